@@ -1,0 +1,177 @@
+//! Time: the real clock, or a virtual one that stands still while anybody can run and jumps when nobody can.
+//!
+//! All of greenlight counts whole microseconds since the runtime was made, the unit of the timer wheel.
+
+use std::cell::Cell;
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::time::Duration;
+
+/// A moment in a runtime's own time, real or virtual, counted from the moment the runtime was made.
+///
+/// In asyncio this is what `loop.time()` returns.
+///
+/// ```
+/// use std::time::Duration;
+/// greenlight::Runtime::builder().virtual_clock().build().run(async {
+///     let start = greenlight::now();
+///     greenlight::sleep(Duration::from_secs(2)).await;
+///     assert_eq!(greenlight::now() - start, Duration::from_secs(2));
+/// });
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant {
+    micros: u64,
+}
+
+impl Instant {
+    pub(super) const fn at(micros: u64) -> Self {
+        Instant { micros }
+    }
+
+    /// Whole microseconds since the runtime was made.
+    pub const fn as_micros(self) -> u64 {
+        self.micros
+    }
+
+    /// The time since the runtime was made.
+    pub const fn since_start(self) -> Duration {
+        Duration::from_micros(self.micros)
+    }
+}
+
+/// Rounds up to the next microsecond, and stops at the last moment there is: 584,942 years after the start.
+impl Add<Duration> for Instant {
+    type Output = Instant;
+
+    fn add(self, duration: Duration) -> Instant {
+        Instant {
+            micros: self.micros.saturating_add(ticks(duration)),
+        }
+    }
+}
+
+/// The time between two moments; zero if the second is the later one.
+impl Sub for Instant {
+    type Output = Duration;
+
+    fn sub(self, earlier: Instant) -> Duration {
+        Duration::from_micros(self.micros.saturating_sub(earlier.micros))
+    }
+}
+
+/// Prints as seconds, to the microsecond: `t=2.000000s`.
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "t={}.{:06}s",
+            self.micros / 1_000_000,
+            self.micros % 1_000_000
+        )
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Instant({self})")
+    }
+}
+
+/// A duration in ticks of the wheel, rounded up so that no timer is early.
+fn ticks(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos().div_ceil(1000)).unwrap_or(u64::MAX)
+}
+
+/// The clock of one runtime, with the reading that the present turn goes by.
+pub(super) struct Clock {
+    source: Source,
+    /// Microseconds; set once a turn, so that one turn is one moment.
+    reading: Cell<u64>,
+}
+
+enum Source {
+    Real(std::time::Instant),
+    Virtual,
+}
+
+impl Clock {
+    pub(super) fn real() -> Self {
+        Clock {
+            source: Source::Real(std::time::Instant::now()),
+            reading: Cell::new(0),
+        }
+    }
+
+    pub(super) fn standing() -> Self {
+        Clock {
+            source: Source::Virtual,
+            reading: Cell::new(0),
+        }
+    }
+
+    pub(super) fn is_virtual(&self) -> bool {
+        matches!(self.source, Source::Virtual)
+    }
+
+    /// The moment of the present turn.
+    pub(super) fn reading(&self) -> Instant {
+        Instant::at(self.reading.get())
+    }
+
+    /// Begins a turn: all of it happens at this moment.
+    pub(super) fn read(&self) -> Instant {
+        self.reading.set(self.now().micros);
+        self.reading()
+    }
+
+    /// The moment from which a duration counts. On the real clock that is now, rounded up, and not the reading: a sleep
+    /// that begins late in a long poll would otherwise end early.
+    pub(super) fn counting_from(&self) -> Instant {
+        match self.source {
+            Source::Real(start) => Instant::at(ticks(start.elapsed())),
+            Source::Virtual => self.reading(),
+        }
+    }
+
+    /// The moment right now, rounded down, so that what is due by it is due in truth. A turn may be behind it.
+    pub(super) fn now(&self) -> Instant {
+        match self.source {
+            Source::Real(start) => Instant::at(micros(start.elapsed())),
+            Source::Virtual => self.reading(),
+        }
+    }
+
+    /// Moves virtual time forward.
+    pub(super) fn jump(&self, to: Instant) {
+        debug_assert!(
+            self.is_virtual() && to >= self.reading(),
+            "only virtual time jumps, and only forward"
+        );
+        self.reading.set(to.micros);
+    }
+}
+
+fn micros(elapsed: Duration) -> u64 {
+    u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_round_up_to_whole_ticks() {
+        assert_eq!(ticks(Duration::ZERO), 0);
+        assert_eq!(ticks(Duration::from_nanos(1)), 1);
+        assert_eq!(ticks(Duration::from_nanos(1000)), 1);
+        assert_eq!(ticks(Duration::from_nanos(1001)), 2);
+    }
+
+    #[test]
+    fn a_deadline_centuries_away_stops_at_the_end_of_time() {
+        assert_eq!(ticks(Duration::MAX), u64::MAX);
+        assert_eq!(Instant::at(7) + Duration::MAX, Instant::at(u64::MAX));
+        assert_eq!(Instant::at(7) - Instant::at(9), Duration::ZERO);
+    }
+}

@@ -1,0 +1,266 @@
+//! The parts of one runtime, and which runtime the code of this thread runs in.
+
+use super::clock::{Clock, Instant};
+use super::inbox::Inbox;
+use super::ready::TaskKey;
+use super::table::Table;
+use super::task::{Message, Wakee};
+use super::trace::{Kind, ObjectLabel, TaskLabel, Trace, TraceEvent};
+use super::wheel::Wheel;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::{Arc, Weak};
+use std::task::{RawWakerVTable, Waker};
+
+/// One runtime. Its parts are borrowed apart, each for a few lines, and none while foreign code runs.
+pub(crate) struct Core {
+    pub(super) table: RefCell<Table>,
+    pub(super) wheel: RefCell<Wheel<Timer>>,
+    pub(super) clock: Clock,
+    pub(super) inbox: Arc<Inbox<Message>>,
+    /// Alive while a [`Remote`](super::remote::Remote) is.
+    pub(super) remotes: RefCell<Weak<Outside>>,
+    /// The task whose future is being polled. None between polls.
+    pub(super) polling: Cell<Option<Polling>>,
+    /// The number of the present turn.
+    pub(super) turn: Cell<u64>,
+    /// Set while a turn is under way.
+    pub(super) turning: Cell<bool>,
+    /// Set while the run ends: a spawn is refused then.
+    pub(super) closed: Cell<bool>,
+    /// The payload of a panic of main, until `run` resumes it.
+    pub(super) main_panic: Cell<Option<Box<dyn Any + Send>>>,
+    pub(super) trace: Trace,
+    pub(super) settings: Settings,
+}
+
+/// What the builder decided.
+pub(super) struct Settings {
+    /// How many turns virtual time may stand still.
+    pub(super) turn_limit: u64,
+    /// Where reports go that end nothing: a lost panic, a possible stall.
+    pub(super) report: Box<dyn Fn(&str)>,
+}
+
+/// What the wheel keeps for a sleep.
+pub(super) struct Timer {
+    /// None once the timer has fired.
+    pub(super) wakee: Option<Wakee>,
+    /// The line that sleeps.
+    pub(super) at: &'static Location<'static>,
+    /// The trace's number of the arming.
+    pub(super) armed_by: Option<u64>,
+}
+
+/// What all `Remote`s of a runtime share.
+pub(super) struct Outside {
+    pub(super) inbox: Arc<Inbox<Message>>,
+}
+
+/// With the last `Remote` goes the last way in: the runtime looks whether it is stalled now.
+impl Drop for Outside {
+    fn drop(&mut self) {
+        self.inbox.ring();
+    }
+}
+
+/// The task that is being polled, and the waker it was handed.
+#[derive(Clone, Copy)]
+pub(super) struct Polling {
+    pub(super) key: TaskKey,
+    data: *const (),
+    vtable: *const RawWakerVTable,
+}
+
+impl Polling {
+    pub(super) fn new(key: TaskKey, waker: &Waker) -> Self {
+        Polling {
+            key,
+            data: waker.data(),
+            vtable: waker.vtable(),
+        }
+    }
+
+    /// Whether this is the very waker that the executor put into the context. `will_wake` would compare with a second
+    /// waker made from the same `Arc`, and two of those differ in release builds when their vtables are instantiated
+    /// twice.
+    pub(super) fn owns(&self, waker: &Waker) -> bool {
+        self.data == waker.data() && std::ptr::eq(self.vtable, waker.vtable())
+    }
+}
+
+impl Core {
+    /// The moment of the present turn.
+    pub(super) fn now(&self) -> Instant {
+        self.clock.reading()
+    }
+
+    /// Makes a task ready.
+    pub(super) fn wake(&self, key: TaskKey) {
+        let pushed = self.table.borrow_mut().wake(key);
+        if self.trace.is_watched() {
+            self.trace_wake(key, pushed);
+        }
+    }
+
+    fn trace_wake(&self, key: TaskKey, pushed: bool) {
+        let seq = self.emit(
+            Some(key),
+            None,
+            None,
+            if pushed {
+                Kind::Woken
+            } else {
+                Kind::WokenAgain
+            },
+        );
+        if pushed {
+            self.note_queued_by(key, seq);
+        }
+    }
+
+    /// Keeps the event that queued a task: the cause of its next poll.
+    pub(super) fn note_queued_by(&self, key: TaskKey, seq: Option<u64>) {
+        if let Some(slot) = self.table.borrow_mut().get_mut(key) {
+            slot.queued_by = seq;
+        }
+    }
+
+    /// Emits a trace event that the present poll, timer, thread or drop brought about. Returns its number, or none when
+    /// nobody watches. A wake of a task that is gone is no event.
+    pub(super) fn emit(
+        &self,
+        task: Option<TaskKey>,
+        object: Option<ObjectLabel>,
+        at: Option<&'static Location<'static>>,
+        kind: Kind,
+    ) -> Option<u64> {
+        if !self.trace.is_watched() {
+            return None;
+        }
+        let task = match task {
+            Some(key) => Some(self.label(key)?),
+            None => None,
+        };
+        let (time, turn, cause) = (self.now(), self.turn.get(), self.trace.cause());
+        Some(self.trace.emit(TraceEvent {
+            seq: 0,
+            time,
+            turn,
+            cause,
+            task,
+            object,
+            at,
+            kind,
+        }))
+    }
+
+    /// The name of a living task.
+    pub(super) fn label(&self, key: TaskKey) -> Option<TaskLabel> {
+        let table = self.table.borrow();
+        table.get(key).map(|slot| TaskLabel {
+            number: slot.number,
+            name: slot.name.clone(),
+        })
+    }
+
+    /// Emits an event that begins something: what happens until the guard goes has it as its cause.
+    pub(super) fn begin_cause(
+        &self,
+        task: Option<TaskKey>,
+        kind: Kind,
+        cause: Option<u64>,
+    ) -> Option<Causing<'_>> {
+        if !self.trace.is_watched() {
+            return None;
+        }
+        let before = self.trace.set_cause(cause);
+        let seq = self.emit(task, None, None, kind);
+        self.trace.set_cause(seq);
+        Some(Causing {
+            trace: &self.trace,
+            before,
+        })
+    }
+
+    /// The event that queued a task last. None when nobody watches.
+    pub(super) fn queued_by(&self, key: TaskKey) -> Option<u64> {
+        self.trace
+            .is_watched()
+            .then(|| self.table.borrow().get(key)?.queued_by)
+            .flatten()
+    }
+
+    /// Wakes whom a leaf of this runtime has registered.
+    pub(super) fn wake_wakee(&self, wakee: Wakee) {
+        match wakee {
+            Wakee::Task(key) => self.wake(key),
+            Wakee::Waker(waker, _) => waker.wake(),
+        }
+    }
+
+    /// Takes the next timer that is due. Returns whom it wakes, and the trace's number of its arming.
+    pub(super) fn pop_due(&self) -> Option<(Wakee, Option<u64>)> {
+        let mut wheel = self.wheel.borrow_mut();
+        let due = wheel.pop_due()?;
+        let timer = wheel.get_mut(due);
+        let wakee = timer
+            .wakee
+            .take()
+            .expect("a timer that was armed has not fired yet");
+        Some((wakee, timer.armed_by))
+    }
+}
+
+/// Ends what [`Core::begin_cause`] began.
+pub(super) struct Causing<'a> {
+    trace: &'a Trace,
+    before: Option<u64>,
+}
+
+impl Drop for Causing<'_> {
+    fn drop(&mut self) {
+        self.trace.set_cause(self.before);
+    }
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Rc<Core>>> = const { RefCell::new(None) };
+}
+
+/// The runtime that this code runs in.
+pub(super) fn current() -> Option<Rc<Core>> {
+    CURRENT
+        .try_with(|current| current.borrow().clone())
+        .ok()
+        .flatten()
+}
+
+/// The runtime that this code runs in, for a function that needs one.
+#[track_caller]
+pub(super) fn expect_current(what: &str) -> Rc<Core> {
+    current().unwrap_or_else(|| {
+        panic!("{what} outside a runtime; call it inside greenlight::run, or inside Runtime::enter")
+    })
+}
+
+/// Makes a runtime the current one until the guard goes.
+pub(super) fn enter(core: Rc<Core>) -> Entered {
+    Entered {
+        before: CURRENT.with(|current| current.replace(Some(core))),
+    }
+}
+
+/// Restores the runtime that was current before.
+pub(super) struct Entered {
+    before: Option<Rc<Core>>,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let before = self.before.take();
+        drop(CURRENT.with(|current| current.replace(before)));
+    }
+}

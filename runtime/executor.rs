@@ -1,0 +1,367 @@
+//! The executor: turns, polls, ends of tasks, and the end of a run.
+//!
+//! Foreign code (a future's `poll` and `drop`, a foreign waker's `wake`) runs with nothing borrowed. A panic in it ends
+//! one task, and neither the batch nor the run.
+
+use super::clock::Instant;
+use super::context::{Core, Polling};
+use super::ready::TaskKey;
+use super::task::{Begin, Body, Message, Tenant};
+use super::trace::Kind;
+use super::waits;
+use futures_task::{LocalFutureObj, waker_ref};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::rc::Rc;
+use std::sync::atomic::{Ordering, fence};
+use std::task::{Context, Poll};
+
+/// What one turn did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// So many tasks were polled or dropped. With 0, timers fired or a wake arrived: the next turn has work.
+    Ran(usize),
+    /// Nobody can run now. The moment is one before which no timer is due; without one, nobody will run until something
+    /// outside acts, or no task is left.
+    Idle(Option<Instant>),
+    /// Nobody can ever run again, and tasks are waiting.
+    Stalled,
+}
+
+/// The future of main, which lives on the stack of `run`.
+pub(super) type Main<'a> = dyn FnMut(&mut Context<'_>) -> Poll<()> + 'a;
+
+/// How a task came to its end.
+enum Ending {
+    Returned,
+    Cancelled,
+    Panicked(Box<dyn Any + Send>),
+}
+
+impl Core {
+    /// One pass of the loop. When main ends in it, the rest of the batch does not run.
+    pub(super) fn turn(self: &Rc<Self>, main: &mut Option<(TaskKey, &mut Main<'_>)>) -> Turn {
+        assert!(!self.turning.replace(true), "{TURN_INSIDE_TURN}");
+        self.turn.set(self.turn.get() + 1);
+        self.take_messages();
+        let now = self.read_clock();
+        let ran = self.run_batch(main);
+        let fired = self.fire_timers(now);
+        self.turning.set(false);
+        if ran + fired > 0 {
+            Turn::Ran(ran)
+        } else {
+            self.idle()
+        }
+    }
+
+    /// Takes in what other threads sent, in the order in which it came.
+    fn take_messages(self: &Rc<Self>) {
+        self.inbox.take(|message| {
+            let _cause = self.begin_cause(None, Kind::ThreadArrived, None);
+            match message {
+                Message::Wake(key) => self.wake(key),
+                Message::Spawn(future, at) => {
+                    self.spawn(Body::Detached(LocalFutureObj::from(future)), None, at);
+                }
+            }
+        });
+    }
+
+    /// The moment of this turn. Virtual time jumps to the next deadline if nobody is ready.
+    fn read_clock(&self) -> Instant {
+        if self.clock.is_virtual() && self.table.borrow().ready.len() == 0 {
+            let deadline = self.wheel.borrow_mut().jump().map(Instant::at);
+            if let Some(deadline) = deadline.filter(|&deadline| deadline > self.now()) {
+                self.clock.jump(deadline);
+                self.emit(None, None, None, Kind::TimeJumped);
+            }
+        }
+        self.clock.read()
+    }
+
+    /// Runs the tasks that are ready now, first in, first out. What they wake runs in the next turn.
+    fn run_batch(self: &Rc<Self>, main: &mut Option<(TaskKey, &mut Main<'_>)>) -> usize {
+        let batch = self.table.borrow().ready.len();
+        for ran in 0..batch {
+            let Some((key, begin)) = self.begin_next() else {
+                continue;
+            };
+            match (begin, main.as_mut()) {
+                (Begin::Drop(tenant), _) => self.drop_cancelled(key, tenant),
+                (Begin::Poll(tenant), Some((main, future))) if *main == key => {
+                    if self.poll(key, tenant, |_, cx| future(cx)) {
+                        return ran + 1;
+                    }
+                }
+                (Begin::Poll(tenant), _) => {
+                    self.poll(key, tenant, Body::poll);
+                }
+            }
+        }
+        batch
+    }
+
+    fn begin_next(&self) -> Option<(TaskKey, Begin)> {
+        self.table.borrow_mut().begin_next()
+    }
+
+    /// Fires the timers that are due, in the order of their deadlines. Each is taken from the wheel on its own, because
+    /// waking a foreign waker may disarm the next.
+    fn fire_timers(&self, now: Instant) -> usize {
+        self.wheel.borrow_mut().advance(now.as_micros());
+        let mut fired = 0;
+        while let Some((wakee, armed_by)) = self.pop_due() {
+            fired += 1;
+            let _cause = self.begin_cause(wakee.task(), Kind::TimerFired, armed_by);
+            self.fence(|| self.wake_wakee(wakee));
+        }
+        fired
+    }
+
+    /// What a turn that found nothing to do amounts to.
+    fn idle(&self) -> Turn {
+        if let Some(expiry) = self.wheel.borrow().next_expiry() {
+            return Turn::Idle(Some(Instant::at(expiry)));
+        }
+        let outside_may_act =
+            self.has_remotes() || !self.clock.is_virtual() && self.wakers_held_outside() > 0;
+        // Whoever dropped the last remote or waker may have sent something before: look once more, after the drop.
+        fence(Ordering::Acquire);
+        if self.inbox.is_pending() {
+            Turn::Ran(0)
+        } else if outside_may_act || self.table.borrow().is_empty() {
+            Turn::Idle(None)
+        } else {
+            Turn::Stalled
+        }
+    }
+
+    /// Whether a `Remote` is alive.
+    pub(super) fn has_remotes(&self) -> bool {
+        self.remotes.borrow().strong_count() > 0
+    }
+
+    /// How many tasks have a clone of their waker somewhere.
+    pub(super) fn wakers_held_outside(&self) -> usize {
+        self.table.borrow().wakers_held_outside()
+    }
+
+    /// Makes a task and queues it. While a run ends, the future is dropped instead, and the key names nobody.
+    pub(super) fn spawn(
+        &self,
+        body: Body,
+        name: Option<Rc<str>>,
+        at: &'static Location<'static>,
+    ) -> TaskKey {
+        if self.closed.get() {
+            let refused = self.table.borrow_mut().unused_key();
+            self.refuse(
+                body,
+                &format!("a task that was spawned at {at} while its run ended"),
+            );
+            return refused;
+        }
+        let key = self.table.borrow_mut().insert(body, name, at, &self.inbox);
+        if self.trace.is_watched() {
+            let seq = self.emit(Some(key), None, Some(at), Kind::Spawned);
+            self.note_queued_by(key, seq);
+        }
+        key
+    }
+
+    /// Has the task dropped at its next turn; false if it has ended.
+    pub(super) fn cancel(&self, key: TaskKey) -> bool {
+        let alive = self.table.borrow_mut().cancel(key);
+        if alive && self.trace.is_watched() {
+            let seq = self.emit(Some(key), None, None, Kind::CancelRequested);
+            self.note_queued_by(key, seq);
+        }
+        alive
+    }
+
+    /// Polls a task once; true if that ended it.
+    fn poll(
+        self: &Rc<Self>,
+        key: TaskKey,
+        mut tenant: Tenant,
+        future: impl FnOnce(&mut Body, &mut Context<'_>) -> Poll<()>,
+    ) -> bool {
+        let _cause = self.begin_cause(Some(key), Kind::PollBegan, self.queued_by(key));
+        let polled = {
+            let waker = waker_ref(&tenant.waker);
+            self.polling.set(Some(Polling::new(key, &waker)));
+            let mut cx = Context::from_waker(&waker);
+            let polled = catch_unwind(AssertUnwindSafe(|| future(&mut tenant.body, &mut cx)));
+            self.polling.set(None);
+            polled
+        };
+        match polled {
+            Ok(Poll::Pending) => {
+                self.emit(Some(key), None, None, Kind::PollPending);
+                self.suspend(key, tenant);
+                return false;
+            }
+            Ok(Poll::Ready(())) => {
+                self.emit(Some(key), None, None, Kind::PollReady);
+                self.finish(key, tenant, Ending::Returned);
+            }
+            Err(payload) => {
+                self.emit(Some(key), None, None, Kind::PollPanicked);
+                self.finish(key, tenant, Ending::Panicked(payload));
+            }
+        }
+        true
+    }
+
+    fn suspend(&self, key: TaskKey, tenant: Tenant) {
+        let orphan = match self.table.borrow_mut().get_mut(key) {
+            Some(slot) => {
+                slot.suspend(tenant);
+                None
+            }
+            None => Some(tenant),
+        };
+        // The runtime was dropped inside this very poll.
+        if let Some(tenant) = orphan {
+            self.refuse(tenant.body, "a task that dropped its own runtime");
+        }
+    }
+
+    /// Drops the future of a task that is in no table.
+    fn refuse(&self, body: Body, task: &str) {
+        if let Ending::Panicked(payload) = self.let_go(body, Ending::Cancelled) {
+            self.report_panic(task, &*payload);
+        }
+    }
+
+    fn drop_cancelled(&self, key: TaskKey, tenant: Tenant) {
+        let _cause = self.begin_cause(Some(key), Kind::Dropping, self.queued_by(key));
+        self.finish(key, tenant, Ending::Cancelled);
+    }
+
+    /// Ends a task: its future is dropped, then it leaves the table, then its joiners are woken.
+    fn finish(&self, key: TaskKey, tenant: Tenant, ending: Ending) {
+        let dying = self.table.borrow().get(key).is_some_and(|slot| slot.dying);
+        let ending = match ending {
+            Ending::Returned if dying => Ending::Cancelled,
+            ending => ending,
+        };
+        let Tenant { body, waker } = tenant;
+        let job = match &body {
+            Body::Joined(job) => Some(job.clone()),
+            _ => None,
+        };
+        let main = matches!(body, Body::Main);
+        let ended = match self.let_go(body, ending) {
+            Ending::Returned => Kind::Returned,
+            Ending::Cancelled => Kind::Cancelled,
+            Ending::Panicked(payload) => {
+                match &job {
+                    // This clone is one; the handle, if it is still held, is the other.
+                    Some(job) if Rc::strong_count(job) > 1 => job.panicked(payload),
+                    None if main => self.main_panic.set(Some(payload)),
+                    _ => self.report_lost_panic(key, &*payload),
+                }
+                Kind::Panicked
+            }
+        };
+        self.emit(Some(key), None, None, ended);
+        let joiners = self.remove(key);
+        self.table.borrow_mut().recycle(waker);
+        if let Some(job) = job {
+            self.fence(|| job.announce());
+        }
+        if let Some(joiners) = joiners {
+            self.fence(|| _ = waits::wake_all(joiners));
+            waits::close(joiners);
+        }
+    }
+
+    /// Wakes somebody on behalf of nobody: a foreign waker that panics then has no caller to unwind into.
+    fn fence(&self, wake: impl FnOnce()) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(wake)) {
+            let message = panic_message(&*payload);
+            (self.settings.report)(&format!(
+                "a foreign waker panicked when it was woken: {message}"
+            ));
+        }
+    }
+
+    /// Takes the task out of the table. Returns the wait list of its joiners.
+    fn remove(&self, key: TaskKey) -> Option<u32> {
+        let slot = self.table.borrow_mut().remove(key)?;
+        slot.joiners
+    }
+
+    /// Drops the future of a task. A panic in that is how the task ended.
+    fn let_go(&self, body: Body, ending: Ending) -> Ending {
+        let cancelled = matches!(ending, Ending::Cancelled);
+        let dropped = catch_unwind(AssertUnwindSafe(|| match body {
+            Body::Main => {}
+            Body::Detached(future) => drop(future),
+            Body::Joined(job) => job.end(cancelled),
+        }));
+        match (dropped, ending) {
+            (Err(payload), Ending::Returned | Ending::Cancelled) => Ending::Panicked(payload),
+            (_, ending) => ending,
+        }
+    }
+
+    /// Ends a run: drops the remaining tasks one by one, in the order of spawning. Wakes are accepted meanwhile, and
+    /// reach nobody.
+    pub(super) fn shutdown(&self) {
+        self.closed.set(true);
+        let keys = self.table.borrow().keys();
+        for key in keys {
+            let tenant = self
+                .table
+                .borrow_mut()
+                .get_mut(key)
+                .and_then(|slot| slot.tenant.take());
+            match tenant {
+                Some(tenant) => {
+                    let _cause = self.begin_cause(Some(key), Kind::Dropping, None);
+                    self.finish(key, tenant, Ending::Cancelled);
+                }
+                // The runtime is being dropped inside the poll of this task, which lets go of the future afterwards.
+                None => drop(self.remove(key).map(waits::close)),
+            }
+        }
+        self.table.borrow_mut().ready.clear();
+        self.inbox.take(drop);
+    }
+
+    fn report_lost_panic(&self, key: TaskKey, payload: &(dyn Any + Send)) {
+        let Some((label, spawned)) = self
+            .label(key)
+            .zip(self.table.borrow().get(key).map(|slot| slot.spawned))
+        else {
+            return;
+        };
+        self.report_panic(&format!("task `{label}` (spawned at {spawned})"), payload);
+    }
+
+    /// Reports a panic that no join handle is left to return.
+    pub(super) fn report_panic(&self, task: &str, payload: &(dyn Any + Send)) {
+        let message = panic_message(payload);
+        (self.settings.report)(&format!(
+            "{task} panicked, and nobody awaits it: {message}\n  keep its JoinHandle and await it to receive the panic"
+        ));
+    }
+}
+
+const TURN_INSIDE_TURN: &str = "Runtime::turn was called from inside a task of the same runtime; \
+    step a runtime from outside of its tasks";
+
+/// What a panic said.
+pub(super) fn panic_message(payload: &(dyn Any + Send)) -> &str {
+    match (
+        payload.downcast_ref::<&str>(),
+        payload.downcast_ref::<String>(),
+    ) {
+        (Some(message), _) => message,
+        (_, Some(message)) => message,
+        _ => "(a payload that is not a string)",
+    }
+}

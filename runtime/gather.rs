@@ -1,0 +1,252 @@
+//! `gather`: several futures as tasks, all of their outputs in order.
+
+use super::context;
+use super::join::{self, JoinError, JoinHandle, Task};
+use super::time::yield_now;
+use super::waits::{WaitList, Waiter};
+use std::any::Any;
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::panic::{Location, resume_unwind};
+use std::rc::Rc;
+
+/// Spawns each future as a task, in order, and yields their outputs in that order once the last has ended.
+///
+/// In asyncio: `gather`. The children start in the next turn, also before the gather is awaited. The last child to end
+/// wakes the gatherer, which yields once more: two hops, as in asyncio.
+///
+/// # Panics
+/// Outside a runtime. A panic of a child resumes in the gatherer, at once, and cancels the other children; asyncio lets
+/// them run on.
+///
+/// # Cancel safety
+/// Dropping it cancels the children that have not ended, in order.
+///
+/// ```
+/// greenlight::run(async {
+///     let squares = greenlight::gather((1..4).map(|n| async move { n * n })).await;
+///     assert_eq!(squares, [1, 4, 9]);
+/// });
+/// ```
+#[track_caller]
+pub fn gather<I>(futures: I) -> impl Future<Output = Vec<<I::Item as Future>::Output>>
+where
+    I: IntoIterator,
+    I::Item: Future + 'static,
+{
+    let at = Location::caller();
+    let core = context::expect_current("gather() was called");
+    let spawn = |future| join::spawn_joined(&core, future, None, at);
+    let mut handles: Vec<_> = futures.into_iter().map(spawn).collect();
+    let gathering = Gathering::new(&children(&handles), true);
+    async move {
+        gathering.all_ended(at).await;
+        resume_first_panic(&children(&handles));
+        handles.iter_mut().map(output).collect()
+    }
+}
+
+/// Awaits tasks that run already, and yields what became of each, in order. No failure ends it early.
+///
+/// In asyncio: `gather(*tasks, return_exceptions=True)`.
+///
+/// # Cancel safety
+/// Dropping it cancels the tasks that have not ended, in order.
+///
+/// ```
+/// greenlight::run(async {
+///     let tasks = [greenlight::spawn(async { 1 }), greenlight::spawn(async { panic!("two") })];
+///     let ended = greenlight::gather_tasks(tasks).await;
+///     assert_eq!(*ended[0].as_ref().unwrap(), 1);
+///     assert!(ended[1].as_ref().unwrap_err().is_panic());
+/// });
+/// ```
+#[track_caller]
+pub fn gather_tasks<T>(
+    tasks: impl IntoIterator<Item = JoinHandle<T>>,
+) -> impl Future<Output = Vec<Result<T, JoinError>>> {
+    let at = Location::caller();
+    let mut handles: Vec<_> = tasks.into_iter().collect();
+    let gathering = Gathering::new(&children(&handles), false);
+    async move {
+        gathering.all_ended(at).await;
+        handles
+            .iter_mut()
+            .map(|handle| handle.take_outcome().expect(ALL_ENDED))
+            .collect()
+    }
+}
+
+/// Spawns each future as a task, in order, and yields a tuple of their outputs: [`gather`] for futures of several
+/// types, up to twelve.
+///
+/// ```
+/// greenlight::run(async {
+///     let (word, number) = greenlight::gather!(async { "one" }, async { 1 }).await;
+///     assert_eq!((word, number), ("one", 1));
+/// });
+/// ```
+#[macro_export]
+macro_rules! gather {
+    ($($future:expr),+ $(,)?) => {
+        $crate::gather_handles(($($crate::spawn($future),)+))
+    };
+}
+
+/// What [`gather!`](crate::gather!) expands to.
+#[doc(hidden)]
+#[track_caller]
+pub fn gather_handles<H: Handles>(mut handles: H) -> impl Future<Output = H::Outputs> {
+    let at = Location::caller();
+    let gathering = Gathering::new(&handles.children(), true);
+    async move {
+        gathering.all_ended(at).await;
+        resume_first_panic(&handles.children());
+        handles.outputs()
+    }
+}
+
+const ALL_ENDED: &str = "all gathered tasks have ended, and nobody else has their handles";
+
+fn resume_first_panic(children: &[&dyn Child]) {
+    if let Some(payload) = children.iter().find_map(|child| child.take_panic()) {
+        resume_unwind(payload);
+    }
+}
+
+fn output<T>(handle: &mut JoinHandle<T>) -> T {
+    handle
+        .take_outcome()
+        .expect(ALL_ENDED)
+        .unwrap_or_else(|error| {
+            panic!(
+                "{error} while it was gathered; use gather_tasks() where children may be cancelled"
+            )
+        })
+}
+
+fn children<T>(handles: &[JoinHandle<T>]) -> Vec<&dyn Child> {
+    handles.iter().map(|handle| handle as &dyn Child).collect()
+}
+
+/// A join handle, whatever its output.
+#[doc(hidden)]
+pub trait Child {
+    fn task(&self) -> Task;
+    fn count_down(&self, countdown: Rc<Countdown>);
+    fn take_panic(&self) -> Option<Box<dyn Any + Send>>;
+}
+
+/// A tuple of join handles.
+#[doc(hidden)]
+pub trait Handles {
+    type Outputs;
+    fn children(&self) -> Vec<&dyn Child>;
+    fn outputs(&mut self) -> Self::Outputs;
+}
+
+macro_rules! handles {
+    ($($output:ident)+) => {
+        impl<$($output),+> Handles for ($(JoinHandle<$output>,)+) {
+            type Outputs = ($($output,)+);
+
+            #[expect(non_snake_case, reason = "a handle goes by the name of its output's type")]
+            fn children(&self) -> Vec<&dyn Child> {
+                let ($($output,)+) = self;
+                vec![$($output),+]
+            }
+
+            #[expect(non_snake_case, reason = "a handle goes by the name of its output's type")]
+            fn outputs(&mut self) -> Self::Outputs {
+                let ($($output,)+) = self;
+                ($(output($output),)+)
+            }
+        }
+    };
+}
+
+handles!(A);
+handles!(A B);
+handles!(A B C);
+handles!(A B C D);
+handles!(A B C D E);
+handles!(A B C D E F);
+handles!(A B C D E F G);
+handles!(A B C D E F G H);
+handles!(A B C D E F G H I);
+handles!(A B C D E F G H I J);
+handles!(A B C D E F G H I J K);
+handles!(A B C D E F G H I J K L);
+
+/// Counts the ends of tasks down for the one who gathers them.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Countdown {
+    remaining: Cell<usize>,
+    /// Whether a panic ends the waiting at once.
+    fail_fast: bool,
+    /// The gatherer waits here.
+    ended: WaitList,
+}
+
+impl Countdown {
+    pub(super) fn child_ended(&self, panicked: bool) {
+        let remaining = if panicked && self.fail_fast {
+            0
+        } else {
+            self.remaining.get().saturating_sub(1)
+        };
+        self.remaining.set(remaining);
+        if remaining == 0 {
+            self.ended.wake_all();
+        }
+    }
+}
+
+/// The tasks of one gather. Dropping it cancels those that have not ended, in order.
+struct Gathering {
+    tasks: Vec<Task>,
+    countdown: Rc<Countdown>,
+}
+
+impl Gathering {
+    #[track_caller]
+    fn new(children: &[&dyn Child], fail_fast: bool) -> Self {
+        let tasks: Vec<_> = children.iter().map(|child| child.task()).collect();
+        let alive = tasks.iter().filter(|task| !task.is_finished()).count();
+        let countdown = Rc::new(Countdown {
+            remaining: Cell::new(alive),
+            fail_fast,
+            ended: WaitList::new("gather"),
+        });
+        children
+            .iter()
+            .for_each(|child| child.count_down(countdown.clone()));
+        Gathering { tasks, countdown }
+    }
+
+    async fn all_ended(&self, at: &'static Location<'static>) {
+        if self.countdown.remaining.get() == 0 {
+            return;
+        }
+        let mut waiter = Waiter::new(at);
+        poll_fn(|cx| {
+            if waiter.has_joined() {
+                return waiter.poll(cx);
+            }
+            waiter.join(cx, || {
+                (self.countdown.remaining.get() > 0).then(|| self.countdown.ended.open())
+            })
+        })
+        .await;
+        yield_now().await;
+    }
+}
+
+impl Drop for Gathering {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.cancel();
+        }
+    }
+}

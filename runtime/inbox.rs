@@ -1,0 +1,100 @@
+//! What other threads send to a runtime: a queue, a `pending` flag in front of it that costs one load a turn, and the
+//! thread to unpark. It knows nothing of tasks.
+
+use super::threads::{AtomicBool, Ordering, Queue, Thread, fence, park, park_timeout};
+use std::time::Duration;
+
+/// Messages of type `M` to the one thread that owns the runtime.
+///
+/// No message is lost: a sender pushes first and raises `pending` after; the owner lowers `pending` first and pops
+/// after. Whoever raises the flag from `false` unparks, and the owner looks at the flag once more right before it
+/// parks, with no foreign code in between that could eat the unpark token.
+pub(super) struct Inbox<M> {
+    queue: Queue<M>,
+    /// True when the queue may hold a message, or the owner has another reason to look around.
+    pending: AtomicBool,
+    /// True once the runtime is gone. Never false again.
+    closed: AtomicBool,
+    owner: Thread,
+}
+
+impl<M> Inbox<M> {
+    pub(super) fn new(owner: Thread) -> Self {
+        Inbox {
+            queue: Queue::new(),
+            pending: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            owner,
+        }
+    }
+
+    /// Leaves a message and unparks the owner; hands the message back if the runtime is gone.
+    pub(super) fn send(&self, message: M) -> Result<(), M> {
+        if self.is_closed() {
+            return Err(message);
+        }
+        self.queue.push(message);
+        self.ring();
+        // Either the closing owner sees this message, or this thread sees that it closed: one of them drops it.
+        fence(Ordering::SeqCst);
+        if self.is_closed() {
+            self.drain();
+        }
+        Ok(())
+    }
+
+    /// Makes the owner look around, without a message.
+    pub(super) fn ring(&self) {
+        if !self.pending.swap(true, Ordering::AcqRel) {
+            self.owner.unpark();
+        }
+    }
+
+    /// True when a message may have arrived since the last [`take`](Inbox::take).
+    pub(super) fn is_pending(&self) -> bool {
+        self.pending.load(Ordering::Acquire)
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Hands over the messages that are here now, in the order in which they came. What arrives meanwhile waits for
+    /// the next call, so a busy sender cannot hold the owner here.
+    pub(super) fn take(&self, mut each: impl FnMut(M)) {
+        if !self.pending.load(Ordering::Relaxed) || !self.pending.swap(false, Ordering::AcqRel) {
+            return;
+        }
+        for _ in 0..self.queue.len() {
+            match self.queue.pop() {
+                Some(message) => each(message),
+                None => break,
+            }
+        }
+        if !self.queue.is_empty() {
+            self.pending.store(true, Ordering::Release);
+        }
+    }
+
+    /// Sleeps until somebody rings or the time is up. May return early; the owner looks again.
+    pub(super) fn park(&self, at_most: Option<Duration>) {
+        if self.is_pending() {
+            return;
+        }
+        match at_most {
+            Some(duration) => park_timeout(duration),
+            None => park(),
+        }
+    }
+
+    /// Refuses messages from now on, and drops those that nobody took.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        fence(Ordering::SeqCst);
+        self.drain();
+    }
+
+    fn drain(&self) {
+        while self.queue.pop().is_some() {}
+    }
+}

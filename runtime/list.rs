@@ -1,0 +1,187 @@
+//! First-in-first-out lists that are linked by index, so that leaving from the middle is O(1) without a pointer.
+//!
+//! Many lists share one [`Arena`]: all the wait lists of a thread, all the slots of a timer wheel. A node is inserted
+//! into the arena first, then linked into a list, unlinked, and removed by whoever holds its index. The order of a list
+//! is the order of its links, never that of its indexes: the slab hands out the last freed index first.
+
+use slab::Slab;
+
+/// Stands for "no neighbour" at either end of a list.
+const END: u32 = u32::MAX;
+
+/// Stands in both links of a node that is in no list.
+const UNLINKED: u32 = u32::MAX - 1;
+
+/// The nodes of any number of lists.
+pub(super) struct Arena<T> {
+    nodes: Slab<Node<T>>,
+}
+
+struct Node<T> {
+    prev: u32,
+    next: u32,
+    value: T,
+}
+
+/// The two ends of one list. Its nodes live in an [`Arena`], which every method is handed.
+#[derive(Clone, Copy)]
+pub(super) struct List {
+    head: u32,
+    tail: u32,
+}
+
+impl<T> Arena<T> {
+    pub(super) const fn new() -> Self {
+        Arena { nodes: Slab::new() }
+    }
+
+    /// Stores a node that is in no list yet.
+    pub(super) fn insert(&mut self, value: T) -> u32 {
+        let index = self.nodes.insert(Node {
+            prev: UNLINKED,
+            next: UNLINKED,
+            value,
+        });
+        u32::try_from(index)
+            .ok()
+            .filter(|&index| index < UNLINKED)
+            .expect("fewer than 2^32 - 2 nodes are alive")
+    }
+
+    /// Takes a node out of the arena. It has left its list before.
+    pub(super) fn remove(&mut self, index: u32) -> T {
+        let node = self.nodes.remove(index as usize);
+        debug_assert!(
+            node.next == UNLINKED,
+            "node {index} is removed while it is linked"
+        );
+        node.value
+    }
+
+    pub(super) fn get(&self, index: u32) -> &T {
+        &self.nodes[index as usize].value
+    }
+
+    pub(super) fn get_mut(&mut self, index: u32) -> &mut T {
+        &mut self.nodes[index as usize].value
+    }
+
+    pub(super) fn is_linked(&self, index: u32) -> bool {
+        self.nodes[index as usize].next != UNLINKED
+    }
+
+    /// All nodes, linked or not, in no particular order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.nodes
+            .iter()
+            .map(|(index, node)| (index as u32, &node.value))
+    }
+
+    fn node(&mut self, index: u32) -> &mut Node<T> {
+        &mut self.nodes[index as usize]
+    }
+}
+
+impl List {
+    pub(super) const fn new() -> Self {
+        List {
+            head: END,
+            tail: END,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.head == END
+    }
+
+    pub(super) fn push_back<T>(&mut self, arena: &mut Arena<T>, index: u32) {
+        let last = self.tail;
+        let node = arena.node(index);
+        debug_assert!(node.next == UNLINKED, "node {index} is linked twice");
+        (node.prev, node.next) = (last, END);
+        match last {
+            END => self.head = index,
+            last => arena.node(last).next = index,
+        }
+        self.tail = index;
+    }
+
+    pub(super) fn pop_front<T>(&mut self, arena: &mut Arena<T>) -> Option<u32> {
+        let first = self.head;
+        (first != END).then(|| {
+            self.unlink(arena, first);
+            first
+        })
+    }
+
+    /// Takes the node out of this list, wherever in it the node stands.
+    pub(super) fn unlink<T>(&mut self, arena: &mut Arena<T>, index: u32) {
+        let node = arena.node(index);
+        debug_assert!(node.next != UNLINKED, "node {index} is unlinked twice");
+        let (prev, next) = (node.prev, node.next);
+        (node.prev, node.next) = (UNLINKED, UNLINKED);
+        match prev {
+            END => self.head = next,
+            prev => arena.node(prev).next = next,
+        }
+        match next {
+            END => self.tail = prev,
+            next => arena.node(next).prev = prev,
+        }
+    }
+
+    /// The indexes of the list, first to last.
+    pub(super) fn iter<T>(&self, arena: &Arena<T>) -> impl Iterator<Item = u32> {
+        let mut at = self.head;
+        std::iter::from_fn(move || {
+            let index = at;
+            (index != END).then(|| {
+                at = arena.nodes[index as usize].next;
+                index
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(list: &List, arena: &Arena<char>) -> String {
+        list.iter(arena).map(|index| *arena.get(index)).collect()
+    }
+
+    #[test]
+    fn a_list_keeps_the_order_of_its_links_and_not_of_its_indexes() {
+        let (mut arena, mut list) = (Arena::new(), List::new());
+        let [a, b, c] = ['a', 'b', 'c'].map(|name| arena.insert(name));
+        for index in [c, a, b] {
+            list.push_back(&mut arena, index);
+        }
+        assert_eq!(order(&list, &arena), "cab");
+
+        list.unlink(&mut arena, a);
+        assert_eq!(arena.remove(a), 'a');
+        let again = arena.insert('d');
+        assert_eq!(again, a, "the slab hands out the last freed index first");
+        list.push_back(&mut arena, again);
+        assert_eq!(order(&list, &arena), "cbd");
+    }
+
+    #[test]
+    fn either_end_and_the_middle_can_leave() {
+        let (mut arena, mut list) = (Arena::new(), List::new());
+        let nodes = ['a', 'b', 'c', 'd', 'e'].map(|name| arena.insert(name));
+        nodes
+            .iter()
+            .for_each(|&index| list.push_back(&mut arena, index));
+        list.unlink(&mut arena, nodes[4]);
+        list.unlink(&mut arena, nodes[2]);
+        list.unlink(&mut arena, nodes[0]);
+        assert_eq!(order(&list, &arena), "bd");
+        assert_eq!(list.pop_front(&mut arena), Some(nodes[1]));
+        assert_eq!(list.pop_front(&mut arena), Some(nodes[3]));
+        assert_eq!(list.pop_front(&mut arena), None);
+        assert!(list.is_empty());
+    }
+}

@@ -1,0 +1,163 @@
+//! One task: what its slot in the table holds, and the transitions of its life.
+//!
+//! ```text
+//!                    ┌──────── 4 wake ────────┐
+//!                    ▼                        │
+//!   ── 1 insert ─► Queued ─ 2 begin ─► Polling ─ 3 suspend ─► Parked
+//!                    │ ▲                  │                     │
+//!                    │ └── 4 wake ────────┼─────────────────────┤
+//!                    │                    │                     │ 5 cancel
+//!                    │ 6 begin, dying     │ 7 returned,         ▼
+//!                    │                    │   panicked       Queued and dying
+//!                    ▼                    ▼
+//!                  Ending ─── 8 remove ─► gone
+//! ```
+//!
+//! 1. `Table::insert` makes the slot and queues the task for its first poll.
+//! 2. `Slot::begin` lends future and waker to the executor; a wake that comes while they are out queues the task again.
+//! 3. `Slot::suspend` takes them back when the poll returned `Pending`.
+//! 4. `Slot::wake` queues the task; in the queue already, it keeps its place.
+//! 5. `Slot::cancel` marks the task as dying and queues it, from any state. The mark stays.
+//! 6. `Slot::begin` of a dying task hands the future over to be dropped; it is never polled again.
+//! 7. A future that returned or panicked goes the same way, in the turn of its last poll.
+//! 8. `Table::remove` empties the slot after the future was dropped; the joiners are woken then.
+
+use super::inbox::Inbox;
+use super::ready::{TaskId, TaskKey};
+use futures_task::{FutureObj, LocalFutureObj};
+use std::any::Any;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+/// A slot of the task table.
+pub(super) struct Slot {
+    pub(super) id: TaskId,
+    /// How many tasks this runtime had spawned before this one.
+    pub(super) number: u64,
+    /// The future and its waker. None while the executor has them out to poll or to drop.
+    pub(super) tenant: Option<Tenant>,
+    /// Set while the task is in the ready queue.
+    pub(super) queued: bool,
+    /// Set once the task is to be dropped instead of polled. Never cleared.
+    pub(super) dying: bool,
+    pub(super) name: Option<Rc<str>>,
+    pub(super) spawned: &'static Location<'static>,
+    /// The wait list of those who await this task's end; none until somebody does.
+    pub(super) joiners: Option<u32>,
+    /// The trace's number of what queued this task last: the cause of its next poll. Kept only while watched.
+    pub(super) queued_by: Option<u64>,
+}
+
+/// What a slot lends to the executor for a poll.
+pub(super) struct Tenant {
+    pub(super) body: Body,
+    pub(super) waker: Arc<TaskWaker>,
+}
+
+/// The future of a task.
+pub(super) enum Body {
+    /// The future that `run` was given: it stays on the stack of `run`, which polls it.
+    Main,
+    /// A future whose end nobody awaits through a handle.
+    Detached(LocalFutureObj<'static, ()>),
+    /// A future with a place for its output.
+    Joined(Rc<dyn Job>),
+}
+
+/// A future and the place where its outcome goes, shared with the join handle. Each method runs foreign code.
+pub(super) trait Job {
+    fn poll(&self, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// Drops the future. A job that is `cancelled` drops its output too, if there is one.
+    fn end(&self, cancelled: bool);
+
+    /// Stores the payload of a panic.
+    fn panicked(&self, payload: Box<dyn Any + Send>);
+
+    /// Tells whoever counts the ends of several tasks.
+    fn announce(&self);
+}
+
+/// What the wakers of a task point at: the task, by key, and the way to it from any thread.
+pub(super) struct TaskWaker {
+    pub(super) key: TaskKey,
+    pub(super) inbox: Arc<Inbox<Message>>,
+}
+
+/// What other threads send to the executor.
+pub(super) enum Message {
+    Wake(TaskKey),
+    Spawn(FutureObj<'static, ()>, &'static Location<'static>),
+}
+
+/// Whom a leaf future wakes: what the waiter rule registers.
+pub(crate) enum Wakee {
+    /// The future was polled with its task's own waker: waking is one push to the ready queue.
+    Task(TaskKey),
+    /// It was polled with any other waker. The task that was polling then, if any, is noted for the reports.
+    Waker(Waker, Option<TaskKey>),
+}
+
+/// What the executor is to do with a task whose turn it is.
+pub(super) enum Begin {
+    Poll(Tenant),
+    Drop(Tenant),
+}
+
+impl Slot {
+    /// Puts the task among the ready ones; false if it is there already.
+    pub(super) fn wake(&mut self) -> bool {
+        !std::mem::replace(&mut self.queued, true)
+    }
+
+    /// Marks the task as dying; true if it has to be queued for that.
+    pub(super) fn cancel(&mut self) -> bool {
+        self.dying = true;
+        self.wake()
+    }
+
+    /// The task leaves the ready queue, and its future the slot.
+    pub(super) fn begin(&mut self) -> Begin {
+        debug_assert!(self.queued, "a task that begins was queued");
+        self.queued = false;
+        let tenant = self
+            .tenant
+            .take()
+            .expect("a task is not polled from inside its own poll");
+        if self.dying {
+            Begin::Drop(tenant)
+        } else {
+            Begin::Poll(tenant)
+        }
+    }
+
+    /// The future comes back to wait for a wake, which may have come already.
+    pub(super) fn suspend(&mut self, tenant: Tenant) {
+        debug_assert!(self.tenant.is_none(), "a slot lends its future once");
+        self.tenant = Some(tenant);
+    }
+}
+
+impl Body {
+    /// Polls a future that is not main's.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match self {
+            Body::Main => unreachable!("run polls its own future"),
+            Body::Detached(future) => Pin::new(future).poll(cx),
+            Body::Joined(job) => job.poll(cx),
+        }
+    }
+}
+
+impl Wakee {
+    /// The task to name in reports.
+    pub(super) fn task(&self) -> Option<TaskKey> {
+        match self {
+            Wakee::Task(key) => Some(*key),
+            Wakee::Waker(_, noted) => *noted,
+        }
+    }
+}

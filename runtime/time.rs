@@ -1,0 +1,281 @@
+//! Futures that wait for time, or for a turn.
+
+use super::clock::Instant;
+use super::context::{self, Core, Timer};
+use super::task::Wakee;
+use super::trace::Kind;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// The moment of the present turn, in the time of the current runtime. In asyncio: `loop.time()`.
+///
+/// # Panics
+/// Outside a runtime.
+#[track_caller]
+pub fn now() -> Instant {
+    context::expect_current("now() was called").now()
+}
+
+/// Waits for a duration, counted from the first poll. Zero yields once. In asyncio: `sleep`.
+///
+/// It is never early. On the real clock it is as late as the system wakes the thread. A duration that goes beyond the
+/// end of time, 584,942 years after the runtime was made, ends there.
+///
+/// # Panics
+/// When it is polled outside a runtime.
+///
+/// # Cancel safety
+/// Dropping it disarms the timer.
+///
+/// ```
+/// use std::time::Duration;
+/// greenlight::Runtime::builder().virtual_clock().build().run(async {
+///     greenlight::sleep(Duration::from_millis(1500)).await;
+///     assert_eq!(greenlight::now().as_micros(), 1_500_000);
+/// });
+/// ```
+#[track_caller]
+pub fn sleep(duration: Duration) -> Sleep {
+    Sleep {
+        until: Until::After(duration),
+        state: State::New,
+        at: Location::caller(),
+    }
+}
+
+/// Waits until a moment of the runtime's time. One that has passed yields once. In asyncio: `loop.call_at`.
+///
+/// # Panics
+/// When it is polled outside a runtime.
+///
+/// # Cancel safety
+/// Dropping it disarms the timer.
+#[track_caller]
+pub fn sleep_until(deadline: Instant) -> Sleep {
+    Sleep {
+        until: Until::At(deadline),
+        state: State::New,
+        at: Location::caller(),
+    }
+}
+
+/// Ticks once every period: first one period from now, then on that grid for ever.
+///
+/// A consumer that comes late gets the ticks that it missed at once, one by one.
+///
+/// # Panics
+/// Outside a runtime, and when the period is zero.
+///
+/// ```
+/// use std::time::Duration;
+/// greenlight::Runtime::builder().virtual_clock().build().run(async {
+///     let mut seconds = greenlight::interval(Duration::from_secs(1));
+///     assert_eq!(seconds.tick().await.as_micros(), 1_000_000);
+///     assert_eq!(seconds.tick().await.as_micros(), 2_000_000);
+/// });
+/// ```
+#[track_caller]
+pub fn interval(period: Duration) -> Interval {
+    assert!(
+        !period.is_zero(),
+        "interval() was given a period of zero, which would tick for ever at one moment; \
+        use yield_now() to let others run"
+    );
+    let core = context::expect_current("interval() was called");
+    Interval {
+        period,
+        next: core.clock.counting_from() + period,
+    }
+}
+
+/// Lets the other ready tasks run first. In asyncio: `sleep(0)`.
+///
+/// ```
+/// greenlight::run(async {
+///     let child = greenlight::spawn(async {});
+///     greenlight::yield_now().await;
+///     assert!(child.is_finished());
+/// });
+/// ```
+pub fn yield_now() -> YieldNow {
+    YieldNow { yielded: false }
+}
+
+/// What [`sleep`] and [`sleep_until`] return.
+#[must_use = "futures do nothing unless awaited"]
+pub struct Sleep {
+    until: Until,
+    state: State,
+    at: &'static Location<'static>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Until {
+    After(Duration),
+    At(Instant),
+}
+
+enum State {
+    New,
+    /// The timer is in the wheel of that runtime, armed or fired.
+    Armed(Rc<Core>, u32),
+    /// There was no time to wait for, and others run first.
+    Yielded,
+    Done,
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match &self.state {
+            State::New => {
+                self.state = self.begin(cx);
+                return Poll::Pending;
+            }
+            State::Armed(core, timer) => {
+                if !core.poll_timer(*timer, cx) {
+                    return Poll::Pending;
+                }
+            }
+            State::Yielded => {}
+            State::Done => panic!("sleep() was polled after it was ready"),
+        }
+        self.state = State::Done;
+        Poll::Ready(())
+    }
+}
+
+impl Sleep {
+    fn begin(&self, cx: &Context<'_>) -> State {
+        let core = context::expect_current("sleep() was polled");
+        let deadline = match self.until {
+            Until::After(Duration::ZERO) => core.now(),
+            Until::After(duration) => core.clock.counting_from() + duration,
+            Until::At(deadline) => deadline,
+        };
+        if deadline <= core.now() {
+            cx.waker().wake_by_ref();
+            return State::Yielded;
+        }
+        let timer = core.arm(deadline, cx, self.at);
+        State::Armed(core, timer)
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        if let State::Armed(core, timer) = std::mem::replace(&mut self.state, State::Done) {
+            core.disarm(timer);
+        }
+    }
+}
+
+impl Core {
+    fn arm(&self, deadline: Instant, cx: &Context<'_>, at: &'static Location<'static>) -> u32 {
+        let wakee = Wakee::of(self.polling.get(), cx.waker());
+        let armed_by = self.emit(wakee.task(), None, Some(at), Kind::TimerArmed { deadline });
+        let timer = Timer {
+            wakee: Some(wakee),
+            at,
+            armed_by,
+        };
+        self.wheel.borrow_mut().insert(deadline.as_micros(), timer)
+    }
+
+    /// Whether the timer has fired; it is removed then. Until then it wakes whom this context names.
+    fn poll_timer(&self, timer: u32, cx: &Context<'_>) -> bool {
+        let polling = self.polling.get();
+        let is_current = |wakee: &Wakee| wakee.is_current(polling, cx.waker());
+        if self
+            .wheel
+            .borrow_mut()
+            .get_mut(timer)
+            .wakee
+            .as_ref()
+            .is_some_and(|wakee| !is_current(wakee))
+        {
+            self.renew_timer(timer, Wakee::of(polling, cx.waker()));
+        }
+        let mut wheel = self.wheel.borrow_mut();
+        let fired = wheel.get_mut(timer).wakee.is_none();
+        if fired {
+            wheel.remove(timer);
+        }
+        fired
+    }
+
+    /// Replaces whom an armed timer wakes. It may have fired while the new waker was cloned.
+    fn renew_timer(&self, timer: u32, wakee: Wakee) {
+        let outdated = match &mut self.wheel.borrow_mut().get_mut(timer).wakee {
+            Some(known) => std::mem::replace(known, wakee),
+            None => wakee,
+        };
+        drop(outdated);
+    }
+
+    fn disarm(&self, timer: u32) {
+        let timer = self.wheel.borrow_mut().remove(timer);
+        if let Some(wakee) = &timer.wakee {
+            self.emit(wakee.task(), None, Some(timer.at), Kind::TimerDropped);
+        }
+        // The timer holds a foreign waker, perhaps: it is dropped here, with nothing borrowed.
+        drop(timer);
+    }
+}
+
+/// What [`interval`] returns.
+#[derive(Debug)]
+pub struct Interval {
+    period: Duration,
+    next: Instant,
+}
+
+impl Interval {
+    /// Waits for the next tick, and yields the moment for which it was due.
+    ///
+    /// # Cancel safety
+    /// A dropped wait loses no tick.
+    #[track_caller]
+    pub fn tick(&mut self) -> impl Future<Output = Instant> {
+        let sleep = sleep_until(self.next);
+        async move {
+            sleep.await;
+            let due = self.next;
+            self.next = due + self.period;
+            due
+        }
+    }
+}
+
+/// What [`yield_now`] returns.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct YieldNow {
+    yielded: bool,
+}
+
+impl Future for YieldNow {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep")
+            .field("until", &self.until)
+            .finish_non_exhaustive()
+    }
+}

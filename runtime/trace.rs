@@ -1,0 +1,288 @@
+//! What happened, as events: the one schema that every way of watching a run reads.
+//!
+//! An event tells what became of which task or object, and what brought it about: its [`cause`](TraceEvent::cause) is
+//! the number of another event, the poll, timer, thread or drop during which it happened. Following the causes back
+//! answers who woke whom. Tasks and objects are numbered in the order in which a run meets them, so the same program
+//! gives the same trace.
+//!
+//! With no [`Observer`] installed, tracing costs one branch a step.
+
+use super::clock::Instant;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TraceEvent {
+    /// The number of this event: 1 for the first of a runtime, then one more each.
+    pub seq: u64,
+    /// When it happened, in the runtime's own time. All of one turn happens at one moment.
+    pub time: Instant,
+    /// The turn in which it happened; 0 before the first.
+    pub turn: u64,
+    /// The number of the event that brought this one about; none for what came from outside the runtime.
+    pub cause: Option<u64>,
+    /// The task that it happened to; for what happens to an object, the task that did it.
+    pub task: Option<TaskLabel>,
+    /// The object that it happened to.
+    pub object: Option<ObjectLabel>,
+    /// The line of the program that it comes from, where one is known.
+    pub at: Option<&'static Location<'static>>,
+    /// What happened.
+    pub kind: Kind,
+}
+
+/// What happened; see [`TraceEvent`] for whom to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A task came to be, and is ready. `at`: where it was spawned.
+    Spawned,
+    /// A parked task became ready. `cause`: who woke it.
+    Woken,
+    /// A task was woken that was ready already; it keeps its place.
+    WokenAgain,
+    /// A poll of the task begins. `cause`: the wake, spawn or cancel that put it into the ready queue.
+    PollBegan,
+    /// The poll ends, and the task parks.
+    PollPending,
+    /// The poll ends, and with it the task.
+    PollReady,
+    /// The poll panicked, and ends the task.
+    PollPanicked,
+    /// The task joins the wait list of the object. `at`: the line that waits.
+    Waits,
+    /// A wait of the task was dropped before it got what it waited for.
+    Leaves,
+    /// The task is to be dropped at its next turn.
+    CancelRequested,
+    /// The future of a cancelled task is about to be dropped.
+    Dropping,
+    /// The task is over: it returned.
+    Returned,
+    /// The task is over: it was cancelled.
+    Cancelled,
+    /// The task is over: it panicked.
+    Panicked,
+    /// The task sleeps. `at`: the line that sleeps.
+    TimerArmed {
+        /// When the timer fires.
+        deadline: Instant,
+    },
+    /// A timer of the task fires. `cause`: its arming.
+    TimerFired,
+    /// A sleep of the task was dropped before its timer fired.
+    TimerDropped,
+    /// Virtual time jumps to the next deadline.
+    TimeJumped,
+    /// A wake or a spawn arrives from another thread.
+    ThreadArrived,
+    /// The event was set.
+    EventSet {
+        /// How many waiters that released.
+        released: usize,
+    },
+    /// The event was cleared.
+    EventCleared,
+    /// The event released its waiters and stays unset.
+    EventPulsed {
+        /// How many waiters that released.
+        released: usize,
+    },
+    /// Nothing can ever run again.
+    Stalled,
+}
+
+/// Which task: its number in the order of spawning, where `main` is the task that `run` was given, and its name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TaskLabel {
+    /// How many tasks its runtime had spawned before it.
+    pub number: u64,
+    /// What [`task`](crate::task) named it.
+    pub name: Option<Rc<str>>,
+}
+
+/// Which object.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ObjectLabel {
+    /// "event", "lock", "task" and so on.
+    pub kind: &'static str,
+    /// How many objects the trace had named before it; none outside a trace.
+    pub number: Option<u64>,
+    /// What the program named it.
+    pub name: Option<Rc<str>>,
+    /// Where it was made.
+    pub made: &'static Location<'static>,
+}
+
+/// Receives every event of a runtime at the moment it happens, in order.
+///
+/// It is called with nothing borrowed, so it may use the runtime that it watches; what that causes is traced too. It
+/// must not panic.
+pub trait Observer {
+    /// Receives one event.
+    fn on_event(&self, event: &TraceEvent);
+}
+
+/// An [`Observer`] that keeps every event.
+///
+/// ```
+/// use greenlight::{Runtime, sync::Event, trace::Recorder};
+/// use std::rc::Rc;
+///
+/// let recorder = Rc::new(Recorder::default());
+/// let runtime = Runtime::builder().virtual_clock().observer(recorder.clone()).build();
+/// runtime.run(async {
+///     let light = Rc::new(Event::new().named("light"));
+///     let walker = light.clone();
+///     let walker = greenlight::task("walker").spawn(async move { walker.wait().await });
+///     greenlight::yield_now().await;
+///     light.set();
+///     walker.await.unwrap();
+/// });
+/// let events = recorder.events();
+/// let woken = events.iter().find(|event| event.to_string() == "walker woken").unwrap();
+/// let by = &events[woken.cause.unwrap() as usize - 1];
+/// assert_eq!(by.to_string(), "main polled");
+/// ```
+#[derive(Default, Debug)]
+pub struct Recorder {
+    events: RefCell<Vec<TraceEvent>>,
+}
+
+impl Recorder {
+    /// Everything that happened so far.
+    pub fn events(&self) -> Vec<TraceEvent> {
+        self.events.borrow().clone()
+    }
+
+    /// Everything that happened so far, a sentence each: the form in which tests compare traces.
+    pub fn lines(&self) -> Vec<String> {
+        self.events
+            .borrow()
+            .iter()
+            .map(TraceEvent::to_string)
+            .collect()
+    }
+}
+
+impl Observer for Recorder {
+    fn on_event(&self, event: &TraceEvent) {
+        self.events.borrow_mut().push(event.clone());
+    }
+}
+
+impl fmt::Display for TaskLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => f.write_str(name),
+            None => write!(f, "task {}", self.number),
+        }
+    }
+}
+
+impl fmt::Display for ObjectLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.name, self.number) {
+            (Some(name), _) => write!(f, "{} `{name}`", self.kind),
+            (None, Some(number)) => write!(f, "{} {number}", self.kind),
+            (None, None) => write!(f, "{}", self.kind),
+        }
+    }
+}
+
+/// Prints as one short sentence, without number, time or cause: `walker waits on event 'light'`.
+impl fmt::Display for TraceEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let task = self
+            .task
+            .as_ref()
+            .map_or_else(|| "outside".to_string(), TaskLabel::to_string);
+        let object = self
+            .object
+            .as_ref()
+            .map_or_else(|| "nothing".to_string(), ObjectLabel::to_string);
+        match self.kind {
+            Kind::Spawned => write!(f, "{task} spawned"),
+            Kind::Woken => write!(f, "{task} woken"),
+            Kind::WokenAgain => write!(f, "{task} woken again"),
+            Kind::PollBegan => write!(f, "{task} polled"),
+            Kind::PollPending => write!(f, "{task} pending"),
+            Kind::PollReady => write!(f, "{task} ready"),
+            Kind::PollPanicked => write!(f, "{task} panics"),
+            Kind::Waits => write!(f, "{task} waits on {object}"),
+            Kind::Leaves => write!(f, "{task} leaves {object}"),
+            Kind::CancelRequested => write!(f, "{task} to be cancelled"),
+            Kind::Dropping => write!(f, "{task} dropped"),
+            Kind::Returned => write!(f, "{task} returned"),
+            Kind::Cancelled => write!(f, "{task} cancelled"),
+            Kind::Panicked => write!(f, "{task} panicked"),
+            Kind::TimerArmed { deadline } => write!(f, "{task} sleeps until {deadline}"),
+            Kind::TimerFired => write!(f, "timer of {task} fires"),
+            Kind::TimerDropped => write!(f, "{task} sleeps no more"),
+            Kind::TimeJumped => write!(f, "time jumps to {}", self.time),
+            Kind::ThreadArrived => write!(f, "a thread arrives"),
+            Kind::EventSet { released } => write!(f, "{task} sets {object}, releasing {released}"),
+            Kind::EventCleared => write!(f, "{task} clears {object}"),
+            Kind::EventPulsed { released } => {
+                write!(f, "{task} pulses {object}, releasing {released}")
+            }
+            Kind::Stalled => write!(f, "stalled"),
+        }
+    }
+}
+
+/// The emitting end: numbers the events and hands them to the observers.
+pub(super) struct Trace {
+    observers: Vec<Rc<dyn Observer>>,
+    last_seq: Cell<u64>,
+    /// The poll, timer, thread or drop that is under way: the cause of all that happens now.
+    cause: Cell<Option<u64>>,
+    /// The ordinals of the objects met so far, by their identity.
+    objects: RefCell<HashMap<u64, u64>>,
+}
+
+impl Trace {
+    pub(super) fn new(observers: Vec<Rc<dyn Observer>>) -> Self {
+        Trace {
+            observers,
+            last_seq: Cell::new(0),
+            cause: Cell::new(None),
+            objects: RefCell::new(HashMap::new()),
+        }
+    }
+
+    pub(super) fn is_watched(&self) -> bool {
+        !self.observers.is_empty()
+    }
+
+    /// Replaces what is under way, and returns what was.
+    pub(super) fn set_cause(&self, cause: Option<u64>) -> Option<u64> {
+        self.cause.replace(cause)
+    }
+
+    pub(super) fn cause(&self) -> Option<u64> {
+        self.cause.get()
+    }
+
+    /// The ordinal of an object in this trace.
+    pub(super) fn object_number(&self, identity: u64) -> u64 {
+        let mut objects = self.objects.borrow_mut();
+        let next = objects.len() as u64 + 1;
+        *objects.entry(identity).or_insert(next)
+    }
+
+    /// Hands an event to the observers; it gets its number here. Call it with nothing borrowed: observers are foreign.
+    pub(super) fn emit(&self, mut event: TraceEvent) -> u64 {
+        event.seq = self.last_seq.get() + 1;
+        self.last_seq.set(event.seq);
+        for observer in &self.observers {
+            observer.on_event(&event);
+        }
+        event.seq
+    }
+}

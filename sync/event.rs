@@ -1,0 +1,152 @@
+//! `Event`: a flag that tasks can wait for.
+
+use crate::runtime::{WaitList, Waiter};
+use crate::trace::Kind;
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+/// A flag that any number of tasks can wait for. In asyncio: `Event`.
+///
+/// Waiters are released first in, first out, one hop after `set`. A `set` that is followed by `clear` at once still
+/// releases everybody who was waiting; who comes later waits for the next one.
+///
+/// ```
+/// use greenlight::sync::Event;
+/// use std::rc::Rc;
+///
+/// greenlight::run(async {
+///     let light = Rc::new(Event::new().named("light"));
+///     let pedestrian = greenlight::spawn({
+///         let light = light.clone();
+///         async move { light.wait().await }
+///     });
+///     light.set();
+///     pedestrian.await.unwrap();
+///     assert!(light.is_set());
+/// });
+/// ```
+pub struct Event {
+    flag: Cell<bool>,
+    waiters: WaitList,
+}
+
+impl Event {
+    /// An event that is not set.
+    #[track_caller]
+    pub const fn new() -> Self {
+        Event {
+            flag: Cell::new(false),
+            waiters: WaitList::new("event"),
+        }
+    }
+
+    /// Names the event in reports and traces.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Rc<str>>) -> Self {
+        self.waiters.set_name(name.into());
+        self
+    }
+
+    /// Sets the flag and releases everybody who waits. Nothing happens if it is set.
+    #[track_caller]
+    pub fn set(&self) {
+        if !self.flag.replace(true) {
+            self.release(Location::caller(), |released| Kind::EventSet { released });
+        }
+    }
+
+    /// Unsets the flag: who waits from now on waits for the next `set`.
+    #[track_caller]
+    pub fn clear(&self) {
+        if self.flag.replace(false) {
+            self.waiters.emit(Location::caller(), || Kind::EventCleared);
+        }
+    }
+
+    /// Whether the flag is set.
+    pub fn is_set(&self) -> bool {
+        self.flag.get()
+    }
+
+    /// Releases everybody who waits, and leaves the event unset. Returns how many that were: a pulse that reached
+    /// nobody is lost. In asyncio: `set()` and `clear()` in one step, which does not tell.
+    #[track_caller]
+    pub fn pulse(&self) -> usize {
+        self.flag.set(false);
+        self.release(Location::caller(), |released| Kind::EventPulsed {
+            released,
+        })
+    }
+
+    /// Waits until the event is set; ready at once if it is set already.
+    ///
+    /// # Cancel safety
+    /// A dropped wait leaves the line; it takes nothing from the others.
+    #[track_caller]
+    pub fn wait(&self) -> EventWait<'_> {
+        EventWait {
+            event: self,
+            waiter: Waiter::new(Location::caller()),
+        }
+    }
+
+    /// Emits before it wakes, so that in a trace the wakes follow what caused them.
+    fn release(&self, at: &'static Location<'static>, kind: fn(usize) -> Kind) -> usize {
+        self.waiters.emit(at, || kind(self.waiters.len()));
+        let released = self.waiters.wake_all();
+        self.waiters.set_unheard((released == 0).then_some(at));
+        released
+    }
+}
+
+/// Waits until an [`Event`] is set: what [`Event::wait`] returns.
+#[must_use = "futures do nothing unless awaited"]
+pub struct EventWait<'a> {
+    event: &'a Event,
+    waiter: Waiter,
+}
+
+impl Future for EventWait<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let EventWait { event, waiter } = &mut *self;
+        if waiter.has_joined() {
+            return waiter.poll(cx);
+        }
+        if event.is_set() {
+            return Poll::Ready(());
+        }
+        waiter.join(cx, || (!event.is_set()).then(|| event.waiters.open()))
+    }
+}
+
+impl Default for Event {
+    #[track_caller]
+    fn default() -> Self {
+        Event::new()
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("name", &self.waiters.name())
+            .field("set", &self.is_set())
+            .field("waiters", &self.waiters.len())
+            .finish()
+    }
+}
+
+impl fmt::Debug for EventWait<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventWait")
+            .field("event", self.event)
+            .finish_non_exhaustive()
+    }
+}

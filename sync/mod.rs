@@ -1,0 +1,8 @@
+//! asyncio's primitives. They stay on their thread, need no lock of their own, and work under any executor.
+//!
+//! Share them by reference inside one future, or by `Rc` among tasks. They are not poisoned by panics: a task that
+//! panics ends alone.
+
+mod event;
+
+pub use event::{Event, EventWait};
