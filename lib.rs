@@ -1,6 +1,68 @@
-//! A single-threaded async runtime with asyncio's `Event` built in.
+//! A single-threaded async runtime with asyncio's `Event` built in, written to be read.
+//!
+//! ```
+//! use greenlight::{gather, sleep, sync::Event};
+//! use std::{rc::Rc, time::Duration};
+//!
+//! let crossed = greenlight::run(async {
+//!     let light = Rc::new(Event::new());
+//!     let seen = light.clone();
+//!     let pedestrian = async move {
+//!         seen.wait().await; // parks: the task's id is in the wait list of the event now
+//!         "crossed"
+//!     };
+//!     let signal = async move {
+//!         sleep(Duration::from_millis(2)).await;
+//!         light.set(); // wakes: the id moves to the ready queue
+//!     };
+//!     gather!(pedestrian, signal).await.0
+//! });
+//! assert_eq!(crossed, "crossed");
+//! ```
+//!
+//! It does what CPython's asyncio does, in the same order, and it can tell why: who woke whom, on
+//! what a task waits and since which line, and that nobody can ever run again.
+//!
+//! # The life of one wake
+//!
+//! 1. [`spawn`] puts a future into a slot of the task table and its key into the ready queue:
+//!    `Table::insert` in `runtime/table.rs`.
+//! 2. In the next turn `Core::run_batch` takes the future out of its slot and polls it with nothing
+//!    borrowed: `Core::poll` in `runtime/executor.rs`.
+//! 3. The future polls [`Event::wait`](sync::Event::wait), which joins the wait list:
+//!    `Waiter::join` in `runtime/waits.rs`. `Wakee::of` in `runtime/wakers.rs` decides what it
+//!    leaves there: the task's id, or a clone of a foreign waker.
+//! 4. The poll returns `Pending`; `Slot::suspend` in `runtime/task.rs` takes the future back, and
+//!    the task is parked.
+//! 5. Another task calls [`Event::set`](sync::Event::set). `wake_all` in `runtime/waits.rs` unlinks
+//!    and marks every waiter first, and wakes them after: `Table::wake` queues each once.
+//! 6. The next turn polls the task again. `Waiter::poll` finds its node marked, and the wait is over.
+//!
+//! # The files, in reading order
+//!
+//! `runtime/`: `list`, `clock`, `threads`, `inbox`, `trace`, `ready`, `wheel`, `task`, `table`,
+//! `context`, `wakers`, `waits`, `executor`, `time`, `join`, `remote`, `stall`, `run`.
+//! Each uses only those before it. Then `sync/`: `event`, `gather`, `interval`.
+//!
+//! # What is absent, on purpose
+//!
+//! Worker threads, work stealing, I/O, priorities, a budget of polls, and `unsafe` code. A future
+//! that needs I/O brings its own reactor: any waker wakes a task, from any thread.
 
 mod runtime;
 pub mod sync;
 
-pub use runtime::*;
+pub use runtime::trace;
+pub use runtime::{
+    Builder, Ended, Instant, JoinError, JoinHandle, Remote, Runtime, RuntimeGone, Sleep, Spawner, Stalled, StalledTask,
+    Task, TaskBuilder, TaskId, Turn, YieldNow, now, remote, run, sleep, sleep_until, spawn, spawn_detached, spawner,
+    task, try_run, yield_now,
+};
+pub use sync::{Interval, gather, gather_tasks, interval};
+
+#[doc(hidden)]
+pub use sync::gather_handles;
+
+#[cfg(doctest)]
+#[doc = include_str!("README.md")]
+struct Readme;

@@ -45,9 +45,7 @@ impl Add<Duration> for Instant {
     type Output = Instant;
 
     fn add(self, duration: Duration) -> Instant {
-        Instant {
-            micros: self.micros.saturating_add(ticks(duration)),
-        }
+        Instant { micros: self.micros.saturating_add(ticks(duration)) }
     }
 }
 
@@ -63,12 +61,7 @@ impl Sub for Instant {
 /// Prints as seconds, to the microsecond: `t=2.000000s`.
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "t={}.{:06}s",
-            self.micros / 1_000_000,
-            self.micros % 1_000_000
-        )
+        write!(f, "t={}.{:06}s", self.micros / 1_000_000, self.micros % 1_000_000)
     }
 }
 
@@ -97,17 +90,11 @@ enum Source {
 
 impl Clock {
     pub(super) fn real() -> Self {
-        Clock {
-            source: Source::Real(std::time::Instant::now()),
-            reading: Cell::new(0),
-        }
+        Clock { source: Source::Real(std::time::Instant::now()), reading: Cell::new(0) }
     }
 
     pub(super) fn standing() -> Self {
-        Clock {
-            source: Source::Virtual,
-            reading: Cell::new(0),
-        }
+        Clock { source: Source::Virtual, reading: Cell::new(0) }
     }
 
     pub(super) fn is_virtual(&self) -> bool {
@@ -144,10 +131,7 @@ impl Clock {
 
     /// Moves virtual time forward.
     pub(super) fn jump(&self, to: Instant) {
-        debug_assert!(
-            self.is_virtual() && to >= self.reading(),
-            "only virtual time jumps, and only forward"
-        );
+        debug_assert!(self.is_virtual() && to >= self.reading(), "only virtual time jumps, and only forward");
         self.reading.set(to.micros);
     }
 }

@@ -9,6 +9,7 @@ use super::trace::{Kind, ObjectLabel, TaskLabel, Trace, TraceEvent};
 use super::wheel::Wheel;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
@@ -20,7 +21,7 @@ pub(crate) struct Core {
     pub(super) wheel: RefCell<Wheel<Timer>>,
     pub(super) clock: Clock,
     pub(super) inbox: Arc<Inbox<Message>>,
-    /// Alive while a [`Remote`](super::remote::Remote) is.
+    /// Alive while a `Remote` is.
     pub(super) remotes: RefCell<Weak<Outside>>,
     /// The task whose future is being polled. None between polls.
     pub(super) polling: Cell<Option<Polling>>,
@@ -76,11 +77,7 @@ pub(super) struct Polling {
 
 impl Polling {
     pub(super) fn new(key: TaskKey, waker: &Waker) -> Self {
-        Polling {
-            key,
-            data: waker.data(),
-            vtable: waker.vtable(),
-        }
+        Polling { key, data: waker.data(), vtable: waker.vtable() }
     }
 
     /// Whether this is the very waker that the executor put into the context. `will_wake` would compare with a second
@@ -97,6 +94,11 @@ impl Core {
         self.clock.reading()
     }
 
+    /// The moment from which a duration counts.
+    pub(crate) fn counting_from(&self) -> Instant {
+        self.clock.counting_from()
+    }
+
     /// Makes a task ready.
     pub(super) fn wake(&self, key: TaskKey) {
         let pushed = self.table.borrow_mut().wake(key);
@@ -106,16 +108,7 @@ impl Core {
     }
 
     fn trace_wake(&self, key: TaskKey, pushed: bool) {
-        let seq = self.emit(
-            Some(key),
-            None,
-            None,
-            if pushed {
-                Kind::Woken
-            } else {
-                Kind::WokenAgain
-            },
-        );
+        let seq = self.emit(Some(key), None, None, if pushed { Kind::Woken } else { Kind::WokenAgain });
         if pushed {
             self.note_queued_by(key, seq);
         }
@@ -145,52 +138,29 @@ impl Core {
             None => None,
         };
         let (time, turn, cause) = (self.now(), self.turn.get(), self.trace.cause());
-        Some(self.trace.emit(TraceEvent {
-            seq: 0,
-            time,
-            turn,
-            cause,
-            task,
-            object,
-            at,
-            kind,
-        }))
+        Some(self.trace.emit(TraceEvent { seq: 0, time, turn, cause, task, object, at, kind }))
     }
 
     /// The name of a living task.
     pub(super) fn label(&self, key: TaskKey) -> Option<TaskLabel> {
         let table = self.table.borrow();
-        table.get(key).map(|slot| TaskLabel {
-            number: slot.number,
-            name: slot.name.clone(),
-        })
+        table.get(key).map(|slot| TaskLabel { number: slot.number, name: slot.name.clone() })
     }
 
     /// Emits an event that begins something: what happens until the guard goes has it as its cause.
-    pub(super) fn begin_cause(
-        &self,
-        task: Option<TaskKey>,
-        kind: Kind,
-        cause: Option<u64>,
-    ) -> Option<Causing<'_>> {
+    pub(super) fn begin_cause(&self, task: Option<TaskKey>, kind: Kind, cause: Option<u64>) -> Option<Causing<'_>> {
         if !self.trace.is_watched() {
             return None;
         }
         let before = self.trace.set_cause(cause);
         let seq = self.emit(task, None, None, kind);
         self.trace.set_cause(seq);
-        Some(Causing {
-            trace: &self.trace,
-            before,
-        })
+        Some(Causing { trace: &self.trace, before })
     }
 
     /// The event that queued a task last. None when nobody watches.
     pub(super) fn queued_by(&self, key: TaskKey) -> Option<u64> {
-        self.trace
-            .is_watched()
-            .then(|| self.table.borrow().get(key)?.queued_by)
-            .flatten()
+        self.trace.is_watched().then(|| self.table.borrow().get(key)?.queued_by).flatten()
     }
 
     /// Wakes whom a leaf of this runtime has registered.
@@ -206,11 +176,14 @@ impl Core {
         let mut wheel = self.wheel.borrow_mut();
         let due = wheel.pop_due()?;
         let timer = wheel.get_mut(due);
-        let wakee = timer
-            .wakee
-            .take()
-            .expect("a timer that was armed has not fired yet");
+        let wakee = timer.wakee.take().expect("a timer that was armed has not fired yet");
         Some((wakee, timer.armed_by))
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("now", &self.now()).field("turn", &self.turn.get()).finish_non_exhaustive()
     }
 }
 
@@ -232,25 +205,19 @@ thread_local! {
 
 /// The runtime that this code runs in.
 pub(super) fn current() -> Option<Rc<Core>> {
-    CURRENT
-        .try_with(|current| current.borrow().clone())
-        .ok()
-        .flatten()
+    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
 /// The runtime that this code runs in, for a function that needs one.
 #[track_caller]
-pub(super) fn expect_current(what: &str) -> Rc<Core> {
-    current().unwrap_or_else(|| {
-        panic!("{what} outside a runtime; call it inside greenlight::run, or inside Runtime::enter")
-    })
+pub(crate) fn expect_current(what: &str) -> Rc<Core> {
+    current()
+        .unwrap_or_else(|| panic!("{what} outside a runtime; call it inside greenlight::run, or inside Runtime::enter"))
 }
 
 /// Makes a runtime the current one until the guard goes.
 pub(super) fn enter(core: Rc<Core>) -> Entered {
-    Entered {
-        before: CURRENT.with(|current| current.replace(Some(core))),
-    }
+    Entered { before: CURRENT.with(|current| current.replace(Some(core))) }
 }
 
 /// Restores the runtime that was current before.

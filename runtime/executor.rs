@@ -19,7 +19,7 @@ use std::task::{Context, Poll};
 /// What one turn did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// So many tasks were polled or dropped. With 0, timers fired or a wake arrived: the next turn has work.
+    /// So many tasks were polled or dropped. With 0, timers fired or a wake arrived: the next turn may have work.
     Ran(usize),
     /// Nobody can run now. The moment is one before which no timer is due; without one, nobody will run until something
     /// outside acts, or no task is left.
@@ -45,14 +45,11 @@ impl Core {
         self.turn.set(self.turn.get() + 1);
         self.take_messages();
         let now = self.read_clock();
-        let ran = self.run_batch(main);
+        let batch = self.table.borrow().ready.len();
+        let ran = self.run_batch(batch, main);
         let fired = self.fire_timers(now);
         self.turning.set(false);
-        if ran + fired > 0 {
-            Turn::Ran(ran)
-        } else {
-            self.idle()
-        }
+        if batch + fired > 0 { Turn::Ran(ran) } else { self.idle() }
     }
 
     /// Takes in what other threads sent, in the order in which it came.
@@ -80,18 +77,20 @@ impl Core {
         self.clock.read()
     }
 
-    /// Runs the tasks that are ready now, first in, first out. What they wake runs in the next turn.
-    fn run_batch(self: &Rc<Self>, main: &mut Option<(TaskKey, &mut Main<'_>)>) -> usize {
-        let batch = self.table.borrow().ready.len();
-        for ran in 0..batch {
+    /// Runs the tasks that are ready now, first in, first out. What they wake runs in the next turn. Returns how many
+    /// they were; the queue may also name some that have ended.
+    fn run_batch(self: &Rc<Self>, batch: usize, main: &mut Option<(TaskKey, &mut Main<'_>)>) -> usize {
+        let mut ran = 0;
+        for _ in 0..batch {
             let Some((key, begin)) = self.begin_next() else {
                 continue;
             };
+            ran += 1;
             match (begin, main.as_mut()) {
                 (Begin::Drop(tenant), _) => self.drop_cancelled(key, tenant),
                 (Begin::Poll(tenant), Some((main, future))) if *main == key => {
                     if self.poll(key, tenant, |_, cx| future(cx)) {
-                        return ran + 1;
+                        return ran;
                     }
                 }
                 (Begin::Poll(tenant), _) => {
@@ -99,7 +98,7 @@ impl Core {
                 }
             }
         }
-        batch
+        ran
     }
 
     fn begin_next(&self) -> Option<(TaskKey, Begin)> {
@@ -124,8 +123,7 @@ impl Core {
         if let Some(expiry) = self.wheel.borrow().next_expiry() {
             return Turn::Idle(Some(Instant::at(expiry)));
         }
-        let outside_may_act =
-            self.has_remotes() || !self.clock.is_virtual() && self.wakers_held_outside() > 0;
+        let outside_may_act = self.has_remotes() || !self.clock.is_virtual() && self.wakers_held_outside() > 0;
         // Whoever dropped the last remote or waker may have sent something before: look once more, after the drop.
         fence(Ordering::Acquire);
         if self.inbox.is_pending() {
@@ -148,18 +146,10 @@ impl Core {
     }
 
     /// Makes a task and queues it. While a run ends, the future is dropped instead, and the key names nobody.
-    pub(super) fn spawn(
-        &self,
-        body: Body,
-        name: Option<Rc<str>>,
-        at: &'static Location<'static>,
-    ) -> TaskKey {
+    pub(super) fn spawn(&self, body: Body, name: Option<Rc<str>>, at: &'static Location<'static>) -> TaskKey {
         if self.closed.get() {
             let refused = self.table.borrow_mut().unused_key();
-            self.refuse(
-                body,
-                &format!("a task that was spawned at {at} while its run ended"),
-            );
+            self.refuse(body, &format!("a task that was spawned at {at} while its run ended"));
             return refused;
         }
         let key = self.table.borrow_mut().insert(body, name, at, &self.inbox);
@@ -215,13 +205,7 @@ impl Core {
     }
 
     fn suspend(&self, key: TaskKey, tenant: Tenant) {
-        let orphan = match self.table.borrow_mut().get_mut(key) {
-            Some(slot) => {
-                slot.suspend(tenant);
-                None
-            }
-            None => Some(tenant),
-        };
+        let orphan = self.table.borrow_mut().suspend(key, tenant);
         // The runtime was dropped inside this very poll.
         if let Some(tenant) = orphan {
             self.refuse(tenant.body, "a task that dropped its own runtime");
@@ -282,9 +266,7 @@ impl Core {
     fn fence(&self, wake: impl FnOnce()) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(wake)) {
             let message = panic_message(&*payload);
-            (self.settings.report)(&format!(
-                "a foreign waker panicked when it was woken: {message}"
-            ));
+            (self.settings.report)(&format!("a foreign waker panicked when it was woken: {message}"));
         }
     }
 
@@ -314,11 +296,7 @@ impl Core {
         self.closed.set(true);
         let keys = self.table.borrow().keys();
         for key in keys {
-            let tenant = self
-                .table
-                .borrow_mut()
-                .get_mut(key)
-                .and_then(|slot| slot.tenant.take());
+            let tenant = self.table.borrow_mut().get_mut(key).and_then(|slot| slot.tenant.take());
             match tenant {
                 Some(tenant) => {
                     let _cause = self.begin_cause(Some(key), Kind::Dropping, None);
@@ -333,10 +311,7 @@ impl Core {
     }
 
     fn report_lost_panic(&self, key: TaskKey, payload: &(dyn Any + Send)) {
-        let Some((label, spawned)) = self
-            .label(key)
-            .zip(self.table.borrow().get(key).map(|slot| slot.spawned))
-        else {
+        let Some((label, spawned)) = self.label(key).zip(self.table.borrow().get(key).map(|slot| slot.spawned)) else {
             return;
         };
         self.report_panic(&format!("task `{label}` (spawned at {spawned})"), payload);
@@ -356,10 +331,7 @@ const TURN_INSIDE_TURN: &str = "Runtime::turn was called from inside a task of t
 
 /// What a panic said.
 pub(super) fn panic_message(payload: &(dyn Any + Send)) -> &str {
-    match (
-        payload.downcast_ref::<&str>(),
-        payload.downcast_ref::<String>(),
-    ) {
+    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
         (Some(message), _) => message,
         (_, Some(message)) => message,
         _ => "(a payload that is not a string)",

@@ -20,12 +20,7 @@ pub(super) struct Inbox<M> {
 
 impl<M> Inbox<M> {
     pub(super) fn new(owner: Thread) -> Self {
-        Inbox {
-            queue: Queue::new(),
-            pending: AtomicBool::new(false),
-            closed: AtomicBool::new(false),
-            owner,
-        }
+        Inbox { queue: Queue::new(), pending: AtomicBool::new(false), closed: AtomicBool::new(false), owner }
     }
 
     /// Leaves a message and unparks the owner; hands the message back if the runtime is gone.

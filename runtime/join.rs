@@ -1,14 +1,10 @@
-//! Tasks from the outside: spawning, awaiting the end, cancelling.
+//! Tasks from the outside: awaiting the end, cancelling.
 
-use super::context::{self, Core};
-use super::executor::panic_message;
-use super::gather::{Child, Countdown};
+use super::context::Core;
+use super::outcome::{Failure, JoinError, Joined, Watch};
 use super::ready::{TaskId, TaskKey};
-use super::task::{Body, Job};
 use super::waits::{self, Subject, Waiter};
-use futures_task::LocalFutureObj;
 use std::any::Any;
-use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -16,160 +12,13 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-/// Spawns a future as a task of the current runtime. It runs first in the next turn, whether or not its handle is
-/// awaited; dropping the handle detaches the task.
-///
-/// In asyncio: `create_task`. While a run ends, the future is dropped and the handle is cancelled already.
-///
-/// # Panics
-/// Outside a runtime.
-///
-/// ```
-/// greenlight::run(async {
-///     let answer = greenlight::spawn(async { 42 });
-///     assert_eq!(answer.await.unwrap(), 42);
-/// });
-/// ```
-#[track_caller]
-pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
-where
-    F: Future + 'static,
-{
-    spawn_joined(
-        &context::expect_current("spawn() was called"),
-        future,
-        None,
-        Location::caller(),
-    )
-}
-
-/// Spawns a future whose end nobody awaits through a handle: one allocation instead of two.
-///
-/// # Panics
-/// Outside a runtime.
-///
-/// ```
-/// greenlight::run(async {
-///     let task = greenlight::spawn_detached(async { greenlight::yield_now().await });
-///     task.ended().await;
-///     assert!(task.is_finished());
-/// });
-/// ```
-#[track_caller]
-pub fn spawn_detached<F>(future: F) -> Task
-where
-    F: Future<Output = ()> + 'static,
-{
-    spawn_plain(
-        &context::expect_current("spawn_detached() was called"),
-        future,
-        None,
-        Location::caller(),
-    )
-}
-
-/// Names a task before it is spawned: `task("alice").spawn(future)`. Reports and traces then say `alice`.
-///
-/// # Panics
-/// Outside a runtime.
-///
-/// ```
-/// greenlight::run(async {
-///     let alice = greenlight::task("alice").spawn(async {});
-///     assert_eq!(alice.task().name(), Some("alice"));
-/// });
-/// ```
-#[track_caller]
-pub fn task(name: impl Into<Rc<str>>) -> TaskBuilder {
-    TaskBuilder {
-        core: context::expect_current("task() was called"),
-        name: name.into(),
-    }
-}
-
-/// A task that has a name and is to be spawned. [`task`] and [`Runtime::task`](crate::Runtime::task) make one.
-#[must_use = "a task does nothing until it is spawned"]
-pub struct TaskBuilder {
-    pub(super) core: Rc<Core>,
-    pub(super) name: Rc<str>,
-}
-
-impl TaskBuilder {
-    /// Spawns the task; see [`spawn`].
-    #[track_caller]
-    pub fn spawn<F>(self, future: F) -> JoinHandle<F::Output>
-    where
-        F: Future + 'static,
-    {
-        spawn_joined(&self.core, future, Some(self.name), Location::caller())
-    }
-
-    /// Spawns the task without a handle; see [`spawn_detached`].
-    #[track_caller]
-    pub fn spawn_detached<F>(self, future: F) -> Task
-    where
-        F: Future<Output = ()> + 'static,
-    {
-        spawn_plain(&self.core, future, Some(self.name), Location::caller())
-    }
-}
-
-pub(super) fn spawn_joined<F>(
-    core: &Rc<Core>,
-    future: F,
-    name: Option<Rc<str>>,
-    at: &'static Location<'static>,
-) -> JoinHandle<F::Output>
-where
-    F: Future + 'static,
-{
-    let job = Rc::new(Joined {
-        future: RefCell::new(Some(LocalFutureObj::new(Box::new(future)))),
-        outcome: Cell::new(None),
-        countdown: Cell::new(None),
-    });
-    let key = core.spawn(Body::Joined(job.clone()), name.clone(), at);
-    JoinHandle {
-        task: Task {
-            core: core.clone(),
-            key,
-            name,
-            spawned: at,
-        },
-        job,
-        waiter: None,
-    }
-}
-
-pub(super) fn spawn_plain<F>(
-    core: &Rc<Core>,
-    future: F,
-    name: Option<Rc<str>>,
-    at: &'static Location<'static>,
-) -> Task
-where
-    F: Future<Output = ()> + 'static,
-{
-    let key = core.spawn(
-        Body::Detached(LocalFutureObj::new(Box::new(future))),
-        name.clone(),
-        at,
-    );
-    Task {
-        core: core.clone(),
-        key,
-        name,
-        spawned: at,
-    }
-}
-
 /// A task: its identity, and the power to cancel it and to await its end. Any number of clones may exist.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Task {
-    core: Rc<Core>,
-    key: TaskKey,
-    name: Option<Rc<str>>,
-    spawned: &'static Location<'static>,
+    pub(super) core: Rc<Core>,
+    pub(super) key: TaskKey,
+    pub(super) name: Option<Rc<str>>,
+    pub(super) spawned: &'static Location<'static>,
 }
 
 impl Task {
@@ -219,10 +68,7 @@ impl Task {
     /// Dropping the wait leaves the task alone.
     #[track_caller]
     pub fn ended(&self) -> Ended {
-        Ended {
-            task: self.clone(),
-            waiter: Waiter::new(Location::caller()),
-        }
+        Ended { task: self.clone(), waiter: Waiter::new(Location::caller()) }
     }
 
     /// Ready once the task has ended.
@@ -230,12 +76,7 @@ impl Task {
         if waiter.has_joined() {
             return waiter.poll(cx);
         }
-        if self
-            .core
-            .polling
-            .get()
-            .is_some_and(|polling| polling.key == self.key)
-        {
+        if self.core.polling.get().is_some_and(|polling| polling.key == self.key) {
             panic!("{self} awaits its own end, which can never come; await it from another task");
         }
         waiter.join(cx, || self.core.open_joiners(self.key))
@@ -249,18 +90,14 @@ impl Core {
         let slot = table.get_mut(key)?;
         let (name, made) = (slot.name.clone(), slot.spawned);
         Some(*slot.joiners.get_or_insert_with(|| {
-            let subject = Subject {
-                kind: "task",
-                name,
-                made,
-                holder: Some(key),
-            };
+            let subject = Subject { kind: "task", name, made, holder: Some(key) };
             waits::open(subject, waits::new_identity(), None)
         }))
     }
 }
 
 /// Waits for the end of a task: what [`Task::ended`] returns.
+#[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Ended {
     task: Task,
@@ -286,10 +123,10 @@ impl Future for Ended {
 /// it.
 #[must_use = "dropping the handle detaches the task; call spawn_detached() if that is meant"]
 pub struct JoinHandle<T> {
-    task: Task,
-    job: Rc<Joined<T>>,
+    pub(super) task: Task,
+    pub(super) job: Rc<Joined<T>>,
     /// None until the handle is polled.
-    waiter: Option<Waiter>,
+    pub(super) waiter: Option<Waiter>,
 }
 
 impl<T> JoinHandle<T> {
@@ -303,13 +140,26 @@ impl<T> JoinHandle<T> {
         self.task.is_finished()
     }
 
+    /// Has somebody told of the end of the task, before those who await it are woken.
+    pub(crate) fn set_watch(&self, watch: Rc<dyn Watch>) {
+        self.job.watch.set(Some(watch));
+    }
+
+    /// The payload of a task that has panicked.
+    pub(crate) fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
+        match self.job.outcome.take() {
+            Some(Err(Failure::Panicked(payload))) => Some(payload),
+            outcome => {
+                self.job.outcome.set(outcome);
+                None
+            }
+        }
+    }
+
     /// The outcome of a task that has ended.
-    pub(super) fn take_outcome(&mut self) -> Option<Result<T, JoinError>> {
+    pub(crate) fn take_outcome(&mut self) -> Option<Result<T, JoinError>> {
         let outcome = self.job.outcome.take()?;
-        Some(outcome.map_err(|failure| JoinError {
-            task: self.task.to_string(),
-            failure,
-        }))
+        Some(outcome.map_err(|failure| JoinError { task: self.task.to_string(), failure }))
     }
 }
 
@@ -322,120 +172,17 @@ impl<T> Future for JoinHandle<T> {
         let JoinHandle { task, waiter, .. } = &mut *self;
         let waiter = waiter.get_or_insert_with(|| Waiter::new(Location::caller()));
         ready!(task.poll_ended(waiter, cx));
-        Poll::Ready(
-            self.take_outcome()
-                .expect("a join handle is not polled again after it was ready"),
-        )
+        Poll::Ready(self.take_outcome().expect("a join handle is not polled again after it was ready"))
     }
 }
 
 impl<T> Unpin for JoinHandle<T> {}
 
-impl<T> Child for JoinHandle<T> {
-    fn task(&self) -> Task {
-        self.task.clone()
-    }
-
-    fn count_down(&self, countdown: Rc<Countdown>) {
-        self.job.countdown.set(Some(countdown));
-    }
-
-    fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
-        match self.job.outcome.take() {
-            Some(Err(Failure::Panicked(payload))) => Some(payload),
-            outcome => {
-                self.job.outcome.set(outcome);
-                None
-            }
-        }
-    }
-}
-
 /// A panic that nobody will receive any more is reported.
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         if let Some(Err(Failure::Panicked(payload))) = self.job.outcome.take() {
-            self.task
-                .core
-                .report_panic(&self.task.to_string(), &*payload);
-        }
-    }
-}
-
-/// The future of a joined task and the place for its outcome: the one allocation that task and handle share.
-struct Joined<T> {
-    /// None once the task has ended. Borrowed while it is being polled, and by nobody else then.
-    future: RefCell<Option<LocalFutureObj<'static, T>>>,
-    /// None until the task has ended, and after the handle took it.
-    outcome: Cell<Option<Result<T, Failure>>>,
-    /// Who counts the end of this task, if somebody does.
-    countdown: Cell<Option<Rc<Countdown>>>,
-}
-
-impl<T> Job for Joined<T> {
-    fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut future = self.future.borrow_mut();
-        let future = future
-            .as_mut()
-            .expect("a task that has ended is not polled");
-        let output = ready!(Pin::new(future).poll(cx));
-        self.outcome.set(Some(Ok(output)));
-        Poll::Ready(())
-    }
-
-    fn end(&self, cancelled: bool) {
-        let future = self.future.take();
-        if cancelled {
-            let output = self.outcome.replace(Some(Err(Failure::Cancelled)));
-            drop(future);
-            drop(output);
-        }
-    }
-
-    fn panicked(&self, payload: Box<dyn Any + Send>) {
-        self.outcome.set(Some(Err(Failure::Panicked(payload))));
-    }
-
-    fn announce(&self) {
-        if let Some(countdown) = self.countdown.take() {
-            let outcome = self.outcome.take();
-            let panicked = matches!(outcome, Some(Err(Failure::Panicked(_))));
-            self.outcome.set(outcome);
-            countdown.child_ended(panicked);
-        }
-    }
-}
-
-/// Why a task yielded no output.
-pub struct JoinError {
-    task: String,
-    failure: Failure,
-}
-
-enum Failure {
-    Cancelled,
-    Panicked(Box<dyn Any + Send>),
-}
-
-impl JoinError {
-    /// Whether the task was cancelled, or its runtime ended before it did.
-    pub fn is_cancelled(&self) -> bool {
-        matches!(self.failure, Failure::Cancelled)
-    }
-
-    /// Whether the task panicked.
-    pub fn is_panic(&self) -> bool {
-        matches!(self.failure, Failure::Panicked(_))
-    }
-
-    /// The payload of the panic, to look at or to resume; the error itself if the task was cancelled.
-    ///
-    /// # Errors
-    /// Hands the error back if the task was cancelled.
-    pub fn into_panic(self) -> Result<Box<dyn Any + Send>, JoinError> {
-        match self.failure {
-            Failure::Panicked(payload) => Ok(payload),
-            Failure::Cancelled => Err(self),
+            self.task.core.report_panic(&self.task.to_string(), &*payload);
         }
     }
 }
@@ -449,54 +196,8 @@ impl fmt::Display for Task {
     }
 }
 
-impl fmt::Display for JoinError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.failure {
-            Failure::Cancelled => write!(f, "{} was cancelled", self.task),
-            Failure::Panicked(payload) => {
-                write!(f, "{} panicked: {}", self.task, panic_message(&**payload))
-            }
-        }
-    }
-}
-
-impl fmt::Debug for JoinError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "JoinError({self})")
-    }
-}
-
-impl std::error::Error for JoinError {}
-
-impl fmt::Debug for Task {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Task")
-            .field("id", &self.key.id)
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for TaskBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TaskBuilder")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Ended {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ended")
-            .field("task", &self.task)
-            .finish_non_exhaustive()
-    }
-}
-
 impl<T> fmt::Debug for JoinHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JoinHandle")
-            .field("task", &self.task)
-            .finish_non_exhaustive()
+        f.debug_tuple("JoinHandle").field(&self.task).finish()
     }
 }

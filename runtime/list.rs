@@ -37,24 +37,14 @@ impl<T> Arena<T> {
 
     /// Stores a node that is in no list yet.
     pub(super) fn insert(&mut self, value: T) -> u32 {
-        let index = self.nodes.insert(Node {
-            prev: UNLINKED,
-            next: UNLINKED,
-            value,
-        });
-        u32::try_from(index)
-            .ok()
-            .filter(|&index| index < UNLINKED)
-            .expect("fewer than 2^32 - 2 nodes are alive")
+        let index = self.nodes.insert(Node { prev: UNLINKED, next: UNLINKED, value });
+        u32::try_from(index).ok().filter(|&index| index < UNLINKED).expect("fewer than 2^32 - 2 nodes are alive")
     }
 
     /// Takes a node out of the arena. It has left its list before.
     pub(super) fn remove(&mut self, index: u32) -> T {
         let node = self.nodes.remove(index as usize);
-        debug_assert!(
-            node.next == UNLINKED,
-            "node {index} is removed while it is linked"
-        );
+        debug_assert!(node.next == UNLINKED, "node {index} is removed while it is linked");
         node.value
     }
 
@@ -72,9 +62,7 @@ impl<T> Arena<T> {
 
     /// All nodes, linked or not, in no particular order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        self.nodes
-            .iter()
-            .map(|(index, node)| (index as u32, &node.value))
+        self.nodes.iter().map(|(index, node)| (index as u32, &node.value))
     }
 
     fn node(&mut self, index: u32) -> &mut Node<T> {
@@ -84,10 +72,7 @@ impl<T> Arena<T> {
 
 impl List {
     pub(super) const fn new() -> Self {
-        List {
-            head: END,
-            tail: END,
-        }
+        List { head: END, tail: END }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -172,9 +157,7 @@ mod tests {
     fn either_end_and_the_middle_can_leave() {
         let (mut arena, mut list) = (Arena::new(), List::new());
         let nodes = ['a', 'b', 'c', 'd', 'e'].map(|name| arena.insert(name));
-        nodes
-            .iter()
-            .for_each(|&index| list.push_back(&mut arena, index));
+        nodes.iter().for_each(|&index| list.push_back(&mut arena, index));
         list.unlink(&mut arena, nodes[4]);
         list.unlink(&mut arena, nodes[2]);
         list.unlink(&mut arena, nodes[0]);

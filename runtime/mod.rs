@@ -28,9 +28,11 @@ mod executor;
 
 mod time;
 
+mod outcome;
+
 mod join;
 
-mod gather;
+mod spawn;
 
 mod remote;
 
@@ -40,13 +42,15 @@ mod run;
 
 pub use clock::Instant;
 pub use executor::Turn;
-pub use gather::{gather, gather_handles, gather_tasks};
-pub use join::{Ended, JoinError, JoinHandle, Task, TaskBuilder, spawn, spawn_detached, task};
+pub use join::{Ended, JoinHandle, Task};
+pub use outcome::JoinError;
 pub use ready::TaskId;
-pub use remote::{Remote, RuntimeGone, Spawner, remote, spawner};
+pub use remote::{Remote, RuntimeGone, remote};
 pub use run::{Builder, Runtime, run, try_run};
+pub use spawn::{Spawner, TaskBuilder, spawn, spawn_detached, spawner, task};
 pub use stall::{Stalled, StalledTask};
-pub use time::{Interval, Sleep, YieldNow, interval, now, sleep, sleep_until, yield_now};
+pub use time::{Sleep, YieldNow, now, sleep, sleep_until, yield_now};
 
 // The door: all that sync/ may use of the runtime.
-pub(crate) use waits::{WaitList, Waiter};
+#[rustfmt::skip]
+pub(crate) use {context::expect_current, outcome::Watch, spawn::spawn_joined, waits::{WaitList, Waiter}};

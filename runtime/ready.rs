@@ -68,9 +68,7 @@ pub(super) struct ReadyQueue {
 
 impl ReadyQueue {
     pub(super) const fn new() -> Self {
-        ReadyQueue {
-            tasks: VecDeque::new(),
-        }
+        ReadyQueue { tasks: VecDeque::new() }
     }
 
     pub(super) fn push(&mut self, task: TaskKey) {

@@ -1,12 +1,11 @@
-//! The way in from other threads, and the spawners of the futures crates.
+//! The way in from other threads.
 
 use super::context::{self, Core, Outside};
-use super::task::{Body, Message};
-use futures_task::{FutureObj, LocalFutureObj, LocalSpawn, Spawn, SpawnError};
+use super::task::Message;
+use futures_task::{FutureObj, Spawn, SpawnError};
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// A handle to the current runtime for other threads. In asyncio: what `call_soon_threadsafe` needs the loop for.
@@ -16,17 +15,6 @@ use std::sync::Arc;
 #[track_caller]
 pub fn remote() -> Remote {
     context::expect_current("remote() was called").remote()
-}
-
-/// A handle to the current runtime that the futures crates can spawn with.
-///
-/// # Panics
-/// Outside a runtime.
-#[track_caller]
-pub fn spawner() -> Spawner {
-    Spawner {
-        core: context::expect_current("spawner() was called"),
-    }
 }
 
 /// Spawns futures onto a runtime from other threads.
@@ -39,8 +27,7 @@ pub fn spawner() -> Spawner {
 ///
 /// ```
 /// use greenlight::sync::Event;
-/// use std::rc::Rc;
-/// thread_local! { static DONE: Rc<Event> = Rc::new(Event::new()) }
+/// /// thread_local! { static DONE: Rc<Event> = Rc::new(Event::new()) }
 ///
 /// greenlight::run(async {
 ///     let remote = greenlight::remote();
@@ -76,9 +63,7 @@ impl Core {
     pub(super) fn remote(&self) -> Remote {
         let mut remotes = self.remotes.borrow_mut();
         let outside = remotes.upgrade().unwrap_or_else(|| {
-            let outside = Arc::new(Outside {
-                inbox: self.inbox.clone(),
-            });
+            let outside = Arc::new(Outside { inbox: self.inbox.clone() });
             *remotes = Arc::downgrade(&outside);
             outside
         });
@@ -86,57 +71,15 @@ impl Core {
     }
 }
 
-/// Spawns onto a runtime on its own thread: what the `LocalSpawnExt` and `SpawnExt` of the futures crate extend.
-#[derive(Clone)]
-pub struct Spawner {
-    pub(super) core: Rc<Core>,
-}
-
-impl LocalSpawn for Spawner {
-    #[track_caller]
-    fn spawn_local_obj(&self, future: LocalFutureObj<'static, ()>) -> Result<(), SpawnError> {
-        self.status_local()?;
-        self.core
-            .spawn(Body::Detached(future), None, Location::caller());
-        Ok(())
-    }
-
-    fn status_local(&self) -> Result<(), SpawnError> {
-        if self.core.closed.get() {
-            Err(SpawnError::shutdown())
-        } else {
-            Ok(())
-        }
-    }
-}
-
-impl Spawn for Spawner {
-    #[track_caller]
-    fn spawn_obj(&self, future: FutureObj<'static, ()>) -> Result<(), SpawnError> {
-        self.spawn_local_obj(future.into())
-    }
-
-    fn status(&self) -> Result<(), SpawnError> {
-        self.status_local()
-    }
-}
-
 impl Spawn for Remote {
     #[track_caller]
     fn spawn_obj(&self, future: FutureObj<'static, ()>) -> Result<(), SpawnError> {
         let message = Message::Spawn(future, Location::caller());
-        self.outside
-            .inbox
-            .send(message)
-            .map_err(|_| SpawnError::shutdown())
+        self.outside.inbox.send(message).map_err(|_| SpawnError::shutdown())
     }
 
     fn status(&self) -> Result<(), SpawnError> {
-        if self.outside.inbox.is_closed() {
-            Err(SpawnError::shutdown())
-        } else {
-            Ok(())
-        }
+        if self.outside.inbox.is_closed() { Err(SpawnError::shutdown()) } else { Ok(()) }
     }
 }
 
@@ -146,9 +89,7 @@ pub struct RuntimeGone;
 
 impl fmt::Display for RuntimeGone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "the runtime of this Remote is gone; let its threads end before the runtime does",
-        )
+        f.write_str("the runtime of this Remote is gone; let its threads end before the runtime does")
     }
 }
 
@@ -157,11 +98,5 @@ impl std::error::Error for RuntimeGone {}
 impl fmt::Debug for Remote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Remote").finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Spawner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Spawner").finish_non_exhaustive()
     }
 }

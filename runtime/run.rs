@@ -4,9 +4,10 @@ use super::clock::{Clock, Instant};
 use super::context::{self, Core, Settings};
 use super::executor::{Main, Turn};
 use super::inbox::Inbox;
-use super::join::{self, JoinHandle, Task, TaskBuilder};
+use super::join::{JoinHandle, Task};
 use super::ready::TaskKey;
-use super::remote::{Remote, Spawner};
+use super::remote::Remote;
+use super::spawn::{self, Spawner, TaskBuilder};
 use super::stall::Stalled;
 use super::table::Table;
 use super::task::Body;
@@ -119,18 +120,14 @@ impl Builder {
             closed: Cell::new(false),
             main_panic: Cell::new(None),
             trace: Trace::new(self.observers),
-            settings: Settings {
-                turn_limit: self.turn_limit,
-                report: self.report,
-            },
+            settings: Settings { turn_limit: self.turn_limit, report: self.report },
         };
-        Runtime {
-            core: Rc::new(core),
-        }
+        Runtime { core: Rc::new(core) }
     }
 }
 
 /// A runtime. Dropping it drops its tasks, in the order of spawning.
+#[derive(Debug)]
 pub struct Runtime {
     core: Rc<Core>,
 }
@@ -153,8 +150,7 @@ impl Runtime {
     /// runtime.
     #[track_caller]
     pub fn run<F: Future>(&self, future: F) -> F::Output {
-        self.try_run(future)
-            .unwrap_or_else(|stalled| panic!("{stalled}"))
+        self.try_run(future).unwrap_or_else(|stalled| panic!("{stalled}"))
     }
 
     /// Runs a future to its end, or to a stall; see [`try_run`].
@@ -173,10 +169,7 @@ impl Runtime {
         let mut output = None;
         let main = core.spawn(Body::Main, Some("main".into()), Location::caller());
         let ended = core.drive(main, &mut |cx| {
-            let future = future
-                .as_mut()
-                .as_pin_mut()
-                .expect("main stays until it has ended");
+            let future = future.as_mut().as_pin_mut().expect("main stays until it has ended");
             future.poll(cx).map(|value| output = Some(value))
         });
         core.closed.set(true);
@@ -196,7 +189,7 @@ impl Runtime {
     where
         F: Future + 'static,
     {
-        join::spawn_joined(&self.core, future, None, Location::caller())
+        spawn::spawn_joined(&self.core, future, None, Location::caller())
     }
 
     /// Spawns a task without a handle; see [`spawn_detached`](crate::spawn_detached).
@@ -205,15 +198,12 @@ impl Runtime {
     where
         F: Future<Output = ()> + 'static,
     {
-        join::spawn_plain(&self.core, future, None, Location::caller())
+        spawn::spawn_plain(&self.core, future, None, Location::caller())
     }
 
     /// Names a task that is to be spawned; see [`task`](crate::task).
     pub fn task(&self, name: impl Into<Rc<str>>) -> TaskBuilder {
-        TaskBuilder {
-            core: self.core.clone(),
-            name: name.into(),
-        }
+        TaskBuilder { core: self.core.clone(), name: name.into() }
     }
 
     /// A handle for other threads.
@@ -223,9 +213,7 @@ impl Runtime {
 
     /// A handle that the futures crates can spawn with.
     pub fn spawner(&self) -> Spawner {
-        Spawner {
-            core: self.core.clone(),
-        }
+        Spawner { core: self.core.clone() }
     }
 
     /// Steps the executor by one turn, and never blocks. On the virtual clock a turn that finds nobody ready moves time
@@ -279,10 +267,7 @@ impl Core {
     /// Turns until main has ended, parking whenever there is nothing to do.
     fn drive(self: &Rc<Self>, main: TaskKey, future: &mut Main<'_>) -> Result<(), Stalled> {
         let mut main_task = Some((main, future));
-        let mut standstill = Standstill {
-            since: self.now(),
-            turns: 0,
-        };
+        let mut standstill = Standstill { since: self.now(), turns: 0 };
         let mut suspicion = None;
         loop {
             match self.turn(&mut main_task) {
@@ -322,17 +307,10 @@ impl Standstill {
     fn count(&mut self, core: &Rc<Core>) -> Result<(), Stalled> {
         let now = core.now();
         if now != self.since || !core.clock.is_virtual() {
-            *self = Standstill {
-                since: now,
-                turns: 0,
-            };
+            *self = Standstill { since: now, turns: 0 };
         }
         self.turns += 1;
-        if self.turns < core.settings.turn_limit {
-            Ok(())
-        } else {
-            Err(core.standing_still(self.turns))
-        }
+        if self.turns < core.settings.turn_limit { Ok(()) } else { Err(core.standing_still(self.turns)) }
     }
 }
 
@@ -344,10 +322,7 @@ struct Suspicion {
 
 impl Suspicion {
     fn new() -> Self {
-        Suspicion {
-            since: std::time::Instant::now(),
-            reported: false,
-        }
+        Suspicion { since: std::time::Instant::now(), reported: false }
     }
 
     /// Reports it, once, after it has lasted. Returns how long to park before the next look.
@@ -373,17 +348,6 @@ impl Drop for Runtime {
 
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
-            .field("turn_limit", &self.turn_limit)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Runtime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runtime")
-            .field("now", &self.now())
-            .field("tasks", &self.task_count())
-            .finish_non_exhaustive()
+        f.debug_struct("Builder").field("turn_limit", &self.turn_limit).finish_non_exhaustive()
     }
 }

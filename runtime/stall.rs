@@ -90,56 +90,33 @@ impl Core {
         let stalled_task = |key: TaskKey| {
             let slot = table.get(key).expect("a key of the table names a task");
             StalledTask {
-                label: TaskLabel {
-                    number: slot.number,
-                    name: slot.name.clone(),
-                },
+                label: TaskLabel { number: slot.number, name: slot.name.clone() },
                 spawned: slot.spawned,
                 ready: slot.queued,
                 waits: self.sentences(key, &waits),
             }
         };
         let tasks = table.keys().into_iter().map(stalled_task).collect();
-        let cycle = join_cycle(&waits)
-            .into_iter()
-            .filter_map(|key| self.label(key))
-            .collect();
-        Stalled {
-            why,
-            at: self.now(),
-            tasks,
-            cycle,
-        }
+        let cycle = join_cycle(&waits).into_iter().filter_map(|key| self.label(key)).collect();
+        Stalled { why, at: self.now(), tasks, cycle }
     }
 
     fn sentences(&self, task: TaskKey, waits: &[Wait]) -> Vec<String> {
-        let on_objects = waits
-            .iter()
-            .filter(|wait| wait.task == task)
-            .map(Wait::to_string);
+        let on_objects = waits.iter().filter(|wait| wait.task == task).map(Wait::to_string);
         let wheel = self.wheel.borrow();
-        let sleeps = wheel
-            .armed()
-            .filter(|(_, timer)| timer.wakee.as_ref().and_then(|wakee| wakee.task()) == Some(task));
-        let until = sleeps.map(|(deadline, timer)| {
-            format!("sleeps until {}, at {}", Instant::at(deadline), timer.at)
-        });
+        let sleeps =
+            wheel.armed().filter(|(_, timer)| timer.wakee.as_ref().and_then(|wakee| wakee.task()) == Some(task));
+        let until = sleeps.map(|(deadline, timer)| format!("sleeps until {}, at {}", Instant::at(deadline), timer.at));
         on_objects.chain(until).collect()
     }
 }
 
 /// The first circle of tasks that wait for each other's end, each followed by the one it awaits.
 fn join_cycle(waits: &[Wait]) -> Vec<TaskKey> {
-    let awaited = |task| {
-        waits
-            .iter()
-            .filter(move |wait| wait.task == task)
-            .find_map(|wait| wait.subject.holder)
-    };
+    let awaited = |task| waits.iter().filter(move |wait| wait.task == task).find_map(|wait| wait.subject.holder);
     for wait in waits {
-        let path: Vec<_> = std::iter::successors(Some(wait.task), |&task| awaited(task))
-            .take(waits.len() + 1)
-            .collect();
+        let path: Vec<_> =
+            std::iter::successors(Some(wait.task), |&task| awaited(task)).take(waits.len() + 1).collect();
         if let Some(again) = path.iter().skip(1).position(|&task| task == wait.task) {
             return path[..=again].to_vec();
         }
@@ -149,39 +126,18 @@ fn join_cycle(waits: &[Wait]) -> Vec<TaskKey> {
 
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Wait {
-            subject,
-            at,
-            ahead,
-            line,
-            ..
-        } = self;
+        let Wait { subject, at, ahead, line, .. } = self;
         match (subject.holder, &subject.name) {
             (Some(_), Some(name)) => write!(f, "awaits the end of task `{name}`, at {at}")?,
-            (Some(_), None) => write!(
-                f,
-                "awaits the end of the task spawned at {}, at {at}",
-                subject.made
-            )?,
-            (None, Some(name)) => write!(
-                f,
-                "waits on {} `{name}` (made at {}), at {at}",
-                subject.kind, subject.made
-            )?,
-            (None, None) => write!(
-                f,
-                "waits on the {} made at {}, at {at}",
-                subject.kind, subject.made
-            )?,
+            (Some(_), None) => write!(f, "awaits the end of the task spawned at {}, at {at}", subject.made)?,
+            (None, Some(name)) => write!(f, "waits on {} `{name}` (made at {}), at {at}", subject.kind, subject.made)?,
+            (None, None) => write!(f, "waits on the {} made at {}, at {at}", subject.kind, subject.made)?,
         }
         if *line > 1 {
             write!(f, "; number {} of {line} in line", ahead + 1)?;
         }
         if let Some(unheard) = self.unheard {
-            write!(
-                f,
-                "; the last signal, from {unheard}, came when nobody waited"
-            )?;
+            write!(f, "; the last signal, from {unheard}, came when nobody waited")?;
         }
         Ok(())
     }
@@ -208,8 +164,7 @@ impl fmt::Display for Stalled {
                 self.at
             )?,
         }
-        let spinning =
-            |task: &&StalledTask| task.ready || !matches!(self.why, Why::TimeStandsStill(_));
+        let spinning = |task: &&StalledTask| task.ready || !matches!(self.why, Why::TimeStandsStill(_));
         for task in self.tasks.iter().filter(spinning) {
             write!(f, "{task}")?;
         }
@@ -244,10 +199,7 @@ impl fmt::Display for StalledTask {
         match (self.ready, self.waits.is_empty()) {
             (true, _) => writeln!(f, "    is ready"),
             (false, true) => writeln!(f, "    waits for something that is not greenlight's"),
-            (false, false) => self
-                .waits
-                .iter()
-                .try_for_each(|wait| writeln!(f, "    {wait}")),
+            (false, false) => self.waits.iter().try_for_each(|wait| writeln!(f, "    {wait}")),
         }
     }
 }

@@ -41,10 +41,7 @@ impl Table {
     ) -> TaskKey {
         let id = self.ids.next();
         let slot = self.slots.vacant_key();
-        let key = TaskKey {
-            slot: u32::try_from(slot).expect("fewer than 2^32 tasks are alive"),
-            id,
-        };
+        let key = TaskKey { slot: u32::try_from(slot).expect("fewer than 2^32 tasks are alive"), id };
         let waker = self.waker_for(key, inbox);
         self.slots.insert(Slot {
             id,
@@ -64,22 +61,15 @@ impl Table {
 
     /// An id for a task that never comes to be.
     pub(super) fn unused_key(&mut self) -> TaskKey {
-        TaskKey {
-            slot: u32::MAX,
-            id: self.ids.next(),
-        }
+        TaskKey { slot: u32::MAX, id: self.ids.next() }
     }
 
     pub(super) fn get(&self, key: TaskKey) -> Option<&Slot> {
-        self.slots
-            .get(key.slot as usize)
-            .filter(|slot| slot.id == key.id)
+        self.slots.get(key.slot as usize).filter(|slot| slot.id == key.id)
     }
 
     pub(super) fn get_mut(&mut self, key: TaskKey) -> Option<&mut Slot> {
-        self.slots
-            .get_mut(key.slot as usize)
-            .filter(|slot| slot.id == key.id)
+        self.slots.get_mut(key.slot as usize).filter(|slot| slot.id == key.id)
     }
 
     /// Queues the task; false if it is queued already, or gone.
@@ -91,7 +81,7 @@ impl Table {
         pushed
     }
 
-    /// Marks the task as dying and queues it; false if it is gone.
+    /// Marks the task as dying and has it queued; false if it is gone.
     pub(super) fn cancel(&mut self, key: TaskKey) -> bool {
         let Some(slot) = self.get_mut(key) else {
             return false;
@@ -100,6 +90,17 @@ impl Table {
             self.ready.push(key);
         }
         true
+    }
+
+    /// The future of a task comes back from its poll; handed back in turn if the task is gone.
+    pub(super) fn suspend(&mut self, key: TaskKey, tenant: Tenant) -> Option<Tenant> {
+        let Some(slot) = self.get_mut(key) else {
+            return Some(tenant);
+        };
+        if slot.suspend(tenant) {
+            self.ready.push(key);
+        }
+        None
     }
 
     /// The next task of the batch; none if the queue named one that has ended meanwhile.
@@ -124,19 +125,8 @@ impl Table {
 
     /// The keys of all tasks, in the order of spawning.
     pub(super) fn keys(&self) -> Vec<TaskKey> {
-        let mut keys: Vec<_> = self
-            .slots
-            .iter()
-            .map(|(slot, task)| {
-                (
-                    task.number,
-                    TaskKey {
-                        slot: slot as u32,
-                        id: task.id,
-                    },
-                )
-            })
-            .collect();
+        let mut keys: Vec<_> =
+            self.slots.iter().map(|(slot, task)| (task.number, TaskKey { slot: slot as u32, id: task.id })).collect();
         keys.sort_unstable_by_key(|&(number, _)| number);
         keys.into_iter().map(|(_, key)| key).collect()
     }
@@ -151,25 +141,15 @@ impl Table {
 
     /// How many tasks have a clone of their waker outside the table.
     pub(super) fn wakers_held_outside(&self) -> usize {
-        let tenants = self
-            .slots
-            .iter()
-            .filter_map(|(_, slot)| slot.tenant.as_ref());
-        tenants
-            .filter(|tenant| Arc::strong_count(&tenant.waker) > 1)
-            .count()
+        let tenants = self.slots.iter().filter_map(|(_, slot)| slot.tenant.as_ref());
+        tenants.filter(|tenant| Arc::strong_count(&tenant.waker) > 1).count()
     }
 
     fn waker_for(&mut self, key: TaskKey, inbox: &Arc<Inbox<Message>>) -> Arc<TaskWaker> {
         let Some(mut waker) = self.spare_wakers.pop() else {
-            return Arc::new(TaskWaker {
-                key,
-                inbox: inbox.clone(),
-            });
+            return Arc::new(TaskWaker { key, inbox: inbox.clone() });
         };
-        Arc::get_mut(&mut waker)
-            .expect("a spare waker has no clone")
-            .key = key;
+        Arc::get_mut(&mut waker).expect("a spare waker has no clone").key = key;
         waker
     }
 }

@@ -17,7 +17,8 @@
 //! 2. `Slot::begin` lends future and waker to the executor; a wake that comes while they are out queues the task again.
 //! 3. `Slot::suspend` takes them back when the poll returned `Pending`.
 //! 4. `Slot::wake` queues the task; in the queue already, it keeps its place.
-//! 5. `Slot::cancel` marks the task as dying and queues it, from any state. The mark stays.
+//! 5. `Slot::cancel` marks the task as dying and queues it, from any state; one that is being polled, at its next
+//!    suspend. The mark stays.
 //! 6. `Slot::begin` of a dying task hands the future over to be dropped; it is never polled again.
 //! 7. A future that returned or panicked goes the same way, in the turn of its last poll.
 //! 8. `Table::remove` empties the slot after the future was dropped; the joiners are woken then.
@@ -113,31 +114,27 @@ impl Slot {
         !std::mem::replace(&mut self.queued, true)
     }
 
-    /// Marks the task as dying; true if it has to be queued for that.
+    /// Marks the task as dying; true if it has to be queued for that. One that cancels itself is queued when it
+    /// suspends, behind all that it wakes until then.
     pub(super) fn cancel(&mut self) -> bool {
         self.dying = true;
-        self.wake()
+        self.tenant.is_some() && self.wake()
     }
 
     /// The task leaves the ready queue, and its future the slot.
     pub(super) fn begin(&mut self) -> Begin {
         debug_assert!(self.queued, "a task that begins was queued");
         self.queued = false;
-        let tenant = self
-            .tenant
-            .take()
-            .expect("a task is not polled from inside its own poll");
-        if self.dying {
-            Begin::Drop(tenant)
-        } else {
-            Begin::Poll(tenant)
-        }
+        let tenant = self.tenant.take().expect("a task is not polled from inside its own poll");
+        if self.dying { Begin::Drop(tenant) } else { Begin::Poll(tenant) }
     }
 
-    /// The future comes back to wait for a wake, which may have come already.
-    pub(super) fn suspend(&mut self, tenant: Tenant) {
+    /// The future comes back to wait for a wake, which may have come already; true if the task cancelled itself and has
+    /// to be queued for that.
+    pub(super) fn suspend(&mut self, tenant: Tenant) -> bool {
         debug_assert!(self.tenant.is_none(), "a slot lends its future once");
         self.tenant = Some(tenant);
+        self.dying && self.wake()
     }
 }
 

@@ -4,7 +4,6 @@ use super::clock::Instant;
 use super::context::{self, Core, Timer};
 use super::task::Wakee;
 use super::trace::Kind;
-use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -41,11 +40,7 @@ pub fn now() -> Instant {
 /// ```
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    Sleep {
-        until: Until::After(duration),
-        state: State::New,
-        at: Location::caller(),
-    }
+    Sleep { until: Until::After(duration), state: State::New, at: Location::caller() }
 }
 
 /// Waits until a moment of the runtime's time. One that has passed yields once. In asyncio: `loop.call_at`.
@@ -57,40 +52,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// Dropping it disarms the timer.
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
-    Sleep {
-        until: Until::At(deadline),
-        state: State::New,
-        at: Location::caller(),
-    }
-}
-
-/// Ticks once every period: first one period from now, then on that grid for ever.
-///
-/// A consumer that comes late gets the ticks that it missed at once, one by one.
-///
-/// # Panics
-/// Outside a runtime, and when the period is zero.
-///
-/// ```
-/// use std::time::Duration;
-/// greenlight::Runtime::builder().virtual_clock().build().run(async {
-///     let mut seconds = greenlight::interval(Duration::from_secs(1));
-///     assert_eq!(seconds.tick().await.as_micros(), 1_000_000);
-///     assert_eq!(seconds.tick().await.as_micros(), 2_000_000);
-/// });
-/// ```
-#[track_caller]
-pub fn interval(period: Duration) -> Interval {
-    assert!(
-        !period.is_zero(),
-        "interval() was given a period of zero, which would tick for ever at one moment; \
-        use yield_now() to let others run"
-    );
-    let core = context::expect_current("interval() was called");
-    Interval {
-        period,
-        next: core.clock.counting_from() + period,
-    }
+    Sleep { until: Until::At(deadline), state: State::New, at: Location::caller() }
 }
 
 /// Lets the other ready tasks run first. In asyncio: `sleep(0)`.
@@ -107,6 +69,7 @@ pub fn yield_now() -> YieldNow {
 }
 
 /// What [`sleep`] and [`sleep_until`] return.
+#[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Sleep {
     until: Until,
@@ -120,6 +83,7 @@ enum Until {
     At(Instant),
 }
 
+#[derive(Debug)]
 enum State {
     New,
     /// The timer is in the wheel of that runtime, armed or fired.
@@ -180,11 +144,7 @@ impl Core {
     fn arm(&self, deadline: Instant, cx: &Context<'_>, at: &'static Location<'static>) -> u32 {
         let wakee = Wakee::of(self.polling.get(), cx.waker());
         let armed_by = self.emit(wakee.task(), None, Some(at), Kind::TimerArmed { deadline });
-        let timer = Timer {
-            wakee: Some(wakee),
-            at,
-            armed_by,
-        };
+        let timer = Timer { wakee: Some(wakee), at, armed_by };
         self.wheel.borrow_mut().insert(deadline.as_micros(), timer)
     }
 
@@ -192,14 +152,7 @@ impl Core {
     fn poll_timer(&self, timer: u32, cx: &Context<'_>) -> bool {
         let polling = self.polling.get();
         let is_current = |wakee: &Wakee| wakee.is_current(polling, cx.waker());
-        if self
-            .wheel
-            .borrow_mut()
-            .get_mut(timer)
-            .wakee
-            .as_ref()
-            .is_some_and(|wakee| !is_current(wakee))
-        {
+        if self.wheel.borrow_mut().get_mut(timer).wakee.as_ref().is_some_and(|wakee| !is_current(wakee)) {
             self.renew_timer(timer, Wakee::of(polling, cx.waker()));
         }
         let mut wheel = self.wheel.borrow_mut();
@@ -229,30 +182,6 @@ impl Core {
     }
 }
 
-/// What [`interval`] returns.
-#[derive(Debug)]
-pub struct Interval {
-    period: Duration,
-    next: Instant,
-}
-
-impl Interval {
-    /// Waits for the next tick, and yields the moment for which it was due.
-    ///
-    /// # Cancel safety
-    /// A dropped wait loses no tick.
-    #[track_caller]
-    pub fn tick(&mut self) -> impl Future<Output = Instant> {
-        let sleep = sleep_until(self.next);
-        async move {
-            sleep.await;
-            let due = self.next;
-            self.next = due + self.period;
-            due
-        }
-    }
-}
-
 /// What [`yield_now`] returns.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
@@ -269,13 +198,5 @@ impl Future for YieldNow {
         }
         cx.waker().wake_by_ref();
         Poll::Pending
-    }
-}
-
-impl fmt::Debug for Sleep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sleep")
-            .field("until", &self.until)
-            .finish_non_exhaustive()
     }
 }

@@ -162,11 +162,7 @@ impl Recorder {
 
     /// Everything that happened so far, a sentence each: the form in which tests compare traces.
     pub fn lines(&self) -> Vec<String> {
-        self.events
-            .borrow()
-            .iter()
-            .map(TraceEvent::to_string)
-            .collect()
+        self.events.borrow().iter().map(TraceEvent::to_string).collect()
     }
 }
 
@@ -198,14 +194,8 @@ impl fmt::Display for ObjectLabel {
 /// Prints as one short sentence, without number, time or cause: `walker waits on event 'light'`.
 impl fmt::Display for TraceEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let task = self
-            .task
-            .as_ref()
-            .map_or_else(|| "outside".to_string(), TaskLabel::to_string);
-        let object = self
-            .object
-            .as_ref()
-            .map_or_else(|| "nothing".to_string(), ObjectLabel::to_string);
+        let task = self.task.as_ref().map_or_else(|| "outside".to_string(), TaskLabel::to_string);
+        let object = self.object.as_ref().map_or_else(|| "nothing".to_string(), ObjectLabel::to_string);
         match self.kind {
             Kind::Spawned => write!(f, "{task} spawned"),
             Kind::Woken => write!(f, "{task} woken"),
@@ -248,12 +238,7 @@ pub(super) struct Trace {
 
 impl Trace {
     pub(super) fn new(observers: Vec<Rc<dyn Observer>>) -> Self {
-        Trace {
-            observers,
-            last_seq: Cell::new(0),
-            cause: Cell::new(None),
-            objects: RefCell::new(HashMap::new()),
-        }
+        Trace { observers, last_seq: Cell::new(0), cause: Cell::new(None), objects: RefCell::new(HashMap::new()) }
     }
 
     pub(super) fn is_watched(&self) -> bool {

@@ -41,6 +41,7 @@ pub(crate) struct WaitList {
 }
 
 /// One place in a wait list, kept by the future that waits. Dropping it leaves the list.
+#[derive(Debug)]
 pub(crate) struct Waiter {
     /// The index of the node. None before it waits and after it got what it waited for.
     node: Option<u32>,
@@ -82,12 +83,7 @@ thread_local! {
 impl Subject {
     fn label(&self, core: &Core, identity: u64) -> ObjectLabel {
         let number = Some(core.trace.object_number(identity));
-        ObjectLabel {
-            kind: self.kind,
-            number,
-            name: self.name.clone(),
-            made: self.made,
-        }
+        ObjectLabel { kind: self.kind, number, name: self.name.clone(), made: self.made }
     }
 }
 
@@ -95,18 +91,8 @@ impl WaitList {
     /// A list for an object of that kind, made at the caller's line.
     #[track_caller]
     pub(crate) const fn new(kind: &'static str) -> Self {
-        let subject = Subject {
-            kind,
-            name: None,
-            made: Location::caller(),
-            holder: None,
-        };
-        WaitList {
-            subject,
-            list: Cell::new(None),
-            unheard: Cell::new(None),
-            identity: Cell::new(0),
-        }
+        let subject = Subject { kind, name: None, made: Location::caller(), holder: None };
+        WaitList { subject, list: Cell::new(None), unheard: Cell::new(None), identity: Cell::new(0) }
     }
 
     /// Names the object in reports and traces.
@@ -121,9 +107,7 @@ impl WaitList {
 
     /// How many wait.
     pub(crate) fn len(&self) -> usize {
-        self.list.get().map_or(0, |list| {
-            WAITS.with_borrow(|waits| waits.order(list).count())
-        })
+        self.list.get().map_or(0, |list| WAITS.with_borrow(|waits| waits.order(list).count()))
     }
 
     /// The index of the list, which is made if there is none yet.
@@ -157,12 +141,7 @@ impl WaitList {
             return;
         };
         let task = core.polling.get().map(|polling| polling.key);
-        core.emit(
-            task,
-            Some(self.subject.label(&core, self.identity())),
-            Some(at),
-            kind(),
-        );
+        core.emit(task, Some(self.subject.label(&core, self.identity())), Some(at), kind());
     }
 
     fn identity(&self) -> u64 {
@@ -175,10 +154,7 @@ impl WaitList {
 
 impl fmt::Debug for WaitList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WaitList")
-            .field("kind", &self.subject.kind)
-            .field("waiters", &self.len())
-            .finish()
+        f.debug_struct("WaitList").field("kind", &self.subject.kind).field("waiters", &self.len()).finish()
     }
 }
 
@@ -203,11 +179,7 @@ impl Waiter {
 
     /// Joins the back of the list that `list` names; ready if it names none because there is nothing to wait for. It is
     /// asked after the waker was cloned, which may run foreign code.
-    pub(crate) fn join(
-        &mut self,
-        cx: &Context<'_>,
-        list: impl FnOnce() -> Option<u32>,
-    ) -> Poll<()> {
+    pub(crate) fn join(&mut self, cx: &Context<'_>, list: impl FnOnce() -> Option<u32>) -> Poll<()> {
         let core = context::current();
         let wakee = Wakee::of(polling_in(&core), cx.waker());
         let Some(list) = list() else {
@@ -215,12 +187,7 @@ impl Waiter {
         };
         let watched = core.clone().filter(|core| core.trace.is_watched());
         let task = wakee.task();
-        self.node = Some(enlist(Node {
-            list,
-            core,
-            wakee: Some(wakee),
-            at: self.at,
-        }));
+        self.node = Some(enlist(Node { list, core, wakee: Some(wakee), at: self.at }));
         if let Some(core) = watched {
             core.emit(task, label(&core, list), Some(self.at), Kind::Waits);
         }
@@ -229,9 +196,7 @@ impl Waiter {
 
     /// Ready once it was granted, and then in no list any more. Until then it wakes whom this context names.
     pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
-        let node = self
-            .node
-            .expect("a waiter is polled after it joined a list");
+        let node = self.node.expect("a waiter is polled after it joined a list");
         let mut seen = look(node, cx);
         if seen == Seen::Outdated {
             renew(node, cx);
@@ -256,12 +221,7 @@ impl Drop for Waiter {
         };
         let watched = node.core.as_ref().filter(|core| core.trace.is_watched());
         if let (Some(core), Some(wakee)) = (watched, &node.wakee) {
-            core.emit(
-                wakee.task(),
-                label(core, node.list),
-                Some(node.at),
-                Kind::Leaves,
-            );
+            core.emit(wakee.task(), label(core, node.list), Some(node.at), Kind::Leaves);
         }
         // The node holds a foreign waker, perhaps: it is dropped here, with nothing borrowed.
         drop(node);
@@ -287,10 +247,7 @@ impl Waits {
     fn grant_first(&mut self, list: u32) -> Option<(Option<Rc<Core>>, Wakee)> {
         let first = self.lists[list as usize].order.pop_front(&mut self.nodes)?;
         let node = self.nodes.get_mut(first);
-        let wakee = node
-            .wakee
-            .take()
-            .expect("a waiter in a list was not granted yet");
+        let wakee = node.wakee.take().expect("a waiter in a list was not granted yet");
         Some((node.core.take(), wakee))
     }
 }
@@ -301,17 +258,8 @@ pub(super) fn new_identity() -> u64 {
 }
 
 /// Makes a wait list.
-pub(super) fn open(
-    subject: Subject,
-    identity: u64,
-    unheard: Option<&'static Location<'static>>,
-) -> u32 {
-    let waiting = Waiting {
-        subject,
-        identity,
-        unheard,
-        order: List::new(),
-    };
+pub(super) fn open(subject: Subject, identity: u64, unheard: Option<&'static Location<'static>>) -> u32 {
+    let waiting = Waiting { subject, identity, unheard, order: List::new() };
     let list = WAITS.with_borrow_mut(|waits| waits.lists.insert(waiting));
     u32::try_from(list).expect("fewer than 2^32 objects are waited on")
 }
@@ -379,10 +327,7 @@ fn renew(index: u32, cx: &Context<'_>) {
     let outdated = WAITS.with_borrow_mut(|waits| {
         let node = waits.nodes.get_mut(index);
         match &mut node.wakee {
-            Some(known) => (
-                std::mem::replace(&mut node.core, core),
-                std::mem::replace(known, wakee),
-            ),
+            Some(known) => (std::mem::replace(&mut node.core, core), std::mem::replace(known, wakee)),
             None => (core, wakee),
         }
     });
@@ -409,9 +354,7 @@ struct Wakes {
 impl Wakes {
     fn add(&mut self, core: Option<Rc<Core>>, wakee: Wakee) {
         match wakee {
-            Wakee::Task(key) => self
-                .tasks
-                .push((core.expect("a task waits in its runtime"), key)),
+            Wakee::Task(key) => self.tasks.push((core.expect("a task waits in its runtime"), key)),
             Wakee::Waker(waker, _) => self.foreign.push(waker),
         }
     }
@@ -455,20 +398,10 @@ pub(super) fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
             let line = waits.order(list as u32).count();
             for (ahead, index) in waits.order(list as u32).enumerate() {
                 let node = waits.nodes.get(index);
-                let here = node
-                    .core
-                    .as_ref()
-                    .is_some_and(|other| Rc::ptr_eq(other, core));
+                let here = node.core.as_ref().is_some_and(|other| Rc::ptr_eq(other, core));
                 if let (true, Some(task)) = (here, node.wakee.as_ref().and_then(Wakee::task)) {
                     let (subject, unheard) = (waiting.subject.clone(), waiting.unheard);
-                    found.push(Wait {
-                        task,
-                        subject,
-                        at: node.at,
-                        ahead,
-                        line,
-                        unheard,
-                    });
+                    found.push(Wait { task, subject, at: node.at, ahead, line, unheard });
                 }
             }
         }

@@ -33,15 +33,11 @@ impl Wakee {
 
     /// Whether a leaf that is polled with this waker, by this task, would register the same again.
     pub(super) fn is_current(&self, polling: Option<Polling>, waker: &Waker) -> bool {
-        let own = polling
-            .filter(|polling| polling.owns(waker))
-            .map(|polling| polling.key);
+        let own = polling.filter(|polling| polling.owns(waker)).map(|polling| polling.key);
         match self {
             Wakee::Task(key) => own == Some(*key),
             Wakee::Waker(known, noted) => {
-                own.is_none()
-                    && *noted == polling.map(|polling| polling.key)
-                    && known.will_wake(waker)
+                own.is_none() && *noted == polling.map(|polling| polling.key) && known.will_wake(waker)
             }
         }
     }

@@ -66,11 +66,7 @@ impl<T> Wheel<T> {
 
     /// Arms a timer. One whose deadline has passed is due at once.
     pub(super) fn insert(&mut self, deadline: u64, value: T) -> u32 {
-        let timer = self.timers.insert(Timer {
-            deadline,
-            place: Place::Nowhere,
-            value,
-        });
+        let timer = self.timers.insert(Timer { deadline, place: Place::Nowhere, value });
         self.link(timer, deadline);
         timer
     }
@@ -90,8 +86,7 @@ impl<T> Wheel<T> {
         if !self.due.is_empty() {
             return Some(self.position);
         }
-        self.first_slot()
-            .map(|(level, slot)| slot_start(self.position, level, slot))
+        self.first_slot().map(|(level, slot)| slot_start(self.position, level, slot))
     }
 
     /// Moves the position forward to `now` and makes due what has expired by then, in the order of the deadlines.
@@ -126,9 +121,7 @@ impl<T> Wheel<T> {
     /// The deadlines and values of all timers that have not fired.
     pub(super) fn armed(&self) -> impl Iterator<Item = (u64, &T)> {
         let timers = self.timers.iter().map(|(_, timer)| timer);
-        timers
-            .filter(|timer| timer.place != Place::Nowhere)
-            .map(|timer| (timer.deadline, &timer.value))
+        timers.filter(|timer| timer.place != Place::Nowhere).map(|timer| (timer.deadline, &timer.value))
     }
 
     /// The occupied slot with the earliest deadlines. A level holds only timers that share all higher digits with the

@@ -39,10 +39,7 @@ impl Event {
     /// An event that is not set.
     #[track_caller]
     pub const fn new() -> Self {
-        Event {
-            flag: Cell::new(false),
-            waiters: WaitList::new("event"),
-        }
+        Event { flag: Cell::new(false), waiters: WaitList::new("event") }
     }
 
     /// Names the event in reports and traces.
@@ -78,9 +75,7 @@ impl Event {
     #[track_caller]
     pub fn pulse(&self) -> usize {
         self.flag.set(false);
-        self.release(Location::caller(), |released| Kind::EventPulsed {
-            released,
-        })
+        self.release(Location::caller(), |released| Kind::EventPulsed { released })
     }
 
     /// Waits until the event is set; ready at once if it is set already.
@@ -89,10 +84,7 @@ impl Event {
     /// A dropped wait leaves the line; it takes nothing from the others.
     #[track_caller]
     pub fn wait(&self) -> EventWait<'_> {
-        EventWait {
-            event: self,
-            waiter: Waiter::new(Location::caller()),
-        }
+        EventWait { event: self, waiter: Waiter::new(Location::caller()) }
     }
 
     /// Emits before it wakes, so that in a trace the wakes follow what caused them.
@@ -145,8 +137,6 @@ impl fmt::Debug for Event {
 
 impl fmt::Debug for EventWait<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventWait")
-            .field("event", self.event)
-            .finish_non_exhaustive()
+        f.debug_struct("EventWait").field("event", self.event).finish_non_exhaustive()
     }
 }

@@ -4,5 +4,9 @@
 //! panics ends alone.
 
 mod event;
+mod gather;
+mod interval;
 
 pub use event::{Event, EventWait};
+pub use gather::{gather, gather_handles, gather_tasks};
+pub use interval::{Interval, interval};

@@ -1,1 +1,196 @@
-//! The house rules that the compiler does not keep.
+//! The house rules that the compiler does not keep: what uses what, how long files are, how they open, and what the
+//! project speaks of.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What one has to read to understand a wake stays under this many lines of code.
+const CODE_TO_READ: usize = 2500;
+
+/// A file longer than this does not fit a first reading.
+const FILE_LINES: usize = 400;
+
+/// Longer than this, a demo shows more than one thing.
+const DEMO_LINES: usize = 80;
+
+/// What the library may depend on.
+const DEPENDENCIES: [&str; 3] = ["crossbeam-queue", "futures-task", "slab"];
+
+#[test]
+fn floors_go_down() {
+    let order = floors();
+    for (floor, module) in order.iter().enumerate() {
+        let source = read(&format!("runtime/{module}.rs"));
+        for (number, line) in code(&source) {
+            for used in modules_named(line) {
+                let below = order[..floor].contains(&used) || !order.contains(&used);
+                assert!(
+                    below,
+                    "runtime/{module}.rs:{number} uses {used}, which is not below it in runtime/mod.rs: {line}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_runtime_knows_nothing_of_sync() {
+    for path in rust_files("runtime") {
+        for (number, line) in code(&fs::read_to_string(&path).expect("a file that was listed can be read")) {
+            assert!(!line.contains("crate::sync"), "{}:{number} names sync: {line}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_door_to_the_runtime_is_one_line() {
+    let source = read("runtime/mod.rs");
+    let door: Vec<_> = code(&source).filter(|(_, line)| line.contains("pub(crate)")).collect();
+    assert_eq!(door.len(), 1, "runtime/mod.rs has one line of pub(crate) use: {door:?}");
+}
+
+#[test]
+fn what_one_reads_to_understand_a_wake_stays_short() {
+    let mut total = 0;
+    for path in rust_files("runtime").into_iter().chain(["event.rs", "lock.rs", "condition.rs"].map(sync_file)) {
+        let Ok(source) = fs::read_to_string(&path) else {
+            continue;
+        };
+        let lines = code(&source).count();
+        println!("{lines:5} {}", path.strip_prefix(root()).expect("every file is in the project").display());
+        total += lines;
+    }
+    println!("{total:5} lines of code, of {CODE_TO_READ}");
+    assert!(total <= CODE_TO_READ, "{total} lines of code are to be read to understand a wake");
+}
+
+#[test]
+fn files_fit_a_first_reading_and_say_what_they_are_for() {
+    for folder in ["runtime", "sync", "demos"] {
+        for path in rust_files(folder) {
+            let source = fs::read_to_string(&path).expect("a file that was listed can be read");
+            let lines = source.lines().count();
+            assert!(lines <= FILE_LINES, "{} has {lines} lines", path.display());
+        }
+    }
+    for folder in ["runtime", "sync", "demos", "tests"] {
+        for path in rust_files(folder) {
+            let source = fs::read_to_string(&path).expect("a file that was listed can be read");
+            assert!(source.starts_with("//!"), "{} does not say what it is for", path.display());
+        }
+    }
+}
+
+#[test]
+fn demos_show_one_thing_each() {
+    for path in rust_files("demos/programs") {
+        let source = fs::read_to_string(&path).expect("a file that was listed can be read");
+        let lines = source.lines().count();
+        let is_table = path.ends_with("mod.rs");
+        assert!(is_table || lines < DEMO_LINES, "{} has {lines} lines", path.display());
+    }
+}
+
+#[test]
+fn an_invariant_that_is_relied_on_is_stated() {
+    for folder in ["runtime", "sync", "demos"] {
+        for path in rust_files(folder) {
+            let source = fs::read_to_string(&path).expect("a file that was listed can be read");
+            for (number, line) in code(&source) {
+                assert!(
+                    !line.contains(".unwrap()"),
+                    "{}:{number} says expect() with the reason: {line}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_dependency_has_its_reason_in_the_architecture() {
+    let architecture = read("docs/ARCHITECTURE.md");
+    let library = section(&read("Cargo.toml"), "[dependencies]");
+    assert_eq!(library, DEPENDENCIES, "the library depends on these three and no more");
+    for (manifest, header) in
+        [("Cargo.toml", "[dependencies]"), ("Cargo.toml", "[dev-dependencies]"), ("demos/Cargo.toml", "[dependencies]")]
+    {
+        for name in section(&read(manifest), header).iter().filter(|name| *name != "greenlight") {
+            assert!(architecture.contains(&format!("`{name}`")), "docs/ARCHITECTURE.md does not say what {name} buys");
+        }
+    }
+}
+
+#[test]
+fn the_project_speaks_of_itself_alone() {
+    let hosts = ["crates", "docs"].map(|name| format!("{name}.{}", if name == "docs" { "rs/" } else { "io" }));
+    let files = ["runtime", "sync", "demos", "tests", "docs"].into_iter().flat_map(all_files);
+    for path in files.chain([root().join("README.md"), root().join("lib.rs"), root().join("Cargo.toml")]) {
+        let Ok(source) = fs::read_to_string(&path) else {
+            continue;
+        };
+        for word in &hosts {
+            assert!(!source.contains(word.as_str()), "{} names {word}", path.display());
+        }
+    }
+}
+
+/// The modules of the runtime in reading order, which is the order of their floors.
+fn floors() -> Vec<String> {
+    let source = read("runtime/mod.rs");
+    let modules = code(&source).filter_map(|(_, line)| {
+        let line = line.trim().strip_prefix("pub ").unwrap_or(line.trim());
+        Some(line.strip_prefix("mod ")?.strip_suffix(';')?.to_string())
+    });
+    modules.collect()
+}
+
+/// The names that follow `super::` in a line.
+fn modules_named(line: &str) -> Vec<String> {
+    let names = line.split("super::").skip(1);
+    names.map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()).collect()
+}
+
+/// The lines of code of a source, numbered: no comments, no blank lines, no unit tests, which stand at the foot.
+fn code(source: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = source.lines().enumerate().take_while(|(_, line)| !line.starts_with("#[cfg(test)]"));
+    lines
+        .map(|(index, line)| (index + 1, line))
+        .filter(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with("//"))
+}
+
+/// The names of the entries in one table of a manifest.
+fn section(manifest: &str, header: &str) -> Vec<String> {
+    let lines = manifest.lines().skip_while(|line| *line != header).skip(1);
+    let entries = lines.take_while(|line| !line.starts_with('[')).filter_map(|line| line.split_once(" = "));
+    entries.map(|(name, _)| name.to_string()).collect()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sync_file(name: &str) -> PathBuf {
+    root().join("sync").join(name)
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn rust_files(folder: &str) -> Vec<PathBuf> {
+    all_files(folder).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+fn all_files(folder: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.expect("a folder of the project can be listed").path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    files
+}

@@ -1,9 +1,7 @@
 //! `gather`: several futures as tasks, all of their outputs in order.
 
-use super::context;
-use super::join::{self, JoinError, JoinHandle, Task};
-use super::time::yield_now;
-use super::waits::{WaitList, Waiter};
+use crate::runtime::{WaitList, Waiter, Watch, expect_current, spawn_joined};
+use crate::{JoinError, JoinHandle, Task, yield_now};
 use std::any::Any;
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -35,8 +33,8 @@ where
     I::Item: Future + 'static,
 {
     let at = Location::caller();
-    let core = context::expect_current("gather() was called");
-    let spawn = |future| join::spawn_joined(&core, future, None, at);
+    let core = expect_current("gather() was called");
+    let spawn = |future| spawn_joined(&core, future, None, at);
     let mut handles: Vec<_> = futures.into_iter().map(spawn).collect();
     let gathering = Gathering::new(&children(&handles), true);
     async move {
@@ -70,10 +68,7 @@ pub fn gather_tasks<T>(
     let gathering = Gathering::new(&children(&handles), false);
     async move {
         gathering.all_ended(at).await;
-        handles
-            .iter_mut()
-            .map(|handle| handle.take_outcome().expect(ALL_ENDED))
-            .collect()
+        handles.iter_mut().map(|handle| handle.take_outcome().expect(ALL_ENDED)).collect()
     }
 }
 
@@ -115,14 +110,9 @@ fn resume_first_panic(children: &[&dyn Child]) {
 }
 
 fn output<T>(handle: &mut JoinHandle<T>) -> T {
-    handle
-        .take_outcome()
-        .expect(ALL_ENDED)
-        .unwrap_or_else(|error| {
-            panic!(
-                "{error} while it was gathered; use gather_tasks() where children may be cancelled"
-            )
-        })
+    handle.take_outcome().expect(ALL_ENDED).unwrap_or_else(|error| {
+        panic!("{error} while it was gathered; use gather_tasks() where children may be cancelled")
+    })
 }
 
 fn children<T>(handles: &[JoinHandle<T>]) -> Vec<&dyn Child> {
@@ -135,6 +125,20 @@ pub trait Child {
     fn task(&self) -> Task;
     fn count_down(&self, countdown: Rc<Countdown>);
     fn take_panic(&self) -> Option<Box<dyn Any + Send>>;
+}
+
+impl<T> Child for JoinHandle<T> {
+    fn task(&self) -> Task {
+        JoinHandle::task(self)
+    }
+
+    fn count_down(&self, countdown: Rc<Countdown>) {
+        self.set_watch(countdown);
+    }
+
+    fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
+        JoinHandle::take_panic(self)
+    }
 }
 
 /// A tuple of join handles.
@@ -189,13 +193,9 @@ pub struct Countdown {
     ended: WaitList,
 }
 
-impl Countdown {
-    pub(super) fn child_ended(&self, panicked: bool) {
-        let remaining = if panicked && self.fail_fast {
-            0
-        } else {
-            self.remaining.get().saturating_sub(1)
-        };
+impl Watch for Countdown {
+    fn child_ended(&self, panicked: bool) {
+        let remaining = if panicked && self.fail_fast { 0 } else { self.remaining.get().saturating_sub(1) };
         self.remaining.set(remaining);
         if remaining == 0 {
             self.ended.wake_all();
@@ -214,14 +214,8 @@ impl Gathering {
     fn new(children: &[&dyn Child], fail_fast: bool) -> Self {
         let tasks: Vec<_> = children.iter().map(|child| child.task()).collect();
         let alive = tasks.iter().filter(|task| !task.is_finished()).count();
-        let countdown = Rc::new(Countdown {
-            remaining: Cell::new(alive),
-            fail_fast,
-            ended: WaitList::new("gather"),
-        });
-        children
-            .iter()
-            .for_each(|child| child.count_down(countdown.clone()));
+        let countdown = Rc::new(Countdown { remaining: Cell::new(alive), fail_fast, ended: WaitList::new("gather") });
+        children.iter().for_each(|child| child.count_down(countdown.clone()));
         Gathering { tasks, countdown }
     }
 
@@ -234,9 +228,7 @@ impl Gathering {
             if waiter.has_joined() {
                 return waiter.poll(cx);
             }
-            waiter.join(cx, || {
-                (self.countdown.remaining.get() > 0).then(|| self.countdown.ended.open())
-            })
+            waiter.join(cx, || (self.countdown.remaining.get() > 0).then(|| self.countdown.ended.open()))
         })
         .await;
         yield_now().await;

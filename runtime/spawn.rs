@@ -1,0 +1,157 @@
+//! Spawning: futures become tasks.
+
+use super::context::{self, Core};
+use super::join::{JoinHandle, Task};
+use super::outcome::Joined;
+use super::task::Body;
+use futures_task::{FutureObj, LocalFutureObj, LocalSpawn, Spawn, SpawnError};
+use std::future::Future;
+use std::panic::Location;
+use std::rc::Rc;
+
+/// Spawns a future as a task of the current runtime. It runs first in the next turn, whether or not its handle is
+/// awaited; dropping the handle detaches the task.
+///
+/// In asyncio: `create_task`. While a run ends, the future is dropped and the handle is cancelled already.
+///
+/// # Panics
+/// Outside a runtime.
+///
+/// ```
+/// greenlight::run(async {
+///     let answer = greenlight::spawn(async { 42 });
+///     assert_eq!(answer.await.unwrap(), 42);
+/// });
+/// ```
+#[track_caller]
+pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+{
+    spawn_joined(&context::expect_current("spawn() was called"), future, None, Location::caller())
+}
+
+/// Spawns a future whose end nobody awaits through a handle: one allocation instead of two.
+///
+/// # Panics
+/// Outside a runtime.
+///
+/// ```
+/// greenlight::run(async {
+///     let task = greenlight::spawn_detached(async { greenlight::yield_now().await });
+///     task.ended().await;
+///     assert!(task.is_finished());
+/// });
+/// ```
+#[track_caller]
+pub fn spawn_detached<F>(future: F) -> Task
+where
+    F: Future<Output = ()> + 'static,
+{
+    spawn_plain(&context::expect_current("spawn_detached() was called"), future, None, Location::caller())
+}
+
+/// Names a task before it is spawned: `task("alice").spawn(future)`. Reports and traces then say `alice`.
+///
+/// # Panics
+/// Outside a runtime.
+///
+/// ```
+/// greenlight::run(async {
+///     let alice = greenlight::task("alice").spawn(async {});
+///     assert_eq!(alice.task().name(), Some("alice"));
+/// });
+/// ```
+#[track_caller]
+pub fn task(name: impl Into<Rc<str>>) -> TaskBuilder {
+    TaskBuilder { core: context::expect_current("task() was called"), name: name.into() }
+}
+
+/// A task that has a name and is to be spawned. [`task`] and [`Runtime::task`](crate::Runtime::task) make one.
+#[derive(Debug)]
+#[must_use = "a task does nothing until it is spawned"]
+pub struct TaskBuilder {
+    pub(super) core: Rc<Core>,
+    pub(super) name: Rc<str>,
+}
+
+impl TaskBuilder {
+    /// Spawns the task; see [`spawn`].
+    #[track_caller]
+    pub fn spawn<F>(self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+    {
+        spawn_joined(&self.core, future, Some(self.name), Location::caller())
+    }
+
+    /// Spawns the task without a handle; see [`spawn_detached`].
+    #[track_caller]
+    pub fn spawn_detached<F>(self, future: F) -> Task
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        spawn_plain(&self.core, future, Some(self.name), Location::caller())
+    }
+}
+
+pub(crate) fn spawn_joined<F>(
+    core: &Rc<Core>,
+    future: F,
+    name: Option<Rc<str>>,
+    at: &'static Location<'static>,
+) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+{
+    let job = Rc::new(Joined::new(LocalFutureObj::new(Box::new(future))));
+    let key = core.spawn(Body::Joined(job.clone()), name.clone(), at);
+    JoinHandle { task: Task { core: core.clone(), key, name, spawned: at }, job, waiter: None }
+}
+
+pub(super) fn spawn_plain<F>(core: &Rc<Core>, future: F, name: Option<Rc<str>>, at: &'static Location<'static>) -> Task
+where
+    F: Future<Output = ()> + 'static,
+{
+    let key = core.spawn(Body::Detached(LocalFutureObj::new(Box::new(future))), name.clone(), at);
+    Task { core: core.clone(), key, name, spawned: at }
+}
+
+/// A handle to the current runtime that the futures crates can spawn with.
+///
+/// # Panics
+/// Outside a runtime.
+#[track_caller]
+pub fn spawner() -> Spawner {
+    Spawner { core: context::expect_current("spawner() was called") }
+}
+
+/// Spawns onto a runtime on its own thread: what the `LocalSpawnExt` and `SpawnExt` of the futures crate extend.
+#[derive(Clone, Debug)]
+pub struct Spawner {
+    pub(super) core: Rc<Core>,
+}
+
+impl LocalSpawn for Spawner {
+    #[track_caller]
+    fn spawn_local_obj(&self, future: LocalFutureObj<'static, ()>) -> Result<(), SpawnError> {
+        self.status_local()?;
+        self.core.spawn(Body::Detached(future), None, Location::caller());
+        Ok(())
+    }
+
+    fn status_local(&self) -> Result<(), SpawnError> {
+        if self.core.closed.get() { Err(SpawnError::shutdown()) } else { Ok(()) }
+    }
+}
+
+impl Spawn for Spawner {
+    #[track_caller]
+    fn spawn_obj(&self, future: FutureObj<'static, ()>) -> Result<(), SpawnError> {
+        self.spawn_local_obj(future.into())
+    }
+
+    fn status(&self) -> Result<(), SpawnError> {
+        self.status_local()
+    }
+}
