@@ -27,7 +27,8 @@ pub fn remote() -> Remote {
 ///
 /// ```
 /// use greenlight::sync::Event;
-/// /// thread_local! { static DONE: Rc<Event> = Rc::new(Event::new()) }
+/// use std::rc::Rc;
+/// thread_local! { static DONE: Rc<Event> = Rc::new(Event::new()) }
 ///
 /// greenlight::run(async {
 ///     let remote = greenlight::remote();
