@@ -1,25 +1,78 @@
-//! demos
-use greenlight::{gather, sleep, sync::Event};
-use std::rc::Rc;
-use std::time::Duration;
-fn main() {
-    let rt = greenlight::Runtime::builder().virtual_clock().build();
-    rt.run(async {
-        let light = Rc::new(Event::new().named("light"));
-        let l2 = light.clone();
-        gather!(
-            async move {
-                println!("Pedestrian is waiting for the signal.");
-                l2.wait().await;
-                println!("Pedestrian crosses the street.");
-            },
-            async move {
-                println!("Traffic light is red.");
-                sleep(Duration::from_secs(2)).await;
-                println!("Traffic light turns green.");
-                light.set();
-            }
-        )
-        .await;
-    });
+//! The `demos` binary: the tutorials' programs on greenlight, to run, to read and to change.
+//!
+//! `cli` says what can be asked for, `programs` holds the demos, `run` plays them. stdout carries a
+//! program's own lines and what was asked for; everything else goes to stderr.
+
+mod clock;
+mod stderr;
+mod stdout;
+
+mod programs;
+mod run;
+mod scenario;
+
+mod cli;
+
+use clap::{CommandFactory, Parser};
+use cli::{Cli, Command};
+use programs::{PROGRAMS, Program};
+use run::{Outcome, Time};
+use std::path::Path;
+use std::process::ExitCode;
+use stderr::{Stderr, complain};
+use stdout::Stdout;
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::List => print(&list()),
+        Command::Run(run) => {
+            let options = run.options().unwrap_or_else(|error| error.exit());
+            let time = if run.real_time { Time::Real } else { Time::Virtual };
+            run::run(run.program, options, time, &mut Stderr).outcome
+        }
+        Command::Show { program, python } => print(source(program, python)),
+        Command::Tour => run::tour(PROGRAMS, &mut Stderr),
+        Command::Play { file } => play(&file),
+        Command::Completions { shell } => print(&completions(shell)),
+    };
+    outcome.exit_code().into()
+}
+
+fn print(text: &str) -> Outcome {
+    stdout::print(text);
+    Outcome::Ended
+}
+
+/// The names of the demos, a line each.
+fn list() -> String {
+    let width = PROGRAMS.iter().map(|program| program.name.len()).max().unwrap_or(0);
+    let line = |program: &Program| {
+        let name = cli::STYLES.get_literal();
+        let padding = width - program.name.len();
+        format!("{name}{}{name:#}{:padding$}  {}\n", program.name, "", program.about)
+    };
+    PROGRAMS.iter().map(line).collect()
+}
+
+fn source(program: &Program, python: bool) -> &'static str {
+    if python { program.python } else { program.source }
+}
+
+fn play(file: &Path) -> Outcome {
+    let _ticking = clock::start();
+    match scenario::play(file, &mut Stdout) {
+        Ok(true) => Outcome::Ended,
+        Ok(false) => Outcome::Failed,
+        Err(error) => {
+            stdout::end_if_closed(&error);
+            complain(&mut Stderr, format_args!("cannot play {}: {error}", file.display()));
+            Outcome::Failed
+        }
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "demos", &mut script);
+    String::from_utf8(script).expect("a completion script is text")
 }

@@ -1,0 +1,139 @@
+//! The programs. Another one is a file here, its twin in `demos/python`, and a row of the table.
+
+mod crosswalk;
+mod periodic;
+mod periodic_slow;
+mod resource_event;
+mod waiter;
+
+use std::pin::Pin;
+
+/// A program that can be run, read and changed.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) name: &'static str,
+    /// What it shows, in a line.
+    pub(crate) about: &'static str,
+    /// The file it is written in.
+    pub(crate) source: &'static str,
+    /// The same for Python's asyncio: prints the same lines.
+    pub(crate) python: &'static str,
+    /// True when it would go on for ever, and [`Options::ticks`] bounds it.
+    pub(crate) takes_ticks: bool,
+    /// True when a stall is what it shows.
+    pub(crate) stalls: bool,
+    pub(crate) start: fn(Options) -> Pin<Box<dyn Future<Output = ()>>>,
+}
+
+/// What a program may be told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    pub(crate) ticks: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { ticks: 3 }
+    }
+}
+
+/// In the order of the tour.
+pub(crate) static PROGRAMS: &[Program] = &[
+    Program {
+        name: "crosswalk",
+        about: "a pedestrian waits for an Event, and the traffic light sets it",
+        source: include_str!("crosswalk.rs"),
+        python: include_str!("../python/crosswalk.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(crosswalk::main()),
+    },
+    Program {
+        name: "waiter",
+        about: "two tasks are spawned, meet at an Event, and are awaited",
+        source: include_str!("waiter.rs"),
+        python: include_str!("../python/waiter.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(waiter::main()),
+    },
+    Program {
+        name: "periodic",
+        about: "an Event that is set and at once cleared releases five tasks, again and again",
+        source: include_str!("periodic.rs"),
+        python: include_str!("../python/periodic.py"),
+        takes_ticks: true,
+        stalls: false,
+        start: |options| Box::pin(periodic::main(options.ticks)),
+    },
+    Program {
+        name: "periodic-slow",
+        about: "a consumer that is busy when the Event is set and cleared misses it",
+        source: include_str!("periodic_slow.rs"),
+        python: include_str!("../python/periodic-slow.py"),
+        takes_ticks: true,
+        stalls: false,
+        start: |options| Box::pin(periodic_slow::main(options.ticks)),
+    },
+    Program {
+        name: "resource-event",
+        about: "five workers share two places with an Event, at the cost of futile wakes",
+        source: include_str!("resource_event.rs"),
+        python: include_str!("../python/resource-event.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(resource_event::main()),
+    },
+];
+
+/// The program whose name somebody may have meant: one that contains what was typed, or else the
+/// one that the fewest edits lead to.
+pub(crate) fn nearest(typed: &str) -> &'static Program {
+    let typed = typed.to_lowercase().replace('_', "-");
+    PROGRAMS
+        .iter()
+        .min_by_key(|program| {
+            let part = !typed.is_empty() && program.name.contains(&typed);
+            (!part, edits(&typed, program.name))
+        })
+        .expect("there are programs")
+}
+
+/// How many letters have to be put in, taken out or replaced to turn one word into the other.
+fn edits(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
+    for (taken, letter) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = taken + 1;
+        for (column, wanted) in to.chars().enumerate() {
+            let replaced = diagonal + usize::from(letter != wanted);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[row.len() - 1]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_takes_the_fewest_edits_or_contains_what_was_typed() {
+        let nearest = |typed| nearest(typed).name;
+        assert_eq!(nearest("croswalk"), "crosswalk");
+        assert_eq!(nearest("Waiter"), "waiter");
+        assert_eq!(nearest("peroidic"), "periodic");
+        assert_eq!(nearest("periodic_slwo"), "periodic-slow");
+        assert_eq!(nearest("slow"), "periodic-slow");
+        assert_eq!(nearest("resource"), "resource-event");
+    }
+
+    #[test]
+    fn edits_count_insertions_removals_and_replacements() {
+        assert_eq!(edits("", "abc"), 3);
+        assert_eq!(edits("abc", ""), 3);
+        assert_eq!(edits("kitten", "sitting"), 3);
+        assert_eq!(edits("same", "same"), 0);
+    }
+}

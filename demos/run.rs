@@ -1,0 +1,206 @@
+//! Plays one program, or all of them, and says how that ended.
+
+use crate::clock;
+use crate::programs::{Options, Program};
+use crate::stderr::{complain, note, note_line};
+use anstyle::Style;
+use greenlight::{Runtime, Stalled};
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+/// Whose time a program runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Time {
+    /// Jumps to the next deadline whenever nobody can run.
+    Virtual,
+    Real,
+}
+
+/// How something ended that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Ended,
+    Failed,
+    Stalled,
+}
+
+impl Outcome {
+    /// 2 is left for what was asked in the wrong way.
+    pub(crate) fn exit_code(self) -> u8 {
+        match self {
+            Outcome::Ended => 0,
+            Outcome::Failed => 1,
+            Outcome::Stalled => 3,
+        }
+    }
+}
+
+/// One program, played.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) outcome: Outcome,
+    /// In the program's own time.
+    pub(crate) took: Duration,
+}
+
+/// Plays a program. A panic's message is on stderr already when this complains about it.
+pub(crate) fn run(program: &Program, options: Options, time: Time, notes: &mut dyn Write) -> Run {
+    let builder = Runtime::builder().on_report(|report| note!("{report}"));
+    let runtime = match time {
+        Time::Virtual => builder.virtual_clock().build(),
+        Time::Real => builder.build(),
+    };
+    let ticking = clock::start();
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.try_run((program.start)(options))));
+    drop(ticking);
+    let outcome = match ended {
+        Ok(Ok(())) => Outcome::Ended,
+        Ok(Err(stalled)) => {
+            report(program, &stalled, notes);
+            Outcome::Stalled
+        }
+        Err(_) => {
+            complain(notes, format_args!("the demo `{}` panicked", program.name));
+            Outcome::Failed
+        }
+    };
+    Run { outcome, took: runtime.now().since_start() }
+}
+
+/// A stall that a program is there to show is no error.
+fn report(program: &Program, stalled: &Stalled, notes: &mut dyn Write) {
+    let report = stalled.to_string();
+    let report = format!("the demo `{}` {}", program.name, report.trim_end());
+    if program.stalls {
+        note_line(notes, format_args!("{report}"));
+    } else {
+        complain(notes, format_args!("{report}"));
+    }
+}
+
+/// Plays programs one after the other on virtual time, and explains each with a line. It goes on
+/// after one that fails, and ends as the first of them did.
+pub(crate) fn tour(programs: &[Program], notes: &mut dyn Write) -> Outcome {
+    let began = Instant::now();
+    let mut took = Duration::ZERO;
+    let mut failures = Vec::new();
+    for program in programs {
+        explain(program, notes);
+        let played = run(program, Options::default(), Time::Virtual, notes);
+        took += played.took;
+        let shown = program.stalls && played.outcome == Outcome::Stalled;
+        if played.outcome != Outcome::Ended && !shown {
+            failures.push(played.outcome);
+        }
+        note_line(notes, format_args!(""));
+    }
+    let (count, seconds) = (programs.len(), took.as_secs());
+    note_line(notes, format_args!("{count} demos: {seconds} s of their own time in {:.0?}", began.elapsed()));
+    failures.first().copied().unwrap_or(Outcome::Ended)
+}
+
+fn explain(program: &Program, notes: &mut dyn Write) {
+    let (bold, dimmed) = (Style::new().bold(), Style::new().dimmed());
+    let Program { name, about, .. } = program;
+    note_line(notes, format_args!("{bold}{name}{bold:#}{dimmed}: {about}{dimmed:#}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use greenlight::sync::Event;
+    use greenlight::{sleep, spawn};
+    use std::pin::Pin;
+
+    fn program(start: fn(Options) -> Pin<Box<dyn Future<Output = ()>>>) -> Program {
+        Program {
+            name: "probe",
+            about: "a program of the tests",
+            source: "",
+            python: "",
+            takes_ticks: false,
+            stalls: false,
+            start,
+        }
+    }
+
+    fn ending() -> Program {
+        program(|_| Box::pin(sleep(Duration::from_secs(2))))
+    }
+
+    fn stalling() -> Program {
+        program(|_| {
+            Box::pin(async {
+                sleep(Duration::from_secs(2)).await;
+                Event::new().named("never").wait().await;
+            })
+        })
+    }
+
+    fn panicking() -> Program {
+        program(|_| Box::pin(async { spawn(async { panic!("a child gives up") }).await.expect("the child ends") }))
+    }
+
+    fn run_noting(program: &Program, time: Time) -> (Run, String) {
+        let mut notes = Vec::new();
+        let run = run(program, Options::default(), time, &mut notes);
+        let notes = String::from_utf8(notes).expect("notes are text");
+        (run, anstream::adapter::strip_str(&notes).to_string())
+    }
+
+    fn tour_noting(programs: &[Program]) -> (Outcome, String) {
+        let mut notes = Vec::new();
+        let outcome = tour(programs, &mut notes);
+        let notes = String::from_utf8(notes).expect("notes are text");
+        (outcome, anstream::adapter::strip_str(&notes).to_string())
+    }
+
+    #[test]
+    fn a_program_that_ends_is_0_and_nothing_is_noted() {
+        let (run, notes) = run_noting(&ending(), Time::Virtual);
+        assert_eq!(run.outcome.exit_code(), 0);
+        assert_eq!(run.took, Duration::from_secs(2));
+        assert_eq!(notes, "");
+    }
+
+    #[test]
+    fn a_stall_is_3_and_its_report_names_what_is_waited_on() {
+        let (run, notes) = run_noting(&stalling(), Time::Virtual);
+        assert_eq!(run.outcome.exit_code(), 3);
+        assert!(notes.starts_with("error: the demo `probe` stalled at t=2.000000s"), "{notes}");
+        assert!(notes.contains("waits on event `never`"), "{notes}");
+    }
+
+    #[test]
+    fn a_stall_in_real_time_is_3_too() {
+        let at_once = program(|_| Box::pin(async { Event::new().wait().await }));
+        let (run, notes) = run_noting(&at_once, Time::Real);
+        assert_eq!(run.outcome.exit_code(), 3);
+        assert!(notes.contains("stalled"), "{notes}");
+    }
+
+    #[test]
+    fn a_panic_is_1_and_names_the_demo() {
+        let (run, notes) = run_noting(&panicking(), Time::Virtual);
+        assert_eq!(run.outcome.exit_code(), 1);
+        assert_eq!(notes, "error: the demo `probe` panicked\n");
+    }
+
+    #[test]
+    fn a_tour_goes_on_after_a_failure_and_ends_as_it_did() {
+        let (outcome, notes) = tour_noting(&[ending(), panicking(), stalling(), ending()]);
+        assert_eq!(outcome.exit_code(), 1);
+        assert_eq!(notes.matches("probe: a program of the tests\n").count(), 4);
+        assert!(notes.contains("\n4 demos: 6 s of their own time in "), "{notes}");
+    }
+
+    #[test]
+    fn a_tour_takes_a_stall_that_is_the_point_of_a_demo_for_success() {
+        let shows_a_stall = Program { stalls: true, ..stalling() };
+        let (outcome, notes) = tour_noting(&[shows_a_stall, ending()]);
+        assert_eq!(outcome.exit_code(), 0);
+        assert!(notes.contains("the demo `probe` stalled at"), "{notes}");
+        assert!(!notes.contains("error"), "{notes}");
+    }
+}

@@ -1,0 +1,229 @@
+//! From a line of JSON to a script: resolves the names, checks the operations, and says of what it
+//! refuses what it wants instead.
+
+use super::script::{Action, Block, Op, Part, Scenario, TaskIndex};
+use greenlight::sync::Event;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// Each operation with what follows its name, as the file has to spell it.
+const OPERATIONS: [(&str, &str); 13] = [
+    ("say", "text"),
+    ("yield", ""),
+    ("sleep", "microseconds"),
+    ("start", "task"),
+    ("join", "task"),
+    ("cancel", "task"),
+    ("fail", "text"),
+    ("repeat", "times, block"),
+    ("gather", "[task, …]"),
+    ("set", "event"),
+    ("clear", "event"),
+    ("is_set", "event"),
+    ("wait", "event"),
+];
+
+/// The kinds of objects.
+const KINDS: [&str; 1] = ["event"];
+
+/// How much of the JSON that is at fault a complaint quotes, in characters.
+const QUOTED: usize = 60;
+
+/// An object of a scenario.
+enum Object {
+    Event(Rc<Event>),
+}
+
+/// What the names in a scenario stand for.
+struct Names {
+    objects: BTreeMap<String, Object>,
+    tasks: Vec<Rc<str>>,
+}
+
+/// Reads one scenario. The error is a sentence for whoever wrote the line.
+pub(super) fn scenario(line: &[u8]) -> Result<Scenario, String> {
+    let value = serde_json::from_slice(line).map_err(|error| broken_json(&error))?;
+    let Value::Object(fields) = value else {
+        return Err("it is not a JSON object; a scenario is {\"name\": …, \"tasks\": …, \"start\": …}".into());
+    };
+    let name = field(&fields, "name", Value::as_str, "a text")?.to_owned();
+    let tasks = field(&fields, "tasks", Value::as_object, "an object of blocks")?;
+    let names = Names { objects: objects(&fields)?, tasks: tasks.keys().map(|name| name.as_str().into()).collect() };
+    let part = |(name, block): (&String, &Value)| {
+        Ok(Part {
+            name: name.as_str().into(),
+            block: names.block(block).map_err(|why| format!("task `{name}`: {why}"))?,
+        })
+    };
+    let start = field(&fields, "start", Some, "a list of tasks")?;
+    Ok(Scenario {
+        name,
+        tasks: tasks.iter().map(part).collect::<Result<_, String>>()?,
+        start: names.tasks(start).map_err(|why| format!("`start`: {why}"))?,
+    })
+}
+
+fn broken_json(error: &serde_json::Error) -> String {
+    let column = error.column();
+    let message = error.to_string();
+    let what = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
+    format!("it is not JSON ({what}, in column {column}); a scenario is one JSON object on a line of its own")
+}
+
+fn field<'v, T>(
+    fields: &'v Map<String, Value>,
+    name: &str,
+    read: impl Fn(&'v Value) -> Option<T>,
+    wanted: &str,
+) -> Result<T, String> {
+    let value = fields.get(name).ok_or_else(|| format!("it has no `{name}`; give it one, {wanted}"))?;
+    read(value).ok_or_else(|| format!("`{name}` is {}; it has to be {wanted}", quote(value)))
+}
+
+fn objects(fields: &Map<String, Value>) -> Result<BTreeMap<String, Object>, String> {
+    let Some(objects) = fields.get("objects") else {
+        return Ok(BTreeMap::new());
+    };
+    let objects = objects.as_object().ok_or("`objects` has to be an object of objects, each with its `kind`")?;
+    let named = |(name, spec): (&String, &Value)| {
+        let object = object(name, spec).map_err(|why| format!("object `{name}`: {why}"))?;
+        Ok((name.clone(), object))
+    };
+    objects.iter().map(named).collect()
+}
+
+fn object(name: &str, spec: &Value) -> Result<Object, String> {
+    match spec.get("kind").and_then(Value::as_str) {
+        Some("event") => Ok(Object::Event(Rc::new(Event::new().named(name)))),
+        Some(kind) => Err(format!("unknown kind `{kind}`; the kinds are {}", KINDS.join(", "))),
+        None => Err(format!("it has no `kind`; the kinds are {}", KINDS.join(", "))),
+    }
+}
+
+impl Names {
+    fn block(&self, block: &Value) -> Result<Block, String> {
+        block
+            .as_array()
+            .ok_or_else(|| format!("{} is no block; a block is a list of operations", quote(block)))?
+            .iter()
+            .map(|op| self.op(op))
+            .collect()
+    }
+
+    fn op(&self, op: &Value) -> Result<Op, String> {
+        let (verb, arguments) = op
+            .as_array()
+            .and_then(|op| op.split_first())
+            .and_then(|(verb, arguments)| Some((verb.as_str()?, arguments)))
+            .ok_or_else(|| {
+                format!("{} is no operation; an operation is a list that begins with its name", quote(op))
+            })?;
+        // What is wrong inside a block quotes its own operation.
+        let quoting = |why| format!("{}: {why}", quote(op));
+        let action = match (verb, arguments) {
+            ("repeat", [times, block]) => Action::Repeat(count(times).map_err(quoting)?, self.block(block)?),
+            _ => self.plain_action(verb, arguments).map_err(quoting)?,
+        };
+        Ok(Op { words: words(verb, arguments), action })
+    }
+
+    /// The action of an operation without a block.
+    fn plain_action(&self, verb: &str, arguments: &[Value]) -> Result<Action, String> {
+        Ok(match (verb, arguments) {
+            ("say", [it]) => {
+                text(it)?;
+                Action::Say
+            }
+            ("yield", []) => Action::Yield,
+            ("sleep", [it]) => Action::Sleep(duration(it)?),
+            ("start", [it]) => Action::Start(self.task(it)?),
+            ("join", [it]) => Action::Join(self.task(it)?),
+            ("cancel", [it]) => Action::Cancel(self.task(it)?),
+            ("fail", [it]) => Action::Fail(text(it)?.to_owned()),
+            ("gather", [it]) => Action::Gather(self.tasks(it)?),
+            ("set", [it]) => Action::Set(self.event(it)?),
+            ("clear", [it]) => Action::Clear(self.event(it)?),
+            ("is_set", [it]) => Action::IsSet(self.event(it)?),
+            ("wait", [it]) => match self.object(it)? {
+                Object::Event(event) => Action::WaitForEvent(event.clone()),
+            },
+            _ => return Err(misspelt(verb)),
+        })
+    }
+
+    fn task(&self, name: &Value) -> Result<TaskIndex, String> {
+        let name = text(name)?;
+        self.tasks
+            .iter()
+            .position(|task| **task == *name)
+            .ok_or_else(|| format!("there is no task `{name}`; add it to `tasks`"))
+    }
+
+    fn tasks(&self, names: &Value) -> Result<Vec<TaskIndex>, String> {
+        names
+            .as_array()
+            .ok_or_else(|| format!("{} is no list of tasks", quote(names)))?
+            .iter()
+            .map(|name| self.task(name))
+            .collect()
+    }
+
+    fn object(&self, name: &Value) -> Result<&Object, String> {
+        let name = text(name)?;
+        self.objects.get(name).ok_or_else(|| format!("there is no object `{name}`; add it to `objects`"))
+    }
+
+    fn event(&self, name: &Value) -> Result<Rc<Event>, String> {
+        match self.object(name)? {
+            Object::Event(event) => Ok(event.clone()),
+        }
+    }
+}
+
+/// What is wrong with an operation whose name or number of arguments fits no known one.
+fn misspelt(verb: &str) -> String {
+    match OPERATIONS.iter().find(|(known, _)| *known == verb) {
+        Some((_, "")) => format!("it has to be [\"{verb}\"]"),
+        Some((_, arguments)) => format!("it has to be [\"{verb}\", {arguments}]"),
+        None => {
+            format!("unknown operation `{verb}`; the operations are {}", OPERATIONS.map(|(known, _)| known).join(", "))
+        }
+    }
+}
+
+fn words(verb: &str, arguments: &[Value]) -> String {
+    let mut words = verb.to_owned();
+    for argument in arguments.iter().filter(|argument| !argument.is_array()) {
+        words.push(' ');
+        match argument {
+            Value::String(text) => words.push_str(text),
+            other => words.push_str(&other.to_string()),
+        }
+    }
+    words
+}
+
+fn text(value: &Value) -> Result<&str, String> {
+    value.as_str().ok_or_else(|| format!("{} has to be a text", quote(value)))
+}
+
+fn count(value: &Value) -> Result<u64, String> {
+    value.as_u64().ok_or_else(|| format!("{} has to be a whole number from 0", quote(value)))
+}
+
+fn duration(value: &Value) -> Result<Duration, String> {
+    count(value)
+        .map(Duration::from_micros)
+        .map_err(|_| format!("{} has to be whole microseconds, from 0", quote(value)))
+}
+
+/// A value as JSON, cut short.
+fn quote(value: &Value) -> String {
+    let json = value.to_string();
+    match json.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}…", &json[..end]),
+        None => json,
+    }
+}

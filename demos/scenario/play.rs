@@ -1,0 +1,264 @@
+//! Plays one scenario under virtual time: a task of the runtime for each task of the scenario, and
+//! a log.
+
+use super::script::{Action, Block, Op, Scenario, TaskIndex};
+use greenlight::{JoinHandle, Runtime, Stalled, Task};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::rc::Rc;
+
+/// Plays a scenario to its end, or to its stall, and returns the log. The error is a sentence for
+/// whoever wrote the scenario.
+pub(super) fn play(scenario: Scenario) -> Result<Vec<String>, String> {
+    let world = Rc::new(World::new(scenario));
+    // No number of turns is too many: a block may be repeated as often as it likes, and still ends.
+    let builder = Runtime::builder().virtual_clock().turn_limit(u64::MAX);
+    let runtime = builder.build();
+    match catch_unwind(AssertUnwindSafe(|| runtime.try_run(main(world.clone())))) {
+        Ok(Ok(())) => {}
+        Ok(Err(stalled)) => world.stall(&stalled),
+        Err(_) => drop(world.refuse(PANICKED.into())),
+    }
+    match world.refusal.take() {
+        Some(why) => Err(why),
+        None => Ok(world.log.take()),
+    }
+}
+
+const PANICKED: &str = "playing it panicked, which is a fault of greenlight and not of the scenario; please report it";
+
+/// What all tasks of a scenario share.
+struct World {
+    scenario: Scenario,
+    /// In the order of [`Scenario::tasks`].
+    actors: Vec<Actor>,
+    log: RefCell<Vec<String>>,
+    /// Set once main is gone: tasks that go after it log nothing.
+    over: Cell<bool>,
+    /// The first rule that the scenario broke while it was played, if it broke one.
+    refusal: RefCell<Option<String>>,
+}
+
+/// What is known of one task of the scenario.
+#[derive(Default)]
+struct Actor {
+    /// Empty until it is started.
+    task: OnceCell<Task>,
+    /// None until it has ended.
+    outcome: RefCell<Option<Outcome>>,
+    /// Set when it cancels itself. If it ends before that takes effect, it counts as cancelled.
+    cancelled_itself: Cell<bool>,
+}
+
+/// How a task ended, in the words of the log.
+#[derive(Clone)]
+enum Outcome {
+    End,
+    Cancelled,
+    Failed(String),
+}
+
+/// A task of the scenario at work: the last thing that the task's future drops. If it is dropped
+/// before it has an outcome, the task was cancelled.
+struct Performer {
+    world: Rc<World>,
+    me: TaskIndex,
+}
+
+/// A block at work, in a box because blocks nest. The error is what the task fails with.
+type Performance<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + 'a>>;
+
+/// Closes the log when main goes, at its end as in a stall: main is the first to go.
+struct Curtain(Rc<World>);
+
+/// What the runtime runs.
+async fn main(world: Rc<World>) {
+    let _curtain = Curtain(world.clone());
+    let mut started = Vec::new();
+    for &task in &world.scenario.start {
+        match world.start(task) {
+            Ok(handle) => started.push(handle.task()),
+            Err(_) => return,
+        }
+    }
+    for task in started {
+        task.ended().await;
+    }
+    world.log("main", "end");
+}
+
+impl World {
+    fn new(scenario: Scenario) -> Self {
+        World {
+            actors: scenario.tasks.iter().map(|_| Actor::default()).collect(),
+            scenario,
+            log: RefCell::default(),
+            over: Cell::new(false),
+            refusal: RefCell::default(),
+        }
+    }
+
+    fn start(self: &Rc<Self>, task: TaskIndex) -> Result<JoinHandle<()>, String> {
+        let name = self.scenario.tasks[task].name.clone();
+        let started = &self.actors[task].task;
+        if started.get().is_some() {
+            return Err(self.refuse(format!("task `{name}` is started twice; a task is started once")));
+        }
+        let performer = Performer { world: self.clone(), me: task };
+        let handle = greenlight::task(name).spawn(performer.perform());
+        started.get_or_init(|| handle.task());
+        Ok(handle)
+    }
+
+    fn started(&self, task: TaskIndex) -> Result<&Task, String> {
+        self.actors[task].task.get().ok_or_else(|| {
+            let name = &self.scenario.tasks[task].name;
+            self.refuse(format!("task `{name}` is joined or cancelled before it is started; start it first"))
+        })
+    }
+
+    fn log(&self, who: &str, what: impl fmt::Display) {
+        if !self.over.get() {
+            let line = format!("{} {who} {what}", greenlight::now().as_micros());
+            self.log.borrow_mut().push(line);
+        }
+    }
+
+    /// Closes the log of a run in which nobody could go on.
+    fn stall(&self, stalled: &Stalled) {
+        let all_but_main = stalled.tasks().iter().skip(1);
+        let names: Vec<_> = all_but_main.filter_map(|task| task.label().name.as_deref()).collect();
+        let line = format!("{} main stalled: {}", stalled.at().as_micros(), names.join(" "));
+        self.log.borrow_mut().push(line);
+    }
+
+    /// The scenario broke a rule. It is played to its end all the same, and its log is not shown.
+    fn refuse(&self, why: String) -> String {
+        self.refusal.borrow_mut().get_or_insert_with(|| why.clone());
+        why
+    }
+}
+
+impl Performer {
+    async fn perform(self) {
+        let block = &self.world.scenario.tasks[self.me].block;
+        let outcome = match self.block(block).await {
+            Ok(()) => Outcome::End,
+            Err(why) => Outcome::Failed(why),
+        };
+        self.log(&outcome);
+        let actor = self.actor();
+        actor.outcome.replace(Some(match outcome {
+            Outcome::End if actor.cancelled_itself.get() => Outcome::Cancelled,
+            outcome => outcome,
+        }));
+    }
+
+    fn block<'a>(&'a self, block: &'a Block) -> Performance<'a> {
+        Box::pin(async move {
+            for op in block {
+                self.op(op).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Performs an operation, and logs it once it is complete.
+    async fn op(&self, op: &Op) -> Result<(), String> {
+        let mut said = op.words.clone();
+        match &op.action {
+            Action::Say => {}
+            Action::Yield => greenlight::yield_now().await,
+            Action::Sleep(duration) => greenlight::sleep(*duration).await,
+            Action::Start(task) => drop(self.world.start(*task)?),
+            Action::Join(task) => said += &format!(" -> {}", self.join(*task).await?),
+            Action::Cancel(task) => said += &format!(" -> {}", self.cancel(*task)?),
+            Action::Fail(why) => return Err(why.clone()),
+            Action::Repeat(times, block) => return self.repeat(*times, block).await,
+            Action::Gather(tasks) => self.gather(tasks).await?,
+            Action::Set(event) => event.set(),
+            Action::Clear(event) => event.clear(),
+            Action::IsSet(event) => said += &format!(" -> {}", event.is_set()),
+            Action::WaitForEvent(event) => event.wait().await,
+        }
+        self.log(said);
+        Ok(())
+    }
+
+    async fn join(&self, task: TaskIndex) -> Result<Outcome, String> {
+        if task == self.me {
+            let name = self.name();
+            return Err(self
+                .world
+                .refuse(format!("task `{name}` joins itself, which can never end; join it from another task")));
+        }
+        self.world.started(task)?.ended().await;
+        let outcome = self.world.actors[task].outcome.borrow();
+        Ok(outcome.clone().expect("a task that has ended has an outcome"))
+    }
+
+    fn cancel(&self, task: TaskIndex) -> Result<bool, String> {
+        let cancelled = self.world.started(task)?.cancel();
+        if task == self.me {
+            self.actor().cancelled_itself.set(true);
+        }
+        Ok(cancelled)
+    }
+
+    async fn repeat(&self, times: u64, block: &Block) -> Result<(), String> {
+        for _ in 0..times {
+            self.block(block).await?;
+        }
+        Ok(())
+    }
+
+    async fn gather(&self, tasks: &[TaskIndex]) -> Result<(), String> {
+        let start = |&task| self.world.start(task);
+        let handles: Vec<_> = tasks.iter().map(start).collect::<Result<_, _>>()?;
+        greenlight::gather_tasks(handles).await;
+        Ok(())
+    }
+
+    fn actor(&self) -> &Actor {
+        &self.world.actors[self.me]
+    }
+
+    fn name(&self) -> &str {
+        &self.world.scenario.tasks[self.me].name
+    }
+
+    fn log(&self, what: impl fmt::Display) {
+        self.world.log(self.name(), what);
+    }
+}
+
+impl Drop for Performer {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.world.refuse(PANICKED.into());
+        }
+        let mut outcome = self.actor().outcome.borrow_mut();
+        if outcome.is_none() {
+            self.log(outcome.insert(Outcome::Cancelled));
+        }
+    }
+}
+
+impl Drop for Curtain {
+    fn drop(&mut self) {
+        self.0.over.set(true);
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Outcome::End => f.write_str("end"),
+            Outcome::Cancelled => f.write_str("cancelled"),
+            Outcome::Failed(why) => write!(f, "failed: {why}"),
+        }
+    }
+}

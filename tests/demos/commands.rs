@@ -1,0 +1,181 @@
+//! Everything but the programs: list, show, completions, help, and what is wrong on a command line.
+
+use crate::{Ended, names, run};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// The complaint about a command line that is wrong, which is all that it prints.
+fn complaint(args: &[&str]) -> String {
+    let Ended { code, stdout, stderr } = run(args);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""));
+    stderr
+}
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn list_names_each_demo_with_a_line_on_what_it_shows() {
+    let Ended { code, stdout, stderr } = run(&["list"]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(stdout, @"
+    crosswalk       a pedestrian waits for an Event, and the traffic light sets it
+    waiter          two tasks are spawned, meet at an Event, and are awaited
+    periodic        an Event that is set and at once cleared releases five tasks, again and again
+    periodic-slow   a consumer that is busy when the Event is set and cleared misses it
+    resource-event  five workers share two places with an Event, at the cost of futile wakes
+    ");
+}
+
+#[test]
+fn show_prints_the_rust_source() {
+    let Ended { code, stdout, stderr } = run(&["show", "periodic-slow"]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    assert_eq!(stdout, read("programs/periodic_slow.rs"));
+}
+
+#[test]
+fn show_python_prints_the_twin() {
+    let Ended { code, stdout, stderr } = run(&["show", "periodic-slow", "--python"]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    assert_eq!(stdout, read("python/periodic-slow.py"));
+}
+
+#[test]
+fn every_source_is_short_and_opens_with_what_it_shows_and_what_to_change() {
+    for name in names() {
+        let source = run(&["show", &name]).stdout;
+        assert!(source.lines().count() < 80, "{name} is too long for one idea");
+        assert!(source.starts_with("//! "), "{name} opens with what it shows");
+        assert!(source.contains("//! What to change:\n"), "{name} says what to change");
+    }
+}
+
+#[test]
+fn an_unknown_name_suggests_the_nearest() {
+    insta::assert_snapshot!(complaint(&["run", "croswalk"]), @"
+    error: invalid value 'croswalk' for '<NAME>'
+      [possible values: crosswalk, waiter, periodic, periodic-slow, resource-event]
+
+      tip: a similar value exists: 'crosswalk'
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn an_unknown_name_is_wrong_for_show_too() {
+    let complaint = complaint(&["show", "peroidic"]);
+    assert!(complaint.contains("a similar value exists: 'periodic'"), "{complaint}");
+}
+
+#[test]
+fn a_part_of_a_name_suggests_the_whole() {
+    let complaint = complaint(&["run", "slow"]);
+    assert!(complaint.contains("a similar value exists: 'periodic-slow'"), "{complaint}");
+}
+
+#[test]
+fn ticks_are_refused_where_there_are_none() {
+    insta::assert_snapshot!(complaint(&["run", "crosswalk", "--ticks", "5"]), @"
+    error: the demo `crosswalk` ends by itself and takes no --ticks; it is for `periodic`, `periodic-slow`
+
+    Usage: demos run [OPTIONS] <NAME>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_wrong_command_line_is_2() {
+    let wrong: &[&[&str]] = &[
+        &[],
+        &["dance"],
+        &["run"],
+        &["show"],
+        &["play"],
+        &["run", "crosswalk", "waiter"],
+        &["run", "periodic", "--ticks", "many"],
+        &["run", "periodic", "--ticks", "-1"],
+        &["tour", "--fast"],
+        &["completions", "abacus"],
+    ];
+    for args in wrong {
+        assert!(complaint(args).contains("--help"), "{args:?} is told where to look");
+    }
+}
+
+#[test]
+fn help_says_what_there_is_and_what_the_exit_codes_mean() {
+    let Ended { code, stdout, stderr } = run(&["--help"]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(stdout, @"
+    The asyncio tutorials' programs on greenlight: run them, read them, change them
+
+    Usage: demos <COMMAND>
+
+    Commands:
+      list         Name the demos, a line each
+      run          Run a demo, on virtual time: its seconds pass in no time
+      show         Print the source of a demo
+      tour         Run all demos, on virtual time, with a line of explanation each
+      play         Play a file of scenarios and print each one's log
+      completions  Print a shell's completion script, as for `source <(demos completions bash)`
+      help         Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Start with `demos tour`, then `demos show crosswalk`.
+
+    stdout carries a demo's own lines only; explanations, counts and reports go to stderr.
+
+    Exit codes: 0 all went well; 1 the demo failed; 2 the command line was wrong;
+    3 the demo stalled: nothing in it could ever run again.
+    ");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named_and_1() {
+    let Ended { code, stdout, stderr } = run(&["play", "nowhere.jsonl"]);
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.starts_with("error: cannot play nowhere.jsonl: "), "{stderr}");
+}
+
+#[test]
+fn completions_for_bash_know_the_commands_and_the_demos() {
+    let Ended { code, stdout, stderr } = run(&["completions", "bash"]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    assert!(stdout.contains("complete -F _demos"), "{stdout}");
+    for word in ["list", "run", "show", "tour", "play", "completions"].map(str::to_owned).iter().chain(&names()) {
+        assert!(stdout.contains(word.as_str()), "{word} is completed");
+    }
+}
+
+#[test]
+fn completions_for_bash_are_a_script_that_bash_reads() {
+    let bash = Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn();
+    let Ok(mut bash) = bash else {
+        let _ = writeln!(std::io::stderr(), "skipped: there is no bash to read the completions");
+        return;
+    };
+    let script = run(&["completions", "bash"]).stdout;
+    let mut stdin = bash.stdin.take().expect("stdin is piped");
+    stdin.write_all(script.as_bytes()).expect("bash reads its script");
+    drop(stdin);
+    assert!(bash.wait().expect("bash ends").success());
+}
+
+#[test]
+fn completions_are_there_for_every_shell() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let Ended { code, stdout, .. } = run(&["completions", shell]);
+        assert_eq!(code, Some(0), "{shell}");
+        assert!(stdout.contains("tour"), "{shell}");
+    }
+}

@@ -1,0 +1,89 @@
+//! The programs on virtual and on real time: stdout to the byte, and what they note on stderr.
+
+use crate::lines::{CROSSWALK, LINES, PERIODIC_SLOW, PULSE, RESOURCE};
+use crate::{Ended, names, run};
+use std::time::{Duration, Instant};
+
+/// The lines of one program, which ends well and notes nothing.
+fn plays(name: &str) -> String {
+    let Ended { code, stdout, stderr } = run(&["run", name]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    stdout
+}
+
+fn expected(name: &str) -> &'static str {
+    LINES.iter().find(|(known, _)| *known == name).expect("the program has its lines here").1
+}
+
+#[test]
+fn the_crosswalk_prints_its_lines() {
+    assert_eq!(plays("crosswalk"), expected("crosswalk"));
+}
+
+#[test]
+fn the_waiter_prints_its_lines() {
+    assert_eq!(plays("waiter"), expected("waiter"));
+}
+
+#[test]
+fn periodic_prints_three_pulses_unless_told() {
+    assert_eq!(plays("periodic"), expected("periodic"));
+    assert_eq!(plays("periodic"), PULSE.repeat(3));
+}
+
+#[test]
+fn the_slow_consumer_misses_the_second_pulse() {
+    assert_eq!(plays("periodic-slow"), expected("periodic-slow"));
+}
+
+#[test]
+fn the_resource_prints_its_lines_and_its_futile_wakes() {
+    let Ended { code, stdout, stderr } = run(&["run", "resource-event"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(stdout, RESOURCE);
+    assert_eq!(stderr, "2 futile wakes were sent; 1 of them found no place, and waited again.\n");
+}
+
+#[test]
+fn ticks_are_how_many_pulses_there_are() {
+    assert_eq!(run(&["run", "periodic", "--ticks", "1"]).stdout, PULSE);
+    assert_eq!(run(&["run", "--ticks", "50", "periodic"]).stdout, PULSE.repeat(50));
+    assert_eq!(run(&["run", "periodic", "--ticks", "0"]).stdout, "");
+    let first: Vec<_> = PERIODIC_SLOW.lines().take(3).collect();
+    let slow = run(&["run", "periodic-slow", "--ticks", "2"]).stdout;
+    assert_eq!(slow.lines().collect::<Vec<_>>(), first);
+}
+
+#[test]
+fn virtual_seconds_pass_in_no_time() {
+    let began = Instant::now();
+    assert_eq!(run(&["run", "periodic", "--ticks", "10000"]).code, Some(0));
+    assert!(began.elapsed() < Duration::from_secs(50), "50,000 virtual seconds took {:?}", began.elapsed());
+}
+
+#[test]
+fn the_crosswalk_takes_two_seconds_of_real_time() {
+    let began = Instant::now();
+    let Ended { code, stdout, stderr } = run(&["run", "crosswalk", "--real-time"]);
+    let took = began.elapsed();
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), CROSSWALK, ""));
+    assert!(took >= Duration::from_secs(2), "it was over after {took:?}");
+}
+
+#[test]
+fn every_listed_program_has_its_lines_here() {
+    let known: Vec<_> = LINES.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names(), known);
+}
+
+#[test]
+fn the_tour_plays_all_programs_in_order_and_explains_each_on_stderr() {
+    let Ended { code, stdout, stderr } = run(&["tour"]);
+    let all: String = LINES.iter().map(|(_, lines)| *lines).collect();
+    assert_eq!(code, Some(0));
+    assert_eq!(stdout, all);
+    for (name, _) in LINES {
+        let explained = stderr.lines().filter(|line| line.starts_with(&format!("{name}: ")));
+        assert_eq!(explained.count(), 1, "{name} in {stderr}");
+    }
+}
