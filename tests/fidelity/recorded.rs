@@ -1,0 +1,41 @@
+//! The scenarios in `tests/oracle` against the answers that CPython gave when they were recorded.
+
+use crate::difference::assert_agree;
+use crate::player;
+use crate::scenario::{answers, oracle_folder, scenarios};
+use std::fs;
+
+const HINT: &str = "CPython's answers were recorded by tests/oracle/record.py";
+
+#[test]
+fn recorded_scenarios_with_events_play_as_on_cpython() {
+    agree("event", "recorded/event.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_gather_play_as_on_cpython() {
+    agree("gather", "recorded/gather.jsonl", 25);
+}
+
+#[test]
+fn the_smallest_scenario_of_each_rule_plays_as_on_cpython() {
+    agree("directed", "directed.jsonl", 15);
+}
+
+/// Plays what is playable of a file, which has to be so many scenarios at least.
+fn agree(name: &str, file: &str, at_least: usize) {
+    let all = scenarios(&read(file));
+    let answers = answers(&read(&format!("recorded/{name}.log.jsonl")));
+    assert_eq!(all.len(), answers.len(), "{file} is recorded");
+    let (scenarios, cpython): (Vec<_>, Vec<_>) =
+        all.into_iter().zip(answers).filter(|(scenario, _)| scenario.is_playable()).unzip();
+    let count = scenarios.len();
+    assert!(count >= at_least, "{count} scenarios of {file} are playable");
+    let greenlight = player::play(&player::write(name, &scenarios));
+    assert_agree(&scenarios, &cpython, &greenlight, HINT);
+}
+
+fn read(file: &str) -> String {
+    let path = oracle_folder().join(file);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
