@@ -1,0 +1,201 @@
+//! The rows of the table: every leaf future of greenlight, with what makes it ready later. To add
+//! one, add a row to [`KINDS`].
+
+use futures::channel::oneshot;
+use futures::future::{FutureExt, LocalBoxFuture};
+use greenlight::sync::Event;
+use greenlight::{sleep, spawn, spawn_detached};
+use std::cell::{Cell, RefCell};
+use std::future::{Future, pending};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+pub(crate) type Leaf = LocalBoxFuture<'static, ()>;
+
+/// When a leaf becomes ready: so many milliseconds after its first poll, or never. It counts from
+/// the first poll because a combinator such as `buffered` polls some leaves late, and those too
+/// must suspend.
+#[derive(Clone, Copy)]
+pub(crate) enum When {
+    After(u64),
+    Never,
+}
+
+impl When {
+    async fn comes(self) {
+        match self {
+            When::After(millis) => sleep(Duration::from_millis(millis)).await,
+            When::Never => pending().await,
+        }
+    }
+
+    fn millis(self) -> u64 {
+        match self {
+            When::After(millis) => millis,
+            When::Never => u64::MAX,
+        }
+    }
+}
+
+/// Makes the leaves of one case.
+pub(crate) type Make = Box<dyn Fn(When) -> Leaf>;
+
+/// A kind of leaf.
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    /// Inside a runtime, prepares what the leaves of one case share.
+    pub(crate) begin: fn() -> Make,
+    /// The same out of oneshot channels of the futures crate, which only ever know the waker of
+    /// their context.
+    pub(crate) reference: fn() -> Make,
+}
+
+pub(crate) const KINDS: &[Kind] = &[
+    Kind { name: "Event", begin: || make(event), reference: || make(oneshot) },
+    Kind { name: "Event shared by all", begin: shared_event, reference: shared_oneshots },
+    Kind { name: "Sleep", begin: || make(slept), reference: || make(oneshot) },
+    Kind { name: "JoinHandle", begin: || make(joined), reference: || make(oneshot) },
+    Kind { name: "Task::ended()", begin: || make(ended), reference: || make(oneshot) },
+];
+
+fn make<F: Future<Output = ()> + 'static>(leaf: fn(When) -> F) -> Make {
+    Box::new(move |when| Box::pin(leaf(when)))
+}
+
+async fn event(when: When) {
+    let event = Rc::new(Event::new());
+    let setter = event.clone();
+    spawn_detached(async move {
+        when.comes().await;
+        setter.set();
+    });
+    event.wait().await;
+}
+
+/// The sleep itself is the leaf, so that no task stands between it and its poller.
+async fn slept(when: When) {
+    match when {
+        When::After(millis) => sleep(Duration::from_millis(millis)).await,
+        When::Never => sleep(Duration::MAX).await,
+    }
+}
+
+async fn joined(when: When) {
+    spawn(when.comes()).await.unwrap();
+}
+
+async fn ended(when: When) {
+    spawn_detached(when.comes()).ended().await;
+}
+
+async fn oneshot(when: When) {
+    let (sender, receiver) = oneshot::channel();
+    spawn_detached(async move {
+        when.comes().await;
+        sender.send(()).unwrap_or_default();
+    });
+    receiver.await.unwrap();
+}
+
+/// One event for all leaves, which pulses every millisecond. A leaf waits for as many pulses.
+fn shared_event() -> Make {
+    let event = Rc::new(Event::new());
+    let pulsing = event.clone();
+    spawn_detached(every_millisecond(move || _ = pulsing.pulse()));
+    Box::new(move |when| {
+        let event = event.clone();
+        Box::pin(async move {
+            for _ in 0..when.millis() {
+                event.wait().await;
+            }
+        })
+    })
+}
+
+/// What [`shared_event`] does, with a channel for each wait.
+fn shared_oneshots() -> Make {
+    let waiting = Rc::new(RefCell::new(Vec::<oneshot::Sender<()>>::new()));
+    let sending = waiting.clone();
+    spawn_detached(every_millisecond(move || {
+        for sender in sending.take() {
+            sender.send(()).unwrap_or_default();
+        }
+    }));
+    Box::new(move |when| {
+        let waiting = waiting.clone();
+        Box::pin(async move {
+            for _ in 0..when.millis() {
+                let (sender, receiver) = oneshot::channel();
+                waiting.borrow_mut().push(sender);
+                receiver.await.unwrap();
+            }
+        })
+    })
+}
+
+/// It stops after a while, because a timer that goes on for ever would keep a stall from being one.
+async fn every_millisecond(act: impl Fn()) {
+    for _ in 0..50 {
+        sleep(Duration::from_millis(1)).await;
+        act();
+    }
+}
+
+/// What became of the leaves of one case.
+#[derive(Clone, Default)]
+pub(crate) struct Tally(Rc<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    polls: Cell<usize>,
+    finished: Cell<usize>,
+}
+
+impl Tally {
+    /// How often the leaves were polled.
+    pub(crate) fn polls(&self) -> usize {
+        self.0.polls.get()
+    }
+
+    /// How many of the leaves became ready.
+    pub(crate) fn finished(&self) -> usize {
+        self.0.finished.get()
+    }
+
+    /// Counts a leaf, and makes sure that it suspends: one that is ready at once would test
+    /// nothing.
+    pub(crate) fn count(&self, leaf: Leaf) -> Leaf {
+        let tally = self.clone();
+        Counted { leaf, tally, fresh: true }.boxed_local()
+    }
+}
+
+struct Counted {
+    leaf: Leaf,
+    tally: Tally,
+    /// Set until the first poll.
+    fresh: bool,
+}
+
+impl Future for Counted {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Counts { polls, finished } = &*self.tally.0.clone();
+        let polled = self.leaf.poll_unpin(cx);
+        polls.set(polls.get() + 1);
+        if polled.is_ready() {
+            assert!(!self.fresh, "a leaf suspends at its first poll");
+            finished.set(finished.get() + 1);
+        }
+        self.fresh = false;
+        polled
+    }
+}
+
+/// Polls a leaf once, with the waker of the task that awaits this. True if that made it ready.
+pub(crate) async fn poll_once(leaf: &mut Leaf) -> bool {
+    futures_lite::future::poll_once(leaf).await.is_some()
+}
