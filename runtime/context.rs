@@ -210,14 +210,18 @@ pub(super) fn current() -> Option<Rc<Core>> {
 
 /// The runtime that this code runs in, for a function that needs one.
 #[track_caller]
-pub(crate) fn expect_current(what: &str) -> Rc<Core> {
-    current()
-        .unwrap_or_else(|| panic!("{what} outside a runtime; call it inside greenlight::run, or inside Runtime::enter"))
+pub(crate) fn expect_current(what: impl fmt::Display) -> Rc<Core> {
+    // Not in a closure, whose line the panic would name instead of the caller's.
+    match current() {
+        Some(core) => core,
+        None => panic!("{what} outside a runtime; call it inside greenlight::run, or inside Runtime::enter"),
+    }
 }
 
 /// Makes a runtime the current one until the guard goes.
 pub(super) fn enter(core: Rc<Core>) -> Entered {
-    Entered { before: CURRENT.with(|current| current.replace(Some(core))) }
+    // The place is gone while the thread ends, which may be what drops a runtime.
+    Entered { before: CURRENT.try_with(|current| current.replace(Some(core))).ok().flatten() }
 }
 
 /// Restores the runtime that was current before.
@@ -228,6 +232,6 @@ pub(super) struct Entered {
 impl Drop for Entered {
     fn drop(&mut self) {
         let before = self.before.take();
-        drop(CURRENT.with(|current| current.replace(before)));
+        drop(CURRENT.try_with(|current| current.replace(before)));
     }
 }

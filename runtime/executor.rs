@@ -11,6 +11,7 @@ use super::trace::Kind;
 use super::waits;
 use futures_task::{LocalFutureObj, waker_ref};
 use std::any::Any;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{Ordering, fence};
@@ -40,8 +41,9 @@ enum Ending {
 
 impl Core {
     /// One pass of the loop. When main ends in it, the rest of the batch does not run.
+    #[track_caller]
     pub(super) fn turn(self: &Rc<Self>, main: &mut Option<(TaskKey, &mut Main<'_>)>) -> Turn {
-        assert!(!self.turning.replace(true), "{TURN_INSIDE_TURN}");
+        assert!(!self.closed.get() && !self.turning.replace(true), "{TURN_INSIDE_TURN}");
         self.turn.set(self.turn.get() + 1);
         self.take_messages();
         let now = self.read_clock();
@@ -53,7 +55,7 @@ impl Core {
     }
 
     /// Takes in what other threads sent, in the order in which it came.
-    fn take_messages(self: &Rc<Self>) {
+    fn take_messages(&self) {
         self.inbox.take(|message| {
             let _cause = self.begin_cause(None, Kind::ThreadArrived, None);
             match message {
@@ -149,7 +151,7 @@ impl Core {
     pub(super) fn spawn(&self, body: Body, name: Option<Rc<str>>, at: &'static Location<'static>) -> TaskKey {
         if self.closed.get() {
             let refused = self.table.borrow_mut().unused_key();
-            self.refuse(body, &format!("a task that was spawned at {at} while its run ended"));
+            self.refuse(body, format_args!("a task that was spawned at {at} while its run ended"));
             return refused;
         }
         let key = self.table.borrow_mut().insert(body, name, at, &self.inbox);
@@ -208,14 +210,14 @@ impl Core {
         let orphan = self.table.borrow_mut().suspend(key, tenant);
         // The runtime was dropped inside this very poll.
         if let Some(tenant) = orphan {
-            self.refuse(tenant.body, "a task that dropped its own runtime");
+            self.refuse(tenant.body, format_args!("a task that dropped its own runtime"));
         }
     }
 
     /// Drops the future of a task that is in no table.
-    fn refuse(&self, body: Body, task: &str) {
+    fn refuse(&self, body: Body, task: fmt::Arguments<'_>) {
         if let Ending::Panicked(payload) = self.let_go(body, Ending::Cancelled) {
-            self.report_panic(task, &*payload);
+            self.report_panic(&task.to_string(), &*payload);
         }
     }
 
@@ -282,7 +284,8 @@ impl Core {
         let dropped = catch_unwind(AssertUnwindSafe(|| match body {
             Body::Main => {}
             Body::Detached(future) => drop(future),
-            Body::Joined(job) => job.end(cancelled),
+            // The executor holds two clones, and the handle would be the third.
+            Body::Joined(job) => job.end(cancelled, Rc::strong_count(&job) < 3),
         }));
         match (dropped, ending) {
             (Err(payload), Ending::Returned | Ending::Cancelled) => Ending::Panicked(payload),
@@ -306,8 +309,8 @@ impl Core {
                 None => drop(self.remove(key).map(waits::close)),
             }
         }
+        self.take_messages();
         self.table.borrow_mut().ready.clear();
-        self.inbox.take(drop);
     }
 
     fn report_lost_panic(&self, key: TaskKey, payload: &(dyn Any + Send)) {

@@ -72,6 +72,7 @@ impl Task {
     }
 
     /// Ready once the task has ended.
+    #[track_caller]
     fn poll_ended(&self, waiter: &mut Waiter, cx: &Context<'_>) -> Poll<()> {
         if waiter.has_joined() {
             return waiter.poll(cx);
@@ -107,6 +108,7 @@ pub struct Ended {
 impl Future for Ended {
     type Output = ();
 
+    #[track_caller]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let Ended { task, waiter } = &mut *self;
         task.poll_ended(waiter, cx)
@@ -156,10 +158,17 @@ impl<T> JoinHandle<T> {
         }
     }
 
-    /// The outcome of a task that has ended.
-    pub(crate) fn take_outcome(&mut self) -> Option<Result<T, JoinError>> {
-        let outcome = self.job.outcome.take()?;
-        Some(outcome.map_err(|failure| JoinError { task: self.task.to_string(), failure }))
+    /// The outcome of a task that has ended. There is one to take, once.
+    #[track_caller]
+    pub(crate) fn take_outcome(&mut self) -> Result<T, JoinError> {
+        match self.job.outcome.take() {
+            Some(outcome) => outcome.map_err(|failure| JoinError { task: self.task.to_string(), failure }),
+            None => panic!(
+                "the JoinHandle of {} was awaited again after it had yielded its output; \
+                await a handle once, and Task::ended() as often as you like",
+                self.task
+            ),
+        }
     }
 }
 
@@ -169,10 +178,12 @@ impl<T> Future for JoinHandle<T> {
     /// The caller of a poll is the line that awaits: it goes into the reports.
     #[track_caller]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // Not inside the closure, which has a line of its own.
+        let at = Location::caller();
         let JoinHandle { task, waiter, .. } = &mut *self;
-        let waiter = waiter.get_or_insert_with(|| Waiter::new(Location::caller()));
+        let waiter = waiter.get_or_insert_with(|| Waiter::new(at));
         ready!(task.poll_ended(waiter, cx));
-        Poll::Ready(self.take_outcome().expect("a join handle is not polled again after it was ready"))
+        Poll::Ready(self.take_outcome())
     }
 }
 

@@ -42,13 +42,15 @@ impl<T> Job for Joined<T> {
         Poll::Ready(())
     }
 
-    fn end(&self, cancelled: bool) {
+    fn end(&self, cancelled: bool, detached: bool) {
         let future = self.future.take();
-        if cancelled {
-            let output = self.outcome.replace(Some(Err(Failure::Cancelled)));
-            drop(future);
-            drop(output);
-        }
+        let output = match (cancelled, detached) {
+            (true, _) => self.outcome.replace(Some(Err(Failure::Cancelled))),
+            (false, true) => self.outcome.take(),
+            (false, false) => None,
+        };
+        drop(future);
+        drop(output);
     }
 
     fn panicked(&self, payload: Box<dyn Any + Send>) {

@@ -150,7 +150,10 @@ impl Runtime {
     /// runtime.
     #[track_caller]
     pub fn run<F: Future>(&self, future: F) -> F::Output {
-        self.try_run(future).unwrap_or_else(|stalled| panic!("{stalled}"))
+        match self.try_run(future) {
+            Ok(output) => output,
+            Err(stalled) => panic!("{stalled}"),
+        }
     }
 
     /// Runs a future to its end, or to a stall; see [`try_run`].
@@ -232,6 +235,7 @@ impl Runtime {
     /// assert!(task.is_finished());
     /// assert_eq!(runtime.turn(), Turn::Idle(None));
     /// ```
+    #[track_caller]
     pub fn turn(&self) -> Turn {
         let _entered = context::enter(self.core.clone());
         self.core.turn(&mut None)
@@ -276,7 +280,10 @@ impl Core {
                     suspicion = None;
                     standstill.count(self)?;
                 }
-                Turn::Idle(deadline) => self.park(deadline, &mut suspicion),
+                Turn::Idle(deadline) => {
+                    standstill.turns = 0;
+                    self.park(deadline, &mut suspicion);
+                }
                 Turn::Stalled => {
                     self.emit(None, None, None, Kind::Stalled);
                     return Err(self.stalled());
@@ -305,9 +312,11 @@ struct Standstill {
 
 impl Standstill {
     fn count(&mut self, core: &Rc<Core>) -> Result<(), Stalled> {
-        let now = core.now();
-        if now != self.since || !core.clock.is_virtual() {
-            *self = Standstill { since: now, turns: 0 };
+        if !core.clock.is_virtual() {
+            return Ok(());
+        }
+        if core.now() != self.since {
+            *self = Standstill { since: core.now(), turns: 0 };
         }
         self.turns += 1;
         if self.turns < core.settings.turn_limit { Ok(()) } else { Err(core.standing_still(self.turns)) }
@@ -332,6 +341,8 @@ impl Suspicion {
         }
         if !std::mem::replace(&mut self.reported, true) {
             (core.settings.report)(&core.possibly_stalled().to_string());
+            // Who receives the report may have woken somebody.
+            return Duration::ZERO;
         }
         SUSPICION
     }

@@ -72,8 +72,9 @@ pub(super) enum Body {
 pub(super) trait Job {
     fn poll(&self, cx: &mut Context<'_>) -> Poll<()>;
 
-    /// Drops the future. A job that is `cancelled` drops its output too, if there is one.
-    fn end(&self, cancelled: bool);
+    /// Drops the future. A job that is `cancelled` drops its output too, and so does one that is `detached`: no handle
+    /// is left to fetch it.
+    fn end(&self, cancelled: bool, detached: bool);
 
     /// Stores the payload of a panic.
     fn panicked(&self, payload: Box<dyn Any + Send>);
@@ -114,8 +115,8 @@ impl Slot {
         !std::mem::replace(&mut self.queued, true)
     }
 
-    /// Marks the task as dying; true if it has to be queued for that. One that cancels itself is queued when it
-    /// suspends, behind all that it wakes until then.
+    /// Marks the task as dying; true if it has to be queued for that. One that cancels itself is
+    /// queued when it suspends, behind all that it wakes until then.
     pub(super) fn cancel(&mut self) -> bool {
         self.dying = true;
         self.tenant.is_some() && self.wake()
@@ -129,8 +130,8 @@ impl Slot {
         if self.dying { Begin::Drop(tenant) } else { Begin::Poll(tenant) }
     }
 
-    /// The future comes back to wait for a wake, which may have come already; true if the task cancelled itself and has
-    /// to be queued for that.
+    /// The future comes back to wait for a wake, which may have come already; true if the task
+    /// cancelled itself and has to be queued for that.
     pub(super) fn suspend(&mut self, tenant: Tenant) -> bool {
         debug_assert!(self.tenant.is_none(), "a slot lends its future once");
         self.tenant = Some(tenant);

@@ -108,7 +108,9 @@ impl Future for Sleep {
                 }
             }
             State::Yielded => {}
-            State::Done => panic!("sleep() was polled after it was ready"),
+            State::Done => {
+                panic!("the sleep() at {} was polled after it was ready; make a new one to sleep again", self.at)
+            }
         }
         self.state = State::Done;
         Poll::Ready(())
@@ -117,7 +119,7 @@ impl Future for Sleep {
 
 impl Sleep {
     fn begin(&self, cx: &Context<'_>) -> State {
-        let core = context::expect_current("sleep() was polled");
+        let core = context::expect_current(format_args!("the sleep() at {} was polled", self.at));
         let deadline = match self.until {
             Until::After(Duration::ZERO) => core.now(),
             Until::After(duration) => core.clock.counting_from() + duration,

@@ -68,7 +68,7 @@ pub fn gather_tasks<T>(
     let gathering = Gathering::new(&children(&handles), false);
     async move {
         gathering.all_ended(at).await;
-        handles.iter_mut().map(|handle| handle.take_outcome().expect(ALL_ENDED)).collect()
+        handles.iter_mut().map(JoinHandle::take_outcome).collect()
     }
 }
 
@@ -101,8 +101,6 @@ pub fn gather_handles<H: Handles>(mut handles: H) -> impl Future<Output = H::Out
     }
 }
 
-const ALL_ENDED: &str = "all gathered tasks have ended, and nobody else has their handles";
-
 fn resume_first_panic(children: &[&dyn Child]) {
     if let Some(payload) = children.iter().find_map(|child| child.take_panic()) {
         resume_unwind(payload);
@@ -110,7 +108,7 @@ fn resume_first_panic(children: &[&dyn Child]) {
 }
 
 fn output<T>(handle: &mut JoinHandle<T>) -> T {
-    handle.take_outcome().expect(ALL_ENDED).unwrap_or_else(|error| {
+    handle.take_outcome().unwrap_or_else(|error| {
         panic!("{error} while it was gathered; use gather_tasks() where children may be cancelled")
     })
 }
