@@ -30,6 +30,14 @@ use std::task::{Context, Poll};
 ///     assert!(light.is_set());
 /// });
 /// ```
+///
+/// An event stays on its thread: to set it from another one, send a future that does through a
+/// [`Remote`](crate::Remote). Anything else does not compile:
+///
+/// ```compile_fail,E0277
+/// let light = std::sync::Arc::new(greenlight::sync::Event::new());
+/// std::thread::spawn(move || light.set());
+/// ```
 pub struct Event {
     flag: Cell<bool>,
     waiters: WaitList,
