@@ -107,6 +107,11 @@ impl Core {
         }
     }
 
+    /// Whether a task was cancelled and is not dropped yet.
+    pub(super) fn is_dying(&self, key: TaskKey) -> bool {
+        self.table.borrow().get(key).is_some_and(|slot| slot.dying)
+    }
+
     fn trace_wake(&self, key: TaskKey, pushed: bool) {
         let seq = self.emit(Some(key), None, None, if pushed { Kind::Woken } else { Kind::WokenAgain });
         if pushed {

@@ -228,7 +228,7 @@ impl Core {
 
     /// Ends a task: its future is dropped, then it leaves the table, then its joiners are woken.
     fn finish(&self, key: TaskKey, tenant: Tenant, ending: Ending) {
-        let dying = self.table.borrow().get(key).is_some_and(|slot| slot.dying);
+        let dying = self.is_dying(key);
         let ending = match ending {
             Ending::Returned if dying => Ending::Cancelled,
             ending => ending,

@@ -3,7 +3,8 @@
 use super::context::Core;
 use super::outcome::{Failure, JoinError, Joined, Watch};
 use super::ready::{TaskId, TaskKey};
-use super::waits::{self, Subject, Waiter};
+use super::waiter::Waiter;
+use super::waits::{self, Facts, Holder, Subject};
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
@@ -91,8 +92,9 @@ impl Core {
         let slot = table.get_mut(key)?;
         let (name, made) = (slot.name.clone(), slot.spawned);
         Some(*slot.joiners.get_or_insert_with(|| {
-            let subject = Subject { kind: "task", name, made, holder: Some(key) };
-            waits::open(subject, waits::new_identity(), None)
+            let subject = Subject { kind: "task", name, made, identity: waits::new_identity() };
+            let holder = Holder { task: Some(key), since: made, granted: false };
+            waits::open(subject, Facts { unheard: None, holder: Some(holder) })
         }))
     }
 }

@@ -24,6 +24,8 @@ mod wakers;
 
 mod waits;
 
+mod waiter;
+
 mod executor;
 
 mod time;
@@ -36,7 +38,11 @@ mod spawn;
 
 mod remote;
 
+mod text;
+
 mod stall;
+
+mod report;
 
 mod run;
 
@@ -53,4 +59,4 @@ pub use time::{Sleep, YieldNow, now, sleep, sleep_until, yield_now};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
-pub(crate) use {context::expect_current, outcome::Watch, spawn::spawn_joined, waits::{WaitList, Waiter}};
+pub(crate) use {context::expect_current, outcome::Watch, spawn::spawn_joined, waiter::{WaitList, Waiter}, waits::Holder};

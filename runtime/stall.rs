@@ -5,9 +5,8 @@ use super::context::Core;
 use super::ready::{TaskId, TaskKey};
 use super::task::{Tenant, Wakee};
 use super::trace::TaskLabel;
-use super::waits::{self, Wait};
+use super::waits::{self, Holder, Place, Subject, Wait};
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,15 +15,23 @@ use std::sync::Arc;
 /// [`run`](crate::run) panics with it.
 #[derive(Debug, Clone)]
 pub struct Stalled {
-    why: Why,
-    at: Instant,
-    tasks: Vec<StalledTask>,
-    /// Tasks that wait for each other's end, in a circle.
-    circle: Vec<TaskLabel>,
+    pub(super) why: Why,
+    pub(super) at: Instant,
+    pub(super) tasks: Vec<StalledTask>,
+    /// Tasks each of which waits for what the next one holds, or for its end; the last one waits for the first.
+    pub(super) circle: Vec<Link>,
+}
+
+/// A task of a circle.
+#[derive(Debug, Clone)]
+pub(super) struct Link {
+    pub(super) task: TaskLabel,
+    /// The object that it waits for; none if that is the end of the next task.
+    pub(super) object: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Why {
+pub(super) enum Why {
     /// Nothing is ready, no timer is armed, and nothing outside can wake anybody.
     NobodyCanRun,
     /// As far as the inside goes; so many tasks have a clone of their waker outside.
@@ -36,12 +43,12 @@ enum Why {
 /// A task that has not ended, in a [`Stalled`] report.
 #[derive(Debug, Clone)]
 pub struct StalledTask {
-    label: TaskLabel,
-    spawned: &'static Location<'static>,
-    ready: bool,
+    pub(super) label: TaskLabel,
+    pub(super) spawned: &'static Location<'static>,
+    pub(super) ready: bool,
     /// Whether a clone of its waker is held outside the runtime.
-    held: bool,
-    waits: Vec<String>,
+    pub(super) held: bool,
+    pub(super) waits: Vec<String>,
 }
 
 impl Stalled {
@@ -105,7 +112,11 @@ impl Core {
             }
         };
         let tasks = table.keys().into_iter().map(stalled_task).collect();
-        let circle = find_circle(&waits).into_iter().filter_map(|key| self.label(key)).collect();
+        let link = |wait: &Wait| {
+            let object = (wait.subject.kind != "task").then(|| object(&wait.subject));
+            Some(Link { task: self.label(wait.task)?, object })
+        };
+        let circle = find_circle(&waits).into_iter().filter_map(link).collect();
         Stalled { why, at: self.now(), tasks, circle }
     }
 
@@ -125,122 +136,83 @@ impl Core {
     }
 
     fn tell_wait(&self, wait: &Wait) -> String {
-        let Wait { subject, at, ahead, line, unheard, .. } = wait;
-        let mut told = match (subject.holder.and_then(|task| self.label(task)), &subject.name) {
-            (Some(task), _) => format!("awaits the end of {task}, at {at}"),
-            (None, Some(name)) => format!("waits on {} `{name}`, at {at}", subject.kind),
-            (None, None) if subject.made == *at => format!("waits on its {}, at {at}", subject.kind),
-            (None, None) => format!("waits on an unnamed {}, at {at}", subject.kind),
+        let Wait { subject, facts, at, place, .. } = wait;
+        let mut told = match (subject.kind, place, &subject.name) {
+            (_, Place::Granted, _) => format!("was granted {}, and does not poll for it, at {at}", object(subject)),
+            ("task", ..) => format!("awaits {}, at {at}", self.end_of(facts.holder, subject)),
+            (kind, _, None) if subject.made == *at => format!("waits on its {kind}, at {at}"),
+            _ => format!("waits on {}, at {at}", object(subject)),
         };
-        if subject.holder.is_none() && subject.made != *at {
+        if subject.kind != "task" && subject.made != *at {
             told += &format!("\nmade at {}", subject.made);
         }
-        if *line > 1 {
+        if let Place::InLine { ahead, line: line @ 2.. } = place {
             told += &format!("\nnumber {} of {line} in line", ahead + 1);
         }
-        if let Some(unheard) = unheard {
+        if let (Place::InLine { .. }, "lock", Some(holder)) = (place, subject.kind, facts.holder) {
+            told += &self.tell_holder(holder);
+        }
+        if let Some(unheard) = facts.unheard {
             told += &format!("\nlast signalled at {unheard}, when nobody waited");
         }
         told
     }
+
+    fn end_of(&self, task: Option<Holder>, subject: &Subject) -> String {
+        match task.and_then(|task| self.label(task.task?)) {
+            Some(task) => format!("the end of {task}"),
+            None => object(subject),
+        }
+    }
+
+    fn tell_holder(&self, holder: Holder) -> String {
+        let Holder { task, since, granted } = holder;
+        let verb = if granted { "granted to" } else { "held by" };
+        match (task, task.and_then(|task| self.label(task))) {
+            (_, Some(task)) => format!("\n{verb} {task}, at {since}"),
+            (Some(_), None) => {
+                format!("\ntaken at {since} by a task that has ended: its guard was leaked or given away")
+            }
+            (None, None) => format!("\ntaken at {since}, outside of any task"),
+        }
+    }
 }
 
-/// The first circle of tasks that wait for each other's end, each followed by one that it awaits: a search in depth,
-/// which looks at every task once.
-fn find_circle(waits: &[Wait]) -> Vec<TaskKey> {
-    let mut awaited: HashMap<TaskId, Vec<TaskKey>> = HashMap::new();
-    for wait in waits {
-        awaited.entry(wait.task.id).or_default().extend(wait.subject.holder);
+/// An object in a sentence.
+fn object(subject: &Subject) -> String {
+    match (subject.kind, &subject.name) {
+        ("task", Some(name)) => format!("the end of {name}"),
+        ("task", None) => "the end of a task".into(),
+        (kind, Some(name)) => format!("{kind} `{name}`"),
+        (kind, None) => format!("an unnamed {kind}"),
+    }
+}
+
+/// The first circle of waits, each for what the task of the next one holds, or for its end: a search in depth, which
+/// looks at every task once.
+fn find_circle(waits: &[Wait]) -> Vec<&Wait> {
+    let mut ways: HashMap<TaskId, Vec<(&Wait, TaskId)>> = HashMap::new();
+    for wait in waits.iter().filter(|wait| matches!(wait.place, Place::InLine { .. })) {
+        let holder = wait.facts.holder.and_then(|holder| holder.task);
+        ways.entry(wait.task.id).or_default().extend(holder.map(|holder| (wait, holder.id)));
     }
     let mut seen = HashSet::new();
-    for wait in waits {
-        let mut path = vec![wait.task];
-        seen.insert(wait.task.id);
-        while let Some(last) = path.last() {
-            match awaited.get_mut(&last.id).and_then(Vec::pop) {
-                Some(next) if seen.insert(next.id) => path.push(next),
-                Some(next) => {
-                    if let Some(begin) = path.iter().position(|&task| task == next) {
-                        return path.split_off(begin);
-                    }
-                }
-                None => _ = path.pop(),
+    for start in waits {
+        let mut path: Vec<(TaskId, Option<&Wait>)> = vec![(start.task.id, None)];
+        seen.insert(start.task.id);
+        while let Some((last, taken)) = path.last_mut() {
+            let Some((wait, next)) = ways.get_mut(last).and_then(Vec::pop) else {
+                path.pop();
+                continue;
+            };
+            *taken = Some(wait);
+            if let Some(begin) = path.iter().position(|&(task, _)| task == next) {
+                return path[begin..].iter().filter_map(|&(_, taken)| taken).collect();
+            }
+            if seen.insert(next) {
+                path.push((next, None));
             }
         }
     }
     Vec::new()
 }
-
-impl fmt::Display for Stalled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = self.at;
-        match self.why {
-            Why::NobodyCanRun => {
-                writeln!(f, "stalled at {at}: no task is ready, no timer is armed, and nothing outside can wake one")?;
-            }
-            Why::OnlyOutsideCanWake(wakers) => {
-                let are = if wakers == 1 { " is" } else { "s are" };
-                writeln!(
-                    f,
-                    "possible stall, {wakers} waker{are} held outside: no task is ready at {at}, and no timer is armed"
-                )?;
-            }
-            Why::TimeStandsStill(turns) => {
-                writeln!(f, "time stands still at {at}: some task was ready in each of {turns} turns")?;
-            }
-        }
-        for task in self.tasks.iter().filter(|task| self.names(task)) {
-            write!(f, "{task}")?;
-        }
-        if let Some(first) = self.circle.first() {
-            let circle: String = self.circle.iter().map(|task| format!("{task} -> ")).collect();
-            writeln!(f, "  they wait in a circle: {circle}{first}")?;
-        }
-        write!(f, "  help: {}", self.help())
-    }
-}
-
-impl Stalled {
-    /// Whether the report is about this task: while time stands still, it is about those that are ready.
-    fn names(&self, task: &StalledTask) -> bool {
-        task.ready || !matches!(self.why, Why::TimeStandsStill(_))
-    }
-
-    fn help(&self) -> &'static str {
-        match self.why {
-            Why::NobodyCanRun if !self.circle.is_empty() => "one task of a circle has to go on without the next",
-            Why::NobodyCanRun => {
-                "each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then"
-            }
-            Why::OnlyOutsideCanWake(_) => {
-                "if a thread is going to use that waker, all is well, and a Remote that it keeps until then \
-                 says so;\n    if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall"
-            }
-            Why::TimeStandsStill(_) => {
-                "virtual time moves when no task is ready: have these tasks wait for a sleep or an event instead of \
-                 yielding,\n    or raise Builder::turn_limit"
-            }
-        }
-    }
-}
-
-impl fmt::Display for StalledTask {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "  {}, spawned at {}", self.label, self.spawned)?;
-        if self.ready {
-            return writeln!(f, "    is ready");
-        }
-        if self.waits.is_empty() {
-            writeln!(f, "    waits for something that is not greenlight's")?;
-        }
-        for wait in &self.waits {
-            writeln!(f, "    {}", wait.replace('\n', "\n      "))?;
-        }
-        if self.held {
-            writeln!(f, "    its waker is held outside")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Stalled {}

@@ -11,48 +11,47 @@ use super::context::{self, Core, Polling};
 use super::list::{Arena, List};
 use super::ready::TaskKey;
 use super::task::Wakee;
-use super::trace::{Kind, ObjectLabel};
+use super::trace::ObjectLabel;
 use slab::Slab;
 use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 /// What is waited on: what the reports and traces say of it.
 #[derive(Clone)]
-pub(crate) struct Subject {
+pub(super) struct Subject {
     pub(super) kind: &'static str,
     pub(super) name: Option<Rc<str>>,
     pub(super) made: &'static Location<'static>,
-    /// The task whose end is waited for.
-    pub(super) holder: Option<TaskKey>,
+    /// A number that tells this object from others in a trace.
+    pub(super) identity: u64,
 }
 
-/// The waiters of one object, first in, first out.
-pub(crate) struct WaitList {
-    subject: Subject,
-    /// The index of the list among the thread's; none until somebody waits.
-    list: Cell<Option<u32>>,
+/// What an object lets the reports know.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Facts {
     /// The line of the last signal, if it reached nobody.
-    unheard: Cell<Option<&'static Location<'static>>>,
-    /// A number that tells this object from others in a trace; 0 until a list is made or a trace asks.
-    identity: Cell<u64>,
+    pub(crate) unheard: Option<&'static Location<'static>>,
+    /// Who has to let go of the object, or to end, before a waiter can go on.
+    pub(crate) holder: Option<Holder>,
 }
 
-/// One place in a wait list, kept by the future that waits. Dropping it leaves the list.
-#[derive(Debug)]
-pub(crate) struct Waiter {
-    /// The index of the node. None before it waits and after it got what it waited for.
-    node: Option<u32>,
-    at: &'static Location<'static>,
+/// Who holds an object.
+#[derive(Clone, Copy)]
+pub(crate) struct Holder {
+    /// The task that was being polled when it came to hold the object, if one was.
+    pub(super) task: Option<TaskKey>,
+    /// Since which line.
+    pub(super) since: &'static Location<'static>,
+    /// Whether it was granted the object and has not run since.
+    pub(super) granted: bool,
 }
 
 /// A list as the thread keeps it.
 struct Waiting {
     subject: Subject,
-    identity: u64,
-    unheard: Option<&'static Location<'static>>,
+    facts: Facts,
     order: List,
 }
 
@@ -60,8 +59,10 @@ struct Waiting {
 struct Node {
     /// The index of its list. Valid while the node is linked.
     list: u32,
-    /// The runtime in which it waits. None under a foreign executor, and once it is granted.
+    /// The runtime in which it waits. None under a foreign executor.
     core: Option<Rc<Core>>,
+    /// The task that polled it last, for the reports.
+    task: Option<TaskKey>,
     /// Whom to wake. None once it is granted.
     wakee: Option<Wakee>,
     at: &'static Location<'static>,
@@ -80,154 +81,6 @@ thread_local! {
     static LAST_IDENTITY: Cell<u64> = const { Cell::new(0) };
 }
 
-impl Subject {
-    fn label(&self, core: &Core, identity: u64) -> ObjectLabel {
-        let number = Some(core.trace.object_number(identity));
-        ObjectLabel { kind: self.kind, number, name: self.name.clone(), made: self.made }
-    }
-}
-
-impl WaitList {
-    /// A list for an object of that kind, made at the caller's line.
-    #[track_caller]
-    pub(crate) const fn new(kind: &'static str) -> Self {
-        let subject = Subject { kind, name: None, made: Location::caller(), holder: None };
-        WaitList { subject, list: Cell::new(None), unheard: Cell::new(None), identity: Cell::new(0) }
-    }
-
-    /// Names the object in reports and traces.
-    pub(crate) fn set_name(&mut self, name: Rc<str>) {
-        self.subject.name = Some(name);
-    }
-
-    /// The object's name.
-    pub(crate) fn name(&self) -> Option<&str> {
-        self.subject.name.as_deref()
-    }
-
-    /// How many wait.
-    pub(crate) fn len(&self) -> usize {
-        self.list.get().map_or(0, |list| WAITS.with_borrow(|waits| waits.order(list).count()))
-    }
-
-    /// The index of the list, which is made if there is none yet.
-    pub(crate) fn open(&self) -> u32 {
-        self.list.get().unwrap_or_else(|| {
-            let list = open(self.subject.clone(), self.identity(), self.unheard.get());
-            self.list.set(Some(list));
-            list
-        })
-    }
-
-    /// Grants every waiter and wakes them, first in, first out, foreign wakers last. Returns how many they were. A
-    /// waiter that arrives while they are being woken is not part of it.
-    pub(crate) fn wake_all(&self) -> usize {
-        self.list.get().map_or(0, wake_all)
-    }
-
-    /// Remembers the line of a signal that reached nobody; `None` once a signal reached somebody.
-    pub(crate) fn set_unheard(&self, at: Option<&'static Location<'static>>) {
-        if self.unheard.replace(at) == at {
-            return;
-        }
-        if let Some(list) = self.list.get() {
-            WAITS.with_borrow_mut(|waits| waits.lists[list as usize].unheard = at);
-        }
-    }
-
-    /// Emits an event about this object, in the name of the task that is being polled.
-    pub(crate) fn emit(&self, at: &'static Location<'static>, kind: impl FnOnce() -> Kind) {
-        let Some(core) = context::current().filter(|core| core.trace.is_watched()) else {
-            return;
-        };
-        let task = core.polling.get().map(|polling| polling.key);
-        core.emit(task, Some(self.subject.label(&core, self.identity())), Some(at), kind());
-    }
-
-    fn identity(&self) -> u64 {
-        if self.identity.get() == 0 {
-            self.identity.set(new_identity());
-        }
-        self.identity.get()
-    }
-}
-
-impl fmt::Debug for WaitList {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WaitList").field("kind", &self.subject.kind).field("waiters", &self.len()).finish()
-    }
-}
-
-impl Drop for WaitList {
-    fn drop(&mut self) {
-        if let Some(list) = self.list.get() {
-            close(list);
-        }
-    }
-}
-
-impl Waiter {
-    /// A waiter at this line, in no list yet.
-    pub(crate) const fn new(at: &'static Location<'static>) -> Self {
-        Waiter { node: None, at }
-    }
-
-    /// Whether it is in a list, or granted.
-    pub(crate) fn has_joined(&self) -> bool {
-        self.node.is_some()
-    }
-
-    /// Joins the back of the list that `list` names; ready if it names none because there is nothing to wait for. It is
-    /// asked after the waker was cloned, which may run foreign code.
-    pub(crate) fn join(&mut self, cx: &Context<'_>, list: impl FnOnce() -> Option<u32>) -> Poll<()> {
-        let core = context::current();
-        let wakee = Wakee::of(polling_in(&core), cx.waker());
-        let Some(list) = list() else {
-            return Poll::Ready(());
-        };
-        let watched = core.clone().filter(|core| core.trace.is_watched());
-        let task = wakee.task();
-        self.node = Some(enlist(Node { list, core, wakee: Some(wakee), at: self.at }));
-        if let Some(core) = watched {
-            core.emit(task, label(&core, list), Some(self.at), Kind::Waits);
-        }
-        Poll::Pending
-    }
-
-    /// Ready once it was granted, and then in no list any more. Until then it wakes whom this context names.
-    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
-        let node = self.node.expect("a waiter is polled after it joined a list");
-        let mut seen = look(node, cx);
-        if seen == Seen::Outdated {
-            renew(node, cx);
-            seen = look(node, cx);
-        }
-        if seen != Seen::Granted {
-            return Poll::Pending;
-        }
-        self.node = None;
-        Poll::Ready(())
-    }
-}
-
-impl Drop for Waiter {
-    fn drop(&mut self) {
-        let Some(index) = self.node.take() else {
-            return;
-        };
-        // The arena is gone only while the thread itself ends.
-        let Ok(node) = WAITS.try_with(|waits| waits.borrow_mut().leave(index)) else {
-            return;
-        };
-        let watched = node.core.as_ref().filter(|core| core.trace.is_watched());
-        if let (Some(core), Some(wakee)) = (watched, &node.wakee) {
-            core.emit(wakee.task(), label(core, node.list), Some(node.at), Kind::Leaves);
-        }
-        // The node holds a foreign waker, perhaps: it is dropped here, with nothing borrowed.
-        drop(node);
-    }
-}
-
 impl Waits {
     /// The nodes of a list, first in line first.
     fn order(&self, list: u32) -> impl Iterator<Item = u32> {
@@ -243,12 +96,25 @@ impl Waits {
         self.nodes.remove(index)
     }
 
-    /// Unlinks and marks the first waiter of the list. Returns whom to wake.
-    fn grant_first(&mut self, list: u32) -> Option<(Option<Rc<Core>>, Wakee)> {
-        let first = self.lists[list as usize].order.pop_front(&mut self.nodes)?;
-        let node = self.nodes.get_mut(first);
-        let wakee = node.wakee.take().expect("a waiter in a list was not granted yet");
-        Some((node.core.take(), wakee))
+    /// Unlinks and marks a waiter of the list. Returns whom to wake.
+    fn grant(&mut self, list: u32, index: u32) -> (Option<Rc<Core>>, Wakee) {
+        self.lists[list as usize].order.unlink(&mut self.nodes, index);
+        let node = self.nodes.get_mut(index);
+        (node.core.clone(), node.wakee.take().expect("a waiter in a list was not granted yet"))
+    }
+}
+
+impl Node {
+    /// Whether its task was cancelled and is not dropped yet.
+    fn is_dying(&self) -> bool {
+        self.core.as_ref().zip(self.task).is_some_and(|(core, task)| core.is_dying(task))
+    }
+}
+
+impl Subject {
+    pub(super) fn label(&self, core: &Core) -> ObjectLabel {
+        let number = Some(core.trace.object_number(self.identity));
+        ObjectLabel { kind: self.kind, number, name: self.name.clone(), made: self.made }
     }
 }
 
@@ -258,8 +124,8 @@ pub(super) fn new_identity() -> u64 {
 }
 
 /// Makes a wait list.
-pub(super) fn open(subject: Subject, identity: u64, unheard: Option<&'static Location<'static>>) -> u32 {
-    let waiting = Waiting { subject, identity, unheard, order: List::new() };
+pub(super) fn open(subject: Subject, facts: Facts) -> u32 {
+    let waiting = Waiting { subject, facts, order: List::new() };
     let list = WAITS.with_borrow_mut(|waits| waits.lists.insert(waiting));
     u32::try_from(list).expect("fewer than 2^32 objects are waited on")
 }
@@ -274,30 +140,55 @@ pub(super) fn close(list: u32) {
     });
 }
 
-fn label(core: &Core, list: u32) -> Option<ObjectLabel> {
-    WAITS.with_borrow(|waits| {
-        let waiting = waits.lists.get(list as usize)?;
-        Some(waiting.subject.label(core, waiting.identity))
-    })
+pub(super) fn len(list: u32) -> usize {
+    WAITS.with_borrow(|waits| waits.order(list).count())
 }
 
-fn enlist(node: Node) -> u32 {
+/// Whether every waiter of the list belongs to a task that was cancelled and is not dropped yet.
+pub(super) fn all_dying(list: u32) -> bool {
+    WAITS.with_borrow(|waits| waits.order(list).all(|node| waits.nodes.get(node).is_dying()))
+}
+
+pub(super) fn set_facts(list: u32, facts: Facts) {
+    WAITS.with_borrow_mut(|waits| waits.lists[list as usize].facts = facts);
+}
+
+/// How traces name the object of a list; none if the object is gone.
+pub(super) fn label(core: &Core, list: u32) -> Option<ObjectLabel> {
+    WAITS.with_borrow(|waits| waits.lists.get(list as usize).map(|waiting| waiting.subject.label(core)))
+}
+
+/// A new waiter at the back of a list. Returns its node.
+pub(super) fn enlist(list: u32, core: Option<Rc<Core>>, wakee: Wakee, at: &'static Location<'static>) -> u32 {
+    let node = Node { list, core, task: wakee.task(), wakee: Some(wakee), at };
     WAITS.with_borrow_mut(|waits| {
-        let list = node.list as usize;
         let index = waits.nodes.insert(node);
-        waits.lists[list].order.push_back(&mut waits.nodes, index);
+        waits.lists[list as usize].order.push_back(&mut waits.nodes, index);
         index
     })
 }
 
-/// The task that is being polled in a runtime.
-fn polling_in(core: &Option<Rc<Core>>) -> Option<Polling> {
-    core.as_ref().and_then(|core| core.polling.get())
+/// Takes a waiter out that is being dropped. Returns what a trace says of it, unless it was granted.
+pub(super) fn leave(index: u32) -> Option<Left> {
+    // The arena is gone only while the thread itself ends.
+    let Node { list, core, task, wakee, at } = WAITS.try_with(|waits| waits.borrow_mut().leave(index)).ok()?;
+    let left = wakee.as_ref().and(core).map(|core| Left { core, list, task, at });
+    // A foreign waker is dropped here, with nothing borrowed.
+    drop(wakee);
+    left
+}
+
+/// A waiter that has left before it was granted.
+pub(super) struct Left {
+    pub(super) core: Rc<Core>,
+    pub(super) list: u32,
+    pub(super) task: Option<TaskKey>,
+    pub(super) at: &'static Location<'static>,
 }
 
 /// What a waiter finds when it looks at its node.
 #[derive(PartialEq)]
-enum Seen {
+pub(super) enum Seen {
     /// It was granted; the node is gone.
     Granted,
     /// It waits, and wakes the right one.
@@ -306,7 +197,7 @@ enum Seen {
     Outdated,
 }
 
-fn look(index: u32, cx: &Context<'_>) -> Seen {
+pub(super) fn look(index: u32, cx: &Context<'_>) -> Seen {
     let polling = polling_in(&context::current());
     WAITS.with_borrow_mut(|waits| match &waits.nodes.get(index).wakee {
         Some(wakee) if wakee.is_current(polling, cx.waker()) => Seen::Current,
@@ -319,25 +210,78 @@ fn look(index: u32, cx: &Context<'_>) -> Seen {
     })
 }
 
+pub(super) fn is_granted(index: u32) -> bool {
+    WAITS.with_borrow(|waits| waits.nodes.get(index).wakee.is_none())
+}
+
 /// Registers whom this context names instead of whom the node named. The clone of the new waker and the drop of the old
 /// one run foreign code, which may grant the node meanwhile.
-fn renew(index: u32, cx: &Context<'_>) {
+pub(super) fn renew(index: u32, cx: &Context<'_>) {
     let core = context::current();
     let wakee = Wakee::of(polling_in(&core), cx.waker());
     let outdated = WAITS.with_borrow_mut(|waits| {
         let node = waits.nodes.get_mut(index);
         match &mut node.wakee {
-            Some(known) => (std::mem::replace(&mut node.core, core), std::mem::replace(known, wakee)),
+            Some(known) => {
+                node.task = wakee.task();
+                (std::mem::replace(&mut node.core, core), std::mem::replace(known, wakee))
+            }
             None => (core, wakee),
         }
     });
     drop(outdated);
 }
 
+/// The task that is being polled in a runtime.
+pub(super) fn polling_in(core: &Option<Rc<Core>>) -> Option<Polling> {
+    core.as_ref().and_then(|core| core.polling.get())
+}
+
+/// A waiter that was granted and is to be woken.
+#[must_use]
+pub(crate) struct Grant {
+    /// The node of the waiter.
+    pub(crate) node: u32,
+    /// Whether its task was cancelled already, and will be dropped instead of polled.
+    pub(crate) dying: bool,
+    holder: Holder,
+    core: Option<Rc<Core>>,
+    wakee: Wakee,
+}
+
+impl Grant {
+    /// The waiter, as the holder of what it was granted.
+    pub(crate) fn holder(&self) -> Holder {
+        self.holder
+    }
+
+    /// Wakes it. A foreign waker is foreign code.
+    pub(crate) fn wake(self) {
+        match self.wakee {
+            Wakee::Task(key) => self.core.expect("a task waits in its runtime").wake(key),
+            Wakee::Waker(waker, _) => waker.wake(),
+        }
+    }
+}
+
+/// Grants the first waiter in line, or the first whose task is not dying.
+pub(super) fn grant_first(list: u32, skip_dying: bool) -> Option<Grant> {
+    WAITS.with_borrow_mut(|waits| {
+        let index = waits.order(list).find(|&node| !skip_dying || !waits.nodes.get(node).is_dying())?;
+        let node = waits.nodes.get(index);
+        let (dying, holder) = (node.is_dying(), Holder { task: node.task, since: node.at, granted: true });
+        let (core, wakee) = waits.grant(list, index);
+        Some(Grant { node: index, dying, holder, core, wakee })
+    })
+}
+
+/// Grants every waiter and wakes them after; see [`WaitList::wake_all`](super::waiter::WaitList::wake_all).
 pub(super) fn wake_all(list: u32) -> usize {
     let mut wakes = WAKES.take();
     WAITS.with_borrow_mut(|waits| {
-        while let Some((core, wakee)) = waits.grant_first(list) {
+        loop {
+            let Some(first) = waits.order(list).next() else { break };
+            let (core, wakee) = waits.grant(list, first);
             wakes.add(core, wakee);
         }
     });
@@ -382,28 +326,33 @@ impl Wakes {
 pub(super) struct Wait {
     pub(super) task: TaskKey,
     pub(super) subject: Subject,
+    pub(super) facts: Facts,
     pub(super) at: &'static Location<'static>,
-    /// How many stand before it in line.
-    pub(super) ahead: usize,
-    /// How many stand in line.
-    pub(super) line: usize,
-    pub(super) unheard: Option<&'static Location<'static>>,
+    pub(super) place: Place,
+}
+
+/// Where a waiter stands.
+pub(super) enum Place {
+    /// So many are ahead of it, in a line of so many.
+    InLine { ahead: usize, line: usize },
+    /// It was granted what it waits for, and has not been polled since.
+    Granted,
 }
 
 /// Every wait of the tasks of a runtime, in the order of the thread's lists.
 pub(super) fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
     WAITS.with_borrow(|waits| {
         let mut found = Vec::new();
-        for (list, waiting) in &waits.lists {
-            let line = waits.order(list as u32).count();
-            for (ahead, index) in waits.order(list as u32).enumerate() {
-                let node = waits.nodes.get(index);
-                let here = node.core.as_ref().is_some_and(|other| Rc::ptr_eq(other, core));
-                if let (true, Some(task)) = (here, node.wakee.as_ref().and_then(Wakee::task)) {
-                    let (subject, unheard) = (waiting.subject.clone(), waiting.unheard);
-                    found.push(Wait { task, subject, at: node.at, ahead, line, unheard });
-                }
-            }
+        for (index, node) in waits.nodes.iter() {
+            let here = node.core.as_ref().is_some_and(|other| Rc::ptr_eq(other, core));
+            let (true, Some(task), Some(waiting)) = (here, node.task, waits.lists.get(node.list as usize)) else {
+                continue;
+            };
+            let place = match waits.order(node.list).position(|other| other == index) {
+                Some(ahead) => Place::InLine { ahead, line: waits.order(node.list).count() },
+                None => Place::Granted,
+            };
+            found.push(Wait { task, subject: waiting.subject.clone(), facts: waiting.facts, at: node.at, place });
         }
         found
     })

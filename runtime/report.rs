@@ -1,0 +1,89 @@
+//! How the report of a stall reads as text.
+
+use super::stall::{Link, Stalled, StalledTask, Why};
+use std::fmt;
+
+impl fmt::Display for Stalled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.at;
+        match self.why {
+            Why::NobodyCanRun => {
+                writeln!(f, "stalled at {at}: no task is ready, no timer is armed, and nothing outside can wake one")?;
+            }
+            Why::OnlyOutsideCanWake(wakers) => {
+                let are = if wakers == 1 { " is" } else { "s are" };
+                writeln!(
+                    f,
+                    "possible stall, {wakers} waker{are} held outside: no task is ready at {at}, and no timer is armed"
+                )?;
+            }
+            Why::TimeStandsStill(turns) => {
+                writeln!(f, "time stands still at {at}: some task was ready in each of {turns} turns")?;
+            }
+        }
+        for task in self.tasks.iter().filter(|task| self.names(task)) {
+            write!(f, "{task}")?;
+        }
+        if let Some(first) = self.circle.first() {
+            let circle: String = self.circle.iter().map(Link::to_string).collect();
+            writeln!(f, "  they wait in a circle: {circle}{}", first.task)?;
+        }
+        write!(f, "  help: {}", self.help())
+    }
+}
+
+impl Stalled {
+    /// Whether the report is about this task: while time stands still, it is about those that are ready.
+    fn names(&self, task: &StalledTask) -> bool {
+        task.ready || !matches!(self.why, Why::TimeStandsStill(_))
+    }
+
+    fn help(&self) -> &'static str {
+        match self.why {
+            Why::NobodyCanRun if !self.circle.is_empty() => "one task of a circle has to go on without the next",
+            Why::NobodyCanRun => {
+                "each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then"
+            }
+            Why::OnlyOutsideCanWake(_) => {
+                "if a thread is going to use that waker, all is well, and a Remote that it keeps until then \
+                 says so;\n    if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall"
+            }
+            Why::TimeStandsStill(_) => {
+                "virtual time moves when no task is ready: have these tasks wait for a sleep or an event instead of \
+                 yielding,\n    or raise Builder::turn_limit"
+            }
+        }
+    }
+}
+
+/// A stretch of the circle: `alice -> lock 'left' -> `.
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Link { task, object } = self;
+        match object {
+            Some(object) => write!(f, "{task} -> {object} -> "),
+            None => write!(f, "{task} -> "),
+        }
+    }
+}
+
+impl fmt::Display for StalledTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  {}, spawned at {}", self.label, self.spawned)?;
+        if self.ready {
+            return writeln!(f, "    is ready");
+        }
+        if self.waits.is_empty() {
+            writeln!(f, "    waits for something that is not greenlight's")?;
+        }
+        for wait in &self.waits {
+            writeln!(f, "    {}", wait.replace('\n', "\n      "))?;
+        }
+        if self.held {
+            writeln!(f, "    its waker is held outside")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Stalled {}

@@ -1,0 +1,62 @@
+//! How labels and trace events read as text.
+
+use super::trace::{Kind, ObjectLabel, TaskLabel, TraceEvent};
+use std::fmt;
+
+impl fmt::Display for TaskLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => f.write_str(name),
+            None => write!(f, "task {}", self.number),
+        }
+    }
+}
+
+impl fmt::Display for ObjectLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.name, self.number) {
+            (Some(name), _) => write!(f, "{} `{name}`", self.kind),
+            (None, Some(number)) => write!(f, "{} {number}", self.kind),
+            (None, None) => write!(f, "{}", self.kind),
+        }
+    }
+}
+
+/// Prints as one short sentence, without number, time or cause: `walker waits on event 'light'`.
+impl fmt::Display for TraceEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let task = self.task.as_ref().map_or_else(|| "outside".to_string(), TaskLabel::to_string);
+        let object = self.object.as_ref().map_or_else(|| "nothing".to_string(), ObjectLabel::to_string);
+        match self.kind {
+            Kind::Spawned => write!(f, "{task} spawned"),
+            Kind::Woken => write!(f, "{task} woken"),
+            Kind::WokenAgain => write!(f, "{task} woken again"),
+            Kind::PollBegan => write!(f, "{task} polled"),
+            Kind::PollPending => write!(f, "{task} pending"),
+            Kind::PollReady => write!(f, "{task} ready"),
+            Kind::PollPanicked => write!(f, "{task} panics"),
+            Kind::Waits => write!(f, "{task} waits on {object}"),
+            Kind::Leaves => write!(f, "{task} leaves {object}"),
+            Kind::CancelRequested => write!(f, "{task} to be cancelled"),
+            Kind::Dropping => write!(f, "{task} dropped"),
+            Kind::Returned => write!(f, "{task} returned"),
+            Kind::Cancelled => write!(f, "{task} cancelled"),
+            Kind::Panicked => write!(f, "{task} panicked"),
+            Kind::TimerArmed { deadline } => write!(f, "{task} sleeps until {deadline}"),
+            Kind::TimerFired => write!(f, "timer of {task} fires"),
+            Kind::TimerDropped => write!(f, "{task} sleeps no more"),
+            Kind::TimeJumped => write!(f, "time jumps to {}", self.time),
+            Kind::ThreadArrived => write!(f, "a thread arrives"),
+            Kind::EventSet { released } => write!(f, "{task} sets {object}, releasing {released}"),
+            Kind::EventCleared => write!(f, "{task} clears {object}"),
+            Kind::EventPulsed { released } => {
+                write!(f, "{task} pulses {object}, releasing {released}")
+            }
+            Kind::LockTaken => write!(f, "{task} takes {object}"),
+            Kind::LockReleased => write!(f, "{task} releases {object}"),
+            Kind::Notified { asked: usize::MAX } => write!(f, "{task} notifies all on {object}"),
+            Kind::Notified { asked } => write!(f, "{task} notifies {asked} on {object}"),
+            Kind::Stalled => write!(f, "stalled"),
+        }
+    }
+}

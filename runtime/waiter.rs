@@ -1,0 +1,219 @@
+//! What a primitive uses of the wait lists: its own list, and the places that waiting futures have in it.
+
+use super::context;
+use super::task::Wakee;
+use super::trace::Kind;
+use super::waits::{self, Facts, Grant, Holder, Seen, Subject};
+use std::cell::Cell;
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+/// The waiters of one object, first in, first out.
+pub(crate) struct WaitList {
+    kind: &'static str,
+    name: Option<Rc<str>>,
+    made: &'static Location<'static>,
+    facts: Cell<Facts>,
+    /// The index of the list among the thread's; none until somebody waits.
+    list: Cell<Option<u32>>,
+    /// The object's identity in a trace; 0 until a list is made or a trace asks.
+    identity: Cell<u64>,
+}
+
+/// One place in a wait list, kept by the future that waits. Dropping it leaves the list.
+#[derive(Debug)]
+pub(crate) struct Waiter {
+    /// The index of the node. None before it waits and after it got what it waited for.
+    node: Option<u32>,
+    at: &'static Location<'static>,
+}
+
+impl WaitList {
+    /// A list for an object of that kind, made at the caller's line.
+    #[track_caller]
+    pub(crate) const fn new(kind: &'static str) -> Self {
+        WaitList {
+            kind,
+            name: None,
+            made: Location::caller(),
+            facts: Cell::new(Facts { unheard: None, holder: None }),
+            list: Cell::new(None),
+            identity: Cell::new(0),
+        }
+    }
+
+    /// Names the object in reports and traces.
+    pub(crate) fn set_name(&mut self, name: Rc<str>) {
+        self.name = Some(name);
+    }
+
+    /// The object's name.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.list.get().map_or(0, waits::len)
+    }
+
+    /// Whether everybody who waits belongs to a task that was cancelled and is not dropped yet.
+    pub(crate) fn all_dying(&self) -> bool {
+        self.list.get().is_none_or(waits::all_dying)
+    }
+
+    /// The index of the list, which is made if there is none yet.
+    pub(crate) fn open(&self) -> u32 {
+        self.list.get().unwrap_or_else(|| {
+            let list = waits::open(self.subject(), self.facts.get());
+            self.list.set(Some(list));
+            list
+        })
+    }
+
+    /// Grants every waiter and wakes them, first in, first out, foreign wakers last. Returns how many they were. A
+    /// waiter that arrives while they are being woken is not part of it.
+    pub(crate) fn wake_all(&self) -> usize {
+        self.list.get().map_or(0, waits::wake_all)
+    }
+
+    /// Grants the first in line.
+    pub(crate) fn grant_first(&self) -> Option<Grant> {
+        waits::grant_first(self.list.get()?, false)
+    }
+
+    /// Grants the first in line whose task is not dying.
+    pub(crate) fn grant_first_living(&self) -> Option<Grant> {
+        waits::grant_first(self.list.get()?, true)
+    }
+
+    /// Remembers the line of a signal that reached nobody; `None` once a signal reached somebody.
+    pub(crate) fn set_unheard(&self, at: Option<&'static Location<'static>>) {
+        if self.facts.get().unheard != at {
+            self.set_facts(Facts { unheard: at, ..self.facts.get() });
+        }
+    }
+
+    /// Remembers who holds the object.
+    pub(crate) fn set_holder(&self, holder: Option<Holder>) {
+        self.set_facts(Facts { holder, ..self.facts.get() });
+    }
+
+    fn set_facts(&self, facts: Facts) {
+        self.facts.set(facts);
+        if let Some(list) = self.list.get() {
+            waits::set_facts(list, facts);
+        }
+    }
+
+    /// Emits an event about this object, in the name of the task that is being polled.
+    pub(crate) fn emit(&self, at: &'static Location<'static>, kind: impl FnOnce() -> Kind) {
+        let Some(core) = context::current().filter(|core| core.trace.is_watched()) else { return };
+        let task = core.polling.get().map(|polling| polling.key);
+        core.emit(task, Some(self.subject().label(&core)), Some(at), kind());
+    }
+
+    fn subject(&self) -> Subject {
+        if self.identity.get() == 0 {
+            self.identity.set(waits::new_identity());
+        }
+        Subject { kind: self.kind, name: self.name.clone(), made: self.made, identity: self.identity.get() }
+    }
+}
+
+impl Holder {
+    /// The task that is being polled, from this line on.
+    pub(crate) fn here(since: &'static Location<'static>) -> Self {
+        let task = waits::polling_in(&context::current()).map(|polling| polling.key);
+        Holder { task, since, granted: false }
+    }
+}
+
+/// Names the object for a message: lock `left` (made at src/main.rs:4:16).
+impl fmt::Display for WaitList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{} `{name}` (made at {})", self.kind, self.made),
+            None => write!(f, "the {} made at {}", self.kind, self.made),
+        }
+    }
+}
+
+impl fmt::Debug for WaitList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitList").field("kind", &self.kind).field("waiters", &self.len()).finish()
+    }
+}
+
+impl Drop for WaitList {
+    fn drop(&mut self) {
+        if let Some(list) = self.list.get() {
+            waits::close(list);
+        }
+    }
+}
+
+impl Waiter {
+    /// A waiter at this line, in no list yet.
+    pub(crate) const fn new(at: &'static Location<'static>) -> Self {
+        Waiter { node: None, at }
+    }
+
+    /// Its node while it is in a list, or granted.
+    pub(crate) fn node(&self) -> Option<u32> {
+        self.node
+    }
+
+    /// Whether it is in a list, or granted.
+    pub(crate) fn has_joined(&self) -> bool {
+        self.node.is_some()
+    }
+
+    /// Whether it was granted what it waits for, and does not know yet.
+    pub(crate) fn is_granted(&self) -> bool {
+        self.node.is_some_and(waits::is_granted)
+    }
+
+    /// Joins the back of the list that `list` names; ready if it names none because there is nothing to wait for. It is
+    /// asked after the waker was cloned, which may run foreign code.
+    pub(crate) fn join(&mut self, cx: &Context<'_>, list: impl FnOnce() -> Option<u32>) -> Poll<()> {
+        let core = context::current();
+        let wakee = Wakee::of(waits::polling_in(&core), cx.waker());
+        let Some(list) = list() else { return Poll::Ready(()) };
+        let watched = core.clone().filter(|core| core.trace.is_watched());
+        let task = wakee.task();
+        self.node = Some(waits::enlist(list, core, wakee, self.at));
+        if let Some(core) = watched {
+            core.emit(task, waits::label(&core, list), Some(self.at), Kind::Waits);
+        }
+        Poll::Pending
+    }
+
+    /// Ready once it was granted, and then in no list any more. Until then it wakes whom this context names.
+    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
+        let node = self.node.expect("a waiter is polled after it joined a list");
+        let mut seen = waits::look(node, cx);
+        if seen == Seen::Outdated {
+            waits::renew(node, cx);
+            seen = waits::look(node, cx);
+        }
+        if seen != Seen::Granted {
+            return Poll::Pending;
+        }
+        self.node = None;
+        Poll::Ready(())
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        if let Some(left) = self.node.take().and_then(waits::leave)
+            && left.core.trace.is_watched()
+        {
+            let object = waits::label(&left.core, left.list);
+            left.core.emit(left.task, object, Some(left.at), Kind::Leaves);
+        }
+    }
+}
