@@ -58,7 +58,7 @@ pub use runtime::{
     Task, TaskBuilder, TaskId, Turn, YieldNow, now, remote, run, sleep, sleep_until, spawn, spawn_detached, spawner,
     task, try_run, yield_now,
 };
-pub use sync::{Interval, gather, gather_tasks, interval};
+pub use sync::{Deadline, Elapsed, Interval, gather, gather_tasks, interval, race, timeout, timeout_at};
 
 #[doc(hidden)]
 pub use sync::gather_handles;

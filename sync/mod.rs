@@ -3,10 +3,18 @@
 //! Share them by reference inside one future, or by `Rc` among tasks. They are not poisoned by panics: a task that
 //! panics ends alone.
 
+mod condition;
 mod event;
 mod gather;
 mod interval;
+mod lock;
+mod race;
+mod timeout;
 
+pub use condition::{Condition, ConditionWait, Woke};
 pub use event::{Event, EventWait};
 pub use gather::{gather, gather_handles, gather_tasks};
 pub use interval::{Interval, interval};
+pub use lock::{Lock, LockGuard, LockWait};
+pub use race::race;
+pub use timeout::{Deadline, Elapsed, timeout, timeout_at};

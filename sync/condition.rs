@@ -1,0 +1,306 @@
+//! `Condition`: a lock, and waiting for a word from whoever changes what it guards.
+
+use super::lock::{Lock, LockGuard, LockWait};
+use crate::runtime::{WaitList, Waiter};
+use crate::trace::Kind;
+use crate::{Instant, Sleep, sleep_until};
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+/// Lets tasks that hold a lock wait until another one says that something has changed. In asyncio: `Condition`.
+///
+/// The guard proves that the lock is held: to wait or to notify without it cannot be written. A notified task queues for
+/// the lock again, at the back. A notify that nobody waits for is lost, so wait for a predicate, with
+/// [`wait_for`](Condition::wait_for), unless every notify is sure to find its waiter.
+///
+/// ```
+/// use greenlight::sync::Condition;
+/// use std::rc::Rc;
+///
+/// greenlight::run(async {
+///     let stock = Rc::new(Condition::new(0).named("stock"));
+///     let buyer = greenlight::spawn({
+///         let stock = stock.clone();
+///         async move {
+///             let guard = stock.lock().await;
+///             *stock.wait_for(guard, |count| *count >= 2).await -= 2;
+///         }
+///     });
+///     for _ in 0..2 {
+///         let mut guard = stock.lock().await;
+///         *guard += 1;
+///         stock.notify_one(&guard);
+///     }
+///     buyer.await.unwrap();
+///     assert_eq!(*stock.lock().await, 0);
+/// });
+/// ```
+pub struct Condition<T = ()> {
+    lock: Owned<T>,
+    waiters: WaitList,
+}
+
+/// The lock of a condition.
+enum Owned<T> {
+    Alone(Lock<T>),
+    Shared(Rc<Lock<T>>),
+}
+
+/// How a wait with a deadline ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Woke {
+    /// A notify came, at the deadline at the latest.
+    Notified,
+    /// The deadline passed first.
+    TimedOut,
+}
+
+impl<T> Condition<T> {
+    /// A condition with a lock of its own.
+    #[track_caller]
+    pub const fn new(value: T) -> Self {
+        Condition { lock: Owned::Alone(Lock::new(value)), waiters: WaitList::new("condition") }
+    }
+
+    /// A condition that shares its lock with others.
+    #[track_caller]
+    pub fn sharing(lock: &Rc<Lock<T>>) -> Self {
+        Condition { lock: Owned::Shared(lock.clone()), waiters: WaitList::new("condition") }
+    }
+
+    /// Names the condition in reports and traces, and its lock if that is its own.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Rc<str>>) -> Self {
+        let name = name.into();
+        if let Owned::Alone(lock) = &mut self.lock {
+            lock.set_name(name.clone());
+        }
+        self.waiters.set_name(name);
+        self
+    }
+
+    /// Waits for the lock; see [`Lock::lock`].
+    #[track_caller]
+    pub fn lock(&self) -> LockWait<'_, T> {
+        self.own_lock().lock_at(Location::caller())
+    }
+
+    /// Lets go of the lock, waits for a notify, and takes the lock again.
+    ///
+    /// # Panics
+    /// When the guard is of another lock.
+    ///
+    /// # Cancel safety
+    /// A dropped wait does not hold the lock. If it was notified, it passes the notify on, also while it queues for the
+    /// lock again; if not, nobody is woken for it.
+    #[track_caller]
+    pub fn wait<'c, 'g>(&'c self, guard: LockGuard<'g, T>) -> ConditionWait<'c, 'g, T> {
+        self.wait_at(guard, None, Location::caller())
+    }
+
+    /// Waits until the value satisfies a predicate, which is asked at once and then after every notify, always with the
+    /// lock held.
+    ///
+    /// # Panics
+    /// When the guard is of another lock. A predicate that panics releases the lock.
+    ///
+    /// # Cancel safety
+    /// As of [`wait`](Condition::wait).
+    #[track_caller]
+    pub fn wait_for<'g>(
+        &self,
+        mut guard: LockGuard<'g, T>,
+        mut ready: impl FnMut(&mut T) -> bool,
+    ) -> impl Future<Output = LockGuard<'g, T>> {
+        let at = Location::caller();
+        self.check(&guard);
+        async move {
+            while !ready(&mut guard) {
+                guard = self.wait_at(guard, None, at).await;
+            }
+            guard
+        }
+    }
+
+    /// Waits for a notify, but not beyond a deadline, and takes the lock again, however long that takes.
+    ///
+    /// # Panics
+    /// When the guard is of another lock.
+    ///
+    /// # Cancel safety
+    /// As of [`wait`](Condition::wait).
+    #[track_caller]
+    pub fn wait_until<'g>(
+        &self,
+        guard: LockGuard<'g, T>,
+        deadline: Instant,
+    ) -> impl Future<Output = (LockGuard<'g, T>, Woke)> {
+        let mut wait = self.wait_at(guard, Some(sleep_until(deadline)), Location::caller());
+        async move { poll_fn(|cx| wait.poll_woke(cx)).await }
+    }
+
+    /// Wakes up to `n` waiters, first in, first out, and returns how many they are. They queue for the lock once it is
+    /// released; those whose tasks are cancelled are passed over.
+    ///
+    /// # Panics
+    /// When the guard is of another lock.
+    #[track_caller]
+    pub fn notify(&self, guard: &LockGuard<'_, T>, n: usize) -> usize {
+        self.check(guard);
+        let at = Location::caller();
+        self.waiters.emit(at, || Kind::Notified { asked: n });
+        let woken = (0..n).take_while(|_| self.notify_next()).count();
+        if n > 0 {
+            self.waiters.set_unheard((woken == 0).then_some(at));
+        }
+        woken
+    }
+
+    /// Wakes one waiter: [`notify`](Condition::notify) of 1.
+    #[track_caller]
+    pub fn notify_one(&self, guard: &LockGuard<'_, T>) -> usize {
+        self.notify(guard, 1)
+    }
+
+    /// Wakes everybody who waits: [`notify`](Condition::notify) of all.
+    #[track_caller]
+    pub fn notify_all(&self, guard: &LockGuard<'_, T>) -> usize {
+        self.notify(guard, usize::MAX)
+    }
+
+    fn notify_next(&self) -> bool {
+        self.waiters.grant_first_living().map(|grant| grant.wake()).is_some()
+    }
+
+    fn wait_at<'c, 'g>(
+        &'c self,
+        guard: LockGuard<'g, T>,
+        deadline: Option<Sleep>,
+        at: &'static Location<'static>,
+    ) -> ConditionWait<'c, 'g, T> {
+        self.check(&guard);
+        ConditionWait { condition: self, state: State::Holding(guard), deadline, at }
+    }
+
+    fn own_lock(&self) -> &Lock<T> {
+        match &self.lock {
+            Owned::Alone(lock) => lock,
+            Owned::Shared(lock) => lock,
+        }
+    }
+
+    fn check(&self, guard: &LockGuard<'_, T>) {
+        let (own, given) = (self.own_lock(), guard.lock);
+        assert!(
+            std::ptr::eq(own, given),
+            "{} was given a guard of {given}, but it goes with {own}; take the guard from Condition::lock",
+            self.waiters
+        );
+    }
+}
+
+/// Waits for a notify: what [`Condition::wait`] returns.
+#[must_use = "futures do nothing unless awaited"]
+pub struct ConditionWait<'c, 'g, T> {
+    condition: &'c Condition<T>,
+    state: State<'g, T>,
+    deadline: Option<Sleep>,
+    at: &'static Location<'static>,
+}
+
+enum State<'g, T> {
+    /// Not polled yet. --> Waiting
+    Holding(LockGuard<'g, T>),
+    /// In the line of the condition. --> Relocking
+    Waiting(Waiter, &'g Lock<T>),
+    /// In the line of the lock. --> Done
+    Relocking(LockWait<'g, T>, Woke),
+    Done,
+}
+
+impl<'g, T> ConditionWait<'_, 'g, T> {
+    fn poll_woke(&mut self, cx: &mut Context<'_>) -> Poll<(LockGuard<'g, T>, Woke)> {
+        loop {
+            match &mut self.state {
+                State::Holding(_) => self.begin(cx),
+                State::Waiting(waiter, lock) => {
+                    let woke = if waiter.poll(cx).is_ready() {
+                        Woke::Notified
+                    } else {
+                        let Some(deadline) = &mut self.deadline else { return Poll::Pending };
+                        ready!(Pin::new(deadline).poll(cx));
+                        // The clone of a foreign waker may have notified it, after it looked and before it left.
+                        if waiter.is_granted() { Woke::Notified } else { Woke::TimedOut }
+                    };
+                    self.state = State::Relocking(lock.lock_at(self.at), woke);
+                }
+                State::Relocking(relock, woke) => {
+                    let (guard, woke) = (ready!(Pin::new(relock).poll(cx)), *woke);
+                    self.state = State::Done;
+                    return Poll::Ready((guard, woke));
+                }
+                State::Done => panic!("Condition::wait was polled after it was ready"),
+            }
+        }
+    }
+
+    /// Joins the line of the condition, and lets go of the lock only then: no notify can come between.
+    fn begin(&mut self, cx: &Context<'_>) {
+        let mut waiter = Waiter::new(self.at);
+        let State::Holding(guard) = std::mem::replace(&mut self.state, State::Done) else { return };
+        let _ = waiter.join(cx, || Some(self.condition.waiters.open()));
+        self.state = State::Waiting(waiter, guard.lock);
+        drop(guard);
+    }
+}
+
+impl<'g, T> Future for ConditionWait<'_, 'g, T> {
+    type Output = LockGuard<'g, T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.poll_woke(cx).map(|(guard, _)| guard)
+    }
+}
+
+/// A waiter that was notified and is dropped before it has the lock again passes the notify on.
+impl<T> Drop for ConditionWait<'_, '_, T> {
+    fn drop(&mut self) {
+        let state = std::mem::replace(&mut self.state, State::Done);
+        let notified = match &state {
+            State::Waiting(waiter, _) => waiter.is_granted(),
+            State::Relocking(_, woke) => *woke == Woke::Notified,
+            State::Holding(_) | State::Done => false,
+        };
+        drop(state);
+        if notified {
+            self.condition.notify_next();
+        }
+    }
+}
+
+impl<T: Default> Default for Condition<T> {
+    #[track_caller]
+    fn default() -> Self {
+        Condition::new(T::default())
+    }
+}
+
+impl<T> fmt::Debug for Condition<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Condition")
+            .field("name", &self.waiters.name())
+            .field("waiters", &self.waiters.len())
+            .field("lock", self.own_lock())
+            .finish()
+    }
+}
+
+impl<T> fmt::Debug for ConditionWait<'_, '_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConditionWait").field("condition", self.condition).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,260 @@
+//! `Lock`: one task at a time, in the order of asking.
+
+use crate::runtime::{Holder, WaitList, Waiter};
+use crate::trace::Kind;
+use std::cell::{Cell, RefCell, RefMut};
+use std::fmt;
+use std::future::Future;
+use std::ops::{Deref, DerefMut};
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+/// Holds a value that one task at a time may use, across awaits. In asyncio: `Lock`.
+///
+/// It is handed over first in, first out: nobody overtakes. The guard is the proof of holding it, so a release without an
+/// acquire cannot be written. A panic while it is held releases it: there is no poisoning.
+///
+/// ```
+/// use greenlight::sync::Lock;
+///
+/// greenlight::run(async {
+///     let account = Lock::new(100).named("account");
+///     *account.lock().await -= 30;
+///     assert_eq!(*account.try_lock().expect("nobody holds it"), 70);
+/// });
+/// ```
+pub struct Lock<T = ()> {
+    pub(super) latch: Latch,
+    value: RefCell<T>,
+}
+
+/// The lock without its value.
+pub(super) struct Latch {
+    state: Cell<State>,
+    waiters: WaitList,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    /// --> Held. Nobody waits.
+    Free,
+    /// --> Free, Promised.
+    Held,
+    /// The first in line was granted the lock and has not run since. --> Held; Free or Promised to the next if the waiter
+    /// is dropped.
+    Promised {
+        to: u32,
+        /// The waiter was cancelled before it was granted: it will be dropped, and pass the lock on.
+        dying: bool,
+    },
+}
+
+impl<T> Lock<T> {
+    /// A lock that nobody holds.
+    #[track_caller]
+    pub const fn new(value: T) -> Self {
+        Lock { latch: Latch::new(), value: RefCell::new(value) }
+    }
+
+    /// Names the lock in reports and traces.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Rc<str>>) -> Self {
+        self.set_name(name.into());
+        self
+    }
+
+    pub(super) fn set_name(&mut self, name: Rc<str>) {
+        self.latch.waiters.set_name(name);
+    }
+
+    /// Waits until the lock is free and takes it; does not suspend if it is free now. In asyncio: `acquire`.
+    ///
+    /// A task that asks for a lock that it holds waits for itself: the stall report says so.
+    ///
+    /// # Cancel safety
+    /// A dropped wait leaves the line. If the lock was granted to it already, the next in line gets it.
+    #[track_caller]
+    pub fn lock(&self) -> LockWait<'_, T> {
+        self.lock_at(Location::caller())
+    }
+
+    pub(super) fn lock_at(&self, at: &'static Location<'static>) -> LockWait<'_, T> {
+        LockWait { lock: self, waiter: Waiter::new(at), at }
+    }
+
+    /// Takes the lock if [`lock`](Lock::lock) would not wait.
+    #[track_caller]
+    pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
+        self.latch.may_take().then(|| self.take(Location::caller()))
+    }
+
+    /// Whether somebody holds it. In asyncio: `locked`.
+    pub fn is_locked(&self) -> bool {
+        matches!(self.latch.state.get(), State::Held)
+    }
+
+    /// The value, for the one who owns the lock.
+    pub fn into_inner(self) -> T {
+        self.value.into_inner()
+    }
+
+    fn take(&self, at: &'static Location<'static>) -> LockGuard<'_, T> {
+        self.latch.take(at);
+        LockGuard { value: self.value.borrow_mut(), release: Release { latch: &self.latch, at }, lock: self }
+    }
+}
+
+impl Latch {
+    #[track_caller]
+    const fn new() -> Self {
+        Latch { state: Cell::new(State::Free), waiters: WaitList::new("lock") }
+    }
+
+    /// Whether one who comes now gets the lock at once. A waiter counts as gone if it was dying when it was granted, and
+    /// so does everybody behind it who is dying: asyncio skips the cancelled in the same way.
+    fn may_take(&self) -> bool {
+        match self.state.get() {
+            State::Free => true,
+            State::Held => false,
+            State::Promised { dying, .. } => dying && self.waiters.all_dying(),
+        }
+    }
+
+    fn take(&self, at: &'static Location<'static>) {
+        self.state.set(State::Held);
+        self.waiters.set_holder(Some(Holder::here(at)));
+        self.waiters.emit(at, || Kind::LockTaken);
+    }
+
+    fn release(&self, at: &'static Location<'static>) {
+        self.waiters.emit(at, || Kind::LockReleased);
+        self.hand_on();
+    }
+
+    /// Promises the lock to the first in line.
+    fn hand_on(&self) {
+        let grant = self.waiters.grant_first();
+        self.waiters.set_holder(grant.as_ref().map(|grant| grant.holder()));
+        let Some(grant) = grant else { return self.state.set(State::Free) };
+        self.state.set(State::Promised { to: grant.node, dying: grant.dying });
+        grant.wake();
+    }
+
+    /// Whether the lock waits for this waiter to run.
+    fn is_promised_to(&self, node: Option<u32>) -> bool {
+        matches!(self.state.get(), State::Promised { to, .. } if node == Some(to))
+    }
+}
+
+/// Waits for a [`Lock`]: what [`Lock::lock`] returns.
+#[must_use = "futures do nothing unless awaited"]
+pub struct LockWait<'a, T> {
+    lock: &'a Lock<T>,
+    waiter: Waiter,
+    at: &'static Location<'static>,
+}
+
+impl<'a, T> Future for LockWait<'a, T> {
+    type Output = LockGuard<'a, T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let LockWait { lock, waiter, at } = &mut *self;
+        let latch = &lock.latch;
+        if let Some(node) = waiter.node() {
+            if waiter.poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            if latch.is_promised_to(Some(node)) {
+                return Poll::Ready(lock.take(at));
+            }
+            // It was granted while its task was dying, somebody took the lock, and another task polls it now.
+        }
+        if latch.may_take() || waiter.join(cx, || (!latch.may_take()).then(|| latch.waiters.open())).is_ready() {
+            return Poll::Ready(lock.take(at));
+        }
+        Poll::Pending
+    }
+}
+
+/// A waiter that was granted the lock and is dropped before it ran passes it on.
+impl<T> Drop for LockWait<'_, T> {
+    fn drop(&mut self) {
+        if self.waiter.is_granted() && self.lock.latch.is_promised_to(self.waiter.node()) {
+            self.lock.latch.hand_on();
+        }
+    }
+}
+
+/// The proof that a [`Lock`] is held. Dropping it releases the lock.
+#[must_use = "the lock is released at once if the guard is not kept"]
+pub struct LockGuard<'a, T> {
+    // The order of the fields is the order of letting go: first the value, then the lock.
+    value: RefMut<'a, T>,
+    release: Release<'a>,
+    pub(super) lock: &'a Lock<T>,
+}
+
+struct Release<'a> {
+    latch: &'a Latch,
+    /// The line that took the lock.
+    at: &'static Location<'static>,
+}
+
+impl Drop for Release<'_> {
+    fn drop(&mut self) {
+        self.latch.release(self.at);
+    }
+}
+
+impl<T> Deref for LockGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for LockGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T: Default> Default for Lock<T> {
+    #[track_caller]
+    fn default() -> Self {
+        Lock::new(T::default())
+    }
+}
+
+/// Names the lock for a message.
+impl<T> fmt::Display for Lock<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.latch.waiters.fmt(f)
+    }
+}
+
+impl<T> fmt::Debug for Lock<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let waiters = &self.latch.waiters;
+        f.debug_struct("Lock")
+            .field("name", &waiters.name())
+            .field("locked", &self.is_locked())
+            .field("waiters", &waiters.len())
+            .finish()
+    }
+}
+
+impl<T> fmt::Debug for LockWait<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LockWait").field("lock", self.lock).finish_non_exhaustive()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for LockGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LockGuard").field("value", &*self.value).field("taken_at", &self.release.at).finish()
+    }
+}

@@ -1,0 +1,170 @@
+//! `timeout`: a future that gets so much time and no more.
+
+use crate::runtime::{WaitList, Waiter};
+use crate::{Instant, Sleep, now, sleep_until};
+use std::cell::Cell;
+use std::error::Error;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::panic::Location;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// Runs a future for at most this long, counted from the first poll. In asyncio: `timeout`, `wait_for`.
+///
+/// When the time is up, the future is dropped at once. One that is ready at the deadline is in time.
+///
+/// # Errors
+/// [`Elapsed`] if the time was up first.
+///
+/// # Panics
+/// When it is polled outside a runtime.
+///
+/// # Cancel safety
+/// Dropping it drops the future.
+///
+/// ```
+/// use std::time::Duration;
+/// greenlight::Runtime::builder().virtual_clock().build().run(async {
+///     let minute = Duration::from_secs(60);
+///     assert_eq!(greenlight::timeout(minute, async { 42 }).await, Ok(42));
+///     assert!(greenlight::timeout(minute, std::future::pending::<()>()).await.is_err());
+///     assert_eq!(greenlight::now().since_start(), minute);
+/// });
+/// ```
+#[track_caller]
+pub fn timeout<F: Future>(duration: Duration, future: F) -> impl Future<Output = Result<F::Output, Elapsed>> {
+    let at = Location::caller();
+    async move {
+        let deadline = Deadline::new();
+        deadline.when.set(Some(now() + duration));
+        run_until(&deadline, future, at).await
+    }
+}
+
+/// Runs a future until a deadline that may be moved meanwhile, also by the future itself. In asyncio: `timeout_at` and
+/// `Timeout.reschedule`.
+///
+/// # Errors
+/// [`Elapsed`] if the deadline passed first.
+///
+/// # Panics
+/// When it is polled outside a runtime.
+///
+/// # Cancel safety
+/// Dropping it drops the future.
+///
+/// ```
+/// use greenlight::{Deadline, now, sleep, timeout_at};
+/// use std::time::Duration;
+/// let second = Duration::from_secs(1);
+/// greenlight::Runtime::builder().virtual_clock().build().run(async {
+///     let deadline = Deadline::at(now() + second);
+///     let work = async {
+///         sleep(second / 2).await;
+///         deadline.move_to(now() + 5 * second);
+///         sleep(3 * second).await;
+///     };
+///     assert_eq!(timeout_at(&deadline, work).await, Ok(()));
+/// });
+/// ```
+#[track_caller]
+pub fn timeout_at<F: Future>(deadline: &Deadline, future: F) -> impl Future<Output = Result<F::Output, Elapsed>> {
+    run_until(deadline, future, Location::caller())
+}
+
+/// A moment that can be moved, for [`timeout_at`].
+#[derive(Debug)]
+pub struct Deadline {
+    /// None while there is none.
+    when: Cell<Option<Instant>>,
+    /// Those who go by this deadline wait here for its being moved.
+    moved: WaitList,
+}
+
+impl Deadline {
+    /// No deadline yet.
+    #[track_caller]
+    pub const fn new() -> Self {
+        Deadline { when: Cell::new(None), moved: WaitList::new("deadline") }
+    }
+
+    /// A deadline at that moment.
+    #[track_caller]
+    pub fn at(when: Instant) -> Self {
+        let deadline = Deadline::new();
+        deadline.when.set(Some(when));
+        deadline
+    }
+
+    /// The moment; none while there is no deadline.
+    pub fn when(&self) -> Option<Instant> {
+        self.when.get()
+    }
+
+    /// Moves the deadline, sooner or later; `None` takes it away. A future that has timed out stays so.
+    pub fn move_to(&self, when: impl Into<Option<Instant>>) {
+        self.when.set(when.into());
+        self.moved.wake_all();
+    }
+}
+
+impl Default for Deadline {
+    #[track_caller]
+    fn default() -> Self {
+        Deadline::new()
+    }
+}
+
+/// A future took longer than it had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elapsed {
+    deadline: Instant,
+    at: &'static Location<'static>,
+}
+
+impl fmt::Display for Elapsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the timeout at {} was up at {}; give it more time, or handle the error", self.at, self.deadline)
+    }
+}
+
+impl Error for Elapsed {}
+
+async fn run_until<F: Future>(
+    deadline: &Deadline,
+    future: F,
+    at: &'static Location<'static>,
+) -> Result<F::Output, Elapsed> {
+    let mut future = pin!(future);
+    let mut alarm = Alarm { deadline, sleep: None, moved: Waiter::new(at), at };
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Ok(output)),
+        Poll::Pending => alarm.poll(cx).map(Err),
+    })
+    .await
+}
+
+/// Rings at a deadline that may be moved.
+struct Alarm<'a> {
+    deadline: &'a Deadline,
+    /// The sleep that is under way, and until when; none while there is no deadline.
+    sleep: Option<(Instant, Sleep)>,
+    moved: Waiter,
+    at: &'static Location<'static>,
+}
+
+impl Alarm<'_> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Elapsed> {
+        while !self.moved.has_joined() || self.moved.poll(cx).is_ready() {
+            let _ = self.moved.join(cx, || Some(self.deadline.moved.open()));
+        }
+        let when = self.deadline.when();
+        if self.sleep.as_ref().map(|(until, _)| *until) != when {
+            self.sleep = when.map(|until| (until, sleep_until(until)));
+        }
+        let Some((deadline, sleep)) = &mut self.sleep else { return Poll::Pending };
+        Pin::new(sleep).poll(cx).map(|()| Elapsed { deadline: *deadline, at: self.at })
+    }
+}
