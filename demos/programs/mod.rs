@@ -1,9 +1,13 @@
 //! The programs. Another one is a file here, its twin in `demos/python`, and a row of the table.
 
+mod club;
+mod club_all;
 mod crosswalk;
 mod periodic;
 mod periodic_slow;
+mod resource_condition;
 mod resource_event;
+mod thread;
 mod waiter;
 
 use std::pin::Pin;
@@ -49,6 +53,24 @@ pub(crate) static PROGRAMS: &[Program] = &[
         start: |_| Box::pin(crosswalk::main()),
     },
     Program {
+        name: "club",
+        about: "a Condition notifies one of two guests; the other waits for ever, and a report says so",
+        source: include_str!("club.rs"),
+        python: include_str!("../python/club.py"),
+        takes_ticks: false,
+        stalls: true,
+        start: |_| Box::pin(club::main()),
+    },
+    Program {
+        name: "club-all",
+        about: "a Condition notifies both guests, and the lock goes from hand to hand",
+        source: include_str!("club_all.rs"),
+        python: include_str!("../python/club-all.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(club_all::main()),
+    },
+    Program {
         name: "waiter",
         about: "two tasks are spawned, meet at an Event, and are awaited",
         source: include_str!("waiter.rs"),
@@ -83,6 +105,24 @@ pub(crate) static PROGRAMS: &[Program] = &[
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(resource_event::main()),
+    },
+    Program {
+        name: "resource-condition",
+        about: "the same with a Condition, which wakes one worker for each place",
+        source: include_str!("resource_condition.rs"),
+        python: include_str!("../python/resource-condition.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(resource_condition::main()),
+    },
+    Program {
+        name: "thread",
+        about: "a thread sets an Event the right way, through a Remote",
+        source: include_str!("thread.rs"),
+        python: include_str!("../python/thread.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(thread::main()),
     },
 ];
 

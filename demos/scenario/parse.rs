@@ -1,15 +1,15 @@
 //! From a line of JSON to a script: resolves the names, checks the operations, and says of what it
 //! refuses what it wants instead.
 
-use super::script::{Action, Block, Op, Part, Scenario, TaskIndex};
-use greenlight::sync::Event;
+use super::script::{Action, Block, Goal, Guarded, LockOf, Op, Part, Scenario, TaskIndex};
+use greenlight::sync::{Condition, Event, Lock};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 /// Each operation with what follows its name, as the file has to spell it.
-const OPERATIONS: [(&str, &str); 13] = [
+const OPERATIONS: [(&str, &str); 19] = [
     ("say", "text"),
     ("yield", ""),
     ("sleep", "microseconds"),
@@ -22,11 +22,17 @@ const OPERATIONS: [(&str, &str); 13] = [
     ("set", "event"),
     ("clear", "event"),
     ("is_set", "event"),
-    ("wait", "event"),
+    ("wait", "event or condition"),
+    ("with", "lock or condition, block"),
+    ("wait_for", "condition, variable, least"),
+    ("notify", "condition, count"),
+    ("notify_all", "condition"),
+    ("add", "variable, number"),
+    ("timeout", "microseconds, block"),
 ];
 
 /// The kinds of objects.
-const KINDS: [&str; 1] = ["event"];
+const KINDS: [&str; 3] = ["event", "lock", "condition"];
 
 /// How much of the JSON that is at fault a complaint quotes, in characters.
 const QUOTED: usize = 60;
@@ -34,6 +40,8 @@ const QUOTED: usize = 60;
 /// An object of a scenario.
 enum Object {
     Event(Rc<Event>),
+    Lock(Guarded, Rc<Lock>),
+    Condition(Guarded, Rc<Condition>),
 }
 
 /// What the names in a scenario stand for.
@@ -87,18 +95,41 @@ fn objects(fields: &Map<String, Value>) -> Result<BTreeMap<String, Object>, Stri
         return Ok(BTreeMap::new());
     };
     let objects = objects.as_object().ok_or("`objects` has to be an object of objects, each with its `kind`")?;
-    let named = |(name, spec): (&String, &Value)| {
-        let object = object(name, spec).map_err(|why| format!("object `{name}`: {why}"))?;
-        Ok((name.clone(), object))
-    };
-    objects.iter().map(named).collect()
+    let mut made = BTreeMap::new();
+    // A condition may share a lock that stands behind it.
+    let (sharing, others): (Vec<_>, Vec<_>) = objects.iter().partition(|(_, spec)| spec.get("lock").is_some());
+    for (name, spec) in others.into_iter().chain(sharing) {
+        let object = object(name, spec, &made).map_err(|why| format!("object `{name}`: {why}"))?;
+        made.insert(name.clone(), object);
+    }
+    Ok(made)
 }
 
-fn object(name: &str, spec: &Value) -> Result<Object, String> {
+fn object(name: &str, spec: &Value, made: &BTreeMap<String, Object>) -> Result<Object, String> {
     match spec.get("kind").and_then(Value::as_str) {
         Some("event") => Ok(Object::Event(Rc::new(Event::new().named(name)))),
+        Some("lock") => {
+            let lock = Rc::new(Lock::new(()).named(name));
+            Ok(Object::Lock(Guarded { name: name.into(), lock: LockOf::Itself(lock.clone()) }, lock))
+        }
+        Some("condition") => condition(name, spec.get("lock"), made),
         Some(kind) => Err(format!("unknown kind `{kind}`; the kinds are {}", KINDS.join(", "))),
         None => Err(format!("it has no `kind`; the kinds are {}", KINDS.join(", "))),
+    }
+}
+
+fn condition(name: &str, lock: Option<&Value>, made: &BTreeMap<String, Object>) -> Result<Object, String> {
+    let Some(lock) = lock else {
+        let condition = Rc::new(Condition::new(()).named(name));
+        let guarded = Guarded { name: name.into(), lock: LockOf::Condition(condition.clone()) };
+        return Ok(Object::Condition(guarded, condition));
+    };
+    match made.get(text(lock)?) {
+        Some(Object::Lock(guarded, lock)) => {
+            let condition = Rc::new(Condition::sharing(lock).named(name));
+            Ok(Object::Condition(Guarded { name: name.into(), ..guarded.clone() }, condition))
+        }
+        _ => Err(format!("there is no lock {}; add it to `objects`", quote(lock))),
     }
 }
 
@@ -124,6 +155,8 @@ impl Names {
         let quoting = |why| format!("{}: {why}", quote(op));
         let action = match (verb, arguments) {
             ("repeat", [times, block]) => Action::Repeat(count(times).map_err(quoting)?, self.block(block)?),
+            ("with", [it, block]) => Action::With(self.guarded(it).map_err(quoting)?, self.block(block)?),
+            ("timeout", [time, block]) => Action::Timeout(duration(time).map_err(quoting)?, self.block(block)?),
             _ => self.plain_action(verb, arguments).map_err(quoting)?,
         };
         Ok(Op { words: words(verb, arguments), action })
@@ -148,7 +181,25 @@ impl Names {
             ("is_set", [it]) => Action::IsSet(self.event(it)?),
             ("wait", [it]) => match self.object(it)? {
                 Object::Event(event) => Action::WaitForEvent(event.clone()),
+                Object::Condition(guarded, condition) => Action::Wait(guarded.clone(), condition.clone()),
+                Object::Lock(..) => {
+                    return Err(format!("{} is a lock; hold it with [\"with\", lock, block]", quote(it)));
+                }
             },
+            ("wait_for", [it, variable, least]) => {
+                let (guarded, condition) = self.condition(it)?;
+                let goal = Goal { variable: text(variable)?.to_owned(), least: integer(least)? };
+                Action::WaitFor(guarded, condition, goal)
+            }
+            ("notify", [it, n]) => {
+                let (guarded, condition) = self.condition(it)?;
+                Action::Notify(guarded, condition, usize::try_from(count(n)?).unwrap_or(usize::MAX))
+            }
+            ("notify_all", [it]) => {
+                let (guarded, condition) = self.condition(it)?;
+                Action::Notify(guarded, condition, usize::MAX)
+            }
+            ("add", [variable, n]) => Action::Add(text(variable)?.to_owned(), integer(n)?),
             _ => return Err(misspelt(verb)),
         })
     }
@@ -178,6 +229,21 @@ impl Names {
     fn event(&self, name: &Value) -> Result<Rc<Event>, String> {
         match self.object(name)? {
             Object::Event(event) => Ok(event.clone()),
+            _ => Err(format!("{} is no event", quote(name))),
+        }
+    }
+
+    fn guarded(&self, name: &Value) -> Result<Guarded, String> {
+        match self.object(name)? {
+            Object::Lock(guarded, _) | Object::Condition(guarded, _) => Ok(guarded.clone()),
+            Object::Event(_) => Err(format!("{} is an event, which nobody can hold", quote(name))),
+        }
+    }
+
+    fn condition(&self, name: &Value) -> Result<(Guarded, Rc<Condition>), String> {
+        match self.object(name)? {
+            Object::Condition(guarded, condition) => Ok((guarded.clone(), condition.clone())),
+            _ => Err(format!("{} is no condition", quote(name))),
         }
     }
 }
@@ -211,6 +277,10 @@ fn text(value: &Value) -> Result<&str, String> {
 
 fn count(value: &Value) -> Result<u64, String> {
     value.as_u64().ok_or_else(|| format!("{} has to be a whole number from 0", quote(value)))
+}
+
+fn integer(value: &Value) -> Result<i64, String> {
+    value.as_i64().ok_or_else(|| format!("{} has to be a whole number", quote(value)))
 }
 
 fn duration(value: &Value) -> Result<Duration, String> {

@@ -1,14 +1,16 @@
 //! Plays one scenario under virtual time: a task of the runtime for each task of the scenario, and
 //! a log.
 
-use super::script::{Action, Block, Op, Scenario, TaskIndex};
+use super::script::{Action, Block, Guarded, Held, Op, Scenario, TaskIndex};
 use greenlight::{JoinHandle, Runtime, Stalled, Task};
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// Plays a scenario to its end, or to its stall, and returns the log. The error is a sentence for
 /// whoever wrote the scenario.
@@ -38,6 +40,8 @@ struct World {
     log: RefCell<Vec<String>>,
     /// Set once main is gone: tasks that go after it log nothing.
     over: Cell<bool>,
+    /// What the tasks have added up.
+    variables: RefCell<HashMap<String, i64>>,
     /// The first rule that the scenario broke while it was played, if it broke one.
     refusal: RefCell<Option<String>>,
 }
@@ -97,6 +101,7 @@ impl World {
             scenario,
             log: RefCell::default(),
             over: Cell::new(false),
+            variables: RefCell::default(),
             refusal: RefCell::default(),
         }
     }
@@ -127,6 +132,17 @@ impl World {
         }
     }
 
+    fn variable(&self, name: &str) -> i64 {
+        self.variables.borrow().get(name).copied().unwrap_or(0)
+    }
+
+    fn add(&self, name: &str, n: i64) -> Result<i64, String> {
+        let overflow = || self.refuse(format!("variable `{name}` grows beyond 64 bits; add less to it"));
+        let sum = self.variable(name).checked_add(n).ok_or_else(overflow)?;
+        self.variables.borrow_mut().insert(name.to_owned(), sum);
+        Ok(sum)
+    }
+
     /// Closes the log of a run in which nobody could go on.
     fn stall(&self, stalled: &Stalled) {
         let all_but_main = stalled.tasks().iter().skip(1);
@@ -145,7 +161,7 @@ impl World {
 impl Performer {
     async fn perform(self) {
         let block = &self.world.scenario.tasks[self.me].block;
-        let outcome = match self.block(block).await {
+        let outcome = match self.block(block, &mut Held::default()).await {
             Ok(()) => Outcome::End,
             Err(why) => Outcome::Failed(why),
         };
@@ -157,17 +173,17 @@ impl Performer {
         }));
     }
 
-    fn block<'a>(&'a self, block: &'a Block) -> Performance<'a> {
+    fn block<'p, 'a: 'p>(&'a self, block: &'a Block, held: &'p mut Held<'a>) -> Performance<'p> {
         Box::pin(async move {
             for op in block {
-                self.op(op).await?;
+                self.op(op, held).await?;
             }
             Ok(())
         })
     }
 
     /// Performs an operation, and logs it once it is complete.
-    async fn op(&self, op: &Op) -> Result<(), String> {
+    async fn op<'a>(&'a self, op: &'a Op, held: &mut Held<'a>) -> Result<(), String> {
         let mut said = op.words.clone();
         match &op.action {
             Action::Say => {}
@@ -177,12 +193,30 @@ impl Performer {
             Action::Join(task) => said += &format!(" -> {}", self.join(*task).await?),
             Action::Cancel(task) => said += &format!(" -> {}", self.cancel(*task)?),
             Action::Fail(why) => return Err(why.clone()),
-            Action::Repeat(times, block) => return self.repeat(*times, block).await,
+            Action::Repeat(times, block) => return self.repeat(*times, block, held).await,
             Action::Gather(tasks) => self.gather(tasks).await?,
             Action::Set(event) => event.set(),
             Action::Clear(event) => event.clear(),
             Action::IsSet(event) => said += &format!(" -> {}", event.is_set()),
             Action::WaitForEvent(event) => event.wait().await,
+            Action::With(guarded, block) => {
+                self.with(guarded, block, held).await?;
+                said = format!("out {}", guarded.name);
+            }
+            Action::Wait(guarded, condition) => {
+                let (at, guard) = held.take(guarded).ok_or_else(|| self.not_held(guarded))?;
+                held.put_back(at, guarded, condition.wait(guard).await);
+            }
+            Action::WaitFor(guarded, condition, goal) => {
+                let (at, guard) = held.take(guarded).ok_or_else(|| self.not_held(guarded))?;
+                let reached = |_: &mut ()| self.world.variable(&goal.variable) >= goal.least;
+                held.put_back(at, guarded, condition.wait_for(guard, reached).await);
+            }
+            Action::Notify(guarded, condition, n) => {
+                condition.notify(held.get(guarded).ok_or_else(|| self.not_held(guarded))?, *n);
+            }
+            Action::Add(variable, n) => said += &format!(" -> {}", self.world.add(variable, *n)?),
+            Action::Timeout(duration, block) => said += self.timeout(*duration, block, held).await?,
         }
         self.log(said);
         Ok(())
@@ -208,11 +242,42 @@ impl Performer {
         Ok(cancelled)
     }
 
-    async fn repeat(&self, times: u64, block: &Block) -> Result<(), String> {
+    async fn repeat<'a>(&'a self, times: u64, block: &'a Block, held: &mut Held<'a>) -> Result<(), String> {
         for _ in 0..times {
-            self.block(block).await?;
+            self.block(block, held).await?;
         }
         Ok(())
+    }
+
+    async fn with<'a>(&'a self, guarded: &'a Guarded, block: &'a Block, held: &mut Held<'a>) -> Result<(), String> {
+        let depth = held.depth();
+        held.push(guarded, guarded.lock().await);
+        self.log(format_args!("in {}", guarded.name));
+        let performed = self.block(block, held).await;
+        held.let_go_to(depth);
+        performed
+    }
+
+    async fn timeout<'a>(
+        &'a self,
+        duration: Duration,
+        block: &'a Block,
+        held: &mut Held<'a>,
+    ) -> Result<&'static str, String> {
+        let depth = held.depth();
+        let performed = greenlight::timeout(duration, self.block(block, held)).await;
+        held.let_go_to(depth);
+        match performed {
+            Ok(performed) => performed.map(|()| " -> in time"),
+            Err(_) => Ok(" -> expired"),
+        }
+    }
+
+    fn not_held(&self, guarded: &Guarded) -> String {
+        let (task, name) = (self.name(), &guarded.name);
+        self.world.refuse(format!(
+            "task `{task}` uses condition `{name}` without holding it; put that inside [\"with\", \"{name}\", block]"
+        ))
     }
 
     async fn gather(&self, tasks: &[TaskIndex]) -> Result<(), String> {

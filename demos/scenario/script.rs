@@ -1,7 +1,7 @@
 //! A scenario that is ready to be played: every name in it is resolved, and every operation is
 //! complete.
 
-use greenlight::sync::Event;
+use greenlight::sync::{Condition, Event, Lock, LockGuard, LockWait};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -47,4 +47,96 @@ pub(super) enum Action {
     Clear(Rc<Event>),
     IsSet(Rc<Event>),
     WaitForEvent(Rc<Event>),
+    With(Guarded, Block),
+    Wait(Guarded, Rc<Condition>),
+    WaitFor(Guarded, Rc<Condition>, Goal),
+    Notify(Guarded, Rc<Condition>, usize),
+    Add(String, i64),
+    Timeout(Duration, Block),
+}
+
+/// What a task may hold: a lock, or a condition by its lock.
+#[derive(Clone)]
+pub(super) struct Guarded {
+    pub(super) name: Rc<str>,
+    pub(super) lock: LockOf,
+}
+
+/// Where the lock is.
+#[derive(Clone)]
+pub(super) enum LockOf {
+    Itself(Rc<Lock>),
+    Condition(Rc<Condition>),
+}
+
+/// That a variable is at least so much.
+pub(super) struct Goal {
+    pub(super) variable: String,
+    pub(super) least: i64,
+}
+
+/// The guards that a task holds, each with what it guards. The last one taken is the first to be let go.
+#[derive(Default)]
+pub(super) struct Held<'a> {
+    guards: Vec<(&'a Guarded, LockGuard<'a, ()>)>,
+}
+
+impl Guarded {
+    pub(super) fn lock(&self) -> LockWait<'_, ()> {
+        match &self.lock {
+            LockOf::Itself(lock) => lock.lock(),
+            LockOf::Condition(condition) => condition.lock(),
+        }
+    }
+
+    /// Whether both stand for one lock.
+    fn is(&self, other: &Guarded) -> bool {
+        match (&self.lock, &other.lock) {
+            (LockOf::Itself(one), LockOf::Itself(other)) => Rc::ptr_eq(one, other),
+            (LockOf::Condition(one), LockOf::Condition(other)) => Rc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> Held<'a> {
+    pub(super) fn push(&mut self, guarded: &'a Guarded, guard: LockGuard<'a, ()>) {
+        self.guards.push((guarded, guard));
+    }
+
+    /// How many it holds.
+    pub(super) fn depth(&self) -> usize {
+        self.guards.len()
+    }
+
+    /// Lets go of all but the first so many, the last one first.
+    pub(super) fn let_go_to(&mut self, depth: usize) {
+        while self.guards.len() > depth {
+            self.guards.pop();
+        }
+    }
+
+    /// The guard of a lock, and where it stands among the others.
+    pub(super) fn take(&mut self, guarded: &Guarded) -> Option<(usize, LockGuard<'a, ()>)> {
+        let at = self.position(guarded)?;
+        Some((at, self.guards.remove(at).1))
+    }
+
+    pub(super) fn put_back(&mut self, at: usize, guarded: &'a Guarded, guard: LockGuard<'a, ()>) {
+        self.guards.insert(at, (guarded, guard));
+    }
+
+    pub(super) fn get(&self, guarded: &Guarded) -> Option<&LockGuard<'a, ()>> {
+        self.position(guarded).map(|at| &self.guards[at].1)
+    }
+
+    fn position(&self, guarded: &Guarded) -> Option<usize> {
+        self.guards.iter().rposition(|(held, _)| held.is(guarded))
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.let_go_to(0);
+    }
 }

@@ -23,11 +23,15 @@ fn list_names_each_demo_with_a_line_on_what_it_shows() {
     let Ended { code, stdout, stderr } = run(&["list"]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     insta::assert_snapshot!(stdout, @"
-    crosswalk       a pedestrian waits for an Event, and the traffic light sets it
-    waiter          two tasks are spawned, meet at an Event, and are awaited
-    periodic        an Event that is set and at once cleared releases five tasks, again and again
-    periodic-slow   a consumer that is busy when the Event is set and cleared misses it
-    resource-event  five workers share two places with an Event, at the cost of futile wakes
+    crosswalk           a pedestrian waits for an Event, and the traffic light sets it
+    club                a Condition notifies one of two guests; the other waits for ever, and a report says so
+    club-all            a Condition notifies both guests, and the lock goes from hand to hand
+    waiter              two tasks are spawned, meet at an Event, and are awaited
+    periodic            an Event that is set and at once cleared releases five tasks, again and again
+    periodic-slow       a consumer that is busy when the Event is set and cleared misses it
+    resource-event      five workers share two places with an Event, at the cost of futile wakes
+    resource-condition  the same with a Condition, which wakes one worker for each place
+    thread              a thread sets an Event the right way, through a Remote
     ");
 }
 
@@ -59,7 +63,7 @@ fn every_source_is_short_and_opens_with_what_it_shows_and_what_to_change() {
 fn an_unknown_name_suggests_the_nearest() {
     insta::assert_snapshot!(complaint(&["run", "croswalk"]), @"
     error: invalid value 'croswalk' for '<NAME>'
-      [possible values: crosswalk, waiter, periodic, periodic-slow, resource-event]
+      [possible values: crosswalk, club, club-all, waiter, periodic, periodic-slow, resource-event, resource-condition, thread]
 
       tip: a similar value exists: 'crosswalk'
 
@@ -178,4 +182,19 @@ fn completions_are_there_for_every_shell() {
         assert_eq!(code, Some(0), "{shell}");
         assert!(stdout.contains("tour"), "{shell}");
     }
+}
+
+#[test]
+fn the_club_stalls_with_a_report_that_names_bob_the_condition_and_the_lines() {
+    let Ended { code, stdout, stderr } = run(&["run", "club"]);
+    assert_eq!((code, stdout.as_str()), (Some(3), crate::lines::CLUB));
+    insta::assert_snapshot!(stderr, @"
+    the demo `club` stalled at t=2.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      main, spawned at demos/run.rs:55:58
+        waits on its gather, at demos/programs/club.rs:23:5
+      Bob, spawned at demos/programs/club.rs:21:57
+        waits on condition `club`, at demos/programs/club.rs:29:23
+          made at demos/programs/club.rs:20:24
+      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+    ");
 }

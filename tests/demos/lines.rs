@@ -3,10 +3,14 @@
 /// Each program with the lines that it prints unless told otherwise, in the order of the tour.
 pub(crate) const LINES: &[(&str, &str)] = &[
     ("crosswalk", CROSSWALK),
+    ("club", CLUB),
+    ("club-all", CLUB_ALL),
     ("waiter", WAITER),
     ("periodic", PERIODIC),
     ("periodic-slow", PERIODIC_SLOW),
     ("resource-event", RESOURCE),
+    ("resource-condition", RESOURCE),
+    ("thread", THREAD),
 ];
 
 pub(crate) const CROSSWALK: &str = "\
@@ -14,6 +18,27 @@ Pedestrian is waiting for the signal.
 Traffic light is red.
 Traffic light turns green.
 Pedestrian crosses the street.
+";
+
+pub(crate) const CLUB: &str = "\
+Alice wants to enter the club.
+Bob wants to enter the club.
+Bouncer signals someone can enter.
+Alice enters the club.
+";
+
+pub(crate) const CLUB_ALL: &str = "\
+Alice wants to enter the club.
+Bob wants to enter the club.
+Bouncer signals everyone can enter.
+Alice enters the club.
+Bob enters the club.
+";
+
+pub(crate) const THREAD: &str = "\
+Waiting for the thread.
+The thread has counted up to 500500.
+The event was set.
 ";
 
 pub(crate) const WAITER: &str = "\

@@ -1,0 +1,25 @@
+"""Alice and Bob wait on a Condition, and the bouncer notifies one of them. Bob waits for ever."""
+
+import asyncio
+
+
+async def guest(name, club):
+    async with club:
+        print(f"{name} wants to enter the club.")
+        await club.wait()
+        print(f"{name} enters the club.")
+
+
+async def bouncer(club):
+    await asyncio.sleep(2)
+    async with club:
+        print("Bouncer signals someone can enter.")
+        club.notify()
+
+
+async def main():
+    club = asyncio.Condition()
+    await asyncio.gather(guest("Alice", club), guest("Bob", club), bouncer(club))
+
+
+asyncio.run(main())
