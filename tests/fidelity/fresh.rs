@@ -29,6 +29,31 @@ fn fresh_scenarios_with_cancelled_tasks_play_as_on_cpython() {
     agree("cancel");
 }
 
+#[test]
+fn fresh_scenarios_with_locks_play_as_on_cpython() {
+    agree("lock");
+}
+
+#[test]
+fn fresh_scenarios_with_conditions_play_as_on_cpython() {
+    agree("condition");
+}
+
+#[test]
+fn fresh_scenarios_with_shared_locks_play_as_on_cpython() {
+    agree("shared");
+}
+
+#[test]
+fn fresh_scenarios_with_timeouts_play_as_on_cpython() {
+    agree("timeout");
+}
+
+#[test]
+fn fresh_scenarios_of_all_kinds_play_as_on_cpython() {
+    agree("mixed");
+}
+
 fn agree(profile: &str) {
     if !oracle::is_at_hand() {
         announce(format_args!(

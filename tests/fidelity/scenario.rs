@@ -5,9 +5,28 @@ use std::path::{Path, PathBuf};
 
 /// The kinds of objects and the operations that `demos play` knows. Scenarios that use another are
 /// left out of every comparison: whoever teaches the player one adds it here, and nowhere else.
-const PLAYABLE_KINDS: [&str; 1] = ["event"];
-const PLAYABLE_OPERATIONS: [&str; 13] =
-    ["say", "yield", "sleep", "start", "join", "cancel", "fail", "repeat", "gather", "set", "clear", "is_set", "wait"];
+const PLAYABLE_KINDS: [&str; 3] = ["event", "lock", "condition"];
+const PLAYABLE_OPERATIONS: [&str; 19] = [
+    "say",
+    "yield",
+    "sleep",
+    "start",
+    "join",
+    "cancel",
+    "fail",
+    "repeat",
+    "gather",
+    "set",
+    "clear",
+    "is_set",
+    "wait",
+    "with",
+    "wait_for",
+    "notify",
+    "notify_all",
+    "add",
+    "timeout",
+];
 
 /// One scenario of a file.
 #[derive(Debug)]

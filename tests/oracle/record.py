@@ -13,7 +13,7 @@ import sys
 sys.dont_write_bytecode = True
 import asyncio_oracle
 
-PROFILES = ["event", "gather"]
+PROFILES = ["event", "lock", "condition", "shared", "cancel", "timeout", "mixed", "gather"]
 SEED, KEPT, SPARE = 1, 100, 50
 
 HERE = pathlib.Path(__file__).parent
