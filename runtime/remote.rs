@@ -51,10 +51,7 @@ impl Remote {
     /// # Errors
     /// Drops the future and says so if the runtime is gone. A runtime that ends before its next turn drops it too.
     #[track_caller]
-    pub fn spawn<F>(&self, future: F) -> Result<(), RuntimeGone>
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
+    pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> Result<(), RuntimeGone> {
         let message = Message::Spawn(FutureObj::new(Box::new(future)), Location::caller());
         self.outside.inbox.send(message).map_err(|_| RuntimeGone)
     }

@@ -188,19 +188,13 @@ impl Runtime {
     /// Spawns a task, to be stepped by [`turn`](Runtime::turn) or to run along with a main future; see
     /// [`spawn`](crate::spawn).
     #[track_caller]
-    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
-    where
-        F: Future + 'static,
-    {
+    pub fn spawn<F: Future + 'static>(&self, future: F) -> JoinHandle<F::Output> {
         spawn::spawn_joined(&self.core, future, None, Location::caller())
     }
 
     /// Spawns a task without a handle; see [`spawn_detached`](crate::spawn_detached).
     #[track_caller]
-    pub fn spawn_detached<F>(&self, future: F) -> Task
-    where
-        F: Future<Output = ()> + 'static,
-    {
+    pub fn spawn_detached(&self, future: impl Future<Output = ()> + 'static) -> Task {
         spawn::spawn_plain(&self.core, future, None, Location::caller())
     }
 

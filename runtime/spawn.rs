@@ -24,10 +24,7 @@ use std::rc::Rc;
 /// });
 /// ```
 #[track_caller]
-pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
-where
-    F: Future + 'static,
-{
+pub fn spawn<F: Future + 'static>(future: F) -> JoinHandle<F::Output> {
     spawn_joined(&context::expect_current("spawn() was called"), future, None, Location::caller())
 }
 
@@ -44,10 +41,7 @@ where
 /// });
 /// ```
 #[track_caller]
-pub fn spawn_detached<F>(future: F) -> Task
-where
-    F: Future<Output = ()> + 'static,
-{
+pub fn spawn_detached(future: impl Future<Output = ()> + 'static) -> Task {
     spawn_plain(&context::expect_current("spawn_detached() was called"), future, None, Location::caller())
 }
 
@@ -78,32 +72,23 @@ pub struct TaskBuilder {
 impl TaskBuilder {
     /// Spawns the task; see [`spawn`].
     #[track_caller]
-    pub fn spawn<F>(self, future: F) -> JoinHandle<F::Output>
-    where
-        F: Future + 'static,
-    {
+    pub fn spawn<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
         spawn_joined(&self.core, future, Some(self.name), Location::caller())
     }
 
     /// Spawns the task without a handle; see [`spawn_detached`].
     #[track_caller]
-    pub fn spawn_detached<F>(self, future: F) -> Task
-    where
-        F: Future<Output = ()> + 'static,
-    {
+    pub fn spawn_detached(self, future: impl Future<Output = ()> + 'static) -> Task {
         spawn_plain(&self.core, future, Some(self.name), Location::caller())
     }
 }
 
-pub(crate) fn spawn_joined<F>(
+pub(crate) fn spawn_joined<F: Future + 'static>(
     core: &Rc<Core>,
     future: F,
     name: Option<Rc<str>>,
     at: &'static Location<'static>,
-) -> JoinHandle<F::Output>
-where
-    F: Future + 'static,
-{
+) -> JoinHandle<F::Output> {
     let job = Rc::new(Joined::new(LocalFutureObj::new(Box::new(future))));
     let key = core.spawn(Body::Joined(job.clone()), name.clone(), at);
     JoinHandle { task: Task { core: core.clone(), key, name, spawned: at }, job, waiter: None }
