@@ -1,0 +1,73 @@
+//! What the ports stand on: a runtime with virtual time, objects that every task can name, as in
+//! Python, and a look at what asyncio's tests read from private fields.
+
+use greenlight::sync::{Condition, Lock, LockGuard};
+use greenlight::{JoinHandle, Runtime, spawn_detached};
+use std::fmt::Debug;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A runtime whose time is virtual.
+pub(crate) fn standing() -> Runtime {
+    Runtime::builder().virtual_clock().build()
+}
+
+/// Runs a test to its end in virtual time.
+#[track_caller]
+pub(crate) fn run<F: Future>(test: F) -> F::Output {
+    standing().run(test)
+}
+
+/// An object that lives to the end of the process: any task may hold it, and a guard of it may be
+/// what a task returns. A test of asyncio in which one task acquires and another one releases
+/// becomes a task that returns its guard.
+pub(crate) fn shared<T>(object: T) -> &'static T {
+    Box::leak(Box::new(object))
+}
+
+/// Calls a function in the next turn, in its place in the queue. In asyncio: `loop.call_soon`.
+pub(crate) fn call_soon(act: impl FnOnce() + 'static) {
+    spawn_detached(async move { act() });
+}
+
+/// How many wait on a primitive, as its Debug output tells.
+pub(crate) fn waiters(primitive: &impl Debug) -> usize {
+    let text = format!("{primitive:?}");
+    let (_, rest) = text.split_once("waiters: ").expect("the Debug output tells how many wait");
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().expect("the number of waiters is a number")
+}
+
+/// Whether somebody holds the lock of a condition, as its Debug output tells.
+pub(crate) fn is_locked<T>(condition: &Condition<T>) -> bool {
+    format!("{condition:?}").contains("locked: true")
+}
+
+/// What a task yielded that has ended: awaiting it does not suspend. In asyncio: `task.result()`.
+#[track_caller]
+pub(crate) fn result<T>(task: JoinHandle<T>) -> impl Future<Output = T> {
+    assert!(task.is_finished(), "the task has not ended");
+    async { task.await.expect("the task ended by itself") }
+}
+
+/// Whether a task that has ended was cancelled. In asyncio: `task.cancelled()`.
+#[track_caller]
+pub(crate) fn cancelled<T>(task: JoinHandle<T>) -> impl Future<Output = bool> {
+    assert!(task.is_finished(), "the task has not ended");
+    async { task.await.is_err_and(|error| error.is_cancelled()) }
+}
+
+/// Asserts that a condition answers the guard of another lock with a panic that names itself, that
+/// lock, and its own.
+#[track_caller]
+pub(crate) fn assert_is_refused(misuse: impl FnOnce(&Condition, LockGuard<'_, ()>)) {
+    let message = run(async {
+        let (condition, stranger) = (Condition::new(()).named("tea"), Lock::new(()).named("coffee"));
+        let guard = stranger.lock().await;
+        let payload = catch_unwind(AssertUnwindSafe(|| misuse(&condition, guard))).expect_err("the misuse panics");
+        payload.downcast::<String>().expect("the panic says something")
+    });
+    assert!(message.ends_with("; take the guard from Condition::lock"), "{message}");
+    let named: Vec<_> = message.split('`').skip(1).step_by(2).collect();
+    assert_eq!(named, ["tea", "coffee", "tea"], "{message}");
+}
