@@ -243,11 +243,13 @@ impl Core {
             Ending::Returned => Kind::Returned,
             Ending::Cancelled => Kind::Cancelled,
             Ending::Panicked(payload) => {
-                match &job {
-                    // This clone is one; the handle, if it is still held, is the other.
-                    Some(job) if Rc::strong_count(job) > 1 => job.panicked(payload),
-                    None if main => self.main_panic.set(Some(payload)),
-                    _ => self.report_lost_panic(key, &*payload),
+                let lost = match &job {
+                    Some(job) => job.panicked(payload).err(),
+                    None if main => self.main_panic.replace(Some(payload)),
+                    None => Some(payload),
+                };
+                if let Some(payload) = lost {
+                    self.report_lost_panic(key, &*payload);
                 }
                 Kind::Panicked
             }
@@ -284,8 +286,7 @@ impl Core {
         let dropped = catch_unwind(AssertUnwindSafe(|| match body {
             Body::Main => {}
             Body::Detached(future) => drop(future),
-            // The executor holds two clones, and the handle would be the third.
-            Body::Joined(job) => job.end(cancelled, Rc::strong_count(&job) < 3),
+            Body::Joined(job) => job.end(cancelled),
         }));
         match (dropped, ending) {
             (Err(payload), Ending::Returned | Ending::Cancelled) => Ending::Panicked(payload),

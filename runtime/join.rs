@@ -194,6 +194,7 @@ impl<T> Unpin for JoinHandle<T> {}
 /// A panic that nobody will receive any more is reported.
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
+        self.job.detached.set(true);
         if let Some(Err(Failure::Panicked(payload))) = self.job.outcome.take() {
             self.task.core.report_panic(&self.task.to_string(), &*payload);
         }

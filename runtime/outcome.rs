@@ -18,6 +18,8 @@ pub(super) struct Joined<T> {
     future: RefCell<Option<LocalFutureObj<'static, T>>>,
     /// None until the task has ended, and after the handle took it.
     pub(super) outcome: Cell<Option<Result<T, Failure>>>,
+    /// Set once the handle is gone: nobody will fetch the outcome.
+    pub(super) detached: Cell<bool>,
     /// Who is told of the end of this task, if somebody is.
     pub(super) watch: Cell<Option<Rc<dyn Watch>>>,
 }
@@ -29,7 +31,12 @@ pub(crate) trait Watch {
 
 impl<T> Joined<T> {
     pub(super) fn new(future: LocalFutureObj<'static, T>) -> Self {
-        Joined { future: RefCell::new(Some(future)), outcome: Cell::new(None), watch: Cell::new(None) }
+        Joined {
+            future: RefCell::new(Some(future)),
+            outcome: Cell::new(None),
+            detached: Cell::new(false),
+            watch: Cell::new(None),
+        }
     }
 }
 
@@ -42,9 +49,9 @@ impl<T> Job for Joined<T> {
         Poll::Ready(())
     }
 
-    fn end(&self, cancelled: bool, detached: bool) {
+    fn end(&self, cancelled: bool) {
         let future = self.future.take();
-        let output = match (cancelled, detached) {
+        let output = match (cancelled, self.detached.get()) {
             (true, _) => self.outcome.replace(Some(Err(Failure::Cancelled))),
             (false, true) => self.outcome.take(),
             (false, false) => None,
@@ -53,8 +60,12 @@ impl<T> Job for Joined<T> {
         drop(output);
     }
 
-    fn panicked(&self, payload: Box<dyn Any + Send>) {
+    fn panicked(&self, payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>> {
+        if self.detached.get() {
+            return Err(payload);
+        }
         self.outcome.set(Some(Err(Failure::Panicked(payload))));
+        Ok(())
     }
 
     fn announce(&self) {

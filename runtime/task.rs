@@ -72,12 +72,11 @@ pub(super) enum Body {
 pub(super) trait Job {
     fn poll(&self, cx: &mut Context<'_>) -> Poll<()>;
 
-    /// Drops the future. A job that is `cancelled` drops its output too, and so does one that is `detached`: no handle
-    /// is left to fetch it.
-    fn end(&self, cancelled: bool, detached: bool);
+    /// Drops the future, and the output of a job that is `cancelled` or that no handle is left to fetch it from.
+    fn end(&self, cancelled: bool);
 
-    /// Stores the payload of a panic.
-    fn panicked(&self, payload: Box<dyn Any + Send>);
+    /// Stores the payload of a panic; hands it back if no handle is left to fetch it.
+    fn panicked(&self, payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>>;
 
     /// Tells whoever counts the ends of several tasks.
     fn announce(&self);
