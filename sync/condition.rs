@@ -89,6 +89,17 @@ impl<T> Condition<T> {
         self.own_lock().lock_at(Location::caller())
     }
 
+    /// Takes the lock if [`lock`](Condition::lock) would not wait.
+    #[track_caller]
+    pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
+        self.own_lock().try_lock()
+    }
+
+    /// Whether somebody holds the lock. In asyncio: `locked`.
+    pub fn is_locked(&self) -> bool {
+        self.own_lock().is_locked()
+    }
+
     /// Lets go of the lock, waits for a notify, and takes the lock again.
     ///
     /// # Panics
