@@ -11,7 +11,6 @@ use super::trace::Kind;
 use super::waits;
 use futures_task::{LocalFutureObj, waker_ref};
 use std::any::Any;
-use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{Ordering, fence};
@@ -151,7 +150,9 @@ impl Core {
     pub(super) fn spawn(&self, body: Body, name: Option<Rc<str>>, at: &'static Location<'static>) -> TaskKey {
         if self.closed.get() {
             let refused = self.table.borrow_mut().unused_key();
-            self.refuse(body, format_args!("a task that was spawned at {at} while its run ended"));
+            if let Ending::Panicked(payload) = self.let_go(body, Ending::Cancelled) {
+                self.report_panic(&format!("a task that was spawned at {at} while its run ended"), &*payload);
+            }
             return refused;
         }
         let key = self.table.borrow_mut().insert(body, name, at, &self.inbox);
@@ -191,7 +192,7 @@ impl Core {
         match polled {
             Ok(Poll::Pending) => {
                 self.emit(Some(key), None, None, Kind::PollPending);
-                self.suspend(key, tenant);
+                self.table.borrow_mut().suspend(key, tenant);
                 return false;
             }
             Ok(Poll::Ready(())) => {
@@ -204,21 +205,6 @@ impl Core {
             }
         }
         true
-    }
-
-    fn suspend(&self, key: TaskKey, tenant: Tenant) {
-        let orphan = self.table.borrow_mut().suspend(key, tenant);
-        // The runtime was dropped inside this very poll.
-        if let Some(tenant) = orphan {
-            self.refuse(tenant.body, format_args!("a task that dropped its own runtime"));
-        }
-    }
-
-    /// Drops the future of a task that is in no table.
-    fn refuse(&self, body: Body, task: fmt::Arguments<'_>) {
-        if let Ending::Panicked(payload) = self.let_go(body, Ending::Cancelled) {
-            self.report_panic(&task.to_string(), &*payload);
-        }
     }
 
     fn drop_cancelled(&self, key: TaskKey, tenant: Tenant) {
@@ -301,14 +287,8 @@ impl Core {
         let keys = self.table.borrow().keys();
         for key in keys {
             let tenant = self.table.borrow_mut().get_mut(key).and_then(|slot| slot.tenant.take());
-            match tenant {
-                Some(tenant) => {
-                    let _cause = self.begin_cause(Some(key), Kind::Dropping, None);
-                    self.finish(key, tenant, Ending::Cancelled);
-                }
-                // The runtime is being dropped inside the poll of this task, which lets go of the future afterwards.
-                None => drop(self.remove(key).map(waits::close)),
-            }
+            let _cause = self.begin_cause(Some(key), Kind::Dropping, None);
+            self.finish(key, tenant.expect("no task is being polled while the run ends"), Ending::Cancelled);
         }
         self.take_messages();
         self.table.borrow_mut().ready.clear();

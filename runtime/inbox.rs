@@ -54,8 +54,8 @@ impl<M> Inbox<M> {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Hands over the messages that are here now, in the order in which they came. What arrives meanwhile waits for
-    /// the next call, so a busy sender cannot hold the owner here.
+    /// Hands over the messages that are here now, in the order in which they came. What arrives meanwhile raises the
+    /// flag again and waits for the next call, so a busy sender cannot hold the owner here.
     pub(super) fn take(&self, mut each: impl FnMut(M)) {
         if !self.pending.load(Ordering::Relaxed) || !self.pending.swap(false, Ordering::AcqRel) {
             return;
@@ -65,9 +65,6 @@ impl<M> Inbox<M> {
                 Some(message) => each(message),
                 None => break,
             }
-        }
-        if !self.queue.is_empty() {
-            self.pending.store(true, Ordering::Release);
         }
     }
 

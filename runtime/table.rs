@@ -92,15 +92,12 @@ impl Table {
         true
     }
 
-    /// The future of a task comes back from its poll; handed back in turn if the task is gone.
-    pub(super) fn suspend(&mut self, key: TaskKey, tenant: Tenant) -> Option<Tenant> {
-        let Some(slot) = self.get_mut(key) else {
-            return Some(tenant);
-        };
+    /// Takes back the future of a task whose poll returned `Pending`.
+    pub(super) fn suspend(&mut self, key: TaskKey, tenant: Tenant) {
+        let slot = self.get_mut(key).expect("a task that is being polled is in the table");
         if slot.suspend(tenant) {
             self.ready.push(key);
         }
-        None
     }
 
     /// The next task of the batch; none if the queue named one that has ended meanwhile.
