@@ -26,7 +26,7 @@ pub(super) struct Joined<T> {
 
 /// Is told of the ends of the tasks that it watches.
 pub(crate) trait Watch {
-    fn child_ended(&self, panicked: bool);
+    fn child_ended(self: Rc<Self>, panicked: bool);
 }
 
 impl<T> Joined<T> {

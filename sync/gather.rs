@@ -1,7 +1,7 @@
 //! `gather`: several futures as tasks, all of their outputs in order.
 
 use crate::runtime::{WaitList, Waiter, Watch, expect_current, spawn_joined};
-use crate::{JoinError, JoinHandle, Task, yield_now};
+use crate::{JoinError, JoinHandle, Task, spawn_detached, yield_now};
 use std::any::Any;
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -185,6 +185,8 @@ handles!(A B C D E F G H I J K L);
 #[derive(Debug)]
 pub struct Countdown {
     remaining: Cell<usize>,
+    /// Set once the last end is a hop ago: the gatherer has nothing to wait for then.
+    settled: Cell<bool>,
     /// Whether a panic ends the waiting at once.
     fail_fast: bool,
     /// The gatherer waits here.
@@ -192,12 +194,31 @@ pub struct Countdown {
 }
 
 impl Watch for Countdown {
-    fn child_ended(&self, panicked: bool) {
-        let remaining = if panicked && self.fail_fast { 0 } else { self.remaining.get().saturating_sub(1) };
-        self.remaining.set(remaining);
-        if remaining == 0 {
-            self.ended.wake_all();
+    fn child_ended(self: Rc<Self>, panicked: bool) {
+        let before = self.remaining.get();
+        self.remaining.set(if panicked && self.fail_fast { 0 } else { before.saturating_sub(1) });
+        if before == 0 || self.remaining.get() > 0 {
+            return;
         }
+        // Who awaits already yields once more. Who does not must find the end a hop old all the same, and be woken in
+        // the place that the last child had: a task of its own sees to that.
+        if self.ended.wake_all() == 0 {
+            let settling = Settling { countdown: self };
+            spawn_detached(async move { drop(settling) });
+        }
+    }
+}
+
+/// Settles a countdown when it is dropped: by its task, a hop after the last end, or at once where a run ends and no
+/// task is spawned any more.
+struct Settling {
+    countdown: Rc<Countdown>,
+}
+
+impl Drop for Settling {
+    fn drop(&mut self) {
+        self.countdown.settled.set(true);
+        self.countdown.ended.wake_all();
     }
 }
 
@@ -212,24 +233,27 @@ impl Gathering {
     fn new(children: &[&dyn Child], fail_fast: bool) -> Self {
         let tasks: Vec<_> = children.iter().map(|child| child.task()).collect();
         let alive = tasks.iter().filter(|task| !task.is_finished()).count();
-        let countdown = Rc::new(Countdown { remaining: Cell::new(alive), fail_fast, ended: WaitList::new("gather") });
+        let countdown = Rc::new(Countdown {
+            remaining: Cell::new(alive),
+            settled: Cell::new(alive == 0),
+            fail_fast,
+            ended: WaitList::new("gather"),
+        });
         children.iter().for_each(|child| child.count_down(countdown.clone()));
         Gathering { tasks, countdown }
     }
 
     async fn all_ended(&self, at: &'static Location<'static>) {
-        if self.countdown.remaining.get() == 0 {
-            return;
-        }
+        let Countdown { settled, ended, .. } = &*self.countdown;
         let mut waiter = Waiter::new(at);
-        poll_fn(|cx| {
-            if waiter.has_joined() {
-                return waiter.poll(cx);
-            }
-            waiter.join(cx, || (self.countdown.remaining.get() > 0).then(|| self.countdown.ended.open()))
+        poll_fn(|cx| match waiter.has_joined() {
+            true => waiter.poll(cx),
+            false => waiter.join(cx, || (!settled.get()).then(|| ended.open())),
         })
         .await;
-        yield_now().await;
+        if !settled.replace(true) {
+            yield_now().await;
+        }
     }
 }
 
