@@ -1,8 +1,22 @@
 //! How the runtime behaves, one behaviour a file.
 
+mod cancel;
+mod causes;
+mod clock;
+mod foreign;
+mod gather;
+mod lifetimes;
 mod misuse;
+mod order;
+mod panics;
 mod reentrancy;
+mod shutdown;
+mod spawners;
+mod stage;
 mod stalls;
+mod tasks;
 mod threads;
+mod traces;
 mod turns;
+mod wakes;
 mod wheel;

@@ -1,0 +1,181 @@
+//! A panic ends its own task and nothing else. Somebody always hears of it: the one who joins the
+//! task, or the report.
+
+use crate::stage::{Log, on_drop, reporting};
+use greenlight::{spawn, spawn_detached, task, yield_now};
+use std::future::pending;
+
+/// What a report says of a lost panic, without the line of the spawn.
+fn shortened(report: &str) -> String {
+    let (task, rest) = report.split_once(" (spawned at ").expect("a report names the spawn site");
+    let (site, rest) = rest.split_once(')').expect("the site ends");
+    assert!(site.starts_with(file!()), "{site}");
+    format!("{task}{}", rest.lines().next().expect("a report has lines"))
+}
+
+async fn panics_with(message: &'static str) {
+    panic!("{message}")
+}
+
+#[test]
+fn a_panic_whose_handle_was_dropped_before_is_reported_with_name_and_site() {
+    let (runtime, reports) = reporting();
+    runtime.run(async {
+        drop(task("alice").spawn(panics_with("boom")));
+        task("bob").spawn_detached(panics_with("bang"));
+        yield_now().await;
+    });
+    let reports: Vec<_> = reports.take().iter().map(|report| shortened(report)).collect();
+    assert_eq!(
+        reports,
+        ["task `alice` panicked, and nobody awaits it: boom", "task `bob` panicked, and nobody awaits it: bang",]
+    );
+}
+
+#[test]
+fn a_panic_whose_handle_is_dropped_after_is_reported_then() {
+    let (runtime, reports) = reporting();
+    runtime.run(async {
+        let handle = task("alice").spawn(panics_with("boom"));
+        yield_now().await;
+        assert_eq!(reports.take(), [""; 0], "somebody may still await it");
+        drop(handle);
+        let reports: Vec<_> = reports.take().iter().map(|report| shortened(report)).collect();
+        assert_eq!(reports, ["task `alice` panicked, and nobody awaits it: boom"]);
+    });
+}
+
+#[test]
+fn a_panic_that_somebody_receives_is_not_reported() {
+    let (runtime, reports) = reporting();
+    runtime.run(async {
+        let handle = spawn(panics_with("boom"));
+        handle.await.expect_err("it panics");
+    });
+    assert_eq!(reports.take(), [""; 0]);
+}
+
+#[test]
+fn awaiting_the_end_alone_does_not_receive_the_panic() {
+    let (runtime, reports) = reporting();
+    runtime.run(async {
+        let alice = task("alice").spawn_detached(panics_with("boom"));
+        alice.ended().await;
+    });
+    assert_eq!(reports.take().len(), 1);
+}
+
+#[test]
+fn a_report_says_what_to_do() {
+    let (runtime, reports) = reporting();
+    runtime.run(async {
+        spawn_detached(panics_with("boom"));
+        yield_now().await;
+    });
+    assert!(reports.take()[0].ends_with("\n  keep its JoinHandle and await it to receive the panic"));
+}
+
+#[test]
+fn a_task_without_a_name_is_reported_by_its_number() {
+    let (runtime, reports) = reporting();
+    runtime.run(async {
+        spawn_detached(async {});
+        spawn_detached(panics_with("boom"));
+        yield_now().await;
+    });
+    assert!(reports.take()[0].starts_with("task `task 2` (spawned at "));
+}
+
+#[test]
+fn a_panic_in_the_drop_of_a_cancelled_future_is_how_the_task_ended() {
+    let (runtime, reports) = reporting();
+    runtime.run(async {
+        let handle = spawn(async {
+            let _guard = on_drop(|| panic!("in drop"));
+            pending::<()>().await;
+        });
+        yield_now().await;
+        handle.task().cancel();
+        let error = handle.await.expect_err("it does not return");
+        assert!(error.to_string().ends_with("panicked: in drop"));
+    });
+    assert_eq!(reports.take(), [""; 0]);
+}
+
+#[test]
+fn a_panic_in_the_drop_of_a_future_that_has_returned_is_how_the_task_ended() {
+    /// Ready at once, and panics when it is dropped afterwards.
+    struct ReadyThenPanics;
+    impl Future for ReadyThenPanics {
+        type Output = u32;
+        fn poll(self: std::pin::Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<u32> {
+            std::task::Poll::Ready(7)
+        }
+    }
+    impl Drop for ReadyThenPanics {
+        fn drop(&mut self) {
+            panic!("in drop");
+        }
+    }
+    let (runtime, reports) = reporting();
+    runtime.run(async {
+        let error = spawn(ReadyThenPanics).await.expect_err("the drop counts");
+        assert!(error.is_panic());
+        drop(spawn(ReadyThenPanics));
+        yield_now().await;
+    });
+    assert_eq!(reports.take().len(), 1);
+}
+
+#[test]
+fn a_panic_in_the_drop_of_an_output_that_nobody_will_fetch_ends_its_task_only() {
+    let (runtime, reports) = reporting();
+    let log = Log::default();
+    runtime.run(async {
+        drop(task("alice").spawn(async { on_drop(|| panic!("in the output")) }));
+        let said = log.clone();
+        spawn_detached(async move { said.say("the next in the batch runs") });
+        yield_now().await;
+        log.say("main goes on");
+    });
+    let reports: Vec<_> = reports.take().iter().map(|report| shortened(report)).collect();
+    assert_eq!(reports, ["task `alice` panicked, and nobody awaits it: in the output"]);
+    assert_eq!(log.take(), ["the next in the batch runs", "main goes on"]);
+}
+
+#[test]
+fn a_panic_in_the_drop_of_a_cancelled_output_is_how_the_task_ended() {
+    let (runtime, reports) = reporting();
+    runtime.run(async {
+        let own = std::rc::Rc::new(std::cell::RefCell::new(None));
+        let me = own.clone();
+        let handle = spawn(async move {
+            let me: Option<greenlight::Task> = me.borrow_mut().take();
+            me.expect("the task knows itself").cancel();
+            on_drop(|| panic!("in the output"))
+        });
+        *own.borrow_mut() = Some(handle.task());
+        let Err(error) = handle.await else {
+            panic!("a cancelled task has no output");
+        };
+        assert!(error.is_panic());
+    });
+    assert_eq!(reports.take(), [""; 0]);
+}
+
+#[test]
+fn a_payload_moves_through_any_number_of_joiners() {
+    let (runtime, reports) = reporting();
+    let payload = runtime.run(async {
+        let inner = spawn(panics_with("boom"));
+        let outer = spawn(async move {
+            let error = inner.await.expect_err("inner panics");
+            std::panic::resume_unwind(error.into_panic().expect("there was a panic"))
+        });
+        let outer: greenlight::JoinHandle<()> = outer;
+        outer.await.expect_err("outer panics").into_panic()
+    });
+    let payload = payload.expect("there was a panic");
+    assert_eq!(payload.downcast_ref::<String>().map(String::as_str), Some("boom"));
+    assert_eq!(reports.take(), [""; 0]);
+}

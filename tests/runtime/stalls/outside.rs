@@ -1,0 +1,229 @@
+//! What the outside can still do: wakers and Remotes that threads hold, on the real clock. What
+//! they may yet end is no stall, and what they let go of is one.
+
+use futures::stream::{FuturesUnordered, StreamExt};
+use greenlight::sync::Event;
+use greenlight::{Runtime, Turn, sleep, task};
+use insta::{Settings, assert_snapshot};
+use std::cell::{Cell, RefCell};
+use std::future::{Future, pending, poll_fn};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::{Poll, Waker};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A runtime with the real clock that sends its reports there.
+fn reporting(reports: mpsc::Sender<String>) -> Runtime {
+    Runtime::builder().on_report(move |report| reports.send(report.to_string()).expect("the test reads it")).build()
+}
+
+/// A runtime with the real clock that has nothing to report.
+fn unreporting() -> Runtime {
+    Runtime::builder().on_report(|report| panic!("a false alarm: {report}")).build()
+}
+
+fn quoted(report: &str) -> String {
+    super::quoted(&report, file!(), include_str!("outside.rs"))
+}
+
+/// Hands the waker of the task that polls it to a function, and waits until the flag is up.
+fn until<F: FnOnce(Waker)>(flag: &Arc<AtomicBool>, hand_over: F) -> impl Future<Output = ()> + use<F> {
+    let (flag, mut hand_over) = (flag.clone(), Some(hand_over));
+    poll_fn(move |cx| {
+        if let Some(hand_over) = hand_over.take() {
+            hand_over(cx.waker().clone());
+        }
+        if flag.load(Ordering::Acquire) { Poll::Ready(()) } else { Poll::Pending }
+    })
+}
+
+/// Raises the flag, then wakes.
+fn raise(flag: &AtomicBool, waker: Waker) {
+    flag.store(true, Ordering::Release);
+    waker.wake();
+}
+
+#[test]
+fn on_the_real_clock_too_a_wait_that_nothing_can_end_is_a_stall_at_once() {
+    let (runtime, began) = (unreporting(), Instant::now());
+    let stalled = runtime.try_run(async { Event::new().wait().await });
+    assert_eq!(stalled.unwrap_err().tasks().len(), 1);
+    assert!(began.elapsed() < Duration::from_millis(500), "nobody suspects what is certain");
+}
+
+#[test]
+fn a_waker_that_a_thread_uses_soon_is_no_stall() {
+    let flag = Arc::new(AtomicBool::new(false));
+    unreporting().run(until(&flag, |waker| {
+        let flag = flag.clone();
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(300));
+            raise(&flag, waker);
+        });
+    }));
+}
+
+#[test]
+fn a_waker_that_a_thread_keeps_is_reported_once_and_the_run_goes_on_when_it_is_used() {
+    let (flag, (reports, read)) = (Arc::new(AtomicBool::new(false)), mpsc::channel());
+    let (to_thread, report_at_thread) = mpsc::channel();
+    let runtime = reporting(reports);
+    runtime.run(async {
+        let (bell, theirs) = (Rc::new(Event::new().named("bell")), flag.clone());
+        let waiter = bell.clone();
+        task("waiter").spawn_detached(async move { waiter.wait().await });
+        until(&flag, move |waker| {
+            thread::spawn(move || {
+                let report: String = read.recv().expect("the runtime reports");
+                // Past the second look, so that a second report would be seen.
+                thread::sleep(Duration::from_millis(1200));
+                to_thread.send((report, read.try_recv().ok())).expect("the test reads it");
+                raise(&theirs, waker);
+            });
+        })
+        .await;
+    });
+    let (report, again) = report_at_thread.recv().unwrap();
+    assert_eq!(again, None);
+    let mut settings = Settings::clone_current();
+    settings.add_filter(r"t=\d\.\d+s", "[time]");
+    settings.bind(|| {
+        assert_snapshot!(quoted(&report), @r#"
+    possible stall, 1 waker is held outside: no task is ready at [time], and no timer is armed
+      main, spawned at [run(async {]
+        waits for something that is not greenlight's
+        its waker is held outside
+      waiter, spawned at [spawn_detached(async move { waiter.wait().await });]
+        waits on event `bell`, at [wait().await });]
+          made at [Event::new().named("bell")), flag.clone());]
+      help: if a thread is going to use that waker, all is well, and a Remote that it keeps until then says so;
+        if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall
+    "#)
+    });
+}
+
+#[test]
+fn a_waker_that_a_thread_drops_makes_it_a_stall() {
+    let (runtime, began) = (unreporting(), Instant::now());
+    let stalled = runtime.try_run(until(&Arc::default(), |waker| {
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(50));
+            drop(waker);
+        });
+    }));
+    let report = stalled.unwrap_err().to_string();
+    assert!(report.starts_with("stalled at"), "{report}");
+    assert!(began.elapsed() >= Duration::from_millis(50), "the waker could still be used");
+}
+
+#[test]
+fn a_waker_that_a_thread_drops_after_the_report_makes_it_a_stall_too() {
+    let (reports, read) = mpsc::channel();
+    let stalled = reporting(reports).try_run(until(&Arc::default(), |waker| {
+        thread::spawn(move || {
+            read.recv().expect("the runtime reports");
+            drop(waker);
+        });
+    }));
+    assert_eq!(stalled.unwrap_err().tasks().len(), 1);
+}
+
+#[test]
+fn a_wait_under_futures_unordered_is_only_suspected_and_what_the_report_wakes_runs_at_once() {
+    let light = Rc::new(Event::new().named("light"));
+    let (reported, reports) = (Rc::new(Cell::new(None)), Rc::new(RefCell::new(Vec::new())));
+    let runtime = Runtime::builder().on_report({
+        let (light, reported, reports) = (light.clone(), reported.clone(), reports.clone());
+        move |report| {
+            reports.borrow_mut().push(report.to_string());
+            reported.set(Some(Instant::now()));
+            light.set();
+        }
+    });
+    runtime.build().run(async {
+        let mut waits = FuturesUnordered::new();
+        waits.push(light.wait());
+        waits.next().await;
+    });
+    let reported = reported.get().expect("there was a report");
+    assert!(reported.elapsed() < Duration::from_millis(900), "nobody parks while a task is ready");
+    let reports = reports.take();
+    assert_eq!(reports.len(), 1);
+    let mut settings = Settings::clone_current();
+    settings.add_filter(r"t=\d\.\d+s", "[time]");
+    settings.bind(|| {
+        assert_snapshot!(quoted(&reports[0]), @r#"
+    possible stall, 1 waker is held outside: no task is ready at [time], and no timer is armed
+      main, spawned at [run(async {]
+        waits on event `light`, at [wait());]
+          made at [Event::new().named("light"));]
+        its waker is held outside
+      help: if a thread is going to use that waker, all is well, and a Remote that it keeps until then says so;
+        if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall
+    "#)
+    });
+}
+
+#[test]
+fn an_armed_timer_is_no_stall() {
+    unreporting().run(async {
+        let mut waits = FuturesUnordered::new();
+        waits.push(sleep(Duration::from_millis(1300)));
+        waits.next().await;
+    });
+}
+
+#[test]
+fn a_remote_that_spawns_late_is_no_stall() {
+    thread_local! { static DONE: Rc<Event> = Rc::new(Event::new()) }
+    for (runtime, millis) in [(unreporting(), 1200), (crate::stage::standing(), 30)] {
+        let remote = runtime.remote();
+        let thread = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(millis));
+            remote.spawn(async { DONE.with(|done| done.set()) })
+        });
+        runtime.run(DONE.with(Rc::clone).wait());
+        assert_eq!(thread.join().unwrap(), Ok(()));
+        DONE.with(|done| done.clear());
+    }
+}
+
+/// Steps a runtime until a turn finds more to do than to wait.
+fn turn_until_it_matters(runtime: &Runtime) -> Turn {
+    loop {
+        match runtime.turn() {
+            Turn::Idle(_) => thread::yield_now(),
+            turn => return turn,
+        }
+    }
+}
+
+#[test]
+fn a_message_sent_right_before_the_last_remote_is_dropped_arrives() {
+    for round in 0..3000 {
+        let runtime = crate::stage::standing();
+        runtime.spawn_detached(pending());
+        runtime.turn();
+        let remote = runtime.remote();
+        let thread = thread::spawn(move || remote.spawn(async {}));
+        assert_ne!(turn_until_it_matters(&runtime), Turn::Stalled, "in round {round}");
+        assert_eq!(thread.join().unwrap(), Ok(()));
+    }
+}
+
+#[test]
+fn a_wake_right_before_the_last_clone_of_a_waker_is_dropped_arrives() {
+    for round in 0..3000 {
+        let (runtime, flag) = (unreporting(), Arc::new(AtomicBool::new(false)));
+        let (left, theirs) = (Rc::new(Cell::new(None)), flag.clone());
+        let leave = left.clone();
+        runtime.spawn_detached(until(&flag, move |waker| leave.set(Some(waker))));
+        runtime.turn();
+        let waker = left.take().expect("the task was polled");
+        let thread = thread::spawn(move || raise(&theirs, waker));
+        assert_ne!(turn_until_it_matters(&runtime), Turn::Stalled, "in round {round}");
+        thread.join().unwrap();
+    }
+}

@@ -1,0 +1,362 @@
+//! What a report says of a stall on the virtual clock, where nothing is left to chance: the whole
+//! text.
+
+use crate::stage::standing;
+use futures::stream::{FuturesUnordered, StreamExt};
+use greenlight::sync::Event;
+use greenlight::{Stalled, Task, Turn, gather_tasks, sleep, spawn, task, yield_now};
+use insta::assert_snapshot;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::future::{Future, pending};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// The report of a program that stalls.
+fn stalled<T>(program: impl Future<Output = T>) -> Stalled {
+    standing().try_run(program).err().expect("the program stalls")
+}
+
+fn quoted(report: &Stalled) -> String {
+    super::quoted(report, file!(), include_str!("reports.rs"))
+}
+
+#[test]
+fn an_event_that_nobody_sets_is_named_with_its_lines() {
+    let made = line!() + 1;
+    let light = Event::new().named("light");
+    let (run, waits) = (line!() + 1, line!() + 2);
+    let stalled = standing().try_run(async {
+        light.wait().await;
+    });
+    let expected = format!(
+        "stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+  main, spawned at {file}:{run}:30
+    waits on event `light`, at {file}:{waits}:15
+      made at {file}:{made}:17
+  help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then",
+        file = file!()
+    );
+    assert_eq!(stalled.unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn what_has_no_name_goes_by_its_kind_its_number_and_its_lines() {
+    let stalled = stalled(async {
+        let child = spawn(async {
+            let event = Event::new();
+            event.wait().await;
+        });
+        child.await
+    });
+    assert_snapshot!(quoted(&stalled), @r#"
+    stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      main, spawned at [try_run(program).err().expect("the program stalls")]
+        awaits the end of task 1, at [await]
+      task 1, spawned at [spawn(async {]
+        waits on an unnamed event, at [wait().await;]
+          made at [Event::new();]
+      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+    "#);
+}
+
+#[test]
+fn tasks_that_await_each_other_are_drawn_as_a_circle() {
+    let stalled = stalled(async {
+        let bob: Rc<OnceCell<Task>> = Rc::default();
+        let to_bob = bob.clone();
+        let alice = task("alice").spawn(async move {
+            to_bob.get().expect("bob is known").ended().await;
+        });
+        let onlooker = alice.task();
+        let handle = task("bob").spawn(async move { alice.await.unwrap() });
+        bob.set(handle.task()).expect("bob is set once");
+        task("carol").spawn_detached(async move {
+            onlooker.ended().await;
+        });
+        handle.await
+    });
+    assert_snapshot!(quoted(&stalled), @r#"
+    stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      main, spawned at [try_run(program).err().expect("the program stalls")]
+        awaits the end of bob, at [await]
+          number 1 of 2 in line
+      alice, spawned at [spawn(async move {]
+        awaits the end of bob, at [ended().await;]
+          number 2 of 2 in line
+      bob, spawned at [spawn(async move { alice.await.unwrap() });]
+        awaits the end of alice, at [await.unwrap() });]
+          number 1 of 2 in line
+      carol, spawned at [spawn_detached(async move {]
+        awaits the end of alice, at [ended().await;]
+          number 2 of 2 in line
+      they wait in a circle: bob -> alice -> bob
+      help: one task of a circle has to go on without the next
+    "#);
+}
+
+#[test]
+fn a_circle_is_found_behind_the_other_waits_of_a_task() {
+    let stalled = stalled(async {
+        let main_waits_for: Rc<OnceCell<Task>> = Rc::default();
+        let to_last = main_waits_for.clone();
+        let bystander = task("bystander").spawn_detached(pending());
+        let first = task("first").spawn_detached(async move {
+            let last = to_last.get().expect("last is known").clone();
+            futures::join!(bystander.ended(), last.ended(), bystander.ended());
+        });
+        let last = task("last").spawn_detached(async move { first.ended().await });
+        main_waits_for.set(last).expect("last is set once");
+        pending::<()>().await;
+    });
+    let report = stalled.to_string();
+    let circle = report.lines().find(|line| line.contains("circle")).expect("there is a circle");
+    assert_eq!(circle, "  they wait in a circle: first -> last -> first");
+}
+
+#[test]
+fn waiters_under_futures_unordered_are_named_by_their_task() {
+    let stalled = stalled(async {
+        let (red, green) = (Event::new().named("red"), Event::new().named("green"));
+        let mut waits = FuturesUnordered::new();
+        waits.push(red.wait());
+        waits.push(green.wait());
+        waits.next().await;
+    });
+    assert_snapshot!(quoted(&stalled), @r#"
+    stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      main, spawned at [try_run(program).err().expect("the program stalls")]
+        waits on event `red`, at [wait());]
+          made at [Event::new().named("red"), Event::new().named("green"));]
+        waits on event `green`, at [wait());]
+          made at [Event::new().named("green"));]
+        its waker is held outside
+      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+    "#);
+}
+
+#[test]
+fn several_waits_of_one_task_are_all_told() {
+    let stalled = stalled(async {
+        let (red, green) = (Event::new().named("red"), Event::new().named("green"));
+        futures::join!(red.wait(), async {
+            yield_now().await;
+            green.wait().await;
+        });
+    });
+    assert_snapshot!(quoted(&stalled), @r#"
+    stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      main, spawned at [try_run(program).err().expect("the program stalls")]
+        waits on event `red`, at [wait(), async {]
+          made at [Event::new().named("red"), Event::new().named("green"));]
+        waits on event `green`, at [wait().await;]
+          made at [Event::new().named("green"));]
+      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+    "#);
+}
+
+#[test]
+fn places_in_line_are_counted_from_the_front() {
+    let stalled = stalled(async {
+        let light = Rc::new(Event::new().named("light"));
+        for name in ["first", "second", "third"] {
+            let light = light.clone();
+            task(name).spawn_detached(async move { light.wait().await });
+        }
+        pending::<()>().await;
+    });
+    let places = stalled.tasks().iter().map(|task| {
+        let place = task.waits().iter().flat_map(|wait| wait.lines()).find(|line| line.contains("in line"));
+        format!("{}: {}", task.label(), place.unwrap_or("not in line"))
+    });
+    assert_eq!(
+        places.collect::<Vec<_>>(),
+        [
+            "main: not in line",
+            "first: number 1 of 3 in line",
+            "second: number 2 of 3 in line",
+            "third: number 3 of 3 in line"
+        ]
+    );
+}
+
+#[test]
+fn the_last_signal_that_reached_nobody_is_told_with_its_line() {
+    let stalled = stalled(async {
+        let (light, bell) = (Event::new().named("light"), Event::new().named("bell"));
+        light.set();
+        light.clear();
+        bell.pulse();
+        futures::join!(light.wait(), bell.wait());
+    });
+    assert_snapshot!(quoted(&stalled), @r#"
+    stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      main, spawned at [try_run(program).err().expect("the program stalls")]
+        waits on event `light`, at [wait(), bell.wait());]
+          made at [Event::new().named("light"), Event::new().named("bell"));]
+          last signalled at [set();], when nobody waited
+        waits on event `bell`, at [wait());]
+          made at [Event::new().named("bell"));]
+          last signalled at [pulse();], when nobody waited
+      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+    "#);
+}
+
+#[test]
+fn a_signal_that_reached_somebody_is_not_told() {
+    let stalled = stalled(async {
+        let light = Rc::new(Event::new().named("light"));
+        light.pulse();
+        let waiter = light.clone();
+        let waiter = spawn(async move { waiter.wait().await });
+        yield_now().await;
+        light.pulse();
+        waiter.await.unwrap();
+        light.wait().await;
+    });
+    assert!(!stalled.to_string().contains("signal"), "{stalled}");
+}
+
+#[test]
+fn a_wait_for_something_foreign_is_admitted() {
+    let stalled = stalled(async {
+        let (_sender, receiver) = futures::channel::oneshot::channel::<()>();
+        task("listener").spawn_detached(async move { receiver.await.expect("somebody sends") });
+        futures::future::pending::<()>().await;
+    });
+    assert_snapshot!(quoted(&stalled), @r#"
+    stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      main, spawned at [try_run(program).err().expect("the program stalls")]
+        waits for something that is not greenlight's
+      listener, spawned at [spawn_detached(async move { receiver.await.expect("somebody sends") });]
+        waits for something that is not greenlight's
+        its waker is held outside
+      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+    "#);
+}
+
+#[test]
+fn a_gather_that_waits_is_named_by_its_line() {
+    let stalled = stalled(async {
+        let children = ["red", "green"].map(|name| task(name).spawn(pending::<()>()));
+        gather_tasks(children).await;
+    });
+    assert_snapshot!(quoted(&stalled), @r#"
+    stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      main, spawned at [try_run(program).err().expect("the program stalls")]
+        waits on its gather, at [gather_tasks(children).await;]
+      red, spawned at [spawn(pending::<()>()));]
+        waits for something that is not greenlight's
+      green, spawned at [spawn(pending::<()>()));]
+        waits for something that is not greenlight's
+      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+    "#);
+}
+
+#[test]
+fn a_runtime_that_is_stepped_by_hand_tells_who_waits_at_any_time() {
+    let runtime = standing();
+    let light = Rc::new(Event::new().named("light"));
+    let theirs = light.clone();
+    runtime.task("walker").spawn_detached(async move {
+        sleep(Duration::from_millis(1500)).await;
+        theirs.wait().await;
+    });
+    assert_eq!(runtime.turn(), Turn::Ran(1));
+    let asleep = runtime.stalled();
+    assert_eq!(runtime.turn(), Turn::Ran(0));
+    assert_eq!(runtime.turn(), Turn::Ran(1));
+    assert_eq!(runtime.turn(), Turn::Stalled);
+    assert_snapshot!(quoted(&runtime.stalled()), @r#"
+    stalled at t=1.500000s: no task is ready, no timer is armed, and nothing outside can wake one
+      walker, spawned at [spawn_detached(async move {]
+        waits on event `light`, at [wait().await;]
+          made at [Event::new().named("light"));]
+      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+    "#);
+    assert_eq!(
+        super::quoted(&asleep.tasks()[0].waits()[0], file!(), include_str!("reports.rs")),
+        "sleeps until t=1.500000s, at [sleep(Duration::from_millis(1500)).await;]"
+    );
+
+    // A stall that the outside ends is over.
+    light.set();
+    assert_eq!(runtime.turn(), Turn::Ran(1));
+    assert_eq!(runtime.turn(), Turn::Idle(None));
+}
+
+#[test]
+fn run_panics_with_the_report_that_try_run_returns() {
+    let light = Event::new().named("light");
+    let program = || async { light.wait().await };
+    let mut reports = Vec::new();
+    for runs in [false, true] {
+        let report = match runs {
+            true => {
+                let panicked = catch_unwind(AssertUnwindSafe(|| standing().run(program())));
+                *panicked.unwrap_err().downcast::<String>().expect("the report is a string")
+            }
+            false => stalled(program()).to_string(),
+        };
+        // They differ in the line that called run or try_run.
+        let lines: Vec<_> = report.lines().filter(|line| !line.contains("spawned at")).map(str::to_string).collect();
+        reports.push(lines);
+    }
+    assert_eq!(reports[0], reports[1]);
+    assert!(reports[0][0].starts_with("stalled at t=0.000000s"), "{reports:?}");
+}
+
+#[test]
+fn the_report_can_be_read_by_a_program() {
+    let spawned = Cell::new(0);
+    let stalled = stalled(async {
+        sleep(Duration::from_secs(2)).await;
+        spawned.set(line!() + 1);
+        let child = task("child").spawn(pending::<()>());
+        child.await
+    });
+    assert_eq!(stalled.at().as_micros(), 2_000_000);
+    let [main, child] = stalled.tasks() else {
+        panic!("two tasks wait: {stalled}");
+    };
+    assert_eq!((main.label().number, child.label().number), (0, 1));
+    assert_eq!(child.label().name.as_deref(), Some("child"));
+    assert_eq!((child.spawned_at().file(), child.spawned_at().line()), (file!(), spawned.get()));
+    assert_eq!((main.waits().len(), child.waits().len()), (1, 0));
+}
+
+#[test]
+fn what_waits_is_dropped_after_a_stall_and_the_runtime_goes_on() {
+    let (runtime, dropped) = (standing(), Rc::new(RefCell::new(Vec::new())));
+    let guard = |name| {
+        let dropped = dropped.clone();
+        crate::stage::on_drop(move || dropped.borrow_mut().push(name))
+    };
+    let stalled = runtime.try_run(async {
+        let theirs = guard("child");
+        spawn(async move {
+            let _guard = theirs;
+            pending::<()>().await;
+        })
+        .await
+        .unwrap();
+    });
+    assert_eq!(stalled.unwrap_err().tasks().len(), 2);
+    assert_eq!(*dropped.borrow(), ["child"]);
+    assert_eq!(runtime.task_count(), 0);
+    assert_eq!(runtime.run(async { 7 }), 7);
+}
+
+#[test]
+fn a_report_of_20_000_tasks_takes_no_longer_than_its_reading() {
+    const TASKS: usize = 20_000;
+    let stalled = stalled(async {
+        let mut awaited = spawn(pending::<()>());
+        for _ in 1..TASKS {
+            awaited = spawn(async move { awaited.await.unwrap() });
+        }
+        awaited.await
+    });
+    assert_eq!(stalled.tasks().len(), TASKS + 1);
+    assert_eq!(stalled.to_string().lines().count(), 2 * (TASKS + 1) + 2);
+}

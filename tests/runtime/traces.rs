@@ -1,0 +1,254 @@
+//! Traces: a run reads as a story, every event tells its turn, moment and line, and the same
+//! program gives the same trace.
+
+use crate::stage::{recorded, standing};
+use greenlight::sync::Event;
+use greenlight::trace::{Kind, Observer, Recorder, TraceEvent};
+use greenlight::{Runtime, gather, sleep, spawn_detached, task, yield_now};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::thread;
+use std::time::Duration;
+
+const MS: Duration = Duration::from_millis(1);
+
+#[test]
+fn a_whole_run_reads_as_a_story() {
+    let (runtime, recorder) = recorded();
+    runtime.run(async {
+        let light = Rc::new(Event::new().named("light"));
+        let waiting = light.clone();
+        task("walker").spawn_detached(async move { waiting.wait().await });
+        sleep(2 * MS).await;
+        light.set();
+        yield_now().await;
+        light.clear();
+    });
+    assert_eq!(
+        recorder.lines(),
+        [
+            "main spawned",
+            "main polled",
+            "walker spawned",
+            "main sleeps until t=0.002000s",
+            "main pending",
+            "walker polled",
+            "walker waits on event `light`",
+            "walker pending",
+            "time jumps to t=0.002000s",
+            "timer of main fires",
+            "main woken",
+            "main polled",
+            "main sets event `light`, releasing 1",
+            "walker woken",
+            "main woken",
+            "main pending",
+            "walker polled",
+            "walker ready",
+            "walker returned",
+            "main polled",
+            "main clears event `light`",
+            "main ready",
+            "main returned",
+        ]
+    );
+}
+
+#[test]
+fn events_are_numbered_without_gaps_and_no_cause_comes_after_its_effect() {
+    let (runtime, recorder) = recorded();
+    runtime.run(async {
+        gather([1, 2, 3].map(|millis| sleep(millis * MS))).await;
+    });
+    let events = recorder.events();
+    assert!(events.iter().zip(1..).all(|(event, seq)| event.seq == seq));
+    assert!(events.iter().all(|event| event.cause.is_none_or(|cause| cause < event.seq)));
+    assert!(events.is_sorted_by_key(|event| (event.turn, event.time)));
+}
+
+#[test]
+fn an_event_tells_its_turn_and_its_moment() {
+    let (runtime, recorder) = recorded();
+    runtime.run(async { sleep(MS).await });
+    let events = recorder.events();
+    let told = events.iter().map(|event| (event.turn, event.time.as_micros(), event.to_string()));
+    let told: Vec<_> = told.collect();
+    let expected = [
+        (0, 0, "main spawned"),
+        (1, 0, "main polled"),
+        (1, 0, "main sleeps until t=0.001000s"),
+        (1, 0, "main pending"),
+        (2, 1000, "time jumps to t=0.001000s"),
+        (2, 1000, "timer of main fires"),
+        (2, 1000, "main woken"),
+        (3, 1000, "main polled"),
+        (3, 1000, "main ready"),
+        (3, 1000, "main returned"),
+    ];
+    assert_eq!(told, expected.map(|(turn, time, line)| (turn, time, line.to_string())));
+}
+
+#[test]
+fn an_event_tells_the_line_of_the_program_that_it_comes_from() {
+    let (runtime, recorder) = recorded();
+    let (light, made) = (Rc::new(Event::new()), line!());
+    let waiting = light.clone();
+    let spawned = line!() + 1;
+    runtime.spawn_detached(async move {
+        waiting.wait().await;
+        sleep(MS).await;
+    });
+    let waits = spawned + 1;
+    runtime.turn();
+    let set = line!() + 1;
+    runtime.enter(|| light.set());
+    runtime.turn();
+    let lines: Vec<_> =
+        recorder.events().iter().filter_map(|event| event.at.map(|at| (event.to_string(), at.line()))).collect();
+    assert_eq!(
+        lines,
+        [
+            ("task 0 spawned".to_string(), spawned),
+            ("task 0 waits on event 1".to_string(), waits),
+            ("outside sets event 1, releasing 1".to_string(), set),
+            ("task 0 sleeps until t=0.001000s".to_string(), waits + 1),
+        ]
+    );
+    let objects = recorder.events().into_iter().filter_map(|event| event.object);
+    assert!(objects.map(|object| object.made.line()).all(|line| line == made));
+}
+
+/// A program that meets most of what can happen.
+fn busy_program(runtime: &Runtime) {
+    runtime.run(async {
+        let light = Rc::new(Event::new().named("light"));
+        let doors = [0, 1].map(|_| Rc::new(Event::new()));
+        for (number, door) in doors.iter().enumerate() {
+            let (light, door) = (light.clone(), door.clone());
+            task(format!("walker {number}")).spawn_detached(async move {
+                light.wait().await;
+                door.wait().await;
+                sleep(MS).await;
+            });
+        }
+        yield_now().await;
+        light.set();
+        light.clear();
+        let victim = greenlight::spawn(sleep(9 * MS));
+        yield_now().await;
+        victim.task().cancel();
+        assert_eq!(doors[1].pulse(), 1);
+        doors[0].set();
+        gather([1, 2].map(|millis| sleep(MS * millis))).await;
+    });
+}
+
+/// All of a trace, byte for byte.
+fn printed(recorder: &Recorder) -> Vec<String> {
+    let print = |event: &TraceEvent| {
+        let TraceEvent { seq, time, turn, cause, task, object, at, .. } = event;
+        format!("{seq} {time} {turn} {cause:?} {task:?} {object:?} {at:?} {event}")
+    };
+    recorder.events().iter().map(print).collect()
+}
+
+#[test]
+fn the_same_program_twice_gives_the_same_trace() {
+    let [first, second] = [0, 1].map(|_| {
+        let (runtime, recorder) = recorded();
+        busy_program(&runtime);
+        printed(&recorder)
+    });
+    assert!(first.len() > 50);
+    assert_eq!(first, second);
+}
+
+#[test]
+fn what_other_runtimes_and_threads_did_before_leaves_no_mark_on_a_trace() {
+    let (runtime, recorder) = recorded();
+    busy_program(&runtime);
+    let here = printed(&recorder);
+    let there = thread::spawn(|| {
+        standing().run(async {
+            let unrelated = [0, 1, 2].map(|_| Rc::new(Event::new()));
+            for event in unrelated {
+                spawn_detached(async move { event.wait().await });
+            }
+            yield_now().await;
+        });
+        let (runtime, recorder) = recorded();
+        busy_program(&runtime);
+        printed(&recorder)
+    });
+    assert_eq!(there.join().expect("the program does not panic"), here);
+}
+
+#[test]
+fn tasks_and_objects_are_numbered_in_the_order_in_which_the_run_meets_them() {
+    let (runtime, recorder) = recorded();
+    let [early, late] = [0, 1].map(|_| Rc::new(Event::new()));
+    runtime.run(async {
+        late.set();
+        early.set();
+        late.clear();
+        spawn_detached(async {});
+        spawn_detached(async {});
+        yield_now().await;
+    });
+    let lines = recorder.lines();
+    let told: Vec<_> = lines.iter().filter(|line| line.contains("event") || line.ends_with("spawned")).collect();
+    assert_eq!(
+        told,
+        [
+            "main spawned",
+            "main sets event 1, releasing 0",
+            "main sets event 2, releasing 0",
+            "main clears event 1",
+            "task 1 spawned",
+            "task 2 spawned",
+        ]
+    );
+}
+
+#[test]
+fn every_observer_is_told_everything() {
+    let [first, second] = [0, 1].map(|_| Rc::new(Recorder::default()));
+    let runtime = Runtime::builder().virtual_clock().observer(first.clone()).observer(second.clone()).build();
+    busy_program(&runtime);
+    assert_eq!(printed(&first), printed(&second));
+}
+
+/// Sets and clears an event of its own whenever anything else happens, and spawns a task once.
+#[derive(Default)]
+struct Meddler {
+    event: Event,
+    busy: Cell<bool>,
+    spawned: RefCell<Option<greenlight::Task>>,
+}
+
+impl Observer for Meddler {
+    fn on_event(&self, event: &TraceEvent) {
+        if self.busy.replace(true) {
+            return;
+        }
+        self.event.set();
+        self.event.clear();
+        if event.kind == Kind::PollPending && self.spawned.borrow().is_none() {
+            let task = spawn_detached(sleep(MS));
+            assert!(!task.is_finished());
+            *self.spawned.borrow_mut() = Some(task);
+        }
+        self.busy.set(false);
+    }
+}
+
+#[test]
+fn an_observer_may_use_the_runtime_that_it_watches() {
+    let (meddler, recorder) = (Rc::new(Meddler::default()), Rc::new(Recorder::default()));
+    let runtime = Runtime::builder().virtual_clock().observer(meddler.clone()).observer(recorder.clone()).build();
+    busy_program(&runtime);
+    let spawned = meddler.spawned.take().expect("it was told that a task is pending");
+    assert!(spawned.is_finished());
+    let lines = recorder.lines();
+    assert!(lines.iter().any(|line| line.starts_with("main sets event") && line.ends_with("releasing 0")));
+}

@@ -1,0 +1,192 @@
+//! Wakers that are kept: a wake queues a task once, reaches it from wherever it comes, and finds
+//! nobody once the task is gone.
+
+use crate::stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
+use greenlight::sync::Event;
+use greenlight::{Turn, yield_now};
+use std::rc::Rc;
+use std::thread;
+
+#[test]
+fn a_wake_while_queued_keeps_its_place() {
+    let (runtime, recorder) = recorded();
+    let [a, b] = [0, 1].map(|_| LeftWaker::default());
+    let log = Log::default();
+    let leave = |name, waker: &LeftWaker| leave_waker(name, waker.clone(), log.clone());
+    runtime.task("a").spawn_detached(leave("a", &a));
+    runtime.task("b").spawn_detached(leave("b", &b));
+    runtime.turn();
+    log.take();
+    let before = recorder.events().len();
+    runtime.enter(|| {
+        left(&a).wake();
+        left(&b).wake();
+        left(&a).wake();
+    });
+    assert_eq!(runtime.turn(), Turn::Ran(2), "a was woken twice, and runs once");
+    assert_eq!(log.take(), ["a runs", "b runs"]);
+    assert_eq!(
+        recorder.lines()[before..],
+        ["a woken", "b woken", "a woken again", "a polled", "a pending", "b polled", "b pending"]
+    );
+}
+
+#[test]
+fn tasks_run_in_the_order_in_which_they_were_woken_and_not_in_that_of_spawning() {
+    let (runtime, log) = (standing(), Log::default());
+    let wakers = ["a", "b", "c"].map(|name| {
+        let waker = LeftWaker::default();
+        runtime.spawn_detached(leave_waker(name, waker.clone(), log.clone()));
+        waker
+    });
+    runtime.turn();
+    log.take();
+    runtime.enter(|| [2, 0, 1].map(|index: usize| left(&wakers[index]).wake()));
+    runtime.turn();
+    assert_eq!(log.take(), ["c runs", "a runs", "b runs"]);
+}
+
+#[test]
+fn a_wake_from_a_thread_during_the_batch_waits_for_the_next_turn() {
+    let (runtime, log) = (standing(), Log::default());
+    let waker = LeftWaker::default();
+    runtime.spawn_detached(leave_waker("woken", waker.clone(), log.clone()));
+    runtime.turn();
+    log.take();
+    runtime.spawn_detached({
+        let log = log.clone();
+        async move {
+            let waker = left(&waker);
+            thread::spawn(move || waker.wake()).join().expect("waking does not panic");
+            log.say("thread has ended");
+            yield_now().await;
+            log.say("yielded");
+        }
+    });
+    runtime.turn();
+    assert_eq!(log.take(), ["thread has ended"]);
+    runtime.turn();
+    assert_eq!(log.take(), ["yielded", "woken runs"], "the wake was taken in after the yield had queued");
+}
+
+#[test]
+fn remote_wakes_and_spawns_come_in_the_order_in_which_they_were_sent() {
+    let (runtime, recorder) = recorded();
+    let waker = LeftWaker::default();
+    runtime.task("woken").spawn_detached(leave_waker("woken", waker.clone(), Log::default()));
+    runtime.turn();
+    let before = recorder.events().len();
+    let (remote, waker) = (runtime.remote(), left(&waker));
+    thread::spawn(move || {
+        remote.spawn(async {}).expect("the runtime is there");
+        waker.wake();
+        remote.spawn(async {}).expect("the runtime is there");
+    })
+    .join()
+    .expect("sending does not panic");
+    assert_eq!(runtime.turn(), Turn::Ran(3));
+    let lines = recorder.lines();
+    let polls: Vec<_> = lines[before..].iter().filter(|line| line.ends_with("polled")).collect();
+    assert_eq!(polls, ["task 1 polled", "woken polled", "task 2 polled"]);
+}
+
+#[test]
+fn a_wake_from_this_thread_but_outside_the_runtime_arrives_at_the_next_turn() {
+    let (runtime, log) = (standing(), Log::default());
+    let waker = LeftWaker::default();
+    runtime.spawn_detached(leave_waker("woken", waker.clone(), log.clone()));
+    runtime.turn();
+    log.take();
+    left(&waker).wake();
+    runtime.turn();
+    assert_eq!(log.take(), ["woken runs"]);
+}
+
+#[test]
+fn a_stale_wake_finds_nobody_though_the_slot_has_a_new_tenant() {
+    let (runtime, log) = (standing(), Log::default());
+    let stale = LeftWaker::default();
+    let first = runtime.spawn_detached(leave_waker("first", stale.clone(), log.clone()));
+    runtime.turn();
+    first.cancel();
+    runtime.turn();
+    runtime.spawn_detached(leave_waker("second", LeftWaker::default(), log.clone()));
+    runtime.turn();
+    assert_eq!(log.take(), ["first runs", "second runs"]);
+
+    let stale = left(&stale);
+    runtime.enter(|| stale.wake_by_ref());
+    assert_eq!(runtime.turn(), Turn::Stalled, "a wake inside the runtime reaches nobody");
+    thread::spawn(move || stale.wake()).join().expect("waking does not panic");
+    assert_eq!(runtime.turn(), Turn::Stalled, "nor does one from another thread");
+    assert_eq!(log.take(), [""; 0]);
+}
+
+#[test]
+fn a_stale_cancel_finds_nobody_though_the_slot_has_a_new_tenant() {
+    let runtime = standing();
+    let first = runtime.spawn_detached(async {});
+    runtime.turn();
+    let second = runtime.spawn_detached(std::future::pending());
+    assert!(!first.cancel());
+    runtime.turn();
+    runtime.turn();
+    assert!(!second.is_finished());
+}
+
+#[test]
+fn a_waker_that_outlives_its_runtime_wakes_nobody() {
+    let runtime = standing();
+    let waker = LeftWaker::default();
+    runtime.spawn_detached(leave_waker("a", waker.clone(), Log::default()));
+    runtime.turn();
+    drop(runtime);
+    let waker = left(&waker);
+    waker.wake_by_ref();
+    let elsewhere = thread::spawn(move || waker.wake());
+    assert!(elsewhere.join().is_ok());
+}
+
+#[test]
+fn an_event_that_two_runtimes_share_wakes_each_waiter_in_its_own() {
+    let (here, there, log) = (standing(), standing(), Log::default());
+    let light = Rc::new(Event::new());
+    for (name, runtime) in [("here", &here), ("there", &there)] {
+        let (light, log) = (light.clone(), log.clone());
+        runtime.spawn_detached(async move {
+            light.wait().await;
+            log.say(name);
+        });
+    }
+    here.turn();
+    there.turn();
+    here.spawn_detached(async move { light.set() });
+    here.turn();
+    there.turn();
+    assert_eq!(log.take(), ["there"]);
+    here.turn();
+    assert_eq!(log.take(), ["here"]);
+}
+
+#[test]
+fn a_task_may_step_another_runtime() {
+    let (outer, log) = (standing(), Log::default());
+    outer.run({
+        let log = log.clone();
+        async move {
+            let inner = standing();
+            let light = Rc::new(Event::new());
+            let (waiting, said) = (light.clone(), log.clone());
+            inner.spawn_detached(async move {
+                waiting.wait().await;
+                said.say("inner goes");
+            });
+            inner.turn();
+            light.set();
+            inner.turn();
+            yield_now().await;
+            log.say("outer goes");
+        }
+    });
+    assert_eq!(log.take(), ["inner goes", "outer goes"]);
+}
