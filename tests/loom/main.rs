@@ -1,1 +1,182 @@
-//! loom
+//! Every interleaving of the threads around an inbox, in the file that the runtime itself uses:
+//! `inbox.rs` takes its thread types from a sibling module, and here that sibling has loom's. A
+//! sleep that nobody ends is a deadlock, which loom reports.
+
+#[path = "../../runtime/inbox.rs"]
+mod inbox;
+mod threads;
+
+use inbox::Inbox;
+use loom::sync::Arc;
+use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::thread;
+use std::time::Duration;
+use threads::{current, park_timeout};
+
+/// Checks a model that is too large for every interleaving: those in which threads are preempted
+/// three times at most. Two preemptions in the wrong places are what the known mistakes need.
+fn model_with_few_preemptions(model: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(model);
+}
+
+fn new_inbox<M>() -> Arc<Inbox<M>> {
+    Arc::new(Inbox::new(current()))
+}
+
+/// A thread that sends these messages while the inbox is open.
+fn sender(inbox: &Arc<Inbox<u32>>, messages: &'static [u32]) -> thread::JoinHandle<()> {
+    let inbox = inbox.clone();
+    thread::spawn(move || {
+        for &message in messages {
+            inbox.send(message).expect("the inbox is open");
+        }
+    })
+}
+
+/// What the owner does between turns: takes what is there, and parks until it has so many.
+fn receive(inbox: &Inbox<u32>, count: usize) -> Vec<u32> {
+    let mut received = Vec::new();
+    loop {
+        inbox.take(|message| received.push(message));
+        if received.len() >= count {
+            return received;
+        }
+        inbox.park(None);
+    }
+}
+
+#[test]
+fn the_owner_never_sleeps_while_a_message_is_there() {
+    loom::model(|| {
+        let inbox = new_inbox();
+        let sender = sender(&inbox, &[1]);
+        assert_eq!(receive(&inbox, 1), [1]);
+        sender.join().unwrap();
+    });
+}
+
+#[test]
+fn the_messages_of_one_sender_arrive_in_order() {
+    model_with_few_preemptions(|| {
+        let inbox = new_inbox();
+        let sender = sender(&inbox, &[1, 2]);
+        assert_eq!(receive(&inbox, 2), [1, 2]);
+        sender.join().unwrap();
+    });
+}
+
+#[test]
+fn the_messages_of_two_senders_all_arrive() {
+    model_with_few_preemptions(|| {
+        let inbox = new_inbox();
+        let senders = [sender(&inbox, &[1]), sender(&inbox, &[2])];
+        let mut received = receive(&inbox, 2);
+        received.sort_unstable();
+        assert_eq!(received, [1, 2]);
+        for sender in senders {
+            sender.join().unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_token_that_foreign_code_ate_costs_no_message() {
+    loom::model(|| {
+        let inbox = new_inbox();
+        let sender = sender(&inbox, &[1]);
+        let mut received = 0;
+        while received == 0 {
+            inbox.take(|message| received = message);
+            // A task that blocks its thread for a moment: it may get the token that was meant for
+            // the runtime.
+            park_timeout(Duration::ZERO);
+            if received == 0 {
+                inbox.park(None);
+            }
+        }
+        assert_eq!(received, 1);
+        sender.join().unwrap();
+    });
+}
+
+#[test]
+fn a_ring_without_a_message_ends_a_park_and_brings_what_came_before_it() {
+    loom::model(|| {
+        let inbox: Arc<Inbox<u32>> = new_inbox();
+        let remotes = Arc::new(AtomicUsize::new(1));
+        let thread = {
+            let (inbox, remotes) = (inbox.clone(), remotes.clone());
+            thread::spawn(move || {
+                // Like the drop of the last Remote.
+                remotes.fetch_sub(1, Ordering::Release);
+                inbox.ring();
+            })
+        };
+        loop {
+            inbox.take(|message| panic!("{message} came from nowhere"));
+            if remotes.load(Ordering::Relaxed) == 0 {
+                break;
+            }
+            inbox.park(None);
+        }
+        thread.join().unwrap();
+    });
+}
+
+/// Counts its drops, so that a message that nobody let go of shows.
+struct Counted {
+    drops: Arc<AtomicUsize>,
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.drops.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A thread that sends one message to an inbox that may be closing, and drops it if it is handed
+/// back.
+fn counted_sender(inbox: &Arc<Inbox<Counted>>, drops: &Arc<AtomicUsize>) -> thread::JoinHandle<()> {
+    let (inbox, drops) = (inbox.clone(), drops.clone());
+    thread::spawn(move || drop(inbox.send(Counted { drops })))
+}
+
+#[test]
+fn a_message_to_a_closing_inbox_is_taken_or_handed_back_or_dropped() {
+    loom::model(|| {
+        let inbox = new_inbox();
+        let drops = Arc::new(AtomicUsize::new(0));
+        let sender = counted_sender(&inbox, &drops);
+        inbox.take(drop);
+        inbox.close();
+        sender.join().unwrap();
+        // The inbox itself is still alive: it holds nothing back.
+        assert_eq!(drops.load(Ordering::Relaxed), 1);
+        assert!(inbox.is_closed());
+    });
+}
+
+#[test]
+fn two_senders_and_a_closing_owner_leave_nothing_behind() {
+    model_with_few_preemptions(|| {
+        let inbox = new_inbox();
+        let drops = Arc::new(AtomicUsize::new(0));
+        let senders = [counted_sender(&inbox, &drops), counted_sender(&inbox, &drops)];
+        inbox.close();
+        for sender in senders {
+            sender.join().unwrap();
+        }
+        assert_eq!(drops.load(Ordering::Relaxed), 2);
+    });
+}
+
+#[test]
+fn a_closed_inbox_hands_messages_back() {
+    loom::model(|| {
+        let inbox = new_inbox();
+        inbox.close();
+        assert_eq!(inbox.send(7), Err(7));
+    });
+}
