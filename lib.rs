@@ -1,4 +1,4 @@
-//! A single-threaded async runtime with asyncio's `Event` built in, written to be read.
+//! A single-threaded async runtime with asyncio's `Event` and `Condition` built in, written to be read.
 //!
 //! ```
 //! use greenlight::{gather, sleep, sync::Event};
@@ -30,7 +30,7 @@
 //! 2. In the next turn `Core::run_batch` takes the future out of its slot and polls it with nothing
 //!    borrowed: `Core::poll` in `runtime/executor.rs`.
 //! 3. The future polls [`Event::wait`](sync::Event::wait), which joins the wait list:
-//!    `Waiter::join` in `runtime/waits.rs`. `Wakee::of` in `runtime/wakers.rs` decides what it
+//!    `Waiter::join` in `runtime/waiter.rs`. `Wakee::of` in `runtime/wakers.rs` decides what it
 //!    leaves there: the task's id, or a clone of a foreign waker.
 //! 4. The poll returns `Pending`; `Slot::suspend` in `runtime/task.rs` takes the future back, and
 //!    the task is parked.
@@ -41,8 +41,9 @@
 //! # The files, in reading order
 //!
 //! `runtime/`: `list`, `clock`, `threads`, `inbox`, `trace`, `ready`, `wheel`, `task`, `table`,
-//! `context`, `wakers`, `waits`, `executor`, `time`, `join`, `remote`, `stall`, `run`.
-//! Each uses only those before it. Then `sync/`: `event`, `gather`, `interval`.
+//! `context`, `wakers`, `waits`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
+//! `remote`, `text`, `stall`, `report`, `run`. Each uses only those before it. Then `sync/`:
+//! `event`, `lock`, `condition`, `timeout`, `race`, `gather`, `interval`.
 //!
 //! # What is absent, on purpose
 //!

@@ -3,13 +3,19 @@
 //! Share them by reference inside one future, or by `Rc` among tasks. They are not poisoned by panics: a task that
 //! panics ends alone.
 
-mod condition;
 mod event;
-mod gather;
-mod interval;
+
 mod lock;
-mod race;
+
+mod condition;
+
 mod timeout;
+
+mod race;
+
+mod gather;
+
+mod interval;
 
 pub use condition::{Condition, ConditionWait, Woke};
 pub use event::{Event, EventWait};

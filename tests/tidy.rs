@@ -21,7 +21,7 @@ const DEPENDENCIES: [&str; 3] = ["crossbeam-queue", "futures-task", "slab"];
 
 #[test]
 fn floors_go_down() {
-    let order = floors();
+    let order = modules(&read("runtime/mod.rs"));
     for (floor, module) in order.iter().enumerate() {
         let source = read(&format!("runtime/{module}.rs"));
         for (number, line) in code(&source) {
@@ -42,6 +42,17 @@ fn the_runtime_knows_nothing_of_sync() {
         for (number, line) in code(&fs::read_to_string(&path).expect("a file that was listed can be read")) {
             assert!(!line.contains("crate::sync"), "{}:{number} names sync: {line}", path.display());
         }
+    }
+}
+
+#[test]
+fn the_front_page_lists_the_files_in_reading_order() {
+    let page = read("lib.rs").replace("\n//! ", " ");
+    for folder in ["runtime", "sync"] {
+        let modules = modules(&read(&format!("{folder}/mod.rs")));
+        let list: Vec<_> = modules.iter().map(|module| format!("`{module}`")).collect();
+        let list = format!("`{folder}/`: {}.", list.join(", "));
+        assert!(page.contains(&list), "lib.rs does not say: {list}");
     }
 }
 
@@ -141,14 +152,13 @@ fn the_project_speaks_of_itself_alone() {
     }
 }
 
-/// The modules of the runtime in reading order, which is the order of their floors.
-fn floors() -> Vec<String> {
-    let source = read("runtime/mod.rs");
-    let modules = code(&source).filter_map(|(_, line)| {
-        let line = line.trim().strip_prefix("pub ").unwrap_or(line.trim());
+/// The modules that a `mod.rs` declares, in its order, which is the order of reading and of the floors.
+fn modules(source: &str) -> Vec<String> {
+    let module = |(_, line): (usize, &str)| {
+        let line = line.strip_prefix("pub ").unwrap_or(line);
         Some(line.strip_prefix("mod ")?.strip_suffix(';')?.to_string())
-    });
-    modules.collect()
+    };
+    code(source).filter_map(module).collect()
 }
 
 /// The names that follow `super::` in a line.
