@@ -120,7 +120,7 @@ impl Core {
     }
 
     /// What a turn that found nothing to do amounts to.
-    fn idle(&self) -> Turn {
+    pub(super) fn idle(&self) -> Turn {
         if let Some(expiry) = self.wheel.borrow().next_expiry() {
             return Turn::Idle(Some(Instant::at(expiry)));
         }

@@ -1,6 +1,6 @@
 //! How the report of a stall reads as text.
 
-use super::stall::{Link, Stalled, StalledTask, Why};
+use super::stall::{Hint, Link, Stalled, StalledTask, Why};
 use std::fmt;
 
 impl fmt::Display for Stalled {
@@ -9,6 +9,12 @@ impl fmt::Display for Stalled {
         match self.why {
             Why::NobodyCanRun => {
                 writeln!(f, "stalled at {at}: no task is ready, no timer is armed, and nothing outside can wake one")?;
+            }
+            Why::SomebodyCanRun => {
+                writeln!(
+                    f,
+                    "not stalled at {at}: a task is ready, a timer is armed, or something outside can wake one"
+                )?;
             }
             Why::OnlyOutsideCanWake(wakers) => {
                 let are = if wakers == 1 { " is" } else { "s are" };
@@ -24,9 +30,13 @@ impl fmt::Display for Stalled {
         for task in self.tasks.iter().filter(|task| self.names(task)) {
             write!(f, "{task}")?;
         }
-        if let Some(first) = self.circle.first() {
-            let circle: String = self.circle.iter().map(Link::to_string).collect();
-            writeln!(f, "  they wait in a circle: {circle}{}", first.task)?;
+        for links in &self.circles {
+            let Some(first) = links.first() else { continue };
+            let circle: String = links.iter().map(Link::to_string).collect();
+            match links.len() {
+                1 => writeln!(f, "  {} waits for itself: {circle}{}", first.task, first.task)?,
+                _ => writeln!(f, "  a circle of waits: {circle}{}", first.task)?,
+            }
         }
         write!(f, "  help: {}", self.help())
     }
@@ -40,10 +50,11 @@ impl Stalled {
 
     fn help(&self) -> &'static str {
         match self.why {
-            Why::NobodyCanRun if !self.circle.is_empty() => "one task of a circle has to go on without the next",
-            Why::NobodyCanRun => {
-                "each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then"
-            }
+            Why::NobodyCanRun => self.hint.map_or(
+                "each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then",
+                Hint::help,
+            ),
+            Why::SomebodyCanRun => "the tasks that wait here may go on yet",
             Why::OnlyOutsideCanWake(_) => {
                 "if a thread is going to use that waker, all is well, and a Remote that it keeps until then \
                  says so;\n    if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall"
@@ -56,7 +67,30 @@ impl Stalled {
     }
 }
 
-/// A stretch of the circle: `alice -> lock 'left' -> `.
+impl Hint {
+    fn help(self) -> &'static str {
+        match self {
+            Hint::Unpolled => {
+                "a wait that is not polled keeps what it was handed from everybody else: await it or drop it before \
+                 anything else,\n    or spawn it as a task of its own"
+            }
+            Hint::WaitsForItself => {
+                "a task cannot take a lock that it holds: drop the guard first, or pass the guard on"
+            }
+            Hint::Circle { locks: true } => {
+                "one task of a circle has to go on without the next: drop a guard before waiting, or take the locks\n    \
+                 in the same order everywhere"
+            }
+            Hint::Circle { locks: false } => "one task of a circle has to go on without the next",
+            Hint::Unheard => {
+                "a signal that comes when nobody waits is lost: look at the state before waiting, as \
+                 Condition::wait_for does"
+            }
+        }
+    }
+}
+
+/// A stretch of the circle: `alice -> lock `left` -> `.
 impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Link { task, object } = self;

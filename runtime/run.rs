@@ -252,9 +252,9 @@ impl Runtime {
         self.core.table.borrow().len()
     }
 
-    /// Who waits for what, as after a turn that was [`Turn::Stalled`].
+    /// Who waits for what, after a turn that was [`Turn::Stalled`] or at any time.
     pub fn stalled(&self) -> Stalled {
-        self.core.stalled()
+        self.core.stalled_or_not()
     }
 }
 

@@ -2,12 +2,14 @@
 
 use super::clock::Instant;
 use super::context::Core;
+use super::executor::Turn;
 use super::ready::{TaskId, TaskKey};
 use super::task::{Tenant, Wakee};
 use super::trace::TaskLabel;
 use super::waits::{self, Holder, Place, Subject, Wait};
 use std::collections::{HashMap, HashSet};
 use std::panic::Location;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -18,8 +20,23 @@ pub struct Stalled {
     pub(super) why: Why,
     pub(super) at: Instant,
     pub(super) tasks: Vec<StalledTask>,
-    /// Tasks each of which waits for what the next one holds, or for its end; the last one waits for the first.
-    pub(super) circle: Vec<Link>,
+    /// Tasks each of which waits for what the next one holds, or for its end; the last one waits for the first. A task is
+    /// in one circle at most.
+    pub(super) circles: Vec<Vec<Link>>,
+    pub(super) hint: Option<Hint>,
+}
+
+/// What is behind the stall, as far as the waits tell.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Hint {
+    /// A task was handed something, and does not poll the wait that it was handed to.
+    Unpolled,
+    /// A task waits for a lock that it holds itself.
+    WaitsForItself,
+    /// Tasks wait in a circle, which leads through locks or only through the ends of tasks.
+    Circle { locks: bool },
+    /// The last signal came when nobody waited.
+    Unheard,
 }
 
 /// A task of a circle.
@@ -34,6 +51,8 @@ pub(super) struct Link {
 pub(super) enum Why {
     /// Nothing is ready, no timer is armed, and nothing outside can wake anybody.
     NobodyCanRun,
+    /// It is no stall: a task is ready, a timer is armed, or something outside can act.
+    SomebodyCanRun,
     /// As far as the inside goes; so many tasks have a clone of their waker outside.
     OnlyOutsideCanWake(usize),
     /// Tasks have kept themselves ready for so many turns of virtual time.
@@ -86,6 +105,13 @@ impl Core {
         self.report(Why::NobodyCanRun)
     }
 
+    /// The report of a runtime that may be stalled or not.
+    pub(super) fn stalled_or_not(self: &Rc<Self>) -> Stalled {
+        let nobody_is_ready = self.table.borrow().ready.len() == 0;
+        let stalled = nobody_is_ready && self.idle() == Turn::Stalled;
+        self.report(if stalled { Why::NobodyCanRun } else { Why::SomebodyCanRun })
+    }
+
     /// The report of a runtime in which nobody runs unless something outside uses a waker.
     pub(super) fn possibly_stalled(self: &Rc<Self>) -> Stalled {
         self.report(Why::OnlyOutsideCanWake(self.wakers_held_outside()))
@@ -97,7 +123,9 @@ impl Core {
     }
 
     fn report(self: &Rc<Self>, why: Why) -> Stalled {
-        let waits = waits::of_runtime(self);
+        let mut waits = waits::of_runtime(self);
+        // One that was leaked outlives its task.
+        waits.retain(|wait| self.label(wait.task).is_some());
         let mut told = self.tell(&waits);
         let table = self.table.borrow();
         let stalled_task = |key: TaskKey| {
@@ -112,12 +140,26 @@ impl Core {
             }
         };
         let tasks = table.keys().into_iter().map(stalled_task).collect();
+        let circles = self.circles(&waits);
+        let hint = Hint::of(&waits, &circles);
+        Stalled { why, at: self.now(), tasks, circles, hint }
+    }
+
+    /// The circles of waits, by their first tasks, which are those that were spawned first.
+    fn circles(&self, waits: &[Wait]) -> Vec<Vec<Link>> {
         let link = |wait: &Wait| {
             let object = (wait.subject.kind != "task").then(|| object(&wait.subject));
             Some(Link { task: self.label(wait.task)?, object })
         };
-        let circle = find_circle(&waits).into_iter().filter_map(link).collect();
-        Stalled { why, at: self.now(), tasks, circle }
+        let from_the_first = |circle: Vec<&Wait>| {
+            let mut links: Vec<Link> = circle.into_iter().filter_map(link).collect();
+            let first = (0..links.len()).min_by_key(|&link| links[link].task.number);
+            links.rotate_left(first.unwrap_or(0));
+            links
+        };
+        let mut circles: Vec<_> = find_circles(waits).into_iter().map(from_the_first).collect();
+        circles.sort_by_key(|links| links.first().map(|link| link.task.number));
+        circles
     }
 
     /// What each task waits for.
@@ -137,11 +179,21 @@ impl Core {
 
     fn tell_wait(&self, wait: &Wait) -> String {
         let Wait { subject, facts, at, place, .. } = wait;
-        let mut told = match (subject.kind, place, &subject.name) {
-            (_, Place::Granted, _) => format!("was granted {}, and does not poll for it, at {at}", object(subject)),
-            ("task", ..) => format!("awaits {}, at {at}", self.end_of(facts.holder, subject)),
-            (kind, _, None) if subject.made == *at => format!("waits on its {kind}, at {at}"),
-            _ => format!("waits on {}, at {at}", object(subject)),
+        let object = object(subject);
+        let mut told = match (subject.kind, place) {
+            ("event" | "gather" | "deadline", Place::Granted) => {
+                format!("was woken by {object}, but does not poll the wait at {at}")
+            }
+            ("condition", Place::Granted) => {
+                format!("was notified by {object}, but does not poll the wait at {at}")
+            }
+            (_, Place::Granted) => format!("was granted {object}, but does not poll the wait at {at}"),
+            // Only a join handle takes its line from the poll, which may be a combinator's.
+            ("task", _) if Path::new(at.file()).has_root() => {
+                format!("awaits {}, in the code of another crate", self.end_of(facts.holder))
+            }
+            ("task", _) => format!("awaits {}, at {at}", self.end_of(facts.holder)),
+            _ => format!("waits on {object}, at {at}"),
         };
         if subject.kind != "task" && subject.made != *at {
             told += &format!("\nmade at {}", subject.made);
@@ -152,28 +204,52 @@ impl Core {
         if let (Place::InLine { .. }, "lock", Some(holder)) = (place, subject.kind, facts.holder) {
             told += &self.tell_holder(holder);
         }
-        if let Some(unheard) = facts.unheard {
+        if let (Place::InLine { .. }, Some(unheard)) = (place, facts.unheard) {
             told += &format!("\nlast signalled at {unheard}, when nobody waited");
         }
         told
     }
 
-    fn end_of(&self, task: Option<Holder>, subject: &Subject) -> String {
+    fn end_of(&self, task: Option<Holder>) -> String {
         match task.and_then(|task| self.label(task.task?)) {
             Some(task) => format!("the end of {task}"),
-            None => object(subject),
+            None => "the end of a task".into(),
         }
     }
 
     fn tell_holder(&self, holder: Holder) -> String {
         let Holder { task, since, granted } = holder;
-        let verb = if granted { "granted to" } else { "held by" };
-        match (task, task.and_then(|task| self.label(task))) {
-            (_, Some(task)) => format!("\n{verb} {task}, at {since}"),
-            (Some(_), None) => {
+        let label = task.and_then(|task| self.label(task));
+        let ready = task.is_some_and(|task| self.table.borrow().get(task).is_some_and(|slot| slot.queued));
+        match (granted, label, task) {
+            (true, Some(task), _) if ready => format!("\ngranted to {task}, which is ready, at {since}"),
+            (true, Some(task), _) => format!("\ngranted to {task}, which does not poll the wait at {since}"),
+            (true, None, Some(_)) => {
+                format!("\ngranted to the wait at {since}, which a task that has ended has leaked")
+            }
+            (true, None, None) => format!("\ngranted to the wait at {since}, which is not polled by any task"),
+            (false, Some(task), _) => format!("\nheld by {task}, since {since}"),
+            (false, None, Some(_)) => {
                 format!("\ntaken at {since} by a task that has ended: its guard was leaked or given away")
             }
-            (None, None) => format!("\ntaken at {since}, outside of any task"),
+            (false, None, None) => format!("\ntaken at {since}, outside of any task"),
+        }
+    }
+}
+
+impl Hint {
+    fn of(waits: &[Wait], circles: &[Vec<Link>]) -> Option<Hint> {
+        let is_unheard = |wait: &Wait| matches!(wait.place, Place::InLine { .. }) && wait.facts.unheard.is_some();
+        let is_broadcast = |wait: &Wait| matches!(wait.subject.kind, "event" | "gather" | "deadline");
+        let mut unpolled = waits.iter().filter(|wait| matches!(wait.place, Place::Granted) && !is_broadcast(wait));
+        if unpolled.next().is_some() {
+            Some(Hint::Unpolled)
+        } else if circles.iter().any(|links| links.len() == 1) {
+            Some(Hint::WaitsForItself)
+        } else if !circles.is_empty() {
+            Some(Hint::Circle { locks: circles.iter().flatten().any(|link| link.object.is_some()) })
+        } else {
+            waits.iter().any(is_unheard).then_some(Hint::Unheard)
         }
     }
 }
@@ -181,38 +257,37 @@ impl Core {
 /// An object in a sentence.
 fn object(subject: &Subject) -> String {
     match (subject.kind, &subject.name) {
-        ("task", Some(name)) => format!("the end of {name}"),
-        ("task", None) => "the end of a task".into(),
+        (kind @ ("gather" | "deadline"), _) => format!("its {kind}"),
         (kind, Some(name)) => format!("{kind} `{name}`"),
         (kind, None) => format!("an unnamed {kind}"),
     }
 }
 
-/// The first circle of waits, each for what the task of the next one holds, or for its end: a search in depth, which
-/// looks at every task once.
-fn find_circle(waits: &[Wait]) -> Vec<&Wait> {
+/// Circles of waits, each for what the task of the next one holds, or for its end: a search in depth, which looks at
+/// every task once.
+fn find_circles(waits: &[Wait]) -> Vec<Vec<&Wait>> {
     let mut ways: HashMap<TaskId, Vec<(&Wait, TaskId)>> = HashMap::new();
     for wait in waits.iter().filter(|wait| matches!(wait.place, Place::InLine { .. })) {
         let holder = wait.facts.holder.and_then(|holder| holder.task);
         ways.entry(wait.task.id).or_default().extend(holder.map(|holder| (wait, holder.id)));
     }
-    let mut seen = HashSet::new();
+    let (mut circles, mut seen) = (Vec::new(), HashSet::new());
     for start in waits {
-        let mut path: Vec<(TaskId, Option<&Wait>)> = vec![(start.task.id, None)];
-        seen.insert(start.task.id);
+        // The tasks on the way here, and by which of its waits each was left.
+        let mut path: Vec<(TaskId, Option<&Wait>)> = Vec::new();
+        path.extend(seen.insert(start.task.id).then_some((start.task.id, None)));
         while let Some((last, taken)) = path.last_mut() {
-            let Some((wait, next)) = ways.get_mut(last).and_then(Vec::pop) else {
+            let Some((wait, holder)) = ways.get_mut(last).and_then(Vec::pop) else {
                 path.pop();
                 continue;
             };
             *taken = Some(wait);
-            if let Some(begin) = path.iter().position(|&(task, _)| task == next) {
-                return path[begin..].iter().filter_map(|&(_, taken)| taken).collect();
-            }
-            if seen.insert(next) {
-                path.push((next, None));
+            if seen.insert(holder) {
+                path.push((holder, None));
+            } else if let Some(begin) = path.iter().position(|&(task, _)| task == holder) {
+                circles.push(path.drain(begin..).filter_map(|(_, taken)| taken).collect());
             }
         }
     }
-    Vec::new()
+    circles
 }

@@ -52,7 +52,12 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// Dropping it disarms the timer.
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
-    Sleep { until: Until::At(deadline), state: State::New, at: Location::caller() }
+    sleep_until_at(deadline, Location::caller())
+}
+
+/// A sleep in the name of that line.
+pub(crate) fn sleep_until_at(deadline: Instant, at: &'static Location<'static>) -> Sleep {
+    Sleep { until: Until::At(deadline), state: State::New, at }
 }
 
 /// Lets the other ready tasks run first. In asyncio: `sleep(0)`.

@@ -14,6 +14,7 @@ use super::task::Wakee;
 use super::trace::ObjectLabel;
 use slab::Slab;
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::task::{Context, Waker};
@@ -59,6 +60,8 @@ struct Waiting {
 struct Node {
     /// The index of its list. Valid while the node is linked.
     list: u32,
+    /// The identity of the list's object: tells a list from the next one at its index.
+    identity: u64,
     /// The runtime in which it waits. None under a foreign executor.
     core: Option<Rc<Core>>,
     /// The task that polled it last, for the reports.
@@ -94,6 +97,17 @@ impl Waits {
             self.lists[list].order.unlink(&mut self.nodes, index);
         }
         self.nodes.remove(index)
+    }
+
+    /// Where each waiter of every list stands.
+    fn places(&self) -> HashMap<u32, Place> {
+        let mut places = HashMap::new();
+        for (list, _) in &self.lists {
+            let order: Vec<u32> = self.order(list as u32).collect();
+            let line = order.len();
+            places.extend(order.into_iter().enumerate().map(|(ahead, node)| (node, Place::InLine { ahead, line })));
+        }
+        places
     }
 
     /// Unlinks and marks a waiter of the list. Returns whom to wake.
@@ -160,10 +174,12 @@ pub(super) fn label(core: &Core, list: u32) -> Option<ObjectLabel> {
 
 /// A new waiter at the back of a list. Returns its node.
 pub(super) fn enlist(list: u32, core: Option<Rc<Core>>, wakee: Wakee, at: &'static Location<'static>) -> u32 {
-    let node = Node { list, core, task: wakee.task(), wakee: Some(wakee), at };
     WAITS.with_borrow_mut(|waits| {
+        let waiting = &mut waits.lists[list as usize];
+        let identity = waiting.subject.identity;
+        let node = Node { list, identity, core, task: wakee.task(), wakee: Some(wakee), at };
         let index = waits.nodes.insert(node);
-        waits.lists[list as usize].order.push_back(&mut waits.nodes, index);
+        waiting.order.push_back(&mut waits.nodes, index);
         index
     })
 }
@@ -171,7 +187,7 @@ pub(super) fn enlist(list: u32, core: Option<Rc<Core>>, wakee: Wakee, at: &'stat
 /// Takes a waiter out that is being dropped. Returns what a trace says of it, unless it was granted.
 pub(super) fn leave(index: u32) -> Option<Left> {
     // The arena is gone only while the thread itself ends.
-    let Node { list, core, task, wakee, at } = WAITS.try_with(|waits| waits.borrow_mut().leave(index)).ok()?;
+    let Node { list, core, task, wakee, at, .. } = WAITS.try_with(|waits| waits.borrow_mut().leave(index)).ok()?;
     let left = wakee.as_ref().and(core).map(|core| Left { core, list, task, at });
     // A foreign waker is dropped here, with nothing borrowed.
     drop(wakee);
@@ -332,6 +348,7 @@ pub(super) struct Wait {
 }
 
 /// Where a waiter stands.
+#[derive(Clone, Copy)]
 pub(super) enum Place {
     /// So many are ahead of it, in a line of so many.
     InLine { ahead: usize, line: usize },
@@ -339,21 +356,18 @@ pub(super) enum Place {
     Granted,
 }
 
-/// Every wait of the tasks of a runtime, in the order of the thread's lists.
+/// Every wait of the tasks of a runtime.
 pub(super) fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
     WAITS.with_borrow(|waits| {
-        let mut found = Vec::new();
-        for (index, node) in waits.nodes.iter() {
-            let here = node.core.as_ref().is_some_and(|other| Rc::ptr_eq(other, core));
-            let (true, Some(task), Some(waiting)) = (here, node.task, waits.lists.get(node.list as usize)) else {
-                continue;
-            };
-            let place = match waits.order(node.list).position(|other| other == index) {
-                Some(ahead) => Place::InLine { ahead, line: waits.order(node.list).count() },
-                None => Place::Granted,
-            };
-            found.push(Wait { task, subject: waiting.subject.clone(), facts: waiting.facts, at: node.at, place });
-        }
-        found
+        let places = waits.places();
+        let wait = |(index, node): (u32, &Node)| {
+            node.core.as_ref().filter(|other| Rc::ptr_eq(other, core))?;
+            let waiting = waits.lists.get(node.list as usize)?;
+            let Subject { identity, .. } = waiting.subject;
+            let place = places.get(&index).copied().unwrap_or(Place::Granted);
+            let (subject, facts) = (waiting.subject.clone(), waiting.facts);
+            (identity == node.identity).then_some(Wait { task: node.task?, subject, facts, at: node.at, place })
+        };
+        waits.nodes.iter().filter_map(wait).collect()
     })
 }

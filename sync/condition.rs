@@ -39,6 +39,31 @@ use std::task::{Context, Poll, ready};
 ///     assert_eq!(*stock.lock().await, 0);
 /// });
 /// ```
+///
+/// Neither a wait nor a notify compiles without the guard:
+///
+/// ```compile_fail,E0061
+/// # async fn f(stock: greenlight::sync::Condition) {
+/// stock.wait().await;
+/// # }
+/// ```
+///
+/// ```compile_fail,E0061
+/// # async fn f(stock: greenlight::sync::Condition) {
+/// stock.notify_one();
+/// # }
+/// ```
+///
+/// One who waits has given the guard away, and changes nothing until the wait hands it back:
+///
+/// ```compile_fail,E0382
+/// # async fn f(stock: greenlight::sync::Condition<u32>) {
+/// let mut guard = stock.lock().await;
+/// let wait = stock.wait(guard);
+/// *guard += 1;
+/// wait.await;
+/// # }
+/// ```
 pub struct Condition<T = ()> {
     lock: Owned<T>,
     waiters: WaitList,
@@ -187,6 +212,7 @@ impl<T> Condition<T> {
         self.waiters.grant_first_living().map(|grant| grant.wake()).is_some()
     }
 
+    #[track_caller]
     fn wait_at<'c, 'g>(
         &'c self,
         guard: LockGuard<'g, T>,
@@ -204,6 +230,7 @@ impl<T> Condition<T> {
         }
     }
 
+    #[track_caller]
     fn check(&self, guard: &LockGuard<'_, T>) {
         let (own, given) = (self.own_lock(), guard.lock);
         assert!(
@@ -254,7 +281,11 @@ impl<'g, T> ConditionWait<'_, 'g, T> {
                     self.state = State::Done;
                     return Poll::Ready((guard, woke));
                 }
-                State::Done => panic!("Condition::wait was polled after it was ready"),
+                State::Done => panic!(
+                    "the Condition::wait() at {} was polled after it was ready; \
+                    to wait again, call it with the guard that it yielded",
+                    self.at
+                ),
             }
         }
     }

@@ -25,6 +25,31 @@ use std::task::{Context, Poll};
 ///     assert_eq!(*account.try_lock().expect("nobody holds it"), 70);
 /// });
 /// ```
+///
+/// Nobody releases what is not theirs: the guard is the only way, and it is gone after that.
+///
+/// ```compile_fail,E0382
+/// # async fn f(account: greenlight::sync::Lock<u32>) {
+/// let guard = account.lock().await;
+/// drop(guard);
+/// drop(guard);
+/// # }
+/// ```
+///
+/// A lock and its guard stay on their thread:
+///
+/// ```compile_fail,E0277
+/// static ACCOUNT: greenlight::sync::Lock<u32> = greenlight::sync::Lock::new(100);
+/// ```
+///
+/// ```compile_fail,E0277
+/// # async fn f(account: greenlight::sync::Lock<u32>) {
+/// let guard = account.lock().await;
+/// std::thread::scope(|threads| {
+///     threads.spawn(|| drop(guard));
+/// });
+/// # }
+/// ```
 pub struct Lock<T = ()> {
     pub(super) latch: Latch,
     value: RefCell<T>,
@@ -87,7 +112,9 @@ impl<T> Lock<T> {
     /// Takes the lock if [`lock`](Lock::lock) would not wait.
     #[track_caller]
     pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
-        self.latch.may_take().then(|| self.take(Location::caller()))
+        // Not inside the closure, which has a line of its own.
+        let at = Location::caller();
+        self.latch.may_take().then(|| self.take(at))
     }
 
     /// Whether somebody holds it. In asyncio: `locked`.

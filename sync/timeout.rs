@@ -1,7 +1,7 @@
 //! `timeout`: a future that gets so much time and no more.
 
-use crate::runtime::{WaitList, Waiter};
-use crate::{Instant, Sleep, now, sleep_until};
+use crate::runtime::{WaitList, Waiter, expect_current, sleep_until_at};
+use crate::{Instant, Sleep, now};
 use std::cell::Cell;
 use std::error::Error;
 use std::fmt;
@@ -37,9 +37,11 @@ use std::time::Duration;
 pub fn timeout<F: Future>(duration: Duration, future: F) -> impl Future<Output = Result<F::Output, Elapsed>> {
     let at = Location::caller();
     async move {
-        let deadline = Deadline::new();
-        deadline.when.set(Some(now() + duration));
-        run_until(&deadline, future, at).await
+        let start = expect_current(format_args!("the timeout() at {at} was polled")).counting_from();
+        // No time at all is up in the next turn, on the real clock too, which has gone on since this turn began.
+        let deadline = if duration.is_zero() { now() } else { start + duration };
+        let mut sleep = sleep_until_at(deadline, at);
+        run_until(future, |cx| Pin::new(&mut sleep).poll(cx).map(|()| Elapsed { deadline, at })).await
     }
 }
 
@@ -71,7 +73,9 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> impl Future<Output =
 /// ```
 #[track_caller]
 pub fn timeout_at<F: Future>(deadline: &Deadline, future: F) -> impl Future<Output = Result<F::Output, Elapsed>> {
-    run_until(deadline, future, Location::caller())
+    let at = Location::caller();
+    let mut alarm = Alarm { deadline, sleep: None, moved: Waiter::new(at), at };
+    run_until(future, move |cx| alarm.poll(cx))
 }
 
 /// A moment that can be moved, for [`timeout_at`].
@@ -132,16 +136,15 @@ impl fmt::Display for Elapsed {
 
 impl Error for Elapsed {}
 
+/// Polls the future first and the alarm after, so that a future which is ready at the deadline is in time.
 async fn run_until<F: Future>(
-    deadline: &Deadline,
     future: F,
-    at: &'static Location<'static>,
+    mut alarm: impl FnMut(&mut Context<'_>) -> Poll<Elapsed>,
 ) -> Result<F::Output, Elapsed> {
     let mut future = pin!(future);
-    let mut alarm = Alarm { deadline, sleep: None, moved: Waiter::new(at), at };
     poll_fn(|cx| match future.as_mut().poll(cx) {
         Poll::Ready(output) => Poll::Ready(Ok(output)),
-        Poll::Pending => alarm.poll(cx).map(Err),
+        Poll::Pending => alarm(cx).map(Err),
     })
     .await
 }
@@ -162,7 +165,7 @@ impl Alarm<'_> {
         }
         let when = self.deadline.when();
         if self.sleep.as_ref().map(|(until, _)| *until) != when {
-            self.sleep = when.map(|until| (until, sleep_until(until)));
+            self.sleep = when.map(|until| (until, sleep_until_at(until, self.at)));
         }
         let Some((deadline, sleep)) = &mut self.sleep else { return Poll::Pending };
         Pin::new(sleep).poll(cx).map(|()| Elapsed { deadline: *deadline, at: self.at })
