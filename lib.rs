@@ -62,7 +62,7 @@ pub use runtime::{
 pub use sync::{Deadline, Elapsed, Interval, gather, gather_tasks, interval, race, timeout, timeout_at};
 
 #[doc(hidden)]
-pub use sync::gather_handles;
+pub use sync::gather_tuple;
 
 #[cfg(doctest)]
 #[doc = include_str!("README.md")]

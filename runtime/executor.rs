@@ -114,7 +114,7 @@ impl Core {
         while let Some((wakee, armed_by)) = self.pop_due() {
             fired += 1;
             let _cause = self.begin_cause(wakee.task(), Kind::TimerFired, armed_by);
-            self.fence(|| self.wake_wakee(wakee));
+            self.contain(|| self.wake_wakee(wakee));
         }
         fired
     }
@@ -151,7 +151,7 @@ impl Core {
         if self.closed.get() {
             let refused = self.table.borrow_mut().unused_key();
             if let Ending::Panicked(payload) = self.let_go(body, Ending::Cancelled) {
-                self.report_panic(&format!("a task that was spawned at {at} while its run ended"), &*payload);
+                self.report_panic(&format!("a task that was spawned at {at} while its run ended"), payload);
             }
             return refused;
         }
@@ -235,7 +235,7 @@ impl Core {
                     None => Some(payload),
                 };
                 if let Some(payload) = lost {
-                    self.report_lost_panic(key, &*payload);
+                    self.report_lost_panic(key, payload);
                 }
                 Kind::Panicked
             }
@@ -244,19 +244,20 @@ impl Core {
         let joiners = self.remove(key);
         self.table.borrow_mut().recycle(waker);
         if let Some(job) = job {
-            self.fence(|| job.announce());
+            self.contain(|| job.announce());
         }
         if let Some(joiners) = joiners {
-            self.fence(|| _ = waits::wake_all(joiners));
+            self.contain(|| _ = waits::wake_all(joiners));
             waits::close(joiners);
         }
     }
 
     /// Wakes somebody on behalf of nobody: a foreign waker that panics then has no caller to unwind into.
-    fn fence(&self, wake: impl FnOnce()) {
+    fn contain(&self, wake: impl FnOnce()) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(wake)) {
             let message = panic_message(&*payload);
-            (self.settings.report)(&format!("a foreign waker panicked when it was woken: {message}"));
+            self.deliver_report(&format!("a foreign waker panicked when it was woken: {message}"));
+            drop_quietly(payload);
         }
     }
 
@@ -294,7 +295,7 @@ impl Core {
         self.table.borrow_mut().ready.clear();
     }
 
-    fn report_lost_panic(&self, key: TaskKey, payload: &(dyn Any + Send)) {
+    fn report_lost_panic(&self, key: TaskKey, payload: Box<dyn Any + Send>) {
         let Some((label, spawned)) = self.label(key).zip(self.table.borrow().get(key).map(|slot| slot.spawned)) else {
             return;
         };
@@ -302,11 +303,26 @@ impl Core {
     }
 
     /// Reports a panic that no join handle is left to return.
-    pub(super) fn report_panic(&self, task: &str, payload: &(dyn Any + Send)) {
-        let message = panic_message(payload);
-        (self.settings.report)(&format!(
+    pub(super) fn report_panic(&self, task: &str, payload: Box<dyn Any + Send>) {
+        let message = panic_message(&*payload);
+        self.deliver_report(&format!(
             "{task} panicked, and nobody awaits it: {message}\n  keep its JoinHandle and await it to receive the panic"
         ));
+        drop_quietly(payload);
+    }
+
+    /// Reports what ends nothing. Whoever receives the report is foreign code, and so is what its panic leaves behind.
+    pub(super) fn deliver_report(&self, report: &str) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| (self.settings.report)(report))) {
+            drop_quietly(payload);
+        }
+    }
+}
+
+/// Drops the payload of a panic, which may panic in turn; what that one leaves behind is forgotten.
+fn drop_quietly(payload: Box<dyn Any + Send>) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(payload);
     }
 }
 

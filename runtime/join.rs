@@ -28,7 +28,7 @@ impl Task {
         self.key.id
     }
 
-    /// What [`task`] named it.
+    /// What [`task`](crate::task) named it.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
@@ -196,7 +196,7 @@ impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         self.job.detached.set(true);
         if let Some(Err(Failure::Panicked(payload))) = self.job.outcome.take() {
-            self.task.core.report_panic(&self.task.to_string(), &*payload);
+            self.task.core.report_panic(&self.task.to_string(), payload);
         }
     }
 }

@@ -16,6 +16,7 @@ use super::wheel::Wheel;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
+use std::io::{Write, stderr};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::rc::Rc;
@@ -24,7 +25,8 @@ use std::time::Duration;
 
 /// Runs a future to its end on a new runtime with the real clock, and returns its output. In asyncio: `asyncio.run`.
 ///
-/// When the future has ended, tasks that have not are dropped, in the order of spawning.
+/// When the future has ended, tasks that have not are dropped, in the order of spawning; also those that are ready, which
+/// asyncio lets run once more.
 ///
 /// # Panics
 /// With the panic of the future, if it panics; with the report, if the run stalls; when it is called inside a runtime.
@@ -90,7 +92,7 @@ impl Builder {
     /// How many turns virtual time may stand still before the run ends with a report of who keeps it: a million unless
     /// set.
     pub fn turn_limit(mut self, turns: u64) -> Self {
-        self.turn_limit = turns;
+        self.turn_limit = turns.max(1);
         self
     }
 
@@ -139,7 +141,7 @@ impl Runtime {
             clock: Clock::real,
             turn_limit: TURN_LIMIT,
             observers: Vec::new(),
-            report: Box::new(|report| eprintln!("greenlight: {report}")),
+            report: Box::new(|report| _ = writeln!(stderr(), "greenlight: {report}")),
         }
     }
 
@@ -259,7 +261,7 @@ impl Runtime {
 }
 
 const RUN_INSIDE_RUN: &str = "greenlight::run was called inside a runtime, which would stop all of its tasks; \
-    await the future there, or spawn() it";
+    await the future there or spawn() it, and call run outside of Runtime::enter";
 
 impl Core {
     /// Turns until main has ended, parking whenever there is nothing to do.
@@ -334,7 +336,7 @@ impl Suspicion {
             return SECOND_LOOK;
         }
         if !std::mem::replace(&mut self.reported, true) {
-            (core.settings.report)(&core.possibly_stalled().to_string());
+            core.deliver_report(&core.possibly_stalled().to_string());
             // Who receives the report may have woken somebody.
             return Duration::ZERO;
         }

@@ -9,8 +9,8 @@ use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
 
-/// Spawns a future as a task of the current runtime. It runs first in the next turn, whether or not its handle is
-/// awaited; dropping the handle detaches the task.
+/// Spawns a future as a task of the current runtime. It is polled for the first time in the next turn, behind
+/// those that are ready already, whether or not its handle is awaited; dropping the handle detaches the task.
 ///
 /// In asyncio: `create_task`. While a run ends, the future is dropped and the handle is cancelled already.
 ///

@@ -62,6 +62,9 @@ pub(crate) fn sleep_until_at(deadline: Instant, at: &'static Location<'static>) 
 
 /// Lets the other ready tasks run first. In asyncio: `sleep(0)`.
 ///
+/// # Cancel safety
+/// Dropping it changes nothing, but that the task is polled once more.
+///
 /// ```
 /// greenlight::run(async {
 ///     let child = greenlight::spawn(async {});

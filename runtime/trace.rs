@@ -23,7 +23,8 @@ pub struct TraceEvent {
     pub time: Instant,
     /// The turn in which it happened; 0 before the first.
     pub turn: u64,
-    /// The number of the event that brought this one about; none for what came from outside the runtime.
+    /// The number of the event that brought this one about; none for what came from outside of any task: another thread,
+    /// the passing of time, or a call between two turns.
     pub cause: Option<u64>,
     /// The task that it happened to; for what happens to an object, the task that did it.
     pub task: Option<TaskLabel>,

@@ -293,8 +293,10 @@ pub(super) fn grant_first(list: u32, skip_dying: bool) -> Option<Grant> {
 
 /// Grants every waiter and wakes them after; see [`WaitList::wake_all`](super::waiter::WaitList::wake_all).
 pub(super) fn wake_all(list: u32) -> usize {
-    let mut wakes = WAKES.take();
-    WAITS.with_borrow_mut(|waits| {
+    // Both are gone only while the thread itself ends.
+    let mut wakes = WAKES.try_with(Cell::take).unwrap_or_default();
+    let _ = WAITS.try_with(|waits| {
+        let waits = &mut *waits.borrow_mut();
         loop {
             let Some(first) = waits.order(list).next() else { break };
             let (core, wakee) = waits.grant(list, first);
@@ -330,7 +332,7 @@ impl Wakes {
         for waker in self.foreign.drain(..) {
             panic = panic.or(catch_unwind(AssertUnwindSafe(|| waker.wake())).err());
         }
-        WAKES.set(self);
+        let _ = WAKES.try_with(|wakes| wakes.set(self));
         match panic {
             Some(panic) => resume_unwind(panic),
             None => count,

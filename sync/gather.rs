@@ -14,8 +14,8 @@ use std::rc::Rc;
 /// wakes the gatherer, which yields once more: two hops, as in asyncio.
 ///
 /// # Panics
-/// Outside a runtime. A panic of a child resumes in the gatherer, at once, and cancels the other children; asyncio lets
-/// them run on.
+/// Outside a runtime; when a child is cancelled, as by the end of its run. A panic of a child resumes in the gatherer, at
+/// once, and cancels the other children; asyncio lets them run on.
 ///
 /// # Cancel safety
 /// Dropping it cancels the children that have not ended, in order.
@@ -44,7 +44,8 @@ where
     }
 }
 
-/// Awaits tasks that run already, and yields what became of each, in order. No failure ends it early.
+/// Awaits tasks that run already, and yields what became of each, in order. No failure ends it early. If all of them have
+/// ended before, it does not suspend.
 ///
 /// In asyncio: `gather(*tasks, return_exceptions=True)`.
 ///
@@ -73,7 +74,7 @@ pub fn gather_tasks<T>(
 }
 
 /// Spawns each future as a task, in order, and yields a tuple of their outputs: [`gather`] for futures of several
-/// types, up to twelve.
+/// types, up to twelve. It panics as [`gather`] does; dropping it cancels the children that have not ended, in order.
 ///
 /// ```
 /// greenlight::run(async {
@@ -84,15 +85,16 @@ pub fn gather_tasks<T>(
 #[macro_export]
 macro_rules! gather {
     ($($future:expr),+ $(,)?) => {
-        $crate::gather_handles(($($crate::spawn($future),)+))
+        $crate::gather_tuple(($($future,)+))
     };
 }
 
 /// What [`gather!`](crate::gather!) expands to.
 #[doc(hidden)]
 #[track_caller]
-pub fn gather_handles<H: Handles>(mut handles: H) -> impl Future<Output = H::Outputs> {
+pub fn gather_tuple<F: Futures>(futures: F) -> impl Future<Output = <F::Handles as Handles>::Outputs> {
     let at = Location::caller();
+    let mut handles = futures.spawn(at);
     let gathering = Gathering::new(&handles.children(), true);
     async move {
         gathering.all_ended(at).await;
@@ -139,6 +141,13 @@ impl<T> Child for JoinHandle<T> {
     }
 }
 
+/// A tuple of futures. They are spawned once all of them are there: an argument that returns early has spawned none.
+#[doc(hidden)]
+pub trait Futures {
+    type Handles: Handles;
+    fn spawn(self, at: &'static Location<'static>) -> Self::Handles;
+}
+
 /// A tuple of join handles.
 #[doc(hidden)]
 pub trait Handles {
@@ -149,6 +158,18 @@ pub trait Handles {
 
 macro_rules! handles {
     ($($output:ident)+) => {
+        impl<$($output: Future + 'static),+> Futures for ($($output,)+) {
+            type Handles = ($(JoinHandle<$output::Output>,)+);
+
+            #[expect(non_snake_case, reason = "a future goes by the name of its type")]
+            #[track_caller]
+            fn spawn(self, at: &'static Location<'static>) -> Self::Handles {
+                let core = expect_current("gather!() was called");
+                let ($($output,)+) = self;
+                ($(spawn_joined(&core, $output, None, at),)+)
+            }
+        }
+
         impl<$($output),+> Handles for ($(JoinHandle<$output>,)+) {
             type Outputs = ($($output,)+);
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// Ticks once every period: first one period from now, then on that grid for ever.
 ///
-/// A consumer that comes late gets the ticks that it missed at once, one by one.
+/// A period is rounded up to whole microseconds. A consumer that comes late gets the ticks that it missed at once, one by one.
 ///
 /// # Panics
 /// Outside a runtime, and when the period is zero.

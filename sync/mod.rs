@@ -19,7 +19,7 @@ mod interval;
 
 pub use condition::{Condition, ConditionWait, Woke};
 pub use event::{Event, EventWait};
-pub use gather::{gather, gather_handles, gather_tasks};
+pub use gather::{gather, gather_tasks, gather_tuple};
 pub use interval::{Interval, interval};
 pub use lock::{Lock, LockGuard, LockWait};
 pub use race::race;

@@ -53,10 +53,6 @@ impl<M> Queue<M> {
         tail.saturating_sub(self.head.load(Ordering::SeqCst))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// The message of a push that has taken this index, and perhaps not filled its slot yet.
     fn wait_for(&self, index: usize) -> M {
         loop {

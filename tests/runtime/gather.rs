@@ -254,3 +254,17 @@ fn a_gather_inside_a_child_of_a_gather_takes_as_many_turns_as_in_asyncio() {
     assert_eq!(outputs, [[1, 2], [3, 4]]);
     assert_eq!(log.take(), ["o0", "o1", "o2", "o3", "o4", "o5", "main"]);
 }
+
+#[test]
+fn an_argument_of_gather_that_returns_early_has_spawned_none() {
+    let (log, runtime) = (Log::default(), standing());
+    let said = log.clone();
+    let early: Result<(), &str> = runtime.run(async move {
+        let first = async move { said.say("ran on unseen") };
+        let second: Result<std::future::Ready<()>, _> = Err("early");
+        let gathered = async { Ok(greenlight::gather!(first, second?).await) }.await;
+        yield_now().await;
+        gathered.map(drop)
+    });
+    assert_eq!((early, log.take().len()), (Err("early"), 0));
+}

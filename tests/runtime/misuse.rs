@@ -70,7 +70,7 @@ fn what_needs_a_runtime_says_so_outside_of_one() {
         ("spawn_detached()", line!(), &|| drop(greenlight::spawn_detached(async {}))),
         ("task()", line!(), &|| drop(task("alice"))),
         ("gather()", line!(), &|| drop(gather([async {}]))),
-        ("spawn()", line!(), &|| drop(gather!(async {}, async {}))),
+        ("gather!()", line!(), &|| drop(gather!(async {}, async {}))),
         ("now()", line!(), &|| _ = now()),
         ("interval()", line!(), &|| _ = interval(Duration::from_secs(1))),
         ("remote()", line!(), &|| drop(greenlight::remote())),
@@ -102,7 +102,7 @@ fn a_sleep_that_is_polled_outside_a_runtime_says_where_it_was_made() {
 }
 
 const RUN_INSIDE_RUN: &str = "greenlight::run was called inside a runtime, which would stop all of its tasks; \
-    await the future there, or spawn() it";
+    await the future there or spawn() it, and call run outside of Runtime::enter";
 
 #[test]
 fn run_inside_run_is_refused() {

@@ -2,7 +2,7 @@
 //! task, or the report.
 
 use crate::stage::{Log, on_drop, reporting};
-use greenlight::{spawn, spawn_detached, task, yield_now};
+use greenlight::{Runtime, spawn, spawn_detached, task, yield_now};
 use std::future::pending;
 
 /// What a report says of a lost panic, without the line of the spawn.
@@ -178,4 +178,33 @@ fn a_payload_moves_through_any_number_of_joiners() {
     let payload = payload.expect("there was a panic");
     assert_eq!(payload.downcast_ref::<String>().map(String::as_str), Some("boom"));
     assert_eq!(reports.take(), [""; 0]);
+}
+
+/// A payload whose own drop panics.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("the payload goes off");
+    }
+}
+
+#[test]
+fn a_payload_that_panics_when_it_is_dropped_ends_one_task_only() {
+    let runtime = Runtime::builder().virtual_clock().on_report(|_| {}).build();
+    runtime.run(async {
+        let lost = spawn_detached(async { std::panic::panic_any(Bomb) });
+        drop(spawn(async { std::panic::panic_any(Bomb) }));
+        lost.ended().await;
+        assert_eq!(spawn(async { 1 }).await.expect("the run goes on"), 1);
+    });
+}
+
+#[test]
+fn a_receiver_of_reports_that_panics_ends_nothing() {
+    let runtime = Runtime::builder().virtual_clock().on_report(|_| panic!("the receiver fails")).build();
+    let lost = runtime.spawn_detached(async { panic!("nobody awaits this") });
+    assert_eq!(runtime.turn(), greenlight::Turn::Ran(1));
+    assert!(lost.is_finished());
+    assert_eq!(runtime.run(async { 1 }), 1);
 }
