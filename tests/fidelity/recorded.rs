@@ -13,13 +13,43 @@ fn recorded_scenarios_with_events_play_as_on_cpython() {
 }
 
 #[test]
+fn recorded_scenarios_with_locks_play_as_on_cpython() {
+    agree("lock", "recorded/lock.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_conditions_play_as_on_cpython() {
+    agree("condition", "recorded/condition.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_shared_locks_play_as_on_cpython() {
+    agree("shared", "recorded/shared.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_cancelled_tasks_play_as_on_cpython() {
+    agree("cancel", "recorded/cancel.jsonl", 25);
+}
+
+#[test]
+fn recorded_scenarios_with_timeouts_play_as_on_cpython() {
+    agree("timeout", "recorded/timeout.jsonl", 25);
+}
+
+#[test]
 fn recorded_scenarios_with_gather_play_as_on_cpython() {
-    agree("gather", "recorded/gather.jsonl", 25);
+    agree("gather", "recorded/gather.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_of_all_kinds_play_as_on_cpython() {
+    agree("mixed", "recorded/mixed.jsonl", 25);
 }
 
 #[test]
 fn the_smallest_scenario_of_each_rule_plays_as_on_cpython() {
-    agree("directed", "directed.jsonl", 15);
+    agree("directed", "directed.jsonl", 20);
 }
 
 /// Plays what is playable of a file, which has to be so many scenarios at least.
