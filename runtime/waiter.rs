@@ -79,14 +79,14 @@ impl WaitList {
         self.list.get().map_or(0, waits::wake_all)
     }
 
-    /// Grants the first in line.
-    pub(crate) fn grant_first(&self) -> Option<Grant> {
-        waits::grant_first(self.list.get()?, false)
+    /// As [`wake_all`](WaitList::wake_all), up to `n` of those whose tasks are not dying.
+    pub(crate) fn wake_living(&self, n: usize) -> usize {
+        self.list.get().map_or(0, |list| waits::wake_first(list, n, true))
     }
 
-    /// Grants the first in line whose task is not dying.
-    pub(crate) fn grant_first_living(&self) -> Option<Grant> {
-        waits::grant_first(self.list.get()?, true)
+    /// Grants the first in line.
+    pub(crate) fn grant_first(&self) -> Option<Grant> {
+        waits::grant_first(self.list.get()?)
     }
 
     /// Remembers the line of a signal that reached nobody; `None` once a signal reached somebody.

@@ -90,6 +90,11 @@ impl Waits {
         self.lists[list as usize].order.iter(&self.nodes)
     }
 
+    /// The first in line, or the first whose task is not dying.
+    fn first(&self, list: u32, skip_dying: bool) -> Option<u32> {
+        self.order(list).find(|&node| !skip_dying || !self.nodes.get(node).is_dying())
+    }
+
     /// Takes a node out, and out of its list if it is still in it.
     fn leave(&mut self, index: u32) -> Node {
         if self.nodes.is_linked(index) {
@@ -280,10 +285,10 @@ impl Grant {
     }
 }
 
-/// Grants the first waiter in line, or the first whose task is not dying.
-pub(super) fn grant_first(list: u32, skip_dying: bool) -> Option<Grant> {
+/// Grants the first waiter in line.
+pub(super) fn grant_first(list: u32) -> Option<Grant> {
     WAITS.with_borrow_mut(|waits| {
-        let index = waits.order(list).find(|&node| !skip_dying || !waits.nodes.get(node).is_dying())?;
+        let index = waits.first(list, false)?;
         let node = waits.nodes.get(index);
         let (dying, holder) = (node.is_dying(), Holder { task: node.task, since: node.at, granted: true });
         let (core, wakee) = waits.grant(list, index);
@@ -293,12 +298,17 @@ pub(super) fn grant_first(list: u32, skip_dying: bool) -> Option<Grant> {
 
 /// Grants every waiter and wakes them after; see [`WaitList::wake_all`](super::waiter::WaitList::wake_all).
 pub(super) fn wake_all(list: u32) -> usize {
+    wake_first(list, usize::MAX, false)
+}
+
+/// Grants so many waiters from the front of the line, and wakes them after.
+pub(super) fn wake_first(list: u32, n: usize, skip_dying: bool) -> usize {
     // Both are gone only while the thread itself ends.
     let mut wakes = WAKES.try_with(Cell::take).unwrap_or_default();
     let _ = WAITS.try_with(|waits| {
         let waits = &mut *waits.borrow_mut();
-        loop {
-            let Some(first) = waits.order(list).next() else { break };
+        for _ in 0..n {
+            let Some(first) = waits.first(list, skip_dying) else { break };
             let (core, wakee) = waits.grant(list, first);
             wakes.add(core, wakee);
         }

@@ -189,7 +189,7 @@ impl<T> Condition<T> {
         self.check(guard);
         let at = Location::caller();
         self.waiters.emit(at, || Kind::Notified { asked: n });
-        let woken = (0..n).take_while(|_| self.notify_next()).count();
+        let woken = self.waiters.wake_living(n);
         if n > 0 {
             self.waiters.set_unheard((woken == 0).then_some(at));
         }
@@ -206,10 +206,6 @@ impl<T> Condition<T> {
     #[track_caller]
     pub fn notify_all(&self, guard: &LockGuard<'_, T>) -> usize {
         self.notify(guard, usize::MAX)
-    }
-
-    fn notify_next(&self) -> bool {
-        self.waiters.grant_first_living().map(|grant| grant.wake()).is_some()
     }
 
     #[track_caller]
@@ -317,10 +313,19 @@ impl<T> Drop for ConditionWait<'_, '_, T> {
             State::Relocking(_, woke) => *woke == Woke::Notified,
             State::Holding(_) | State::Done => false,
         };
+        let _passing_on = notified.then(|| PassingOn { waiters: &self.condition.waiters });
         drop(state);
-        if notified {
-            self.condition.notify_next();
-        }
+    }
+}
+
+/// Notifies the next in line when it is dropped: also while a foreign waker, whom the lock went to, panics.
+struct PassingOn<'c> {
+    waiters: &'c WaitList,
+}
+
+impl Drop for PassingOn<'_> {
+    fn drop(&mut self) {
+        self.waiters.wake_living(1);
     }
 }
 
