@@ -9,6 +9,7 @@ mod lifetimes;
 mod misuse;
 mod order;
 mod panics;
+mod quoted;
 mod reentrancy;
 mod shutdown;
 mod spawners;

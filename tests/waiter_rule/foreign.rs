@@ -4,11 +4,11 @@
 use crate::leaves::{KINDS, Leaf, Tally, When, poll_once};
 use async_executor::LocalExecutor;
 use futures::executor::LocalPool;
-use futures::future::{FutureExt, poll_fn};
+use futures::future::{self, FutureExt, pending, poll_fn};
 use futures::stream::{FuturesUnordered, StreamExt};
 use futures::task::LocalSpawnExt;
-use greenlight::sync::Event;
-use greenlight::{Runtime, Turn};
+use greenlight::sync::{Condition, Event, Lock};
+use greenlight::{Runtime, Turn, race};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::mpsc;
@@ -205,20 +205,106 @@ fn every_leaf_wakes_a_foreign_executor() {
     );
 }
 
-#[test]
-fn an_event_needs_no_runtime_at_all() {
-    for executor in EXECUTORS {
+/// A leaf that is made where there is no runtime, and what makes it ready.
+type Apart = fn() -> (Leaf, Step);
+
+const APART: &[(&str, Apart)] = &[
+    ("Event", || {
         let event = Rc::new(Event::new());
-        let tally = Tally::default();
-        let waiting = event.clone();
-        let leaf = tally.count(Box::pin(async move { waiting.wait().await }));
-        let step = move || {
-            event.set();
-            false
+        let setter = event.clone();
+        (Box::pin(async move { event.wait().await }), once(move || setter.set()))
+    }),
+    ("Lock", || {
+        let lock = Rc::new(Lock::new(()));
+        let holder = holder(&lock);
+        let leaf = async move { drop(lock.lock().await) };
+        (Box::pin(leaf), once(move || drop(holder)))
+    }),
+    ("Condition::wait", || {
+        let condition = Rc::new(Condition::new(false));
+        let notifier = condition.clone();
+        let leaf = async move {
+            let guard = condition.lock().await;
+            let _guard = condition.wait(guard).await;
         };
-        assert!((executor.run)(leaf, Box::new(step)), "{}", executor.name);
-        assert_eq!(tally.polls(), 2, "{}", executor.name);
+        (Box::pin(leaf), once(move || notify(&notifier)))
+    }),
+    ("Condition::wait_for", || {
+        let condition = Rc::new(Condition::new(false));
+        let notifier = condition.clone();
+        let leaf = async move {
+            let guard = condition.lock().await;
+            assert!(*condition.wait_for(guard, |came| *came).await);
+        };
+        (Box::pin(leaf), once(move || notify(&notifier)))
+    }),
+    ("Condition::wait, for the lock again", || {
+        let lock = Rc::new(Lock::new(false));
+        let condition = Condition::sharing(&lock);
+        let holders = lock.clone();
+        let holder = Rc::new(RefCell::new(None));
+        let held = holder.clone();
+        let leaf = async move {
+            let mut wait = condition.wait(condition.lock().await);
+            assert!((&mut wait).now_or_never().is_none());
+            notify(&condition);
+            held.replace(Some(self::holder(&holders)));
+            let _guard = wait.await;
+        };
+        (Box::pin(leaf), once(move || drop(holder.take())))
+    }),
+    ("race", || {
+        let event = Rc::new(Event::new());
+        let setter = event.clone();
+        let leaf = async move {
+            let never = Event::new();
+            assert_eq!(race([never.wait(), event.wait()]).await, (1, ()));
+        };
+        (Box::pin(leaf), once(move || setter.set()))
+    }),
+];
+
+/// A step that acts the first time, and says that it was the last.
+fn once(act: impl FnOnce() + 'static) -> Step {
+    let mut act = Some(act);
+    Box::new(move || {
+        if let Some(act) = act.take() {
+            act();
+        }
+        false
+    })
+}
+
+/// Somebody who holds the lock until it is dropped.
+fn holder<T: 'static>(lock: &Rc<Lock<T>>) -> Leaf {
+    let lock = lock.clone();
+    let mut holder = Box::pin(async move {
+        let _guard = lock.lock().await;
+        pending().await
+    });
+    assert_eq!((&mut holder).now_or_never(), None);
+    holder
+}
+
+fn notify(condition: &Condition<bool>) {
+    let mut guard = condition.lock().now_or_never().expect("nobody holds the lock");
+    *guard = true;
+    assert_eq!(condition.notify_one(&guard), 1);
+}
+
+#[test]
+fn what_waits_for_no_time_needs_no_runtime_at_all() {
+    for executor in EXECUTORS {
+        for (name, begin) in APART {
+            let case = format!("{name} under {}", executor.name);
+            let tally = Tally::default();
+            let (leaf, step) = begin();
+            assert!((executor.run)(tally.count(leaf), step), "{case}: nobody woke it");
+            assert_eq!(tally.polls(), 2, "{case}");
+        }
     }
+    let (executors, leaves) = (EXECUTORS.len(), APART.len());
+    println!("{executors} foreign executors x {leaves} leaves without a runtime = {} cases", executors * leaves);
 }
 
 #[test]
@@ -235,5 +321,43 @@ fn an_event_without_a_runtime_releases_its_waiters_in_order() {
         event.clear();
         while waiters.next().await.is_some() {}
     });
+    assert_eq!(*order.borrow(), ["first", "second", "third"]);
+}
+
+#[test]
+fn a_lock_without_a_runtime_goes_from_hand_to_hand_in_order() {
+    let (lock, order) = (Lock::new(()), RefCell::new(Vec::new()));
+    let enter = async |name| {
+        let _guard = lock.lock().await;
+        order.borrow_mut().push(format!("{name} enters"));
+        futures_lite::future::yield_now().await;
+        order.borrow_mut().push(format!("{name} leaves"));
+    };
+    pollster::block_on(future::join_all(["first", "second", "third"].map(enter)));
+    let expected = ["first enters", "first leaves", "second enters", "second leaves", "third enters", "third leaves"];
+    assert_eq!(*order.borrow(), expected);
+    assert!(!lock.is_locked());
+}
+
+#[test]
+fn a_condition_without_a_runtime_notifies_as_many_as_it_was_asked_to() {
+    let (condition, order) = (Condition::new(()), RefCell::new(Vec::new()));
+    let wait = async |name| {
+        let guard = condition.lock().await;
+        let _guard = condition.wait(guard).await;
+        order.borrow_mut().push(name);
+    };
+    let mut waiters = FuturesUnordered::from_iter(["first", "second", "third"].map(wait));
+    let mut notify = |n| {
+        assert_eq!(waiters.next().now_or_never(), None);
+        let guard = condition.lock().now_or_never().expect("nobody holds the lock");
+        assert_eq!(condition.notify(&guard, n), n);
+        drop(guard);
+        for _ in 0..n {
+            assert_eq!(pollster::block_on(waiters.next()), Some(()));
+        }
+    };
+    notify(1);
+    notify(2);
     assert_eq!(*order.borrow(), ["first", "second", "third"]);
 }

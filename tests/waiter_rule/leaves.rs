@@ -3,10 +3,10 @@
 
 use futures::channel::oneshot;
 use futures::future::{FutureExt, LocalBoxFuture};
-use greenlight::sync::Event;
-use greenlight::{sleep, spawn, spawn_detached};
+use greenlight::sync::{Condition, Event, Lock, Woke};
+use greenlight::{Deadline, now, race, sleep, spawn, spawn_detached, timeout, timeout_at};
 use std::cell::{Cell, RefCell};
-use std::future::{Future, pending};
+use std::future::{Future, pending, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -37,6 +37,13 @@ impl When {
             When::Never => u64::MAX,
         }
     }
+
+    fn duration(self) -> Duration {
+        match self {
+            When::After(millis) => Duration::from_millis(millis),
+            When::Never => Duration::MAX,
+        }
+    }
 }
 
 /// Makes the leaves of one case.
@@ -58,28 +65,44 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "Sleep", begin: || make(slept), reference: || make(oneshot) },
     Kind { name: "JoinHandle", begin: || make(joined), reference: || make(oneshot) },
     Kind { name: "Task::ended()", begin: || make(ended), reference: || make(oneshot) },
+    Kind { name: "Lock", begin: || make(locked), reference: || make(oneshot) },
+    Kind { name: "Condition::wait", begin: || make(notified), reference: || make(oneshot) },
+    Kind { name: "Condition::wait, for the lock again", begin: || make(relocked), reference: || make(oneshot) },
+    Kind { name: "Condition::wait_for", begin: || make(satisfied), reference: || make(oneshot) },
+    Kind { name: "Condition::wait_until, notified", begin: || make(notified_in_time), reference: || make(oneshot) },
+    Kind { name: "Condition::wait_until, timed out", begin: || make(not_notified), reference: || make(oneshot) },
+    Kind { name: "timeout, in time", begin: || make(in_time), reference: || make(oneshot) },
+    Kind { name: "timeout, elapsed", begin: || make(elapsed), reference: || make(oneshot) },
+    Kind { name: "timeout_at, elapsed", begin: || make(elapsed_at), reference: || make(oneshot) },
+    Kind { name: "timeout_at, moved", begin: || make(moved), reference: || make(oneshot) },
+    Kind { name: "race", begin: || make(raced), reference: || make(oneshot) },
 ];
+
+/// Longer than anything lasts here.
+const LONG: Duration = Duration::from_secs(3600);
 
 fn make<F: Future<Output = ()> + 'static>(leaf: fn(When) -> F) -> Make {
     Box::new(move |when| Box::pin(leaf(when)))
 }
 
 async fn event(when: When) {
+    set_then(when).wait().await;
+}
+
+/// An event that is set then.
+fn set_then(when: When) -> Rc<Event> {
     let event = Rc::new(Event::new());
     let setter = event.clone();
     spawn_detached(async move {
         when.comes().await;
         setter.set();
     });
-    event.wait().await;
+    event
 }
 
 /// The sleep itself is the leaf, so that no task stands between it and its poller.
 async fn slept(when: When) {
-    match when {
-        When::After(millis) => sleep(Duration::from_millis(millis)).await,
-        When::Never => sleep(Duration::MAX).await,
-    }
+    sleep(when.duration()).await;
 }
 
 async fn joined(when: When) {
@@ -88,6 +111,107 @@ async fn joined(when: When) {
 
 async fn ended(when: When) {
     spawn_detached(when.comes()).ended().await;
+}
+
+/// Polls a future until it suspends for the first time, and leaves the rest of it to a task.
+fn begin(future: impl Future<Output = ()> + 'static) {
+    let mut future = future.boxed_local();
+    assert_eq!((&mut future).now_or_never(), None);
+    spawn_detached(future);
+}
+
+async fn locked(when: When) {
+    let lock = Rc::new(Lock::new(()));
+    let holders = lock.clone();
+    begin(async move {
+        let _guard = holders.lock().await;
+        when.comes().await;
+    });
+    let _guard = lock.lock().await;
+}
+
+/// A condition that is notified then, when its value is true.
+fn notified_then(when: When) -> Rc<Condition<bool>> {
+    let condition = Rc::new(Condition::new(false));
+    let notifier = condition.clone();
+    spawn_detached(async move {
+        when.comes().await;
+        let mut guard = notifier.lock().await;
+        *guard = true;
+        notifier.notify_one(&guard);
+    });
+    condition
+}
+
+async fn notified(when: When) {
+    let condition = notified_then(when);
+    let guard = condition.lock().await;
+    let _guard = condition.wait(guard).await;
+}
+
+/// Its first poll finds it notified already, by one who keeps the lock.
+async fn relocked(when: When) {
+    let condition = Rc::new(Condition::new(()));
+    let mut wait = condition.wait(condition.lock().await);
+    assert!((&mut wait).now_or_never().is_none());
+    let notifier = condition.clone();
+    begin(async move {
+        let guard = notifier.lock().await;
+        assert_eq!(notifier.notify_one(&guard), 1);
+        when.comes().await;
+    });
+    let _guard = wait.await;
+}
+
+async fn satisfied(when: When) {
+    let condition = notified_then(when);
+    let guard = condition.lock().await;
+    let guard = condition.wait_for(guard, |came| *came).await;
+    assert!(*guard);
+}
+
+async fn notified_in_time(when: When) {
+    let condition = notified_then(when);
+    let guard = condition.lock().await;
+    let (_guard, woke) = condition.wait_until(guard, now() + LONG).await;
+    assert_eq!(woke, Woke::Notified);
+}
+
+async fn not_notified(when: When) {
+    let condition = Condition::new(());
+    let guard = condition.lock().await;
+    let (_guard, woke) = condition.wait_until(guard, now() + when.duration()).await;
+    assert_eq!(woke, Woke::TimedOut);
+}
+
+async fn in_time(when: When) {
+    timeout(LONG, set_then(when).wait()).await.unwrap();
+}
+
+async fn elapsed(when: When) {
+    timeout(when.duration(), Event::new().wait()).await.unwrap_err();
+}
+
+async fn elapsed_at(when: When) {
+    let deadline = Deadline::at(now() + when.duration());
+    timeout_at(&deadline, Event::new().wait()).await.unwrap_err();
+}
+
+/// Nothing but the move wakes it: what it times looks, and keeps no waker.
+async fn moved(when: When) {
+    let deadline = Rc::new(Deadline::new());
+    let mover = deadline.clone();
+    spawn_detached(async move {
+        when.comes().await;
+        mover.move_to(now() + LONG);
+    });
+    let until_moved = poll_fn(|_| if deadline.when().is_some() { Poll::Ready(()) } else { Poll::Pending });
+    timeout_at(&deadline, until_moved).await.unwrap();
+}
+
+async fn raced(when: When) {
+    let (never, event) = (Event::new(), set_then(when));
+    assert_eq!(race([never.wait(), event.wait()]).await, (1, ()));
 }
 
 async fn oneshot(when: When) {

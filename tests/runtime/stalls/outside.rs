@@ -91,16 +91,16 @@ fn a_waker_that_a_thread_keeps_is_reported_once_and_the_run_goes_on_when_it_is_u
     settings.add_filter(r"t=\d\.\d+s", "[time]");
     settings.bind(|| {
         assert_snapshot!(quoted(&report), @r#"
-    possible stall, 1 waker is held outside: no task is ready at [time], and no timer is armed
-      main, spawned at [run(async {]
-        waits for something that is not greenlight's
-        its waker is held outside
-      waiter, spawned at [spawn_detached(async move { waiter.wait().await });]
-        waits on event `bell`, at [wait().await });]
-          made at [Event::new().named("bell")), flag.clone());]
-      help: if a thread is going to use that waker, all is well, and a Remote that it keeps until then says so;
-        if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall
-    "#)
+        possible stall, 1 waker is held outside: no task is ready at [time], and no timer is armed
+          main, spawned at [runtime.»run(async {]
+            waits for something that is not greenlight's
+            its waker is held outside
+          waiter, spawned at [task("waiter").»spawn_detached(async move { waiter.wait().await });]
+            waits on event `bell`, at [task("waiter").spawn_detached(async move { waiter.»wait().await });]
+              made at [let (bell, theirs) = (Rc::new(»Event::new().named("bell")), flag.clone());]
+          help: if a thread is going to use that waker, all is well, and a Remote that it keeps until then says so;
+            if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall
+        "#)
     });
 }
 
@@ -155,14 +155,14 @@ fn a_wait_under_futures_unordered_is_only_suspected_and_what_the_report_wakes_ru
     settings.add_filter(r"t=\d\.\d+s", "[time]");
     settings.bind(|| {
         assert_snapshot!(quoted(&reports[0]), @r#"
-    possible stall, 1 waker is held outside: no task is ready at [time], and no timer is armed
-      main, spawned at [run(async {]
-        waits on event `light`, at [wait());]
-          made at [Event::new().named("light"));]
-        its waker is held outside
-      help: if a thread is going to use that waker, all is well, and a Remote that it keeps until then says so;
-        if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall
-    "#)
+        possible stall, 1 waker is held outside: no task is ready at [time], and no timer is armed
+          main, spawned at [runtime.build().»run(async {]
+            waits on event `light`, at [waits.push(light.»wait());]
+              made at [let light = Rc::new(»Event::new().named("light"));]
+            its waker is held outside
+          help: if a thread is going to use that waker, all is well, and a Remote that it keeps until then says so;
+            if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall
+        "#)
     });
 }
 

@@ -51,11 +51,11 @@ fn what_has_no_name_goes_by_its_kind_its_number_and_its_lines() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at [try_run(program).err().expect("the program stalls")]
-        awaits the end of task 1, at [await]
-      task 1, spawned at [spawn(async {]
-        waits on an unnamed event, at [wait().await;]
-          made at [Event::new();]
+      main, spawned at [standing().»try_run(program).err().expect("the program stalls")]
+        awaits the end of task 1, at [child.»await]
+      task 1, spawned at [let child = »spawn(async {]
+        waits on an unnamed event, at [event.»wait().await;]
+          made at [let event = »Event::new();]
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
     "#);
 }
@@ -78,19 +78,19 @@ fn tasks_that_await_each_other_are_drawn_as_a_circle() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at [try_run(program).err().expect("the program stalls")]
-        awaits the end of bob, at [await]
+      main, spawned at [standing().»try_run(program).err().expect("the program stalls")]
+        awaits the end of bob, at [handle.»await]
           number 1 of 2 in line
-      alice, spawned at [spawn(async move {]
-        awaits the end of bob, at [ended().await;]
+      alice, spawned at [let alice = task("alice").»spawn(async move {]
+        awaits the end of bob, at [to_bob.get().expect("bob is known").»ended().await;]
           number 2 of 2 in line
-      bob, spawned at [spawn(async move { alice.await.unwrap() });]
-        awaits the end of alice, at [await.unwrap() });]
+      bob, spawned at [let handle = task("bob").»spawn(async move { alice.await.unwrap() });]
+        awaits the end of alice, at [let handle = task("bob").spawn(async move { alice.»await.unwrap() });]
           number 1 of 2 in line
-      carol, spawned at [spawn_detached(async move {]
-        awaits the end of alice, at [ended().await;]
+      carol, spawned at [task("carol").»spawn_detached(async move {]
+        awaits the end of alice, at [onlooker.»ended().await;]
           number 2 of 2 in line
-      they wait in a circle: bob -> alice -> bob
+      a circle of waits: alice -> bob -> alice
       help: one task of a circle has to go on without the next
     "#);
 }
@@ -111,7 +111,16 @@ fn a_circle_is_found_behind_the_other_waits_of_a_task() {
     });
     let report = stalled.to_string();
     let circle = report.lines().find(|line| line.contains("circle")).expect("there is a circle");
-    assert_eq!(circle, "  they wait in a circle: first -> last -> first");
+    assert_eq!(circle, "  a circle of waits: first -> last -> first");
+}
+
+#[test]
+fn a_handle_that_a_combinator_polls_has_no_line_of_its_own() {
+    let stalled = stalled(async {
+        let child = task("child").spawn(pending::<()>());
+        futures::future::join_all([child]).await
+    });
+    assert_eq!(stalled.tasks()[0].waits(), ["awaits the end of child, in the code of another crate"]);
 }
 
 #[test]
@@ -125,11 +134,11 @@ fn waiters_under_futures_unordered_are_named_by_their_task() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at [try_run(program).err().expect("the program stalls")]
-        waits on event `red`, at [wait());]
-          made at [Event::new().named("red"), Event::new().named("green"));]
-        waits on event `green`, at [wait());]
-          made at [Event::new().named("green"));]
+      main, spawned at [standing().»try_run(program).err().expect("the program stalls")]
+        waits on event `red`, at [waits.push(red.»wait());]
+          made at [let (red, green) = (»Event::new().named("red"), Event::new().named("green"));]
+        waits on event `green`, at [waits.push(green.»wait());]
+          made at [let (red, green) = (Event::new().named("red"), »Event::new().named("green"));]
         its waker is held outside
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
     "#);
@@ -146,11 +155,11 @@ fn several_waits_of_one_task_are_all_told() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at [try_run(program).err().expect("the program stalls")]
-        waits on event `red`, at [wait(), async {]
-          made at [Event::new().named("red"), Event::new().named("green"));]
-        waits on event `green`, at [wait().await;]
-          made at [Event::new().named("green"));]
+      main, spawned at [standing().»try_run(program).err().expect("the program stalls")]
+        waits on event `red`, at [futures::join!(red.»wait(), async {]
+          made at [let (red, green) = (»Event::new().named("red"), Event::new().named("green"));]
+        waits on event `green`, at [green.»wait().await;]
+          made at [let (red, green) = (Event::new().named("red"), »Event::new().named("green"));]
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
     "#);
 }
@@ -191,14 +200,14 @@ fn the_last_signal_that_reached_nobody_is_told_with_its_line() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at [try_run(program).err().expect("the program stalls")]
-        waits on event `light`, at [wait(), bell.wait());]
-          made at [Event::new().named("light"), Event::new().named("bell"));]
-          last signalled at [set();], when nobody waited
-        waits on event `bell`, at [wait());]
-          made at [Event::new().named("bell"));]
-          last signalled at [pulse();], when nobody waited
-      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+      main, spawned at [standing().»try_run(program).err().expect("the program stalls")]
+        waits on event `light`, at [futures::join!(light.»wait(), bell.wait());]
+          made at [let (light, bell) = (»Event::new().named("light"), Event::new().named("bell"));]
+          last signalled at [light.»set();], when nobody waited
+        waits on event `bell`, at [futures::join!(light.wait(), bell.»wait());]
+          made at [let (light, bell) = (Event::new().named("light"), »Event::new().named("bell"));]
+          last signalled at [bell.»pulse();], when nobody waited
+      help: a signal that comes when nobody waits is lost: look at the state before waiting, as Condition::wait_for does
     "#);
 }
 
@@ -226,9 +235,9 @@ fn a_wait_for_something_foreign_is_admitted() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at [try_run(program).err().expect("the program stalls")]
+      main, spawned at [standing().»try_run(program).err().expect("the program stalls")]
         waits for something that is not greenlight's
-      listener, spawned at [spawn_detached(async move { receiver.await.expect("somebody sends") });]
+      listener, spawned at [task("listener").»spawn_detached(async move { receiver.await.expect("somebody sends") });]
         waits for something that is not greenlight's
         its waker is held outside
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
@@ -243,11 +252,11 @@ fn a_gather_that_waits_is_named_by_its_line() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at [try_run(program).err().expect("the program stalls")]
-        waits on its gather, at [gather_tasks(children).await;]
-      red, spawned at [spawn(pending::<()>()));]
+      main, spawned at [standing().»try_run(program).err().expect("the program stalls")]
+        waits on its gather, at [»gather_tasks(children).await;]
+      red, spawned at [let children = ["red", "green"].map(|name| task(name).»spawn(pending::<()>()));]
         waits for something that is not greenlight's
-      green, spawned at [spawn(pending::<()>()));]
+      green, spawned at [let children = ["red", "green"].map(|name| task(name).»spawn(pending::<()>()));]
         waits for something that is not greenlight's
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
     "#);
@@ -264,19 +273,20 @@ fn a_runtime_that_is_stepped_by_hand_tells_who_waits_at_any_time() {
     });
     assert_eq!(runtime.turn(), Turn::Ran(1));
     let asleep = runtime.stalled();
+    assert!(asleep.to_string().starts_with("not stalled at t=0.000000s: "), "{asleep}");
     assert_eq!(runtime.turn(), Turn::Ran(0));
     assert_eq!(runtime.turn(), Turn::Ran(1));
     assert_eq!(runtime.turn(), Turn::Stalled);
     assert_snapshot!(quoted(&runtime.stalled()), @r#"
     stalled at t=1.500000s: no task is ready, no timer is armed, and nothing outside can wake one
-      walker, spawned at [spawn_detached(async move {]
-        waits on event `light`, at [wait().await;]
-          made at [Event::new().named("light"));]
+      walker, spawned at [runtime.task("walker").»spawn_detached(async move {]
+        waits on event `light`, at [theirs.»wait().await;]
+          made at [let light = Rc::new(»Event::new().named("light"));]
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
     "#);
     assert_eq!(
         super::quoted(&asleep.tasks()[0].waits()[0], file!(), include_str!("reports.rs")),
-        "sleeps until t=1.500000s, at [sleep(Duration::from_millis(1500)).await;]"
+        "sleeps until t=1.500000s, at [»sleep(Duration::from_millis(1500)).await;]"
     );
 
     // A stall that the outside ends is over.

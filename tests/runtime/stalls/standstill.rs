@@ -34,15 +34,15 @@ fn time_that_stands_still_names_who_spins() {
         }))
         .await
     });
-    assert_snapshot!(quoted(&stalled.unwrap_err()), @"
+    assert_snapshot!(quoted(&stalled.unwrap_err()), @r#"
     time stands still at t=0.020000s: some task was ready in each of 1000 turns
-      busy, spawned at [spawn_detached(async {]
+      busy, spawned at [task("busy").»spawn_detached(async {]
         is ready
-      task 3, spawned at [spawn(poll_fn(|cx| {]
+      task 3, spawned at [»spawn(poll_fn(|cx| {]
         is ready
       help: virtual time moves when no task is ready: have these tasks wait for a sleep or an event instead of yielding,
         or raise Builder::turn_limit
-    ");
+    "#);
 }
 
 #[test]

@@ -1,0 +1,13 @@
+//! How the primitives behave, one behaviour a file.
+
+mod dropped;
+#[path = "../runtime/foreign.rs"]
+mod foreign;
+mod misuse;
+#[path = "../runtime/quoted.rs"]
+mod quoted;
+mod reentrancy;
+#[path = "../runtime/stage.rs"]
+mod stage;
+mod stalls;
+mod waits;

@@ -1,0 +1,92 @@
+//! Foreign code may do anything while a lock is handed on, a condition notifies or a deadline
+//! moves: take or try the lock, drop waiters, register new ones, notify again, step the runtime,
+//! panic. By where it runs: in a waker that is woken, by a release or by a notify; in one that is
+//! cloned or dropped; in a future's `Drop`. After each the lock is free in the end, and nobody is
+//! lost.
+
+mod cloning;
+mod deadlines;
+mod drops;
+mod notifying;
+mod releasing;
+mod renewing;
+
+use crate::foreign::{Foreign, Shared, parked};
+use crate::stage::Log;
+use greenlight::sync::{Condition, Lock};
+use std::fmt::Debug;
+use std::future::{Future, pending};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+
+/// Who has had a lock, in order.
+type Names = Vec<&'static str>;
+
+type Signed = Rc<Lock<Names>>;
+
+/// A wait for the lock, which signs and lets go of it.
+fn ask(lock: &Signed, name: &'static str) -> impl Future<Output = ()> + use<> {
+    let lock = lock.clone();
+    async move { lock.lock().await.push(name) }
+}
+
+/// Somebody who holds the lock until it is abandoned.
+fn hold(lock: &Signed) -> Shared {
+    let lock = lock.clone();
+    let holding = async move {
+        let _guard = lock.lock().await;
+        pending().await
+    };
+    parked(holding, Waker::noop())
+}
+
+/// A wait for a notify, which signs and lets go of the lock.
+fn wait(condition: &Rc<Condition<Names>>, name: &'static str) -> impl Future<Output = ()> + use<> {
+    let condition = condition.clone();
+    async move {
+        let guard = condition.lock().await;
+        condition.wait(guard).await.push(name);
+    }
+}
+
+/// A waker that says a line.
+fn saying(log: &Log, line: &'static str) -> Waker {
+    let log = log.clone();
+    Foreign::default().on_wake(move || log.say(line)).waker()
+}
+
+/// A waker that acts when it is woken, and can act once.
+fn woken(act: impl FnOnce() + 'static) -> Foreign {
+    let act = std::cell::Cell::new(Some(act));
+    Foreign::default().on_wake(move || {
+        if let Some(act) = act.take() {
+            act();
+        }
+    })
+}
+
+/// A waker that acts when the last of its clones is dropped.
+fn forgotten(act: impl FnOnce() + 'static) -> Waker {
+    struct Last {
+        _waker: Waker,
+    }
+    impl Wake for Last {
+        fn wake(self: Arc<Self>) {}
+    }
+    Arc::new(Last { _waker: Foreign::default().on_drop(act).waker() }).into()
+}
+
+/// Takes a lock that nobody holds.
+fn signed(lock: &Lock<Names>) -> Names {
+    assert_eq!(waiting(lock), 0, "somebody still waits");
+    lock.try_lock().expect("nobody holds it").clone()
+}
+
+/// How many stand in line, as a primitive prints it.
+fn waiting(primitive: &impl Debug) -> usize {
+    let printed = format!("{primitive:?}");
+    let (_, waiters) = printed.split_once("waiters: ").expect("a primitive prints its waiters");
+    let digits = waiters.split(|c: char| !c.is_ascii_digit()).next();
+    digits.and_then(|digits| digits.parse().ok()).expect("a number follows")
+}
