@@ -41,9 +41,10 @@
 //! # The files, in reading order
 //!
 //! `runtime/`: `list`, `clock`, `threads`, `inbox`, `trace`, `ready`, `wheel`, `task`, `table`,
-//! `context`, `wakers`, `waits`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
+//! `context`, `wakers`, `wakes`, `waits`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
 //! `remote`, `text`, `stall`, `report`, `run`. Each uses only those before it. Then `sync/`:
-//! `event`, `lock`, `condition`, `timeout`, `race`, `gather`, `interval`.
+//! `event`, `lock`, `condition`, `semaphore`, `barrier`, `store`, `queue`, `timeout`, `race`,
+//! `gather`, `task_group`, `interval`.
 //!
 //! # What is absent, on purpose
 //!
@@ -59,7 +60,10 @@ pub use runtime::{
     Task, TaskBuilder, TaskId, Turn, YieldNow, now, remote, run, sleep, sleep_until, spawn, spawn_detached, spawner,
     task, try_run, yield_now,
 };
-pub use sync::{Deadline, Elapsed, Interval, gather, gather_tasks, interval, race, timeout, timeout_at};
+pub use sync::{
+    Deadline, Elapsed, Failure, GroupError, Interval, TaskGroup, gather, gather_tasks, interval, race, timeout,
+    timeout_at,
+};
 
 #[doc(hidden)]
 pub use sync::gather_tuple;

@@ -330,7 +330,7 @@ const TURN_INSIDE_TURN: &str = "Runtime::turn was called from inside a task of t
     step a runtime from outside of its tasks";
 
 /// What a panic said.
-pub(super) fn panic_message(payload: &(dyn Any + Send)) -> &str {
+pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> &str {
     match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
         (Some(message), _) => message,
         (_, Some(message)) => message,

@@ -56,6 +56,8 @@ impl fmt::Display for TraceEvent {
             Kind::LockReleased => write!(f, "{task} releases {object}"),
             Kind::Notified { asked: usize::MAX } => write!(f, "{task} notifies all on {object}"),
             Kind::Notified { asked } => write!(f, "{task} notifies {asked} on {object}"),
+            Kind::PermitsTaken { permits } => write!(f, "{task} takes {permits} of {object}"),
+            Kind::PermitsReleased { permits } => write!(f, "{task} releases {permits} of {object}"),
             Kind::Stalled => write!(f, "stalled"),
         }
     }

@@ -102,6 +102,16 @@ pub enum Kind {
         /// How many at most.
         asked: usize,
     },
+    /// Permits of the semaphore were taken.
+    PermitsTaken {
+        /// How many.
+        permits: usize,
+    },
+    /// Permits of the semaphore were released. `at`: the line that had taken them, or that adds them.
+    PermitsReleased {
+        /// How many.
+        permits: usize,
+    },
     /// Nothing can ever run again.
     Stalled,
 }

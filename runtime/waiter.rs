@@ -27,6 +27,8 @@ pub(crate) struct WaitList {
 pub(crate) struct Waiter {
     /// The index of the node. None before it waits and after it got what it waited for.
     node: Option<u32>,
+    /// How much it asks for, where there is a choice.
+    asks: usize,
     at: &'static Location<'static>,
 }
 
@@ -84,9 +86,19 @@ impl WaitList {
         self.list.get().map_or(0, |list| waits::wake_first(list, n, true))
     }
 
+    /// How much the first in line asks for whose task is not dying.
+    pub(crate) fn first_living_asks(&self) -> Option<usize> {
+        waits::first_living_asks(self.list.get()?)
+    }
+
+    /// Grants the first in line whose task is not dying.
+    pub(crate) fn grant_first_living(&self) -> Option<Grant> {
+        waits::grant_first(self.list.get()?, true)
+    }
+
     /// Grants the first in line.
     pub(crate) fn grant_first(&self) -> Option<Grant> {
-        waits::grant_first(self.list.get()?)
+        waits::grant_first(self.list.get()?, false)
     }
 
     /// Remembers the line of a signal that reached nobody; `None` once a signal reached somebody.
@@ -158,7 +170,12 @@ impl Drop for WaitList {
 impl Waiter {
     /// A waiter at this line, in no list yet.
     pub(crate) const fn new(at: &'static Location<'static>) -> Self {
-        Waiter { node: None, at }
+        Waiter::asking(at, 1)
+    }
+
+    /// A waiter that asks for so much.
+    pub(crate) const fn asking(at: &'static Location<'static>, asks: usize) -> Self {
+        Waiter { node: None, asks, at }
     }
 
     /// Its node while it is in a list, or granted.
@@ -184,7 +201,7 @@ impl Waiter {
         let Some(list) = list() else { return Poll::Ready(()) };
         let watched = core.clone().filter(|core| core.trace.is_watched());
         let task = wakee.task();
-        self.node = Some(waits::enlist(list, core, wakee, self.at));
+        self.node = Some(waits::enlist(list, core, wakee, self.asks, self.at));
         if let Some(core) = watched {
             core.emit(task, waits::label(&core, list), Some(self.at), Kind::Waits);
         }

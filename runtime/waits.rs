@@ -12,12 +12,13 @@ use super::list::{Arena, List};
 use super::ready::TaskKey;
 use super::task::Wakee;
 use super::trace::ObjectLabel;
+use super::wakes::Wakes;
 use slab::Slab;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::panic::Location;
 use std::rc::Rc;
-use std::task::{Context, Waker};
+use std::task::Context;
 
 /// What is waited on: what the reports and traces say of it.
 #[derive(Clone)]
@@ -68,6 +69,8 @@ struct Node {
     task: Option<TaskKey>,
     /// Whom to wake. None once it is granted.
     wakee: Option<Wakee>,
+    /// How much it asks for, where there is a choice.
+    asks: usize,
     at: &'static Location<'static>,
 }
 
@@ -79,8 +82,6 @@ struct Waits {
 
 thread_local! {
     static WAITS: RefCell<Waits> = const { RefCell::new(Waits { lists: Slab::new(), nodes: Arena::new() }) };
-    /// The buffer of broadcasts, kept for the next one.
-    static WAKES: Cell<Wakes> = const { Cell::new(Wakes { tasks: Vec::new(), foreign: Vec::new() }) };
     static LAST_IDENTITY: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -178,11 +179,17 @@ pub(super) fn label(core: &Core, list: u32) -> Option<ObjectLabel> {
 }
 
 /// A new waiter at the back of a list. Returns its node.
-pub(super) fn enlist(list: u32, core: Option<Rc<Core>>, wakee: Wakee, at: &'static Location<'static>) -> u32 {
+pub(super) fn enlist(
+    list: u32,
+    core: Option<Rc<Core>>,
+    wakee: Wakee,
+    asks: usize,
+    at: &'static Location<'static>,
+) -> u32 {
     WAITS.with_borrow_mut(|waits| {
         let waiting = &mut waits.lists[list as usize];
         let identity = waiting.subject.identity;
-        let node = Node { list, identity, core, task: wakee.task(), wakee: Some(wakee), at };
+        let node = Node { list, identity, core, task: wakee.task(), wakee: Some(wakee), asks, at };
         let index = waits.nodes.insert(node);
         waiting.order.push_back(&mut waits.nodes, index);
         index
@@ -265,6 +272,8 @@ pub(crate) struct Grant {
     pub(crate) node: u32,
     /// Whether its task was cancelled already, and will be dropped instead of polled.
     pub(crate) dying: bool,
+    /// How much it asked for.
+    pub(crate) asked: usize,
     holder: Holder,
     core: Option<Rc<Core>>,
     wakee: Wakee,
@@ -285,14 +294,20 @@ impl Grant {
     }
 }
 
-/// Grants the first waiter in line.
-pub(super) fn grant_first(list: u32) -> Option<Grant> {
+/// How much the first waiter asks for whose task is not dying.
+pub(super) fn first_living_asks(list: u32) -> Option<usize> {
+    WAITS.with_borrow(|waits| waits.first(list, true).map(|node| waits.nodes.get(node).asks))
+}
+
+/// Grants the first waiter in line, or the first whose task is not dying.
+pub(super) fn grant_first(list: u32, skip_dying: bool) -> Option<Grant> {
     WAITS.with_borrow_mut(|waits| {
-        let index = waits.first(list, false)?;
+        let index = waits.first(list, skip_dying)?;
         let node = waits.nodes.get(index);
-        let (dying, holder) = (node.is_dying(), Holder { task: node.task, since: node.at, granted: true });
+        let (dying, asked, holder) =
+            (node.is_dying(), node.asks, Holder { task: node.task, since: node.at, granted: true });
         let (core, wakee) = waits.grant(list, index);
-        Some(Grant { node: index, dying, holder, core, wakee })
+        Some(Grant { node: index, dying, asked, holder, core, wakee })
     })
 }
 
@@ -303,8 +318,8 @@ pub(super) fn wake_all(list: u32) -> usize {
 
 /// Grants so many waiters from the front of the line, and wakes them after.
 pub(super) fn wake_first(list: u32, n: usize, skip_dying: bool) -> usize {
-    // Both are gone only while the thread itself ends.
-    let mut wakes = WAKES.try_with(Cell::take).unwrap_or_default();
+    let mut wakes = Wakes::take();
+    // The arena is gone only while the thread itself ends.
     let _ = WAITS.try_with(|waits| {
         let waits = &mut *waits.borrow_mut();
         for _ in 0..n {
@@ -314,40 +329,6 @@ pub(super) fn wake_first(list: u32, n: usize, skip_dying: bool) -> usize {
         }
     });
     wakes.deliver()
-}
-
-/// Those whom a broadcast wakes, collected so that they are woken with nothing borrowed.
-#[derive(Default)]
-struct Wakes {
-    tasks: Vec<(Rc<Core>, TaskKey)>,
-    foreign: Vec<Waker>,
-}
-
-impl Wakes {
-    fn add(&mut self, core: Option<Rc<Core>>, wakee: Wakee) {
-        match wakee {
-            Wakee::Task(key) => self.tasks.push((core.expect("a task waits in its runtime"), key)),
-            Wakee::Waker(waker, _) => self.foreign.push(waker),
-        }
-    }
-
-    /// Wakes all of them. A foreign waker that panics does not cost the others their wake; the first panic goes on
-    /// afterwards.
-    fn deliver(mut self) -> usize {
-        let count = self.tasks.len() + self.foreign.len();
-        for (core, key) in self.tasks.drain(..) {
-            core.wake(key);
-        }
-        let mut panic = None;
-        for waker in self.foreign.drain(..) {
-            panic = panic.or(catch_unwind(AssertUnwindSafe(|| waker.wake())).err());
-        }
-        let _ = WAKES.try_with(|wakes| wakes.set(self));
-        match panic {
-            Some(panic) => resume_unwind(panic),
-            None => count,
-        }
-    }
 }
 
 /// One wait, as a report tells it.

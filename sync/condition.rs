@@ -88,7 +88,13 @@ impl<T> Condition<T> {
     /// A condition with a lock of its own.
     #[track_caller]
     pub const fn new(value: T) -> Self {
-        Condition { lock: Owned::Alone(Lock::new(value)), waiters: WaitList::new("condition") }
+        Condition::of_kind("condition", value)
+    }
+
+    /// A condition that reports name otherwise.
+    #[track_caller]
+    pub(super) const fn of_kind(kind: &'static str, value: T) -> Self {
+        Condition { lock: Owned::Alone(Lock::new(value)), waiters: WaitList::new(kind) }
     }
 
     /// A condition that shares its lock with others.
@@ -111,7 +117,7 @@ impl<T> Condition<T> {
     /// Waits for the lock; see [`Lock::lock`].
     #[track_caller]
     pub fn lock(&self) -> LockWait<'_, T> {
-        self.own_lock().lock_at(Location::caller())
+        self.lock_at(Location::caller())
     }
 
     /// Takes the lock if [`lock`](Condition::lock) would not wait.
@@ -208,8 +214,13 @@ impl<T> Condition<T> {
         self.notify(guard, usize::MAX)
     }
 
+    /// Wakes everybody who waits, for one whose changes need no lock because they take no await.
+    pub(super) fn notify_everybody(&self) {
+        self.waiters.wake_living(usize::MAX);
+    }
+
     #[track_caller]
-    fn wait_at<'c, 'g>(
+    pub(super) fn wait_at<'c, 'g>(
         &'c self,
         guard: LockGuard<'g, T>,
         deadline: Option<Sleep>,
@@ -217,6 +228,10 @@ impl<T> Condition<T> {
     ) -> ConditionWait<'c, 'g, T> {
         self.check(&guard);
         ConditionWait { condition: self, state: State::Holding(guard), deadline, at }
+    }
+
+    pub(super) fn lock_at(&self, at: &'static Location<'static>) -> LockWait<'_, T> {
+        self.own_lock().lock_at(at)
     }
 
     fn own_lock(&self) -> &Lock<T> {

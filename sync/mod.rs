@@ -9,18 +9,33 @@ mod lock;
 
 mod condition;
 
+mod semaphore;
+
+mod barrier;
+
+mod store;
+
+mod queue;
+
 mod timeout;
 
 mod race;
 
 mod gather;
 
+mod task_group;
+
 mod interval;
 
+pub use barrier::{Barrier, BarrierTurn, BrokenBarrier};
 pub use condition::{Condition, ConditionWait, Woke};
 pub use event::{Event, EventWait};
 pub use gather::{gather, gather_tasks, gather_tuple};
 pub use interval::{Interval, interval};
 pub use lock::{Lock, LockGuard, LockWait};
+pub use queue::{LifoQueue, PriorityQueue, Queue, QueueGet, QueueOver, QueuePut};
 pub use race::race;
+pub use semaphore::{Permit, ReleasedTooOften, Semaphore, SemaphoreWait};
+pub use store::{Closed, DoneTooOften, PutError, Store, TryGetError, TryPutError};
+pub use task_group::{Failure, GroupError, TaskGroup};
 pub use timeout::{Deadline, Elapsed, timeout, timeout_at};

@@ -1,0 +1,229 @@
+//! `Barrier`: so many tasks wait for each other, round after round.
+
+use super::condition::Condition;
+use std::cell::RefCell;
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::rc::Rc;
+
+/// Lets tasks wait until a number of them has arrived, and then lets all of them go on. In asyncio: `Barrier`.
+///
+/// It fills, then it drains: who arrives while it drains waits at a turnstile until the last party of that round has
+/// run. A party that is dropped while the barrier fills is not counted, and the indices of a round are unique.
+///
+/// ```
+/// use greenlight::sync::Barrier;
+/// use std::rc::Rc;
+///
+/// greenlight::run(async {
+///     let start = Rc::new(Barrier::new(3).named("start"));
+///     let runner = |_| {
+///         let start = start.clone();
+///         async move { start.wait().await.expect("nobody aborts").index() }
+///     };
+///     assert_eq!(greenlight::gather((0..3).map(runner)).await, [0, 1, 2]);
+/// });
+/// ```
+#[derive(Debug)]
+pub struct Barrier {
+    parties: usize,
+    /// Everybody waits here, for the barrier to fill or to drain.
+    gate: Condition,
+    round: RefCell<Round>,
+}
+
+#[derive(Debug)]
+struct Round {
+    phase: Phase,
+    /// The tickets of those who arrived in this round, in order, without those who were dropped before it was full.
+    arrived: Vec<u64>,
+    /// How many of them have not gone on.
+    inside: usize,
+    next_ticket: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Phase {
+    /// --> Draining, Resetting, Broken
+    Filling,
+    /// --> Filling, once nobody is inside; Resetting, Broken
+    Draining,
+    /// Those inside leave with an error. --> Filling, once nobody is inside; Broken
+    Resetting,
+    /// --> Filling or Resetting, by a reset
+    Broken,
+}
+
+impl Barrier {
+    /// A barrier for so many parties.
+    ///
+    /// # Panics
+    /// When there are no parties.
+    #[track_caller]
+    pub fn new(parties: usize) -> Self {
+        assert!(parties > 0, "Barrier::new was given 0 parties, for whom nobody could ever wait; give it at least 1");
+        let round = Round { phase: Phase::Filling, arrived: Vec::new(), inside: 0, next_ticket: 0 };
+        Barrier { parties, gate: Condition::of_kind("barrier", ()), round: RefCell::new(round) }
+    }
+
+    /// Names the barrier in reports and traces.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Rc<str>>) -> Self {
+        self.gate = self.gate.named(name);
+        self
+    }
+
+    /// Waits until all parties have arrived. The last one to arrive does not suspend.
+    ///
+    /// # Errors
+    /// When the barrier is broken, or is aborted or reset meanwhile.
+    ///
+    /// # Cancel safety
+    /// A party that is dropped while the barrier fills is not counted; once it is full, the others go on without it.
+    #[track_caller]
+    pub fn wait(&self) -> impl Future<Output = Result<BarrierTurn, BrokenBarrier>> {
+        let at = Location::caller();
+        async move {
+            let mut guard = self.gate.lock_at(at).await;
+            while matches!(self.phase(), Phase::Draining | Phase::Resetting) {
+                guard = self.gate.wait_at(guard, None, at).await;
+            }
+            if self.phase() == Phase::Broken {
+                return Err(BrokenBarrier::Aborted);
+            }
+            let party = Party::arrive(self);
+            if self.round.borrow().inside == self.parties {
+                self.set_phase(Phase::Draining);
+            }
+            while self.phase() == Phase::Filling {
+                guard = self.gate.wait_at(guard, None, at).await;
+            }
+            party.turn()
+        }
+    }
+
+    /// Lets everybody who waits leave with an error, and opens the barrier for a new round once they have.
+    pub fn reset(&self) {
+        let inside = self.round.borrow().inside;
+        self.set_phase(if inside > 0 { Phase::Resetting } else { Phase::Filling });
+    }
+
+    /// Breaks the barrier until it is reset: everybody who waits leaves with an error, and so does who comes later.
+    pub fn abort(&self) {
+        self.set_phase(Phase::Broken);
+    }
+
+    /// How many parties it takes.
+    pub fn parties(&self) -> usize {
+        self.parties
+    }
+
+    /// How many wait for the others; 0 while it drains. In asyncio: `n_waiting`.
+    pub fn waiting(&self) -> usize {
+        let round = self.round.borrow();
+        if round.phase == Phase::Filling { round.inside } else { 0 }
+    }
+
+    /// Whether it was aborted and not reset since. In asyncio: `broken`.
+    pub fn is_broken(&self) -> bool {
+        self.phase() == Phase::Broken
+    }
+
+    fn phase(&self) -> Phase {
+        self.round.borrow().phase
+    }
+
+    fn set_phase(&self, phase: Phase) {
+        self.round.borrow_mut().phase = phase;
+        self.gate.notify_everybody();
+    }
+}
+
+/// One who has arrived and not gone on.
+struct Party<'a> {
+    barrier: &'a Barrier,
+    ticket: u64,
+}
+
+impl<'a> Party<'a> {
+    fn arrive(barrier: &'a Barrier) -> Self {
+        let mut round = barrier.round.borrow_mut();
+        let ticket = round.next_ticket;
+        round.next_ticket += 1;
+        round.arrived.push(ticket);
+        round.inside += 1;
+        Party { barrier, ticket }
+    }
+
+    /// The turn of a party whose barrier does not fill any more.
+    fn turn(&self) -> Result<BarrierTurn, BrokenBarrier> {
+        let round = self.barrier.round.borrow();
+        match round.phase {
+            Phase::Draining => {
+                let index = round.arrived.binary_search(&self.ticket).expect("a party that waits has arrived");
+                Ok(BarrierTurn { index })
+            }
+            _ => Err(BrokenBarrier::Interrupted),
+        }
+    }
+}
+
+/// Going on and being dropped are the same for the others, except that a round that fills does not count the dropped.
+impl Drop for Party<'_> {
+    fn drop(&mut self) {
+        let mut round = self.barrier.round.borrow_mut();
+        round.inside -= 1;
+        if round.phase == Phase::Filling {
+            round.arrived.retain(|&ticket| ticket != self.ticket);
+        }
+        if round.inside > 0 {
+            return;
+        }
+        round.arrived.clear();
+        if matches!(round.phase, Phase::Draining | Phase::Resetting) {
+            round.phase = Phase::Filling;
+        }
+        drop(round);
+        self.barrier.gate.notify_everybody();
+    }
+}
+
+/// A party's place in a round that is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BarrierTurn {
+    index: usize,
+}
+
+impl BarrierTurn {
+    /// Which of the round's parties this one is, by the order of arrival, from 0.
+    pub fn index(self) -> usize {
+        self.index
+    }
+
+    /// Whether this is the one party of the round that does what has to be done once: the first that arrived.
+    pub fn is_leader(self) -> bool {
+        self.index == 0
+    }
+}
+
+/// A barrier did not fill. In asyncio: `BrokenBarrierError`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrokenBarrier {
+    /// The barrier had been aborted before.
+    Aborted,
+    /// The barrier was aborted or reset while this party waited.
+    Interrupted,
+}
+
+impl fmt::Display for BrokenBarrier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            BrokenBarrier::Aborted => "the barrier was aborted; call reset() to use it again",
+            BrokenBarrier::Interrupted => "the barrier was aborted or reset while this task waited for the others",
+        })
+    }
+}
+
+impl Error for BrokenBarrier {}

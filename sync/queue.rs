@@ -1,0 +1,400 @@
+//! `Queue`: items from one task to another, in order.
+
+use super::store::{Closed, DoneTooOften, PutError, Store, TryGetError, TryPutError};
+use crate::runtime::{WaitList, Waiter};
+use std::cell::{Cell, RefCell};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+/// What [`Queue`], [`LifoQueue`] and [`PriorityQueue`] have in common; the store `S` decides which item comes next.
+pub struct QueueOver<T, S> {
+    store: RefCell<S>,
+    capacity: usize,
+    /// Set by `close`, for good.
+    closed: Cell<bool>,
+    /// Who waits for an item.
+    getters: Line,
+    /// Who waits for room.
+    putters: Line,
+    /// Who waits until every item is done.
+    joiners: WaitList,
+    /// How many items were put and not reported as done.
+    unfinished: Cell<usize>,
+    items: PhantomData<T>,
+}
+
+/// Passes items between tasks, first in, first out. In asyncio: `Queue`. [`LifoQueue`] and [`PriorityQueue`] differ in
+/// which item comes next.
+///
+/// Who waits for an item, and who waits for room, is served first in, first out: nobody overtakes. A `get` that is
+/// dropped loses no item; a `put` that is refused hands its item back.
+///
+/// ```
+/// use greenlight::sync::Queue;
+/// use std::rc::Rc;
+///
+/// greenlight::run(async {
+///     let orders = Rc::new(Queue::bounded(2));
+///     let kitchen = greenlight::spawn({
+///         let orders = orders.clone();
+///         async move {
+///             let mut served = Vec::new();
+///             while let Ok(order) = orders.get().await {
+///                 served.push(order);
+///             }
+///             served
+///         }
+///     });
+///     for order in ["soup", "bread", "tea"] {
+///         orders.put(order).await.expect("the kitchen is open");
+///     }
+///     orders.close();
+///     assert_eq!(kitchen.await.unwrap(), ["soup", "bread", "tea"]);
+/// });
+/// ```
+pub type Queue<T> = QueueOver<T, VecDeque<T>>;
+
+/// A [`Queue`] whose last item comes first. In asyncio: `LifoQueue`.
+pub type LifoQueue<T> = QueueOver<T, Vec<T>>;
+
+/// A [`Queue`] whose smallest item comes first. In asyncio: `PriorityQueue`.
+pub type PriorityQueue<T> = QueueOver<T, BinaryHeap<Reverse<T>>>;
+
+/// Waiters, and those among them who were granted what they wait for and have not run since.
+struct Line {
+    waiters: WaitList,
+    granted: Cell<usize>,
+}
+
+impl Line {
+    /// Whether one who comes now would overtake nobody.
+    fn is_clear(&self) -> bool {
+        self.granted.get() == 0 && self.waiters.all_dying()
+    }
+
+    /// Grants the first in line, as long as there is enough for one more.
+    fn grant_while(&self, suffices: impl Fn(usize) -> bool) {
+        while suffices(self.granted.get()) {
+            let Some(grant) = self.waiters.grant_first_living() else { return };
+            self.granted.set(self.granted.get() + 1);
+            grant.wake();
+        }
+    }
+
+    /// One who was granted something has run, or is gone.
+    fn leave(&self) {
+        self.granted.set(self.granted.get() - 1);
+    }
+
+    /// Grants everybody, the dying too. Waking them may run foreign code, which has to see them counted.
+    fn grant_all(&self) {
+        self.granted.set(self.granted.get() + self.waiters.len());
+        self.waiters.wake_all();
+    }
+}
+
+impl<T, S: Store<T>> QueueOver<T, S> {
+    /// A queue that holds any number of items.
+    #[track_caller]
+    pub fn unbounded() -> Self {
+        Self::with_capacity(usize::MAX)
+    }
+
+    /// A queue that holds so many items at most.
+    ///
+    /// # Panics
+    /// When the capacity is 0. In asyncio that is an unbounded queue.
+    #[track_caller]
+    pub fn bounded(capacity: usize) -> Self {
+        assert!(capacity > 0, "Queue::bounded was given a capacity of 0, which has room for nothing; use unbounded()");
+        Self::with_capacity(capacity)
+    }
+
+    #[track_caller]
+    fn with_capacity(capacity: usize) -> Self {
+        QueueOver {
+            store: RefCell::default(),
+            capacity,
+            closed: Cell::new(false),
+            getters: Line { waiters: WaitList::new("queue"), granted: Cell::new(0) },
+            putters: Line { waiters: WaitList::new("full queue"), granted: Cell::new(0) },
+            joiners: WaitList::new("unfinished queue"),
+            unfinished: Cell::new(0),
+            items: PhantomData,
+        }
+    }
+
+    /// Names the queue in reports and traces.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Rc<str>>) -> Self {
+        let name = name.into();
+        self.getters.waiters.set_name(name.clone());
+        self.putters.waiters.set_name(name.clone());
+        self.joiners.set_name(name);
+        self
+    }
+
+    /// Adds an item, once there is room for it.
+    ///
+    /// # Errors
+    /// When the queue is closed, also while this waits; the error has the item.
+    ///
+    /// # Cancel safety
+    /// A dropped wait leaves the line, and drops its item. Room that was granted to it goes to the next in line.
+    #[track_caller]
+    pub fn put(&self, item: T) -> QueuePut<'_, T, S> {
+        QueuePut { queue: self, item: Some(item), waiter: Waiter::new(Location::caller()) }
+    }
+
+    /// Takes the next item, once there is one.
+    ///
+    /// # Errors
+    /// When the queue is closed and empty, also while this waits.
+    ///
+    /// # Cancel safety
+    /// A dropped wait leaves the line, and loses no item: what was granted to it goes to the next in line.
+    #[track_caller]
+    pub fn get(&self) -> QueueGet<'_, T, S> {
+        QueueGet { queue: self, waiter: Waiter::new(Location::caller()) }
+    }
+
+    /// Adds an item if [`put`](QueueOver::put) would not wait. In asyncio: `put_nowait`.
+    ///
+    /// # Errors
+    /// When there is no room, or the queue is closed; the error has the item.
+    pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
+        match (self.is_closed(), self.may_put()) {
+            (true, _) => Err(TryPutError::Closed(item)),
+            (false, false) => Err(TryPutError::Full(item)),
+            (false, true) => {
+                self.push(item);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes the next item if [`get`](QueueOver::get) would not wait. In asyncio: `get_nowait`.
+    ///
+    /// # Errors
+    /// When there is no item for one who comes now, or the queue is closed and empty.
+    pub fn try_get(&self) -> Result<T, TryGetError> {
+        match self.may_get() {
+            true => Ok(self.pop()),
+            false if self.is_over() => Err(TryGetError::Closed),
+            false => Err(TryGetError::Empty),
+        }
+    }
+
+    /// Reports that an item which was taken is done. In asyncio: `task_done`.
+    ///
+    /// # Errors
+    /// When more items would be done than were put.
+    pub fn task_done(&self) -> Result<(), DoneTooOften> {
+        let unfinished = self.unfinished.get().checked_sub(1).ok_or(DoneTooOften)?;
+        self.set_unfinished(unfinished);
+        Ok(())
+    }
+
+    /// Waits until every item that was put is done.
+    ///
+    /// # Cancel safety
+    /// A dropped wait takes nothing from the others.
+    #[track_caller]
+    pub fn join(&self) -> impl Future<Output = ()> {
+        let mut waiter = Waiter::new(Location::caller());
+        poll_fn(move |cx| match waiter.has_joined() {
+            true => waiter.poll(cx),
+            false => waiter.join(cx, || (self.unfinished.get() > 0).then(|| self.joiners.open())),
+        })
+    }
+
+    /// Refuses items from now on. Those that are here can still be taken; who waits for more gets an error, and who
+    /// waits for room gets the item back. In asyncio: `shutdown`.
+    pub fn close(&self) {
+        self.closed.set(true);
+        self.putters.grant_all();
+        self.getters.grant_all();
+    }
+
+    /// Closes the queue and takes all items out, which count as done. In asyncio: `shutdown(immediate=True)`.
+    pub fn close_now(&self) -> Vec<T> {
+        let mut store = self.store.take();
+        let items: Vec<T> = std::iter::from_fn(|| store.pop()).collect();
+        self.set_unfinished(self.unfinished.get().saturating_sub(items.len()));
+        self.close();
+        items
+    }
+
+    /// Whether it was closed.
+    pub fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    /// How many items are in the queue. In asyncio: `qsize`.
+    pub fn len(&self) -> usize {
+        self.store.borrow().count()
+    }
+
+    /// Whether no item is in the queue. In asyncio: `empty`.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many items it may hold; none if any number. In asyncio: `maxsize`.
+    pub fn capacity(&self) -> Option<usize> {
+        (self.capacity < usize::MAX).then_some(self.capacity)
+    }
+
+    fn may_put(&self) -> bool {
+        !self.is_closed() && self.putters.is_clear() && self.len() < self.capacity
+    }
+
+    fn may_get(&self) -> bool {
+        !self.is_empty() && self.getters.is_clear()
+    }
+
+    fn push(&self, item: T) {
+        self.store.borrow_mut().push(item);
+        self.unfinished.set(self.unfinished.get() + 1);
+        self.hand_out_items();
+    }
+
+    fn pop(&self) -> T {
+        let item = self.store.borrow_mut().pop().expect("an item is taken while there is one");
+        self.hand_out_room();
+        item
+    }
+
+    /// Whether a getter would wait in vain.
+    fn is_over(&self) -> bool {
+        self.is_closed() && self.is_empty()
+    }
+
+    /// In a closed queue everybody is granted their turn, in which they find an item or the end.
+    fn hand_out_items(&self) {
+        self.getters.grant_while(|granted| self.is_closed() || self.len() > granted);
+    }
+
+    fn hand_out_room(&self) {
+        self.putters.grant_while(|granted| self.len() + granted < self.capacity);
+    }
+
+    fn set_unfinished(&self, unfinished: usize) {
+        self.unfinished.set(unfinished);
+        if unfinished == 0 {
+            self.joiners.wake_all();
+        }
+    }
+}
+
+/// Waits for an item: what [`QueueOver::get`] returns.
+#[must_use = "futures do nothing unless awaited"]
+pub struct QueueGet<'a, T, S: Store<T> = VecDeque<T>> {
+    queue: &'a QueueOver<T, S>,
+    waiter: Waiter,
+}
+
+impl<T, S: Store<T>> Future for QueueGet<'_, T, S> {
+    type Output = Result<T, Closed>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let QueueGet { queue, waiter } = &mut *self;
+        if waiter.has_joined() {
+            return waiter.poll(cx).map(|()| {
+                queue.getters.leave();
+                if queue.is_empty() { Err(Closed) } else { Ok(queue.pop()) }
+            });
+        }
+        let settled = || queue.may_get() || queue.is_over();
+        if !settled() && waiter.join(cx, || (!settled()).then(|| queue.getters.waiters.open())).is_pending() {
+            queue.hand_out_items();
+            return Poll::Pending;
+        }
+        Poll::Ready(if queue.is_empty() { Err(Closed) } else { Ok(queue.pop()) })
+    }
+}
+
+impl<T, S: Store<T>> Drop for QueueGet<'_, T, S> {
+    fn drop(&mut self) {
+        if self.waiter.is_granted() {
+            self.queue.getters.leave();
+            self.queue.hand_out_items();
+        }
+    }
+}
+
+/// Waits for room: what [`QueueOver::put`] returns.
+#[must_use = "futures do nothing unless awaited"]
+pub struct QueuePut<'a, T, S: Store<T> = VecDeque<T>> {
+    queue: &'a QueueOver<T, S>,
+    /// None once it is in the queue, or handed back.
+    item: Option<T>,
+    waiter: Waiter,
+}
+
+impl<T, S: Store<T>> Unpin for QueuePut<'_, T, S> {}
+
+impl<T, S: Store<T>> Future for QueuePut<'_, T, S> {
+    type Output = Result<(), PutError<T>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let QueuePut { queue, item, waiter } = &mut *self;
+        if waiter.has_joined() {
+            ready!(waiter.poll(cx));
+            queue.putters.leave();
+        } else {
+            let settled = || queue.may_put() || queue.is_closed();
+            if !settled() && waiter.join(cx, || (!settled()).then(|| queue.putters.waiters.open())).is_pending() {
+                queue.hand_out_room();
+                return Poll::Pending;
+            }
+        }
+        let item = item.take().expect("Queue::put is not polled again after it was ready");
+        Poll::Ready(if queue.is_closed() {
+            Err(PutError { item })
+        } else {
+            queue.push(item);
+            Ok(())
+        })
+    }
+}
+
+impl<T, S: Store<T>> Drop for QueuePut<'_, T, S> {
+    fn drop(&mut self) {
+        if self.waiter.is_granted() {
+            self.queue.putters.leave();
+            self.queue.hand_out_room();
+        }
+    }
+}
+
+impl<T, S: Store<T>> fmt::Debug for QueueOver<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue")
+            .field("name", &self.getters.waiters.name())
+            .field("len", &self.len())
+            .field("getters", &self.getters.waiters.len())
+            .field("putters", &self.putters.waiters.len())
+            .field("closed", &self.is_closed())
+            .finish()
+    }
+}
+
+impl<T, S: Store<T>> fmt::Debug for QueueGet<'_, T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueueGet").field("queue", self.queue).finish_non_exhaustive()
+    }
+}
+
+impl<T, S: Store<T>> fmt::Debug for QueuePut<'_, T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueuePut").field("queue", self.queue).finish_non_exhaustive()
+    }
+}

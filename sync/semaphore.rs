@@ -1,0 +1,278 @@
+//! `Semaphore`: so many permits, in the order of asking.
+
+use crate::runtime::{WaitList, Waiter};
+use crate::trace::Kind;
+use std::cell::Cell;
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+/// Gives out a number of permits, and lets those wait who ask for more than are left. In asyncio: `Semaphore`, or
+/// `BoundedSemaphore` for one that is [`bounded`](Semaphore::bounded).
+///
+/// Permits are handed out first in, first out: nobody overtakes, also not one who asks for fewer.
+///
+/// ```
+/// use greenlight::sync::Semaphore;
+///
+/// greenlight::run(async {
+///     let desks = Semaphore::new(2).named("desks");
+///     let taken = (desks.acquire().await, desks.acquire().await);
+///     assert!(desks.try_acquire().is_none());
+///     drop(taken);
+///     assert_eq!(desks.available(), 2);
+/// });
+/// ```
+pub struct Semaphore {
+    /// The permits that nobody has and nobody was granted.
+    free: Cell<usize>,
+    /// How many waiters were granted permits and have not run since. They count as first in line until they do.
+    granted: Cell<usize>,
+    /// How many permits were granted to a waiter or are out as a [`Permit`]: they come back by themselves.
+    out: Cell<usize>,
+    /// How many permits there may be.
+    bound: usize,
+    waiters: WaitList,
+}
+
+impl Semaphore {
+    /// A semaphore with so many permits, to which [`release`](Semaphore::release) may add any number.
+    #[track_caller]
+    pub const fn new(permits: usize) -> Self {
+        Semaphore::with(permits, usize::MAX)
+    }
+
+    /// A semaphore that never has more permits than these: to release too often is an error.
+    #[track_caller]
+    pub const fn bounded(permits: usize) -> Self {
+        Semaphore::with(permits, permits)
+    }
+
+    #[track_caller]
+    const fn with(permits: usize, bound: usize) -> Self {
+        let waiters = WaitList::new("semaphore");
+        Semaphore { free: Cell::new(permits), granted: Cell::new(0), out: Cell::new(0), bound, waiters }
+    }
+
+    /// Names the semaphore in reports and traces.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Rc<str>>) -> Self {
+        self.waiters.set_name(name.into());
+        self
+    }
+
+    /// Waits for a permit; does not suspend if one is free and nobody waits.
+    ///
+    /// # Cancel safety
+    /// A dropped wait leaves the line. If a permit was granted to it already, the next in line gets it.
+    #[track_caller]
+    pub fn acquire(&self) -> SemaphoreWait<'_> {
+        self.acquire_many(1)
+    }
+
+    /// Waits for several permits at once. Who comes later waits behind, even for a single one.
+    ///
+    /// # Panics
+    /// When a bounded semaphore has fewer permits in all.
+    ///
+    /// # Cancel safety
+    /// As of [`acquire`](Semaphore::acquire).
+    #[track_caller]
+    pub fn acquire_many(&self, permits: usize) -> SemaphoreWait<'_> {
+        self.check(permits);
+        let at = Location::caller();
+        SemaphoreWait { semaphore: self, permits, waiter: Waiter::asking(at, permits), at }
+    }
+
+    /// Takes a permit if [`acquire`](Semaphore::acquire) would not wait.
+    #[track_caller]
+    pub fn try_acquire(&self) -> Option<Permit<'_>> {
+        self.check(1);
+        self.may_take(1).then(|| self.take(1, Location::caller()))
+    }
+
+    /// Adds permits that nobody holds as a [`Permit`]. In asyncio: `release`.
+    ///
+    /// # Errors
+    /// When there would be more permits than the semaphore may have, with those that are out. Nothing is added then.
+    #[track_caller]
+    pub fn release(&self, permits: usize) -> Result<(), ReleasedTooOften> {
+        let room = self.bound.saturating_sub(self.free.get()).saturating_sub(self.out.get());
+        if permits > room {
+            return Err(ReleasedTooOften { bound: self.bound });
+        }
+        self.free.set(self.free.get() + permits);
+        self.waiters.emit(Location::caller(), || Kind::PermitsReleased { permits });
+        self.hand_out();
+        Ok(())
+    }
+
+    /// How many permits are free. Those that were granted to a waiter are not.
+    pub fn available(&self) -> usize {
+        self.free.get()
+    }
+
+    #[track_caller]
+    fn check(&self, permits: usize) {
+        let Semaphore { bound, waiters, .. } = self;
+        assert!(
+            permits <= *bound,
+            "{permits} permits were asked of {waiters}, which never has more than {bound}; ask for fewer"
+        );
+    }
+
+    /// Whether one who comes now gets the permits at once. Waiters who are dying do not count, unless they were granted
+    /// permits before.
+    fn may_take(&self, permits: usize) -> bool {
+        self.free.get() >= permits && self.granted.get() == 0 && self.waiters.all_dying()
+    }
+
+    fn take(&self, permits: usize, at: &'static Location<'static>) -> Permit<'_> {
+        self.give_out(permits);
+        self.permit(permits, at)
+    }
+
+    fn give_out(&self, permits: usize) {
+        self.free.set(self.free.get() - permits);
+        self.out.set(self.out.get() + permits);
+    }
+
+    fn take_back(&self, permits: usize) {
+        self.out.set(self.out.get() - permits);
+        self.free.set(self.free.get() + permits);
+    }
+
+    fn permit(&self, permits: usize, at: &'static Location<'static>) -> Permit<'_> {
+        self.waiters.emit(at, || Kind::PermitsTaken { permits });
+        Permit { semaphore: self, permits, at }
+    }
+
+    /// Grants the free permits to the first in line who are not dying, as long as they suffice.
+    fn hand_out(&self) {
+        while self.waiters.first_living_asks().is_some_and(|asked| asked <= self.free.get()) {
+            let grant = self.waiters.grant_first_living().expect("somebody living waits");
+            self.give_out(grant.asked);
+            self.granted.set(self.granted.get() + 1);
+            grant.wake();
+        }
+    }
+
+    /// A waiter that was granted permits has run, or is gone.
+    fn leave_line(&self) {
+        self.granted.set(self.granted.get() - 1);
+    }
+}
+
+impl fmt::Debug for Semaphore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Semaphore")
+            .field("name", &self.waiters.name())
+            .field("available", &self.available())
+            .field("waiters", &self.waiters.len())
+            .finish()
+    }
+}
+
+/// Waits for permits: what [`Semaphore::acquire`] returns.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct SemaphoreWait<'a> {
+    semaphore: &'a Semaphore,
+    permits: usize,
+    waiter: Waiter,
+    at: &'static Location<'static>,
+}
+
+impl<'a> Future for SemaphoreWait<'a> {
+    type Output = Permit<'a>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let SemaphoreWait { semaphore, permits, waiter, at } = &mut *self;
+        if waiter.has_joined() {
+            return waiter.poll(cx).map(|()| {
+                semaphore.leave_line();
+                semaphore.hand_out();
+                semaphore.permit(*permits, at)
+            });
+        }
+        let line = || (!semaphore.may_take(*permits)).then(|| semaphore.waiters.open());
+        if semaphore.may_take(*permits) || waiter.join(cx, line).is_ready() {
+            return Poll::Ready(semaphore.take(*permits, at));
+        }
+        Poll::Pending
+    }
+}
+
+/// A waiter that was granted permits and is dropped before it ran gives them back. One that was not may have held up
+/// those behind it, who ask for fewer.
+impl Drop for SemaphoreWait<'_> {
+    fn drop(&mut self) {
+        if !self.waiter.has_joined() {
+            return;
+        }
+        let granted = self.waiter.is_granted();
+        self.waiter = Waiter::new(self.at);
+        if granted {
+            self.semaphore.leave_line();
+            self.semaphore.take_back(self.permits);
+        }
+        if granted || self.semaphore.granted.get() == 0 {
+            self.semaphore.hand_out();
+        }
+    }
+}
+
+/// Permits that somebody holds. Dropping it releases them.
+#[must_use = "the permits are released at once if this is not kept"]
+pub struct Permit<'a> {
+    semaphore: &'a Semaphore,
+    permits: usize,
+    /// The line that took them.
+    at: &'static Location<'static>,
+}
+
+impl Permit<'_> {
+    /// Keeps the permits from ever being released by this: whoever ends this use calls [`Semaphore::release`].
+    pub fn forget(self) {
+        let out = &self.semaphore.out;
+        out.set(out.get() - self.permits);
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        let Permit { semaphore, permits, at } = self;
+        semaphore.take_back(*permits);
+        semaphore.waiters.emit(at, || Kind::PermitsReleased { permits: *permits });
+        semaphore.hand_out();
+    }
+}
+
+impl fmt::Debug for Permit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Permit").field("permits", &self.permits).field("taken_at", &self.at).finish_non_exhaustive()
+    }
+}
+
+/// A bounded semaphore was given more permits than it may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReleasedTooOften {
+    bound: usize,
+}
+
+impl fmt::Display for ReleasedTooOften {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the semaphore would have more than its {} permits; release only what was acquired and forgotten",
+            self.bound
+        )
+    }
+}
+
+impl Error for ReleasedTooOften {}

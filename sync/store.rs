@@ -1,0 +1,156 @@
+//! What a queue is made of and what it may say: the stores that order its items, and its errors.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::error::Error;
+use std::fmt;
+
+/// Where a [`Queue`](super::Queue) keeps its items: decides which comes next.
+pub trait Store<T>: Default {
+    /// Adds an item.
+    fn push(&mut self, item: T);
+
+    /// Takes the item that comes next.
+    fn pop(&mut self) -> Option<T>;
+
+    /// How many items there are.
+    fn count(&self) -> usize;
+}
+
+/// First in, first out.
+impl<T> Store<T> for VecDeque<T> {
+    fn push(&mut self, item: T) {
+        self.push_back(item);
+    }
+
+    fn pop(&mut self) -> Option<T> {
+        self.pop_front()
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+}
+
+/// Last in, first out.
+impl<T> Store<T> for Vec<T> {
+    fn push(&mut self, item: T) {
+        self.push(item);
+    }
+
+    fn pop(&mut self) -> Option<T> {
+        self.pop()
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+}
+
+/// The smallest first; equal ones in no particular order.
+impl<T: Ord> Store<T> for BinaryHeap<Reverse<T>> {
+    fn push(&mut self, item: T) {
+        self.push(Reverse(item));
+    }
+
+    fn pop(&mut self) -> Option<T> {
+        self.pop().map(|Reverse(item)| item)
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+}
+
+/// The queue is closed and empty. In asyncio: `QueueShutDown`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed;
+
+/// The queue is closed, and the item comes back. In asyncio: `QueueShutDown`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PutError<T> {
+    /// The item that was not put.
+    pub item: T,
+}
+
+/// An item could not be put at once, and comes back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum TryPutError<T> {
+    /// There is no room for one who comes now. In asyncio: `QueueFull`.
+    Full(T),
+    /// The queue is closed. In asyncio: `QueueShutDown`.
+    Closed(T),
+}
+
+/// No item could be taken at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TryGetError {
+    /// There is no item for one who comes now. In asyncio: `QueueEmpty`.
+    Empty,
+    /// The queue is closed and empty. In asyncio: `QueueShutDown`.
+    Closed,
+}
+
+/// More items were reported as done than were put. In asyncio: a `ValueError`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DoneTooOften;
+
+const CLOSED: &str = "the queue is closed; close it only when nobody puts any more";
+const FULL: &str = "the queue has no room now; await put() instead";
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the queue is closed and empty: there will be no more items")
+    }
+}
+
+impl<T> fmt::Display for PutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(CLOSED)
+    }
+}
+
+impl<T> fmt::Debug for PutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PutError { .. }")
+    }
+}
+
+impl<T> fmt::Display for TryPutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TryPutError::Full(_) => FULL,
+            TryPutError::Closed(_) => CLOSED,
+        })
+    }
+}
+
+impl<T> fmt::Debug for TryPutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TryPutError::Full(_) => "Full(..)",
+            TryPutError::Closed(_) => "Closed(..)",
+        })
+    }
+}
+
+impl fmt::Display for TryGetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TryGetError::Empty => f.write_str("the queue has no item now; await get() instead"),
+            TryGetError::Closed => Closed.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for DoneTooOften {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("task_done() was called more often than items were put; call it once for each item that was taken")
+    }
+}
+
+impl Error for Closed {}
+impl<T> Error for PutError<T> {}
+impl<T> Error for TryPutError<T> {}
+impl Error for TryGetError {}
+impl Error for DoneTooOften {}
