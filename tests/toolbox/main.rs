@@ -1,0 +1,12 @@
+//! The primitives beyond Event, Lock and Condition: `Semaphore`, `Barrier`, the queues and
+//! `TaskGroup`. One module for each, one for what being dropped at any moment does to the others,
+//! and one for other executors.
+
+mod barrier;
+mod closing;
+mod dropped;
+mod elsewhere;
+mod queue;
+mod semaphore;
+mod stage;
+mod task_group;

@@ -1,0 +1,121 @@
+//! What the tests of this binary stand on: a runtime with virtual time, a log, a count of turns,
+//! and objects that every task can name.
+
+use futures::future::select;
+use greenlight::sync::{QueueOver, Store};
+use greenlight::trace::{Observer, TraceEvent};
+use greenlight::{Runtime, yield_now};
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::rc::Rc;
+
+/// Runs a program in virtual time.
+#[track_caller]
+pub(crate) fn run<F: Future>(program: F) -> F::Output {
+    Runtime::builder().virtual_clock().build().run(program)
+}
+
+/// Runs a program and yields what it said.
+#[track_caller]
+pub(crate) fn lines<F: Future<Output = ()>>(program: impl FnOnce(Log) -> F) -> Vec<String> {
+    let log = Log::default();
+    let runtime = Runtime::builder().virtual_clock().observer(log.turn.clone()).build();
+    runtime.run(program(log.clone()));
+    log.said.take()
+}
+
+/// An object that lives to the end of the process, so that any task may name it.
+pub(crate) fn shared<T>(object: T) -> &'static T {
+    Box::leak(Box::new(object))
+}
+
+/// Lets so many turns pass.
+pub(crate) async fn turns(count: usize) {
+    for _ in 0..count {
+        yield_now().await;
+    }
+}
+
+/// Puts items into a queue that has room for them.
+pub(crate) fn fill<S: Store<u32>>(queue: &QueueOver<u32, S>, items: impl IntoIterator<Item = u32>) {
+    for item in items {
+        queue.try_put(item).expect("the queue has room");
+    }
+}
+
+/// Drops a future once so many turns have passed.
+pub(crate) async fn within(count: usize, future: impl Future<Output = ()>) {
+    select(pin!(future), pin!(turns(count))).await;
+}
+
+/// Lines in the order in which a program says them.
+#[derive(Clone, Default)]
+pub(crate) struct Log {
+    said: Rc<RefCell<Vec<String>>>,
+    turn: Rc<Turn>,
+    cause: Rc<Cell<u64>>,
+}
+
+/// The number of the present turn, as an observer learns it.
+#[derive(Default)]
+struct Turn(Cell<u64>);
+
+impl Observer for Turn {
+    fn on_event(&self, event: &TraceEvent) {
+        self.0.set(event.turn);
+    }
+}
+
+impl Log {
+    pub(crate) fn say(&self, line: impl Into<String>) {
+        self.said.borrow_mut().push(line.into());
+    }
+
+    /// Counts hops from now on.
+    pub(crate) fn begin(&self) {
+        self.cause.set(self.turn.0.get());
+    }
+
+    /// Says a line, and how many turns ago the cause was.
+    pub(crate) fn say_hops(&self, line: &str) {
+        self.say(format!("{line} after {}", self.turn.0.get() - self.cause.get()));
+    }
+
+    /// What was said since the last call.
+    pub(crate) fn take(&self) -> Vec<String> {
+        self.said.take()
+    }
+
+    /// Says a line when it is dropped.
+    pub(crate) fn at_drop(&self, line: impl Into<String>) -> AtDrop {
+        AtDrop { log: self.clone(), line: line.into() }
+    }
+}
+
+/// What [`Log::at_drop`] returns.
+pub(crate) struct AtDrop {
+    log: Log,
+    line: String,
+}
+
+impl Drop for AtDrop {
+    fn drop(&mut self) {
+        self.log.say(std::mem::take(&mut self.line));
+    }
+}
+
+/// The message that a misuse panics with.
+#[track_caller]
+pub(crate) fn refusal<T>(misuse: impl FnOnce() -> T) -> String {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(misuse)) else { panic!("the misuse passed") };
+    message(&*payload)
+}
+
+/// What a panic says.
+pub(crate) fn message(payload: &dyn Any) -> String {
+    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).expect("the panic says something")
+}
