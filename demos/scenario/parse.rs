@@ -2,14 +2,14 @@
 //! refuses what it wants instead.
 
 use super::script::{Action, Block, Goal, Guarded, LockOf, Op, Part, Scenario, TaskIndex};
-use greenlight::sync::{Condition, Event, Lock};
+use greenlight::sync::{Barrier, Condition, Event, Lock, Queue, Semaphore};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 /// Each operation with what follows its name, as the file has to spell it.
-const OPERATIONS: [(&str, &str); 19] = [
+const OPERATIONS: [(&str, &str); 22] = [
     ("say", "text"),
     ("yield", ""),
     ("sleep", "microseconds"),
@@ -19,20 +19,23 @@ const OPERATIONS: [(&str, &str); 19] = [
     ("fail", "text"),
     ("repeat", "times, block"),
     ("gather", "[task, …]"),
+    ("group", "[task, …]"),
     ("set", "event"),
     ("clear", "event"),
     ("is_set", "event"),
-    ("wait", "event or condition"),
-    ("with", "lock or condition, block"),
+    ("wait", "event, condition or barrier"),
+    ("with", "lock, condition or semaphore, block"),
     ("wait_for", "condition, variable, least"),
     ("notify", "condition, count"),
     ("notify_all", "condition"),
     ("add", "variable, number"),
     ("timeout", "microseconds, block"),
+    ("put", "queue, value"),
+    ("get", "queue"),
 ];
 
 /// The kinds of objects.
-const KINDS: [&str; 3] = ["event", "lock", "condition"];
+const KINDS: [&str; 6] = ["event", "lock", "condition", "semaphore", "barrier", "queue"];
 
 /// How much of the JSON that is at fault a complaint quotes, in characters.
 const QUOTED: usize = 60;
@@ -42,6 +45,9 @@ enum Object {
     Event(Rc<Event>),
     Lock(Guarded, Rc<Lock>),
     Condition(Guarded, Rc<Condition>),
+    Semaphore(Guarded),
+    Barrier(Rc<Barrier>),
+    Queue(Rc<Queue<String>>),
 }
 
 /// What the names in a scenario stand for.
@@ -113,6 +119,23 @@ fn object(name: &str, spec: &Value, made: &BTreeMap<String, Object>) -> Result<O
             Ok(Object::Lock(Guarded { name: name.into(), lock: LockOf::Itself(lock.clone()) }, lock))
         }
         Some("condition") => condition(name, spec.get("lock"), made),
+        Some("semaphore") => {
+            let permits = spec.get("value").ok_or("it has no `value`; give it one, the number of its permits")?;
+            let semaphore = Semaphore::new(size(permits)?).named(name);
+            let lock = LockOf::Semaphore(Rc::new(semaphore));
+            Ok(Object::Semaphore(Guarded { name: name.into(), lock }))
+        }
+        Some("barrier") => match size(spec.get("parties").ok_or("it has no `parties`; give it one, their number")?)? {
+            0 => Err("it has 0 parties; give it at least 1".into()),
+            parties => Ok(Object::Barrier(Rc::new(Barrier::new(parties).named(name)))),
+        },
+        Some("queue") => {
+            let queue = match spec.get("maxsize").map_or(Ok(0), size)? {
+                0 => Queue::unbounded(),
+                capacity => Queue::bounded(capacity),
+            };
+            Ok(Object::Queue(Rc::new(queue.named(name))))
+        }
         Some(kind) => Err(format!("unknown kind `{kind}`; the kinds are {}", KINDS.join(", "))),
         None => Err(format!("it has no `kind`; the kinds are {}", KINDS.join(", "))),
     }
@@ -176,14 +199,19 @@ impl Names {
             ("cancel", [it]) => Action::Cancel(self.task(it)?),
             ("fail", [it]) => Action::Fail(text(it)?.to_owned()),
             ("gather", [it]) => Action::Gather(self.tasks(it)?),
+            ("group", [it]) => Action::Group(self.tasks(it)?),
             ("set", [it]) => Action::Set(self.event(it)?),
             ("clear", [it]) => Action::Clear(self.event(it)?),
             ("is_set", [it]) => Action::IsSet(self.event(it)?),
             ("wait", [it]) => match self.object(it)? {
                 Object::Event(event) => Action::WaitForEvent(event.clone()),
                 Object::Condition(guarded, condition) => Action::Wait(guarded.clone(), condition.clone()),
-                Object::Lock(..) => {
-                    return Err(format!("{} is a lock; hold it with [\"with\", lock, block]", quote(it)));
+                Object::Barrier(barrier) => Action::WaitForOthers(barrier.clone()),
+                Object::Queue(_) => {
+                    return Err(format!("{} is a queue; take from it with [\"get\", queue]", quote(it)));
+                }
+                Object::Lock(..) | Object::Semaphore(_) => {
+                    return Err(format!("{} is nothing to wait on; hold it with [\"with\", object, block]", quote(it)));
                 }
             },
             ("wait_for", [it, variable, least]) => {
@@ -193,12 +221,14 @@ impl Names {
             }
             ("notify", [it, n]) => {
                 let (guarded, condition) = self.condition(it)?;
-                Action::Notify(guarded, condition, usize::try_from(count(n)?).unwrap_or(usize::MAX))
+                Action::Notify(guarded, condition, size(n)?)
             }
             ("notify_all", [it]) => {
                 let (guarded, condition) = self.condition(it)?;
                 Action::Notify(guarded, condition, usize::MAX)
             }
+            ("put", [it, value]) => Action::Put(self.queue(it)?, spelt(value)),
+            ("get", [it]) => Action::Get(self.queue(it)?),
             ("add", [variable, n]) => Action::Add(text(variable)?.to_owned(), integer(n)?),
             _ => return Err(misspelt(verb)),
         })
@@ -233,10 +263,19 @@ impl Names {
         }
     }
 
+    fn queue(&self, name: &Value) -> Result<Rc<Queue<String>>, String> {
+        match self.object(name)? {
+            Object::Queue(queue) => Ok(queue.clone()),
+            _ => Err(format!("{} is no queue", quote(name))),
+        }
+    }
+
     fn guarded(&self, name: &Value) -> Result<Guarded, String> {
         match self.object(name)? {
-            Object::Lock(guarded, _) | Object::Condition(guarded, _) => Ok(guarded.clone()),
-            Object::Event(_) => Err(format!("{} is an event, which nobody can hold", quote(name))),
+            Object::Lock(guarded, _) | Object::Condition(guarded, _) | Object::Semaphore(guarded) => {
+                Ok(guarded.clone())
+            }
+            _ => Err(format!("{} is nothing that a task can hold", quote(name))),
         }
     }
 
@@ -263,12 +302,14 @@ fn words(verb: &str, arguments: &[Value]) -> String {
     let mut words = verb.to_owned();
     for argument in arguments.iter().filter(|argument| !argument.is_array()) {
         words.push(' ');
-        match argument {
-            Value::String(text) => words.push_str(text),
-            other => words.push_str(&other.to_string()),
-        }
+        words.push_str(&spelt(argument));
     }
     words
+}
+
+/// A value as the log spells it.
+fn spelt(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn text(value: &Value) -> Result<&str, String> {
@@ -277,6 +318,10 @@ fn text(value: &Value) -> Result<&str, String> {
 
 fn count(value: &Value) -> Result<u64, String> {
     value.as_u64().ok_or_else(|| format!("{} has to be a whole number from 0", quote(value)))
+}
+
+fn size(value: &Value) -> Result<usize, String> {
+    usize::try_from(count(value)?).map_err(|_| format!("{} is too large", quote(value)))
 }
 
 fn integer(value: &Value) -> Result<i64, String> {

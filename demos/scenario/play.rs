@@ -2,7 +2,8 @@
 //! a log.
 
 use super::script::{Action, Block, Guarded, Held, Op, Scenario, TaskIndex};
-use greenlight::{JoinHandle, Runtime, Stalled, Task};
+use greenlight::sync::Barrier;
+use greenlight::{JoinHandle, Runtime, Stalled, Task, TaskGroup};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
@@ -72,8 +73,11 @@ struct Performer {
     me: TaskIndex,
 }
 
-/// A block at work, in a box because blocks nest. The error is what the task fails with.
-type Performance<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + 'a>>;
+/// A block at work, in a box because blocks nest.
+type Performance<'a> = Pin<Box<dyn Future<Output = Performed> + 'a>>;
+
+/// How a block ended. The error is what the task fails with.
+type Performed = Result<(), String>;
 
 /// Closes the log when main goes, at its end as in a stall: main is the first to go.
 struct Curtain(Rc<World>);
@@ -106,16 +110,28 @@ impl World {
         }
     }
 
-    fn start(self: &Rc<Self>, task: TaskIndex) -> Result<JoinHandle<()>, String> {
+    fn start(self: &Rc<Self>, task: TaskIndex) -> Result<JoinHandle<Performed>, String> {
+        let performer = self.performer(task)?;
+        let handle = greenlight::task(performer.name()).spawn(performer.perform());
+        self.actors[task].task.get_or_init(|| handle.task());
+        Ok(handle)
+    }
+
+    fn start_in(self: &Rc<Self>, group: &mut TaskGroup<String>, task: TaskIndex) -> Result<(), String> {
+        let performer = self.performer(task)?;
         let name = self.scenario.tasks[task].name.clone();
-        let started = &self.actors[task].task;
-        if started.get().is_some() {
+        let started = group.spawn_named(name, performer.perform());
+        self.actors[task].task.get_or_init(|| started);
+        Ok(())
+    }
+
+    /// Who performs a task that was not started before.
+    fn performer(self: &Rc<Self>, task: TaskIndex) -> Result<Performer, String> {
+        if self.actors[task].task.get().is_some() {
+            let name = &self.scenario.tasks[task].name;
             return Err(self.refuse(format!("task `{name}` is started twice; a task is started once")));
         }
-        let performer = Performer { world: self.clone(), me: task };
-        let handle = greenlight::task(name).spawn(performer.perform());
-        started.get_or_init(|| handle.task());
-        Ok(handle)
+        Ok(Performer { world: self.clone(), me: task })
     }
 
     fn started(&self, task: TaskIndex) -> Result<&Task, String> {
@@ -159,11 +175,12 @@ impl World {
 }
 
 impl Performer {
-    async fn perform(self) {
+    async fn perform(self) -> Performed {
         let block = &self.world.scenario.tasks[self.me].block;
-        let outcome = match self.block(block, &mut Held::default()).await {
+        let performed = self.block(block, &mut Held::default()).await;
+        let outcome = match &performed {
             Ok(()) => Outcome::End,
-            Err(why) => Outcome::Failed(why),
+            Err(why) => Outcome::Failed(why.clone()),
         };
         self.log(&outcome);
         let actor = self.actor();
@@ -171,6 +188,7 @@ impl Performer {
             Outcome::End if actor.cancelled_itself.get() => Outcome::Cancelled,
             outcome => outcome,
         }));
+        performed
     }
 
     fn block<'p, 'a: 'p>(&'a self, block: &'a Block, held: &'p mut Held<'a>) -> Performance<'p> {
@@ -195,6 +213,7 @@ impl Performer {
             Action::Fail(why) => return Err(why.clone()),
             Action::Repeat(times, block) => return self.repeat(*times, block, held).await,
             Action::Gather(tasks) => self.gather(tasks).await?,
+            Action::Group(tasks) => self.group(tasks).await?,
             Action::Set(event) => event.set(),
             Action::Clear(event) => event.clear(),
             Action::IsSet(event) => said += &format!(" -> {}", event.is_set()),
@@ -216,6 +235,9 @@ impl Performer {
                 condition.notify(held.get(guarded).ok_or_else(|| self.not_held(guarded))?, *n);
             }
             Action::Add(variable, n) => said += &format!(" -> {}", self.world.add(variable, *n)?),
+            Action::WaitForOthers(barrier) => said += &format!(" -> {}", self.wait_for_others(barrier).await?),
+            Action::Put(queue, item) => queue.put(item.clone()).await.map_err(|refused| refused.to_string())?,
+            Action::Get(queue) => said += &format!(" -> {}", queue.get().await.map_err(|closed| closed.to_string())?),
             Action::Timeout(duration, block) => said += self.timeout(*duration, block, held).await?,
         }
         self.log(said);
@@ -251,7 +273,7 @@ impl Performer {
 
     async fn with<'a>(&'a self, guarded: &'a Guarded, block: &'a Block, held: &mut Held<'a>) -> Result<(), String> {
         let depth = held.depth();
-        held.push(guarded, guarded.lock().await);
+        held.push(guarded, guarded.take().await);
         self.log(format_args!("in {}", guarded.name));
         let performed = self.block(block, held).await;
         held.let_go_to(depth);
@@ -273,6 +295,10 @@ impl Performer {
         }
     }
 
+    async fn wait_for_others(&self, barrier: &Barrier) -> Result<usize, String> {
+        barrier.wait().await.map(|turn| turn.index()).map_err(|broken| broken.to_string())
+    }
+
     fn not_held(&self, guarded: &Guarded) -> String {
         let (task, name) = (self.name(), &guarded.name);
         self.world.refuse(format!(
@@ -285,6 +311,16 @@ impl Performer {
         let handles: Vec<_> = tasks.iter().map(start).collect::<Result<_, _>>()?;
         greenlight::gather_tasks(handles).await;
         Ok(())
+    }
+
+    async fn group(&self, tasks: &[TaskIndex]) -> Result<(), String> {
+        let mut group = TaskGroup::new();
+        tasks.iter().try_for_each(|&task| self.world.start_in(&mut group, task))?;
+        group.join().await.map_err(|error| {
+            let count = error.failures().len();
+            let s = if count == 1 { "" } else { "s" };
+            format!("unhandled errors in a TaskGroup ({count} sub-exception{s})")
+        })
     }
 
     fn actor(&self) -> &Actor {

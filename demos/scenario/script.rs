@@ -1,7 +1,7 @@
 //! A scenario that is ready to be played: every name in it is resolved, and every operation is
 //! complete.
 
-use greenlight::sync::{Condition, Event, Lock, LockGuard, LockWait};
+use greenlight::sync::{Barrier, Condition, Event, Lock, LockGuard, Permit, Queue, Semaphore};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -43,6 +43,7 @@ pub(super) enum Action {
     Fail(String),
     Repeat(u64, Block),
     Gather(Vec<TaskIndex>),
+    Group(Vec<TaskIndex>),
     Set(Rc<Event>),
     Clear(Rc<Event>),
     IsSet(Rc<Event>),
@@ -53,20 +54,30 @@ pub(super) enum Action {
     Notify(Guarded, Rc<Condition>, usize),
     Add(String, i64),
     Timeout(Duration, Block),
+    WaitForOthers(Rc<Barrier>),
+    Put(Rc<Queue<String>>, String),
+    Get(Rc<Queue<String>>),
 }
 
-/// What a task may hold: a lock, or a condition by its lock.
+/// What a task may hold: a lock, a condition by its lock, or a semaphore.
 #[derive(Clone)]
 pub(super) struct Guarded {
     pub(super) name: Rc<str>,
     pub(super) lock: LockOf,
 }
 
-/// Where the lock is.
+/// What is taken.
 #[derive(Clone)]
 pub(super) enum LockOf {
     Itself(Rc<Lock>),
     Condition(Rc<Condition>),
+    Semaphore(Rc<Semaphore>),
+}
+
+/// The proof that something is held.
+pub(super) enum Grip<'a> {
+    Lock(LockGuard<'a, ()>),
+    Semaphore { _permit: Permit<'a> },
 }
 
 /// That a variable is at least so much.
@@ -75,17 +86,18 @@ pub(super) struct Goal {
     pub(super) least: i64,
 }
 
-/// The guards that a task holds, each with what it guards. The last one taken is the first to be let go.
+/// What a task holds, in the order of taking. The last one taken is the first to be let go.
 #[derive(Default)]
 pub(super) struct Held<'a> {
-    guards: Vec<(&'a Guarded, LockGuard<'a, ()>)>,
+    grips: Vec<(&'a Guarded, Grip<'a>)>,
 }
 
 impl Guarded {
-    pub(super) fn lock(&self) -> LockWait<'_, ()> {
+    pub(super) async fn take(&self) -> Grip<'_> {
         match &self.lock {
-            LockOf::Itself(lock) => lock.lock(),
-            LockOf::Condition(condition) => condition.lock(),
+            LockOf::Itself(lock) => Grip::Lock(lock.lock().await),
+            LockOf::Condition(condition) => Grip::Lock(condition.lock().await),
+            LockOf::Semaphore(semaphore) => Grip::Semaphore { _permit: semaphore.acquire().await },
         }
     }
 
@@ -100,38 +112,44 @@ impl Guarded {
 }
 
 impl<'a> Held<'a> {
-    pub(super) fn push(&mut self, guarded: &'a Guarded, guard: LockGuard<'a, ()>) {
-        self.guards.push((guarded, guard));
+    pub(super) fn push(&mut self, guarded: &'a Guarded, grip: Grip<'a>) {
+        self.grips.push((guarded, grip));
     }
 
     /// How many it holds.
     pub(super) fn depth(&self) -> usize {
-        self.guards.len()
+        self.grips.len()
     }
 
     /// Lets go of all but the first so many, the last one first.
     pub(super) fn let_go_to(&mut self, depth: usize) {
-        while self.guards.len() > depth {
-            self.guards.pop();
+        while self.grips.len() > depth {
+            self.grips.pop();
         }
     }
 
     /// The guard of a lock, and where it stands among the others.
     pub(super) fn take(&mut self, guarded: &Guarded) -> Option<(usize, LockGuard<'a, ()>)> {
         let at = self.position(guarded)?;
-        Some((at, self.guards.remove(at).1))
+        match self.grips.remove(at).1 {
+            Grip::Lock(guard) => Some((at, guard)),
+            Grip::Semaphore { .. } => None,
+        }
     }
 
     pub(super) fn put_back(&mut self, at: usize, guarded: &'a Guarded, guard: LockGuard<'a, ()>) {
-        self.guards.insert(at, (guarded, guard));
+        self.grips.insert(at, (guarded, Grip::Lock(guard)));
     }
 
     pub(super) fn get(&self, guarded: &Guarded) -> Option<&LockGuard<'a, ()>> {
-        self.position(guarded).map(|at| &self.guards[at].1)
+        match &self.grips[self.position(guarded)?].1 {
+            Grip::Lock(guard) => Some(guard),
+            Grip::Semaphore { .. } => None,
+        }
     }
 
     fn position(&self, guarded: &Guarded) -> Option<usize> {
-        self.guards.iter().rposition(|(held, _)| held.is(guarded))
+        self.grips.iter().rposition(|(held, _)| held.is(guarded))
     }
 }
 

@@ -45,6 +45,26 @@ fn fresh_scenarios_with_shared_locks_play_as_on_cpython() {
 }
 
 #[test]
+fn fresh_scenarios_with_semaphores_play_as_on_cpython() {
+    agree("semaphore");
+}
+
+#[test]
+fn fresh_scenarios_with_barriers_play_as_on_cpython() {
+    agree("barrier");
+}
+
+#[test]
+fn fresh_scenarios_with_queues_play_as_on_cpython() {
+    agree("queue");
+}
+
+#[test]
+fn fresh_scenarios_with_task_groups_play_as_on_cpython() {
+    agree("group");
+}
+
+#[test]
 fn fresh_scenarios_with_timeouts_play_as_on_cpython() {
     agree("timeout");
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// The kinds of objects and the operations that `demos play` knows. Scenarios that use another are
 /// left out of every comparison: whoever teaches the player one adds it here, and nowhere else.
-const PLAYABLE_KINDS: [&str; 3] = ["event", "lock", "condition"];
-const PLAYABLE_OPERATIONS: [&str; 19] = [
+const PLAYABLE_KINDS: [&str; 6] = ["event", "lock", "condition", "semaphore", "barrier", "queue"];
+const PLAYABLE_OPERATIONS: [&str; 22] = [
     "say",
     "yield",
     "sleep",
@@ -16,6 +16,7 @@ const PLAYABLE_OPERATIONS: [&str; 19] = [
     "fail",
     "repeat",
     "gather",
+    "group",
     "set",
     "clear",
     "is_set",
@@ -26,6 +27,8 @@ const PLAYABLE_OPERATIONS: [&str; 19] = [
     "notify_all",
     "add",
     "timeout",
+    "put",
+    "get",
 ];
 
 /// One scenario of a file.

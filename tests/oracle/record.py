@@ -13,7 +13,20 @@ import sys
 sys.dont_write_bytecode = True
 import asyncio_oracle
 
-PROFILES = ["event", "lock", "condition", "shared", "cancel", "timeout", "mixed", "gather"]
+PROFILES = [
+    "event",
+    "lock",
+    "semaphore",
+    "condition",
+    "shared",
+    "cancel",
+    "timeout",
+    "mixed",
+    "barrier",
+    "queue",
+    "gather",
+    "group",
+]
 SEED, KEPT, SPARE = 1, 100, 50
 
 HERE = pathlib.Path(__file__).parent
