@@ -1,6 +1,7 @@
-//! The tests that CPython 3.13 has for asyncio's `Lock`, `Event` and `Condition`, in
-//! `test_locks.py`: every case that applies, under its original's name. A comment that begins with
-//! "Adapted" says where and why a port differs by design. These do not apply:
+//! The tests that CPython 3.13 has for asyncio's `Lock`, `Event`, `Condition`, `Semaphore` and
+//! `Barrier`, all 75 of `test_locks.py`: every case that applies, under its original's name. A
+//! comment that begins with "Adapted" says where and why a port differs by design. These do not
+//! apply:
 //!
 //! | class | test | why not |
 //! |-|-|-|
@@ -9,10 +10,16 @@
 //! | Lock | test_lock_by_with_statement | there is no `with` that could do without awaiting |
 //! | Condition | test_cancelled_error_wakeup | a cancelled task is dropped: no exception |
 //! | Condition | test_cancelled_error_re_aquire | a cancelled task is dropped: no exception |
+//! | Semaphore | test_semaphore | a semaphore is no future: awaiting it does not compile |
+//! | Semaphore | test_semaphore_value | permits are counted without a sign: -1 does not compile |
+//! | Barrier | test_barrier | a barrier is no future: awaiting it does not compile |
 
+mod barrier;
+mod broken_barrier;
 mod condition;
 mod event;
 mod lock;
+mod semaphore;
 mod stage;
 
 /// What became of a test.
@@ -76,18 +83,69 @@ const CONDITION: [(&str, Case); 20] = [
     ("test_cancelled_wakeup_relock", Ported),
 ];
 
+/// The tests of `SemaphoreTests`, in their order there.
+const SEMAPHORE: [(&str, Case); 15] = [
+    ("test_initial_value_zero", Ported),
+    ("test_repr", Ported),
+    ("test_semaphore", NotApplicable("a semaphore is no future: awaiting it does not compile")),
+    ("test_semaphore_value", NotApplicable("permits are counted without a sign: -1 does not compile")),
+    ("test_acquire", Ported),
+    ("test_acquire_cancel", Ported),
+    ("test_acquire_cancel_before_awoken", Ported),
+    ("test_acquire_hang", Ported),
+    ("test_acquire_no_hang", Ported),
+    ("test_release_not_acquired", Ported),
+    ("test_release_no_waiters", Ported),
+    ("test_acquire_fifo_order", Ported),
+    ("test_acquire_fifo_order_2", Ported),
+    ("test_acquire_fifo_order_3", Ported),
+    ("test_acquire_fifo_order_4", Ported),
+];
+
+/// The tests of `BarrierTests`, in their order there.
+const BARRIER: [(&str, Case); 22] = [
+    ("test_barrier", NotApplicable("a barrier is no future: awaiting it does not compile")),
+    ("test_repr", Ported),
+    ("test_barrier_parties", Ported),
+    ("test_context_manager", Ported),
+    ("test_filling_one_task", Ported),
+    ("test_filling_one_task_twice", Ported),
+    ("test_filling_task_by_task", Ported),
+    ("test_filling_tasks_wait_twice", Ported),
+    ("test_filling_tasks_check_return_value", Ported),
+    ("test_draining_state", Ported),
+    ("test_blocking_tasks_while_draining", Ported),
+    ("test_filling_tasks_cancel_one", Ported),
+    ("test_reset_barrier", Ported),
+    ("test_reset_barrier_while_tasks_waiting", Ported),
+    ("test_reset_barrier_when_tasks_half_draining", Ported),
+    ("test_reset_barrier_when_tasks_half_draining_half_blocking", Ported),
+    ("test_reset_barrier_while_tasks_waiting_and_waiting_again", Ported),
+    ("test_reset_barrier_while_tasks_draining", Ported),
+    ("test_abort_barrier", Ported),
+    ("test_abort_barrier_when_tasks_half_draining_half_blocking", Ported),
+    ("test_abort_barrier_when_exception", Ported),
+    ("test_abort_barrier_when_exception_then_resetting", Ported),
+];
+
 /// The tests of one class of the original.
 struct Class {
     name: &'static str,
     cases: &'static [(&'static str, Case)],
-    /// The source of the ports.
-    source: &'static str,
+    /// The sources of the ports, in the order of the cases.
+    sources: &'static [&'static str],
 }
 
-const CLASSES: [Class; 3] = [
-    Class { name: "Lock", cases: &LOCK, source: include_str!("lock.rs") },
-    Class { name: "Event", cases: &EVENT, source: include_str!("event.rs") },
-    Class { name: "Condition", cases: &CONDITION, source: include_str!("condition.rs") },
+const CLASSES: [Class; 5] = [
+    Class { name: "Lock", cases: &LOCK, sources: &[include_str!("lock.rs")] },
+    Class { name: "Event", cases: &EVENT, sources: &[include_str!("event.rs")] },
+    Class { name: "Condition", cases: &CONDITION, sources: &[include_str!("condition.rs")] },
+    Class { name: "Semaphore", cases: &SEMAPHORE, sources: &[include_str!("semaphore.rs")] },
+    Class {
+        name: "Barrier",
+        cases: &BARRIER,
+        sources: &[include_str!("barrier.rs"), include_str!("broken_barrier.rs")],
+    },
 ];
 
 /// The names of the functions below a `#[test]`.
@@ -100,7 +158,8 @@ fn tests_in(source: &'static str) -> Vec<&'static str> {
 fn every_test_that_applies_is_ported_in_its_place() {
     for class in CLASSES {
         let ported = class.cases.iter().filter(|(_, case)| matches!(case, Ported)).map(|(name, _)| *name);
-        assert_eq!(tests_in(class.source), ported.collect::<Vec<_>>(), "{}", class.name);
+        let found: Vec<_> = class.sources.iter().flat_map(|source| tests_in(source)).collect();
+        assert_eq!(found, ported.collect::<Vec<_>>(), "{}", class.name);
     }
 }
 

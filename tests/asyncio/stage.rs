@@ -1,8 +1,9 @@
 //! What the ports stand on: a runtime with virtual time, objects that every task can name, as in
 //! Python, and a look at what asyncio's tests read from private fields.
 
-use greenlight::sync::{Condition, Lock, LockGuard};
-use greenlight::{JoinHandle, Runtime, spawn_detached};
+use greenlight::sync::{Barrier, Condition, Lock, LockGuard};
+use greenlight::{JoinHandle, Runtime, gather, spawn_detached};
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,15 +33,64 @@ pub(crate) fn call_soon(act: impl FnOnce() + 'static) {
 
 /// How many wait on a primitive, as its Debug output tells.
 pub(crate) fn waiters(primitive: &impl Debug) -> usize {
+    number_after("waiters: ", primitive)
+}
+
+fn number_after(label: &str, primitive: &impl Debug) -> usize {
     let text = format!("{primitive:?}");
-    let (_, rest) = text.split_once("waiters: ").expect("the Debug output tells how many wait");
+    let (_, rest) = text.split_once(label).expect("the Debug output has this label");
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().expect("the number of waiters is a number")
+    digits.parse().expect("a number is after the label")
+}
+
+/// Whether a barrier is in this phase, as its Debug output tells.
+pub(crate) fn is_in_phase(phase: &str, barrier: &Barrier) -> bool {
+    format!("{barrier:?}").contains(&format!("phase: {phase},"))
+}
+
+/// How many parties of a barrier have arrived and not gone on, as its Debug output tells.
+pub(crate) fn inside(barrier: &Barrier) -> usize {
+    number_after("inside: ", barrier)
+}
+
+/// Runs a test as so many tasks, and yields their outputs in the order of spawning. In asyncio:
+/// `BarrierTests.gather_tasks`.
+pub(crate) fn run_tasks<F: Future + 'static>(tasks: usize, task: impl Fn() -> F) -> Vec<F::Output> {
+    run(async { gather((0..tasks).map(|_| task())).await })
 }
 
 /// Whether somebody holds the lock of a condition, as its Debug output tells.
 pub(crate) fn is_locked<T>(condition: &Condition<T>) -> bool {
     format!("{condition:?}").contains("locked: true")
+}
+
+/// Waits at a barrier that nobody breaks, and yields the index.
+pub(crate) async fn pass(barrier: &Barrier) -> usize {
+    barrier.wait().await.expect("nobody breaks the barrier").index()
+}
+
+/// Asserts that a barrier fills, and that nobody waits there yet.
+#[track_caller]
+pub(crate) fn assert_is_open(barrier: &Barrier) {
+    assert_eq!(barrier.waiting(), 0);
+    assert!(is_in_phase("Filling", barrier));
+    assert!(!barrier.is_broken());
+}
+
+/// How often something came to pass.
+#[derive(Default)]
+pub(crate) struct Count(Cell<usize>);
+
+impl Count {
+    pub(crate) fn get(&self) -> usize {
+        self.0.get()
+    }
+
+    /// Counts one more, and tells how many there are now.
+    pub(crate) fn add(&self) -> usize {
+        self.0.set(self.0.get() + 1);
+        self.0.get()
+    }
 }
 
 /// What a task yielded that has ended: awaiting it does not suspend. In asyncio: `task.result()`.
