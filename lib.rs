@@ -44,7 +44,7 @@
 //! `context`, `wakers`, `wakes`, `waits`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
 //! `remote`, `text`, `stall`, `report`, `run`. Each uses only those before it. Then `sync/`:
 //! `event`, `lock`, `condition`, `semaphore`, `barrier`, `store`, `queue`, `timeout`, `race`,
-//! `gather`, `task_group`, `interval`.
+//! `gather`, `wait`, `task_group`, `interval`.
 //!
 //! # What is absent, on purpose
 //!
@@ -61,8 +61,8 @@ pub use runtime::{
     task, try_run, yield_now,
 };
 pub use sync::{
-    Deadline, Elapsed, Failure, GroupError, Interval, TaskGroup, gather, gather_tasks, interval, race, timeout,
-    timeout_at,
+    AsCompleted, Deadline, Elapsed, Failure, GroupError, Interval, TaskGroup, Until, as_completed, gather,
+    gather_tasks, interval, race, timeout, timeout_at, wait,
 };
 
 #[doc(hidden)]

@@ -149,6 +149,16 @@ impl<T> JoinHandle<T> {
         self.job.watch.set(Some(watch));
     }
 
+    /// Has nobody told any more.
+    pub(crate) fn clear_watch(&self) {
+        self.job.watch.set(None);
+    }
+
+    /// Whether the task has panicked, and nobody has fetched the payload.
+    pub(crate) fn has_panicked(&self) -> bool {
+        self.job.has_panicked()
+    }
+
     /// The payload of a task that has panicked.
     pub(crate) fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
         match self.job.outcome.take() {

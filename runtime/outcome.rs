@@ -38,6 +38,13 @@ impl<T> Joined<T> {
             watch: Cell::new(None),
         }
     }
+
+    pub(super) fn has_panicked(&self) -> bool {
+        let outcome = self.outcome.take();
+        let panicked = matches!(outcome, Some(Err(Failure::Panicked(_))));
+        self.outcome.set(outcome);
+        panicked
+    }
 }
 
 impl<T> Job for Joined<T> {
@@ -70,10 +77,7 @@ impl<T> Job for Joined<T> {
 
     fn announce(&self) {
         if let Some(watch) = self.watch.take() {
-            let outcome = self.outcome.take();
-            let panicked = matches!(outcome, Some(Err(Failure::Panicked(_))));
-            self.outcome.set(outcome);
-            watch.child_ended(panicked);
+            watch.child_ended(self.has_panicked());
         }
     }
 }

@@ -23,6 +23,8 @@ mod race;
 
 mod gather;
 
+mod wait;
+
 mod task_group;
 
 mod interval;
@@ -39,3 +41,4 @@ pub use semaphore::{Permit, ReleasedTooOften, Semaphore, SemaphoreWait};
 pub use store::{Closed, DoneTooOften, PutError, Store, TryGetError, TryPutError};
 pub use task_group::{Failure, GroupError, TaskGroup};
 pub use timeout::{Deadline, Elapsed, timeout, timeout_at};
+pub use wait::{AsCompleted, Until, as_completed, wait};

@@ -1,0 +1,189 @@
+//! `wait` and `as_completed`: tasks that run already, looked at as they end.
+
+use crate::runtime::{WaitList, Waiter, Watch};
+use crate::{JoinError, JoinHandle, spawn_detached};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::panic::Location;
+use std::rc::Rc;
+
+/// Which ends [`wait`] waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// The first, whatever way a task ends. In asyncio: `FIRST_COMPLETED`.
+    First,
+    /// The first that is a panic, or the last. In asyncio: `FIRST_EXCEPTION`.
+    FirstPanic,
+    /// The last. In asyncio: `ALL_COMPLETED`.
+    All,
+}
+
+/// Waits for tasks to end, and yields the places of those that have, in the order in which they did. In asyncio: `wait`.
+///
+/// It never cancels, and leaves the handles to be awaited. For a deadline, put it into a [`timeout`](crate::timeout) and
+/// ask the handles which have finished.
+///
+/// # Panics
+/// Outside a runtime.
+///
+/// # Cancel safety
+/// Dropping it leaves the tasks alone.
+///
+/// ```
+/// use greenlight::{Until, sleep, spawn, wait};
+/// use std::time::Duration;
+/// greenlight::Runtime::builder().virtual_clock().build().run(async {
+///     let seconds = [3, 1, 2].map(|n| spawn(sleep(Duration::from_secs(n))));
+///     assert_eq!(wait(&seconds, Until::First).await, [1]);
+///     assert_eq!(wait(&seconds, Until::All).await, [1, 2, 0]);
+/// });
+/// ```
+#[track_caller]
+pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = Vec<usize>> {
+    let at = Location::caller();
+    let watched = Watched { handles, ends: Ends::of(handles) };
+    async move {
+        let mut ended = Vec::new();
+        while ended.len() < handles.len() {
+            ended.push(watched.ends.next(at).await);
+            ended.extend(watched.ends.told.take());
+            let panicked = || ended.iter().any(|&index| handles[index].has_panicked());
+            if until == Until::First || until == Until::FirstPanic && panicked() {
+                break;
+            }
+        }
+        ended
+    }
+}
+
+/// Yields the outcomes of tasks in the order in which they end. In asyncio: `as_completed`.
+///
+/// # Panics
+/// Outside a runtime.
+///
+/// ```
+/// use greenlight::{as_completed, sleep, spawn};
+/// use std::time::Duration;
+/// greenlight::Runtime::builder().virtual_clock().build().run(async {
+///     let mut seconds = as_completed([3, 1, 2].map(|n| {
+///         spawn(async move {
+///             sleep(Duration::from_secs(n)).await;
+///             n
+///         })
+///     }));
+///     let mut order = Vec::new();
+///     while let Some((_, n)) = seconds.next().await {
+///         order.push(n.unwrap());
+///     }
+///     assert_eq!(order, [1, 2, 3]);
+/// });
+/// ```
+#[track_caller]
+pub fn as_completed<T>(handles: impl IntoIterator<Item = JoinHandle<T>>) -> AsCompleted<T> {
+    let handles: Vec<_> = handles.into_iter().collect();
+    let ends = Ends::of(&handles);
+    AsCompleted { remaining: handles.len(), handles, ends }
+}
+
+/// Tasks in the order of their ends: what [`as_completed`] returns. Dropping it detaches those that have not ended.
+pub struct AsCompleted<T> {
+    handles: Vec<JoinHandle<T>>,
+    /// How many were not yielded.
+    remaining: usize,
+    ends: Rc<Ends>,
+}
+
+impl<T> AsCompleted<T> {
+    /// Waits for the next task to end, and yields its place among the handles and its outcome; `None` after the last.
+    ///
+    /// # Cancel safety
+    /// A dropped wait loses no outcome.
+    #[track_caller]
+    pub fn next(&mut self) -> impl Future<Output = Option<(usize, Result<T, JoinError>)>> {
+        let at = Location::caller();
+        async move {
+            if self.remaining == 0 {
+                return None;
+            }
+            let index = self.ends.next(at).await;
+            self.remaining -= 1;
+            Some((index, self.handles[index].take_outcome()))
+        }
+    }
+}
+
+/// The ends of several tasks, each told a hop after it, in the place that it had: when asyncio's callback runs.
+struct Ends {
+    told: RefCell<VecDeque<usize>>,
+    /// Who waits for the next.
+    news: WaitList,
+}
+
+impl Ends {
+    #[track_caller]
+    fn of<T>(handles: &[JoinHandle<T>]) -> Rc<Self> {
+        let ends = Rc::new(Ends { told: RefCell::default(), news: WaitList::new("end of tasks") });
+        for (index, handle) in handles.iter().enumerate() {
+            let member = Rc::new(Member { ends: ends.clone(), index });
+            if handle.is_finished() { member.child_ended(false) } else { handle.set_watch(member) }
+        }
+        ends
+    }
+
+    async fn next(&self, at: &'static Location<'static>) -> usize {
+        let mut waiter = Waiter::new(at);
+        let has_none = || self.told.borrow().is_empty();
+        poll_fn(|cx| match waiter.has_joined() {
+            true => waiter.poll(cx),
+            false => waiter.join(cx, || has_none().then(|| self.news.open())),
+        })
+        .await;
+        self.told.borrow_mut().pop_front().expect("one who is woken finds an end")
+    }
+}
+
+/// One task among several.
+struct Member {
+    ends: Rc<Ends>,
+    index: usize,
+}
+
+impl Watch for Member {
+    fn child_ended(self: Rc<Self>, _panicked: bool) {
+        let telling = Telling { member: self };
+        spawn_detached(async move { drop(telling) });
+    }
+}
+
+/// Tells of an end when it is dropped: by its own task, or at once where a run ends and nothing is spawned any more.
+struct Telling {
+    member: Rc<Member>,
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        let Member { ends, index } = &*self.member;
+        ends.told.borrow_mut().push_back(*index);
+        ends.news.wake_all();
+    }
+}
+
+/// Takes the watches back from the handles when the waiting is over.
+struct Watched<'a, T> {
+    handles: &'a [JoinHandle<T>],
+    ends: Rc<Ends>,
+}
+
+impl<T> Drop for Watched<'_, T> {
+    fn drop(&mut self) {
+        self.handles.iter().for_each(JoinHandle::clear_watch);
+    }
+}
+
+impl<T> fmt::Debug for AsCompleted<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsCompleted").field("remaining", &self.remaining).finish_non_exhaustive()
+    }
+}
