@@ -60,6 +60,11 @@ impl<T> Arena<T> {
         self.nodes[index as usize].next != UNLINKED
     }
 
+    /// The node behind a linked one.
+    pub(super) fn next(&self, index: u32) -> Option<u32> {
+        Some(self.nodes[index as usize].next).filter(|&next| next != END)
+    }
+
     /// All nodes, linked or not, in no particular order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         self.nodes.iter().map(|(index, node)| (index as u32, &node.value))

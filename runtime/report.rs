@@ -75,13 +75,15 @@ impl Hint {
                  anything else,\n    or spawn it as a task of its own"
             }
             Hint::WaitsForItself => {
-                "a task cannot take a lock that it holds: drop the guard first, or pass the guard on"
+                "a task cannot take a lock that it holds: drop the guard first; if it gave the guard away, whoever has \
+                 it holds\n    the lock"
             }
             Hint::Circle { locks: true } => {
                 "one task of a circle has to go on without the next: drop a guard before waiting, or take the locks\n    \
                  in the same order everywhere"
             }
             Hint::Circle { locks: false } => "one task of a circle has to go on without the next",
+            Hint::Leaked => "the guard was forgotten, or is kept by somebody else: drop it, and the lock goes on",
             Hint::Unheard => {
                 "a signal that comes when nobody waits is lost: look at the state before waiting, as \
                  Condition::wait_for does"

@@ -35,6 +35,8 @@ pub(super) enum Hint {
     WaitsForItself,
     /// Tasks wait in a circle, which leads through locks or only through the ends of tasks.
     Circle { locks: bool },
+    /// The task that took a lock has ended, and the guard was not dropped.
+    Leaked,
     /// The last signal came when nobody waited.
     Unheard,
 }
@@ -141,7 +143,7 @@ impl Core {
         };
         let tasks = table.keys().into_iter().map(stalled_task).collect();
         let circles = self.circles(&waits);
-        let hint = Hint::of(&waits, &circles);
+        let hint = Hint::of(&waits, &circles, |task| table.get(task).is_some());
         Stalled { why, at: self.now(), tasks, circles, hint }
     }
 
@@ -228,7 +230,7 @@ impl Core {
                 format!("\ngranted to the wait at {since}, which a task that has ended has leaked")
             }
             (true, None, None) => format!("\ngranted to the wait at {since}, which is not polled by any task"),
-            (false, Some(task), _) => format!("\nheld by {task}, since {since}"),
+            (false, Some(task), _) => format!("\ntaken by {task}, at {since}"),
             (false, None, Some(_)) => {
                 format!("\ntaken at {since} by a task that has ended: its guard was leaked or given away")
             }
@@ -238,7 +240,7 @@ impl Core {
 }
 
 impl Hint {
-    fn of(waits: &[Wait], circles: &[Vec<Link>]) -> Option<Hint> {
+    fn of(waits: &[Wait], circles: &[Vec<Link>], is_alive: impl Fn(TaskKey) -> bool) -> Option<Hint> {
         let is_unheard = |wait: &Wait| matches!(wait.place, Place::InLine { .. }) && wait.facts.unheard.is_some();
         let is_broadcast = |wait: &Wait| matches!(wait.subject.kind, "event" | "gather" | "deadline");
         let mut unpolled = waits.iter().filter(|wait| matches!(wait.place, Place::Granted) && !is_broadcast(wait));
@@ -249,7 +251,9 @@ impl Hint {
         } else if !circles.is_empty() {
             Some(Hint::Circle { locks: circles.iter().flatten().any(|link| link.object.is_some()) })
         } else {
-            waits.iter().any(is_unheard).then_some(Hint::Unheard)
+            let is_leaked = |holder: Holder| !holder.granted && holder.task.is_some_and(|task| !is_alive(task));
+            let leaked = waits.iter().any(|wait| wait.facts.holder.is_some_and(is_leaked));
+            leaked.then_some(Hint::Leaked).or(waits.iter().any(is_unheard).then_some(Hint::Unheard))
         }
     }
 }

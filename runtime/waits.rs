@@ -170,7 +170,8 @@ pub(super) fn all_dying(list: u32) -> bool {
 }
 
 pub(super) fn set_facts(list: u32, facts: Facts) {
-    WAITS.with_borrow_mut(|waits| waits.lists[list as usize].facts = facts);
+    // The arena is gone only while the thread itself ends.
+    let _ = WAITS.try_with(|waits| waits.borrow_mut().lists[list as usize].facts = facts);
 }
 
 /// How traces name the object of a list; none if the object is gone.
@@ -239,7 +240,8 @@ pub(super) fn look(index: u32, cx: &Context<'_>) -> Seen {
 }
 
 pub(super) fn is_granted(index: u32) -> bool {
-    WAITS.with_borrow(|waits| waits.nodes.get(index).wakee.is_none())
+    // The arena is gone only while the thread itself ends.
+    WAITS.try_with(|waits| waits.borrow().nodes.get(index).wakee.is_none()).unwrap_or(false)
 }
 
 /// Registers whom this context names instead of whom the node named. The clone of the new waker and the drop of the old
@@ -301,14 +303,17 @@ pub(super) fn first_living_asks(list: u32) -> Option<usize> {
 
 /// Grants the first waiter in line, or the first whose task is not dying.
 pub(super) fn grant_first(list: u32, skip_dying: bool) -> Option<Grant> {
-    WAITS.with_borrow_mut(|waits| {
+    // The arena is gone only while the thread itself ends.
+    let granted = WAITS.try_with(|waits| {
+        let waits = &mut *waits.borrow_mut();
         let index = waits.first(list, skip_dying)?;
         let node = waits.nodes.get(index);
         let (dying, asked, holder) =
             (node.is_dying(), node.asks, Holder { task: node.task, since: node.at, granted: true });
         let (core, wakee) = waits.grant(list, index);
         Some(Grant { node: index, dying, asked, holder, core, wakee })
-    })
+    });
+    granted.ok().flatten()
 }
 
 /// Grants every waiter and wakes them after; see [`WaitList::wake_all`](super::waiter::WaitList::wake_all).
@@ -322,10 +327,14 @@ pub(super) fn wake_first(list: u32, n: usize, skip_dying: bool) -> usize {
     // The arena is gone only while the thread itself ends.
     let _ = WAITS.try_with(|waits| {
         let waits = &mut *waits.borrow_mut();
-        for _ in 0..n {
-            let Some(first) = waits.first(list, skip_dying) else { break };
-            let (core, wakee) = waits.grant(list, first);
-            wakes.add(core, wakee);
+        let (mut next, mut left) = (waits.order(list).next(), n);
+        while let Some(index) = next.filter(|_| left > 0) {
+            next = waits.nodes.next(index);
+            if !skip_dying || !waits.nodes.get(index).is_dying() {
+                let (core, wakee) = waits.grant(list, index);
+                wakes.add(core, wakee);
+                left -= 1;
+            }
         }
     });
     wakes.deliver()

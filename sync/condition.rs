@@ -171,7 +171,7 @@ impl<T> Condition<T> {
     /// Waits for a notify, but not beyond a deadline, and takes the lock again, however long that takes.
     ///
     /// # Panics
-    /// When the guard is of another lock.
+    /// When the guard is of another lock; when it is polled outside a runtime.
     ///
     /// # Cancel safety
     /// As of [`wait`](Condition::wait).
@@ -285,6 +285,8 @@ impl<'g, T> ConditionWait<'_, 'g, T> {
                         // The clone of a foreign waker may have notified it, after it looked and before it left.
                         if waiter.is_granted() { Woke::Notified } else { Woke::TimedOut }
                     };
+                    // Its time is over, and must not wake the task while that queues for the lock.
+                    self.deadline = None;
                     self.state = State::Relocking(lock.lock_at(self.at), woke);
                 }
                 State::Relocking(relock, woke) => {

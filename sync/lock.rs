@@ -175,7 +175,7 @@ impl Latch {
     }
 }
 
-/// Waits for a [`Lock`]: what [`Lock::lock`] returns.
+/// Waits for a [`Lock`]: what [`Lock::lock`] returns. Polled again after it was ready, it waits anew.
 #[must_use = "futures do nothing unless awaited"]
 pub struct LockWait<'a, T> {
     lock: &'a Lock<T>,

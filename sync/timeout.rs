@@ -52,7 +52,7 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> impl Future<Output =
 /// [`Elapsed`] if the deadline passed first.
 ///
 /// # Panics
-/// When it is polled outside a runtime.
+/// When it has to wait for a deadline outside a runtime.
 ///
 /// # Cancel safety
 /// Dropping it drops the future.
@@ -75,7 +75,18 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> impl Future<Output =
 pub fn timeout_at<F: Future>(deadline: &Deadline, future: F) -> impl Future<Output = Result<F::Output, Elapsed>> {
     let at = Location::caller();
     let mut alarm = Alarm { deadline, sleep: None, moved: Waiter::new(at), at };
-    run_until(future, move |cx| alarm.poll(cx))
+    async move {
+        let mut future = pin!(future);
+        poll_fn(|cx| {
+            // The future may move the deadline, and must not wake its own task for that.
+            alarm.moved = Waiter::new(at);
+            match future.as_mut().poll(cx) {
+                Poll::Ready(output) => Poll::Ready(Ok(output)),
+                Poll::Pending => alarm.poll(cx).map(Err),
+            }
+        })
+        .await
+    }
 }
 
 /// A moment that can be moved, for [`timeout_at`].
@@ -108,9 +119,15 @@ impl Deadline {
     }
 
     /// Moves the deadline, sooner or later; `None` takes it away. A future that has timed out stays so.
+    ///
+    /// Who goes by a deadline that moves sooner, without having moved it itself, is woken to look at it.
     pub fn move_to(&self, when: impl Into<Option<Instant>>) {
-        self.when.set(when.into());
-        self.moved.wake_all();
+        let when = when.into();
+        let before = self.when.replace(when);
+        // Who finds the old moment has come, and the new one has not, waits on.
+        if when.is_some_and(|when| before.is_none_or(|before| when < before)) {
+            self.moved.wake_all();
+        }
     }
 }
 
@@ -160,9 +177,7 @@ struct Alarm<'a> {
 
 impl Alarm<'_> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Elapsed> {
-        while !self.moved.has_joined() || self.moved.poll(cx).is_ready() {
-            let _ = self.moved.join(cx, || Some(self.deadline.moved.open()));
-        }
+        let _ = self.moved.join(cx, || Some(self.deadline.moved.open()));
         let when = self.deadline.when();
         if self.sleep.as_ref().map(|(until, _)| *until) != when {
             self.sleep = when.map(|until| (until, sleep_until_at(until, self.at)));

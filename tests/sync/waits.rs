@@ -8,6 +8,7 @@ mod locks;
 mod moved;
 mod predicates;
 mod pulses;
+mod quiet;
 mod races;
 mod rules;
 mod shared;

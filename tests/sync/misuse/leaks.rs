@@ -40,7 +40,7 @@ fn a_guard_that_its_own_task_leaks_is_still_held_by_that_task() {
         drop(lock.lock().await);
     });
     let report = stalled.expect_err("the lock is never released").to_string();
-    assert!(report.contains("held by leaker"), "{report}");
+    assert!(report.contains("taken by leaker"), "{report}");
 }
 
 #[test]

@@ -50,15 +50,15 @@ fn a_lock_cycle_of_three_is_drawn() {
       Kant, spawned at [task(name).»spawn_detached(async move {]
         waits on lock `middle`, at [let _second = second.»lock().await;]
           made at [names.map(|name| Rc::new(»Lock::new(()).named(name)))]
-          held by Hume, since [let _first = first.»lock().await;]
+          taken by Hume, at [let _first = first.»lock().await;]
       Hume, spawned at [task(name).»spawn_detached(async move {]
         waits on lock `right`, at [let _second = second.»lock().await;]
           made at [names.map(|name| Rc::new(»Lock::new(()).named(name)))]
-          held by Mill, since [let _first = first.»lock().await;]
+          taken by Mill, at [let _first = first.»lock().await;]
       Mill, spawned at [task(name).»spawn_detached(async move {]
         waits on lock `left`, at [let _second = second.»lock().await;]
           made at [names.map(|name| Rc::new(»Lock::new(()).named(name)))]
-          held by Kant, since [let _first = first.»lock().await;]
+          taken by Kant, at [let _first = first.»lock().await;]
       a circle of waits: Kant -> lock `middle` -> Hume -> lock `right` -> Mill -> lock `left` -> Kant
       help: one task of a circle has to go on without the next: drop a guard before waiting, or take the locks
         in the same order everywhere
@@ -81,7 +81,7 @@ fn one_who_holds_a_lock_and_awaits_a_task_that_needs_it_is_in_a_circle() {
       counter, spawned at [let counted = task("counter").»spawn(async move { *theirs.lock().await });]
         waits on lock `till`, at [let counted = task("counter").spawn(async move { *theirs.»lock().await });]
           made at [let till = Rc::new(»Lock::new(0).named("till"));]
-          held by main, since [let mut guard = till.»lock().await;]
+          taken by main, at [let mut guard = till.»lock().await;]
       a circle of waits: main -> counter -> lock `till` -> main
       help: one task of a circle has to go on without the next: drop a guard before waiting, or take the locks
         in the same order everywhere
@@ -108,11 +108,11 @@ fn two_locks_make_a_circle_of_which_one_is_that_of_a_condition() {
       main, spawned at [let stalled = »stalled(async {]
         waits on lock `shop`, at [let _open = shop.»lock().await;]
           made at [let (shop, stock) = (Rc::new(»Lock::new(()).named("shop")), Rc::new(Condition::new(()).named("stock")));]
-          held by buyer, since [let _open = their_shop.»lock().await;]
+          taken by buyer, at [let _open = their_shop.»lock().await;]
       buyer, spawned at [task("buyer").»spawn_detached(async move {]
         waits on lock `stock`, at [let _guard = their_stock.»wait(guard).await;]
           made at [let (shop, stock) = (Rc::new(Lock::new(()).named("shop")), Rc::new(»Condition::new(()).named("stock")));]
-          held by main, since [let guard = stock.»lock().await;]
+          taken by main, at [let guard = stock.»lock().await;]
       a circle of waits: main -> lock `shop` -> buyer -> lock `stock` -> main
       help: one task of a circle has to go on without the next: drop a guard before waiting, or take the locks
         in the same order everywhere

@@ -135,7 +135,7 @@ fn one_who_was_notified_waits_for_the_lock_at_the_line_of_the_wait() {
       guest, spawned at [task("guest").»spawn_detached(async move {]
         waits on lock `club`, at [let _guard = guests.»wait(guard).await;]
           made at [let club = Rc::new(»Condition::new(()).named("club"));]
-          held by main, since [let guard = club.»lock().await;]
+          taken by main, at [let guard = club.»lock().await;]
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
     "#);
 }
@@ -185,7 +185,7 @@ fn a_wait_lets_go_of_its_own_lock_only_and_the_report_shows_the_other() {
       main, spawned at [let stalled = »stalled(async {]
         waits on lock `shop`, at [let _open = shop.»lock().await;]
           made at [let (shop, stock) = (Rc::new(»Lock::new(()).named("shop")), Rc::new(Condition::new(0).named("stock")));]
-          held by buyer, since [let _open = their_shop.»lock().await;]
+          taken by buyer, at [let _open = their_shop.»lock().await;]
       buyer, spawned at [task("buyer").»spawn_detached(async move {]
         waits on condition `stock`, at [let _guard = their_stock.»wait_for(guard, |count| *count > 0).await;]
           made at [let (shop, stock) = (Rc::new(Lock::new(()).named("shop")), Rc::new(»Condition::new(0).named("stock")));]
@@ -217,7 +217,7 @@ fn timed_waits_name_the_lines_of_their_callers() {
       hasty, spawned at [runtime.task("hasty").»spawn_detached(async move {]
         waits on lock `till`, at [timeout(2 * second, till.»lock()).await.err();]
           made at [let till = »Lock::new(()).named("till");]
-          held by hasty, since [let _guard = till.»lock().await;]
+          taken by hasty, at [let _guard = till.»lock().await;]
         sleeps until t=2.000000s, at [»timeout(2 * second, till.lock()).await.err();]
       hasty waits for itself: hasty -> lock `till` -> hasty
       help: the tasks that wait here may go on yet

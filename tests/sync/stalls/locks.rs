@@ -35,9 +35,10 @@ fn a_task_that_asks_for_a_lock_that_it_holds_waits_for_itself() {
       main, spawned at [let stalled = »stalled(async {]
         waits on lock `till`, at [let second = till.»lock().await;]
           made at [let till = »Lock::new(100).named("till");]
-          held by main, since [let mut first = till.»lock().await;]
+          taken by main, at [let mut first = till.»lock().await;]
       main waits for itself: main -> lock `till` -> main
-      help: a task cannot take a lock that it holds: drop the guard first, or pass the guard on
+      help: a task cannot take a lock that it holds: drop the guard first; if it gave the guard away, whoever has it holds
+        the lock
     "#);
 }
 
@@ -61,7 +62,7 @@ fn the_holder_is_named_with_the_line_since_which_it_holds() {
     let expected = format!(
         "waits on lock `till`, at {file}:{asked}:27
 made at {file}:{made}:28
-held by cashier, since {file}:{held}:33",
+taken by cashier, at {file}:{held}:33",
         file = file!()
     );
     assert_eq!(stalled.tasks()[0].waits(), [expected]);
@@ -87,7 +88,7 @@ fn who_got_the_lock_from_another_holds_it_since_the_line_where_it_asked() {
     assert_snapshot!(told(&stalled, "third"), @r#"
     waits on lock `till`, at [let guard = till.»lock().await;]
     made at [let till = Rc::new(»Lock::new(()).named("till"));]
-    held by second, since [let guard = till.»lock().await;]
+    taken by second, at [let guard = till.»lock().await;]
     "#);
 }
 
@@ -101,7 +102,7 @@ fn try_lock_holds_since_its_line_too() {
     assert_snapshot!(told(&stalled, "main"), @r#"
     waits on an unnamed lock, at [drop(till.»lock().await);]
     made at [let till = »Lock::new(());]
-    held by main, since [let _guard = till.»try_lock().expect("nobody holds it");]
+    taken by main, at [let _guard = till.»try_lock().expect("nobody holds it");]
     "#);
 }
 
@@ -124,12 +125,12 @@ fn everybody_in_line_is_told_the_place_and_the_holder() {
         waits on lock `till`, at [task(name).spawn_detached(async move { drop(till.»lock().await) });]
           made at [let till = Rc::new(»Lock::new(()).named("till"));]
           number 1 of 2 in line
-          held by main, since [let _guard = till.»lock().await;]
+          taken by main, at [let _guard = till.»lock().await;]
       bob, spawned at [task(name).»spawn_detached(async move { drop(till.lock().await) });]
         waits on lock `till`, at [task(name).spawn_detached(async move { drop(till.»lock().await) });]
           made at [let till = Rc::new(»Lock::new(()).named("till"));]
           number 2 of 2 in line
-          held by main, since [let _guard = till.»lock().await;]
+          taken by main, at [let _guard = till.»lock().await;]
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
     "#);
 }
@@ -149,7 +150,7 @@ fn a_guard_that_was_leaked_keeps_the_lock_after_the_end_of_its_task() {
         waits on lock `till`, at [drop(till.»lock().await);]
           made at [let till = Rc::new(»Lock::new(()).named("till"));]
           taken at [let careless = spawn(async move { std::mem::forget(theirs.»lock().await) });] by a task that has ended: its guard was leaked or given away
-      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+      help: the guard was forgotten, or is kept by somebody else: drop it, and the lock goes on
     "#);
 }
 
@@ -253,6 +254,6 @@ fn a_line_of_20_000_is_reported_in_no_longer_than_its_reading() {
         pending::<()>().await;
     });
     let waits = |number: usize| &stalled.tasks()[number].waits()[0];
-    assert!(waits(1).contains("\nnumber 1 of 20000 in line\nheld by main"), "{}", waits(1));
-    assert!(waits(TASKS).contains("\nnumber 20000 of 20000 in line\nheld by main"), "{}", waits(TASKS));
+    assert!(waits(1).contains("\nnumber 1 of 20000 in line\ntaken by main"), "{}", waits(1));
+    assert!(waits(TASKS).contains("\nnumber 20000 of 20000 in line\ntaken by main"), "{}", waits(TASKS));
 }
