@@ -74,7 +74,7 @@ pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = 
 ///         })
 ///     }));
 ///     let mut order = Vec::new();
-///     while let Some((_, n)) = seconds.next().await {
+///     while let Some((_, n)) = seconds.next_ended().await {
 ///         order.push(n.unwrap());
 ///     }
 ///     assert_eq!(order, [1, 2, 3]);
@@ -101,7 +101,7 @@ impl<T> AsCompleted<T> {
     /// # Cancel safety
     /// A dropped wait loses no outcome.
     #[track_caller]
-    pub fn next(&mut self) -> impl Future<Output = Option<(usize, Result<T, JoinError>)>> {
+    pub fn next_ended(&mut self) -> impl Future<Output = Option<(usize, Result<T, JoinError>)>> {
         let at = Location::caller();
         async move {
             if self.remaining == 0 {

@@ -1,4 +1,4 @@
-//! The primitives beyond Event, Lock and Condition: `Semaphore`, `Barrier`, the queues and
+//! The primitives beyond Event, Lock and Condition: `Semaphore`, `Barrier`, the queues, `wait` and
 //! `TaskGroup`. One module for each, one for what being dropped at any moment does to the others,
 //! and one for other executors.
 
@@ -10,3 +10,4 @@ mod queue;
 mod semaphore;
 mod stage;
 mod task_group;
+mod wait;

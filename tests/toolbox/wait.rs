@@ -1,0 +1,137 @@
+//! `wait` and `as_completed`: in the order of the ends, with asyncio's hops; they cancel nobody. The
+//! traces beside a ticker are what CPython prints for the same programs.
+
+use greenlight::{Runtime, Until, as_completed, sleep, spawn, spawn_detached, timeout, wait, yield_now};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+type Log = Rc<RefCell<Vec<String>>>;
+
+/// Runs a program on virtual time and yields what it said.
+fn said(program: impl AsyncFnOnce(Log)) -> Vec<String> {
+    let log = Log::default();
+    Runtime::builder().virtual_clock().build().run(program(log.clone()));
+    log.take()
+}
+
+fn say(log: &Log, line: impl Into<String>) {
+    log.borrow_mut().push(line.into());
+}
+
+fn tick(log: &Log) {
+    let log = log.clone();
+    spawn_detached(async move {
+        for turn in 0..4 {
+            say(&log, format!("o{turn}"));
+            yield_now().await;
+        }
+    });
+}
+
+fn child(log: &Log, name: &'static str) -> greenlight::JoinHandle<()> {
+    let log = log.clone();
+    spawn(async move { say(&log, name) })
+}
+
+#[test]
+fn two_hops_from_the_last_end_to_the_one_who_waits() {
+    let lines = said(async |log| {
+        let task = child(&log, "child");
+        tick(&log);
+        assert_eq!(wait(&[task], Until::All).await, [0]);
+        say(&log, "main");
+    });
+    assert_eq!(lines, ["child", "o0", "o1", "main"]);
+}
+
+#[test]
+fn two_hops_also_for_tasks_that_have_ended_before() {
+    let lines = said(async |log| {
+        let task = child(&log, "child");
+        yield_now().await;
+        yield_now().await;
+        tick(&log);
+        assert_eq!(wait(&[task], Until::First).await, [0]);
+        say(&log, "main");
+    });
+    assert_eq!(lines, ["child", "o0", "o1", "main"]);
+}
+
+#[test]
+fn those_that_end_in_one_turn_are_yielded_in_one() {
+    let lines = said(async |log| {
+        let mut tasks = as_completed([child(&log, "a"), child(&log, "b")]);
+        tick(&log);
+        while let Some((index, outcome)) = tasks.next_ended().await {
+            outcome.unwrap();
+            say(&log, format!("main {index}"));
+        }
+    });
+    assert_eq!(lines, ["a", "b", "o0", "o1", "main 0", "main 1"]);
+}
+
+#[test]
+fn a_wait_for_the_first_panic_goes_on_past_those_that_return_or_are_cancelled() {
+    Runtime::builder().virtual_clock().build().run(async {
+        let returns = spawn(sleep(SECOND));
+        let cancelled = spawn(sleep(9 * SECOND));
+        let panics = spawn(async {
+            sleep(3 * SECOND).await;
+            panic!("third");
+        });
+        let last = spawn(sleep(5 * SECOND));
+        cancelled.task().cancel();
+        let mut tasks = [returns, cancelled, panics, last];
+        assert_eq!(wait(&tasks, Until::FirstPanic).await, [1, 0, 2]);
+        assert!((&mut tasks[2]).await.unwrap_err().is_panic());
+        assert!(!tasks[3].is_finished());
+    });
+}
+
+#[test]
+fn a_wait_that_is_dropped_cancels_nobody_and_the_handles_are_still_good() {
+    Runtime::builder().virtual_clock().build().run(async {
+        let tasks = [1, 3].map(|n| {
+            spawn(async move {
+                sleep(n * SECOND).await;
+                n
+            })
+        });
+        assert!(timeout(2 * SECOND, wait(&tasks, Until::All)).await.is_err());
+        assert_eq!(tasks.each_ref().map(|task| task.is_finished()), [true, false]);
+        assert_eq!(wait(&tasks, Until::All).await, [0, 1]);
+        for (task, n) in tasks.into_iter().zip([1, 3]) {
+            assert_eq!(task.await.unwrap(), n);
+        }
+    });
+}
+
+#[test]
+fn nothing_to_wait_for_is_over_at_once() {
+    Runtime::builder().virtual_clock().build().run(async {
+        assert!(wait::<()>(&[], Until::First).await.is_empty());
+        assert!(as_completed::<()>([]).next_ended().await.is_none());
+    });
+}
+
+#[test]
+fn a_dropped_wait_for_the_next_end_loses_no_outcome() {
+    Runtime::builder().virtual_clock().build().run(async {
+        let mut tasks = as_completed([2, 1].map(|n| {
+            spawn(async move {
+                sleep(n * SECOND).await;
+                n
+            })
+        }));
+        for _ in 0..9 {
+            assert!(timeout(SECOND / 10, tasks.next_ended()).await.is_err());
+        }
+        sleep(2 * SECOND).await;
+        let (first, second) = (tasks.next_ended().await, tasks.next_ended().await);
+        let outcome = |ended: Option<(usize, Result<u32, _>)>| ended.map(|(index, n)| (index, n.unwrap()));
+        assert_eq!((outcome(first), outcome(second)), (Some((1, 1)), Some((0, 2))));
+    });
+}
