@@ -71,3 +71,7 @@ pub use sync::gather_tuple;
 #[cfg(doctest)]
 #[doc = include_str!("README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("docs/FROM_ASYNCIO.md")]
+struct FromAsyncio;

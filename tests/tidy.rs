@@ -139,6 +139,18 @@ fn every_dependency_has_its_reason_in_the_architecture() {
 }
 
 #[test]
+fn what_the_table_for_users_of_asyncio_says_is_compiled_below_it() {
+    let page = read("docs/FROM_ASYNCIO.md");
+    let rust: String = page.split("```rust").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split("` | `").nth(1));
+    let rows: Vec<_> = rows.map(|rest| rest.split("` |").next().unwrap_or(rest).replace("\\|", "|")).collect();
+    assert!(rows.len() > 30, "the table has {} rows", rows.len());
+    for row in rows {
+        assert!(rust.contains(&row), "no program of docs/FROM_ASYNCIO.md says: {row}");
+    }
+}
+
+#[test]
 fn the_project_speaks_of_itself_alone() {
     let hosts = ["crates", "docs"].map(|name| format!("{name}.{}", if name == "docs" { "rs/" } else { "io" }));
     let files = ["runtime", "sync", "demos", "tests", "docs"].into_iter().flat_map(all_files);
