@@ -1,13 +1,20 @@
 //! The programs. Another one is a file here, its twin in `demos/python`, and a row of the table.
 
+mod barrier;
+mod cancellation;
 mod club;
 mod club_all;
 mod crosswalk;
+mod event_and_lock;
 mod periodic;
 mod periodic_slow;
+mod producers;
 mod resource_condition;
 mod resource_event;
+mod semaphore;
+mod task_group;
 mod thread;
+mod timeouts;
 mod waiter;
 
 use std::pin::Pin;
@@ -123,6 +130,69 @@ pub(crate) static PROGRAMS: &[Program] = &[
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(thread::main()),
+    },
+    Program {
+        name: "event-and-lock",
+        about: "an Event lets three clerks in at once, and a Lock to the account one by one",
+        source: include_str!("event_and_lock.rs"),
+        python: include_str!("../python/event-and-lock.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(event_and_lock::main()),
+    },
+    Program {
+        name: "producers",
+        about: "cooks and waiters share a Queue that is full now and then, and closes in the end",
+        source: include_str!("producers.rs"),
+        python: include_str!("../python/producers.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(producers::main()),
+    },
+    Program {
+        name: "barrier",
+        about: "runners start together at a Barrier, and meet at it again at the finish",
+        source: include_str!("barrier.rs"),
+        python: include_str!("../python/barrier.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(barrier::main()),
+    },
+    Program {
+        name: "semaphore",
+        about: "a crawl spawns a task for each link, and a Semaphore keeps it to two pages at a time",
+        source: include_str!("semaphore.rs"),
+        python: include_str!("../python/semaphore.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(semaphore::main()),
+    },
+    Program {
+        name: "timeouts",
+        about: "futures that run out of time are dropped; a deadline moves, and two futures race",
+        source: include_str!("timeouts.rs"),
+        python: include_str!("../python/timeouts.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(timeouts::main()),
+    },
+    Program {
+        name: "task-group",
+        about: "one task of a TaskGroup fails, and those that are not done are cancelled",
+        source: include_str!("task_group.rs"),
+        python: include_str!("../python/task-group.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(task_group::main()),
+    },
+    Program {
+        name: "cancellation",
+        about: "a task is cancelled at each of its awaits, and what it holds is dropped",
+        source: include_str!("cancellation.rs"),
+        python: include_str!("../python/cancellation.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(cancellation::main()),
     },
 ];
 

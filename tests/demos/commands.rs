@@ -32,6 +32,13 @@ fn list_names_each_demo_with_a_line_on_what_it_shows() {
     resource-event      five workers share two places with an Event, at the cost of futile wakes
     resource-condition  the same with a Condition, which wakes one worker for each place
     thread              a thread sets an Event the right way, through a Remote
+    event-and-lock      an Event lets three clerks in at once, and a Lock to the account one by one
+    producers           cooks and waiters share a Queue that is full now and then, and closes in the end
+    barrier             runners start together at a Barrier, and meet at it again at the finish
+    semaphore           a crawl spawns a task for each link, and a Semaphore keeps it to two pages at a time
+    timeouts            futures that run out of time are dropped; a deadline moves, and two futures race
+    task-group          one task of a TaskGroup fails, and those that are not done are cancelled
+    cancellation        a task is cancelled at each of its awaits, and what it holds is dropped
     ");
 }
 
@@ -63,7 +70,7 @@ fn every_source_is_short_and_opens_with_what_it_shows_and_what_to_change() {
 fn an_unknown_name_suggests_the_nearest() {
     insta::assert_snapshot!(complaint(&["run", "croswalk"]), @"
     error: invalid value 'croswalk' for '<NAME>'
-      [possible values: crosswalk, club, club-all, waiter, periodic, periodic-slow, resource-event, resource-condition, thread]
+      [possible values: crosswalk, club, club-all, waiter, periodic, periodic-slow, resource-event, resource-condition, thread, event-and-lock, producers, barrier, semaphore, timeouts, task-group, cancellation]
 
       tip: a similar value exists: 'crosswalk'
 

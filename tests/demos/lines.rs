@@ -11,6 +11,13 @@ pub(crate) const LINES: &[(&str, &str)] = &[
     ("resource-event", RESOURCE),
     ("resource-condition", RESOURCE),
     ("thread", THREAD),
+    ("event-and-lock", EVENT_AND_LOCK),
+    ("producers", PRODUCERS),
+    ("barrier", BARRIER),
+    ("semaphore", SEMAPHORE),
+    ("timeouts", TIMEOUTS),
+    ("task-group", TASK_GROUP),
+    ("cancellation", CANCELLATION),
 ];
 
 pub(crate) const CROSSWALK: &str = "\
@@ -98,4 +105,121 @@ Worker 2 released resource
 Worker 3 released resource
 Worker 4 acquired resource
 Worker 4 released resource
+";
+
+pub(crate) const EVENT_AND_LOCK: &str = "\
+Clerk 0 waits for the bank to open.
+Clerk 1 waits for the bank to open.
+Clerk 2 waits for the bank to open.
+The bank opens.
+Clerk 0 reads 100.
+Clerk 0 writes 110.
+Clerk 1 reads 110.
+Clerk 1 writes 120.
+Clerk 2 reads 120.
+Clerk 2 writes 130.
+The account holds 130.
+";
+
+pub(crate) const PRODUCERS: &str = "\
+Soup 1 is on the counter.
+Soup 2 is on the counter.
+The 2-second waiter takes Soup 1.
+The 5-second waiter takes Soup 2.
+Soup 3 is on the counter.
+Bread 1 is on the counter.
+The 2-second waiter takes Soup 3.
+Bread 2 is on the counter.
+The 2-second waiter takes Bread 1.
+Bread 3 is on the counter.
+The counter closes.
+The 5-second waiter takes Bread 2.
+The 2-second waiter takes Bread 3.
+The 2-second waiter goes home.
+The 5-second waiter goes home.
+";
+
+pub(crate) const BARRIER: &str = "\
+Runner 1 is at the start.
+Runner 2 is at the start.
+Runner 0 is at the start.
+Runner 0 is off.
+Runner 1 is off.
+Runner 2 is off.
+Runner 2 has finished.
+Runner 0 has finished.
+Runner 1 has finished.
+Runner 1 is told of place 3.
+Runner 2 is told of place 1.
+Runner 0 is told of place 2.
+";
+
+pub(crate) const SEMAPHORE: &str = "\
+Page 0 is known.
+Page 0 is being fetched.
+Page 0 is here, with 2 links.
+Page 1 is known.
+Page 1 is being fetched.
+Page 2 is known.
+Page 2 is being fetched.
+Page 1 is here, with 2 links.
+Page 3 is known.
+Page 3 is being fetched.
+Page 4 is known.
+Page 2 is here, with 2 links.
+Page 4 is being fetched.
+Page 5 is known.
+Page 6 is known.
+Page 3 is here, with 0 links.
+Page 5 is being fetched.
+Page 5 is here, with 0 links.
+Page 6 is being fetched.
+Page 4 is here, with 0 links.
+Page 6 is here, with 0 links.
+The crawl is over.
+";
+
+pub(crate) const TIMEOUTS: &str = "\
+The first kettle is on.
+The first kettle boils.
+There is tea.
+The second kettle is on.
+The second kettle is switched off.
+There is no tea.
+The guests are willing to wait.
+The third kettle is on.
+The third kettle boils.
+There is tea.
+The slow kettle is on.
+The fast kettle is on.
+The fast kettle boils.
+The slow kettle is switched off.
+Number 1 of the race was first.
+";
+
+pub(crate) const TASK_GROUP: &str = "\
+The salad is begun.
+The soup is begun.
+The wine is begun.
+The salad is done.
+The wine fails.
+The soup is put away.
+There is no dinner: no wine left.
+";
+
+pub(crate) const CANCELLATION: &str = "\
+After 0s: cancelled.
+  The visitor is gone; the desk is free, stamps: 0.
+After 1s: cancelled.
+  The visit ends at the door.
+  The visitor is gone; the desk is free, stamps: 0.
+After 3s: cancelled.
+  The visit ends in line.
+  The visitor is gone; the desk is free, stamps: 0.
+After 5s: cancelled.
+  The visit ends at the desk.
+  The visitor is gone; the desk is free, stamps: 0.
+  The visit ends with a stamp.
+After 7s: too late to cancel.
+  The visitor has ended; the desk is free, stamps: 1.
 ";

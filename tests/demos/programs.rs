@@ -45,6 +45,13 @@ fn the_resource_prints_its_lines_and_its_futile_wakes() {
 }
 
 #[test]
+fn the_programs_of_the_other_primitives_print_their_lines() {
+    for name in ["event-and-lock", "producers", "barrier", "semaphore", "timeouts", "task-group", "cancellation"] {
+        assert_eq!(plays(name), expected(name), "{name}");
+    }
+}
+
+#[test]
 fn ticks_are_how_many_pulses_there_are() {
     assert_eq!(run(&["run", "periodic", "--ticks", "1"]).stdout, PULSE);
     assert_eq!(run(&["run", "--ticks", "50", "periodic"]).stdout, PULSE.repeat(50));
