@@ -122,14 +122,8 @@ impl List {
 
     /// The indexes of the list, first to last.
     pub(super) fn iter<T>(&self, arena: &Arena<T>) -> impl Iterator<Item = u32> {
-        let mut at = self.head;
-        std::iter::from_fn(move || {
-            let index = at;
-            (index != END).then(|| {
-                at = arena.nodes[index as usize].next;
-                index
-            })
-        })
+        let first = Some(self.head).filter(|&head| head != END);
+        std::iter::successors(first, |&index| arena.next(index))
     }
 }
 
