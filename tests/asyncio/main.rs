@@ -18,7 +18,9 @@ mod barrier;
 mod broken_barrier;
 mod condition;
 mod event;
+mod groups;
 mod lock;
+mod queues;
 mod semaphore;
 mod stage;
 

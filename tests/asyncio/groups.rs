@@ -1,0 +1,48 @@
+//! The tests that CPython 3.13 has for asyncio's `timeout`, `wait_for` and `TaskGroup`: every case
+//! that applies, under its original's name. Each file names those of its own that do not apply.
+
+mod crews;
+mod taskgroups;
+mod timeouts;
+mod waitfor;
+
+use std::cell::Cell;
+use std::future::Future;
+use std::time::Duration;
+
+fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+/// A time that no test of these waits out.
+const LONG: Duration = Duration::from_secs(10);
+
+/// Sets a flag when it is dropped. In asyncio: `finally`.
+struct Flags<'a>(&'a Cell<bool>);
+
+impl Drop for Flags<'_> {
+    fn drop(&mut self) {
+        self.0.set(true);
+    }
+}
+
+/// Panics when it is dropped. In asyncio: a `finally` that raises.
+struct Crashes;
+
+impl Drop for Crashes {
+    fn drop(&mut self) {
+        panic!("crash in cleanup");
+    }
+}
+
+/// Sleeps that long, and panics when it is dropped, whether or not it has slept enough.
+async fn sleep_and_crash(duration: Duration) {
+    let _crashes = Crashes;
+    greenlight::sleep(duration).await;
+}
+
+/// Runs a future, and sets the flag when it is dropped.
+async fn flagged<F: Future>(flag: &Cell<bool>, future: F) -> F::Output {
+    let _flags = Flags(flag);
+    future.await
+}

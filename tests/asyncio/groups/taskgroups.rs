@@ -1,0 +1,383 @@
+//! CPython's tests of `asyncio.TaskGroup`, each under its name there. A group is no block that is
+//! entered: its owner spawns, and joins in the end. A failure cancels the tasks of the group, but
+//! not its owner; so where asyncio's body is cancelled, it is a task of the group here.
+//! These do not apply:
+//!
+//! | test | why not |
+//! |-|-|
+//! | test_taskgroup_15 | a future that is dropped does not await |
+//! | test_taskgroup_16 | a future that is dropped does not await |
+//! | test_taskgroup_20 | no failure goes past a group: there is no KeyboardInterrupt |
+//! | test_taskgroup_20a | there is one kind of panic, that of test_taskgroup_19 |
+//! | test_taskgroup_21a | there is one kind of panic, that of test_taskgroup_19 |
+//! | test_taskgroup_24 | join takes the group: a task of it that spawns into it does not compile |
+//! | test_taskgroup_25 | join takes the group: a task of it that spawns into it does not compile |
+//! | test_taskgroup_task_context | there are no context variables |
+//! | test_taskgroup_context_manager_exit_raises | there are no asynchronous context managers |
+//! | test_taskgroup_already_entered | join takes the group: twice does not compile |
+//! | test_taskgroup_double_enter | join takes the group: twice does not compile |
+//! | test_taskgroup_finished | join takes the group: to spawn after does not compile |
+//! | test_coro_closed_when_tg_closed | join takes the group: to spawn after does not compile |
+//! | test_cancelling_level_preserved | nothing counts how often a task was cancelled |
+
+use super::crews::{
+    Group, ZERO_DIVISION, cancel_later, crash_after, crashing_five, errors, five, nested, spawn_flagged, spawn_output,
+};
+use super::{Crashes, LONG, flagged, ms, sleep_and_crash};
+use crate::stage::{Count, cancelled, run, shared};
+use greenlight::sync::Event;
+use greenlight::{now, sleep, spawn, yield_now};
+use std::cell::Cell;
+use std::future::pending;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+#[test]
+fn test_taskgroup_01() {
+    run(async {
+        let mut group = Group::new();
+        let (_, first) = spawn_output(&mut group, ms(100), 42);
+        let (_, second) = spawn_output(&mut group, ms(200), 11);
+        group.join().await.expect("no task fails");
+        assert_eq!((first.get(), second.get(), now().since_start()), (42, 11, ms(200)));
+    });
+}
+
+#[test]
+fn test_taskgroup_02() {
+    run(async {
+        let mut group = Group::new();
+        let (_, first) = spawn_output(&mut group, ms(100), 42);
+        sleep(ms(150)).await;
+        let (_, second) = spawn_output(&mut group, ms(200), 11);
+        group.join().await.expect("no task fails");
+        assert_eq!((first.get(), second.get(), now().since_start()), (42, 11, ms(350)));
+    });
+}
+
+#[test]
+fn test_taskgroup_03() {
+    run(async {
+        let mut group = Group::new();
+        let (task, first) = spawn_output(&mut group, ms(1000), 42);
+        sleep(ms(150)).await;
+        assert!(task.cancel());
+        let (_, second) = spawn_output(&mut group, ms(200), 11);
+        group.join().await.expect("a task that was cancelled has not failed");
+        assert!(task.is_finished());
+        assert_eq!((first.get(), second.get(), now().since_start()), (0, 11, ms(350)));
+    });
+}
+
+#[test]
+fn test_taskgroup_04() {
+    run(async {
+        let runner = spawn(async {
+            let mut group = Group::new();
+            group.spawn(crash_after(ms(100)));
+            let (task, output) = spawn_output(&mut group, ms(1000), 1);
+            let failed = group.join().await.unwrap_err();
+            assert!(task.is_finished());
+            (errors(failed), output.get())
+        });
+        assert_eq!(runner.await.expect("the runner ends by itself"), (vec![ZERO_DIVISION], 0));
+        assert_eq!(now().since_start(), ms(100));
+    });
+}
+
+#[test]
+fn test_cancel_children_on_child_error() {
+    run(async {
+        let mut group = Group::new();
+        for _ in 0..3 {
+            group.spawn(crash_after(ms(100)));
+        }
+        let child = spawn_flagged(&mut group);
+        // Adapted: the body is a task of the group.
+        let body = spawn_flagged(&mut group);
+        let failed = group.join().await.unwrap_err();
+        assert_eq!(errors(failed), [ZERO_DIVISION; 3]);
+        assert!(child.get() && body.get());
+        assert_eq!(now().since_start(), ms(100));
+    });
+}
+
+#[test]
+fn test_cancellation() {
+    run(async {
+        let ends = shared(Count::default());
+        cancel_later(spawn(async { five(ends).join().await })).await;
+        // Adapted: asyncio's owner waits for the ends. Here they are a hop after its own at most.
+        yield_now().await;
+        assert_eq!(ends.get(), 5);
+    });
+}
+
+#[test]
+fn test_taskgroup_07() {
+    run(async {
+        let ends = shared(Count::default());
+        let body = shared(Cell::new(false));
+        let runner = async {
+            let group = five(ends);
+            flagged(body, sleep(LONG)).await;
+            group.join().await
+        };
+        cancel_later(spawn(runner)).await;
+        assert!(body.get());
+        // Adapted: as above.
+        yield_now().await;
+        assert_eq!(ends.get(), 5);
+    });
+}
+
+#[test]
+fn test_taskgroup_08() {
+    run(async { cancel_later(spawn(crashing_five())).await });
+}
+
+/// A body that fails after a while, and what it leaves behind.
+fn body_fails(fail: impl AsyncFn() -> Result<(), &'static str>) {
+    run(async {
+        let mut tasks = Vec::new();
+        let runner = async {
+            let mut group = Group::new();
+            tasks.extend([ms(1000), ms(2000)].map(|duration| spawn_output(&mut group, duration, 42)));
+            fail().await?;
+            group.join().await.map_err(|_| "a task failed")
+        };
+        // Adapted: asyncio's error is in a group of errors, and it waits for the ends of the tasks.
+        assert_eq!(runner.await, Err(ZERO_DIVISION));
+        let start = now();
+        yield_now().await;
+        assert!(tasks.iter().all(|(task, output)| task.is_finished() && output.get() == 0));
+        assert_eq!(now(), start);
+    });
+}
+
+#[test]
+fn test_taskgroup_09() {
+    body_fails(async || crash_after(ms(100)).await);
+}
+
+#[test]
+fn test_taskgroup_10() {
+    body_fails(async || Err(ZERO_DIVISION));
+}
+
+#[test]
+fn test_taskgroup_11() {
+    run(async {
+        let runner = async {
+            let outer = Group::new();
+            crashing_five().await.expect("it does not get there");
+            outer.join().await
+        };
+        cancel_later(spawn(runner)).await;
+    });
+}
+
+#[test]
+fn test_taskgroup_12() {
+    run(async {
+        let sleeper = shared(Cell::new(None));
+        let runner = async {
+            let mut outer = Group::new();
+            sleeper.set(Some(spawn_flagged(&mut outer)));
+            crashing_five().await.expect("it does not get there");
+            outer.join().await
+        };
+        cancel_later(spawn(runner)).await;
+        yield_now().await;
+        assert!(sleeper.get().expect("the runner has run").get());
+    });
+}
+
+#[test]
+fn test_taskgroup_13() {
+    run(async {
+        let failed = nested(ms(100), LONG).await;
+        assert_eq!(failed.to_string(), "1 task of the group failed: division by zero");
+        assert_eq!(now().since_start(), ms(100));
+    });
+}
+
+#[test]
+fn test_taskgroup_14() {
+    run(async {
+        let failed = nested(LONG, ms(100)).await;
+        assert_eq!(failed.to_string(), r#"1 task of the group failed: inner group: ["division by zero"]"#);
+        assert_eq!(now().since_start(), ms(100));
+    });
+}
+
+#[test]
+fn test_taskgroup_17() {
+    run(async {
+        let body = shared(Cell::new(false));
+        let runner = async {
+            let group = Group::new();
+            flagged(body, sleep(LONG)).await;
+            group.join().await
+        };
+        cancel_later(spawn(runner)).await;
+        assert!(body.get());
+    });
+}
+
+#[test]
+fn test_taskgroup_18() {
+    run(async {
+        let runner = spawn(async {
+            let group = Group::new();
+            sleep_and_crash(LONG).await;
+            group.join().await
+        });
+        sleep(ms(100)).await;
+        runner.task().cancel();
+        // Adapted: asyncio's error is in a group of errors.
+        let error = runner.await.unwrap_err();
+        assert!(error.to_string().ends_with("panicked: crash in cleanup"), "{error}");
+    });
+}
+
+#[test]
+fn test_taskgroup_19() {
+    run(async {
+        let mut group = Group::new();
+        group.spawn(crash_after(ms(100)));
+        // Adapted: the body is a task of the group.
+        group.spawn(async {
+            let _crashes = Crashes;
+            pending().await
+        });
+        let failed = group.join().await.unwrap_err();
+        let text = "2 tasks of the group failed: division by zero; panicked: crash in cleanup";
+        assert_eq!(failed.to_string(), text);
+        assert_eq!(now().since_start(), ms(100));
+    });
+}
+
+#[test]
+fn test_taskgroup_22() {
+    run(async {
+        let tasks = shared(Cell::new(None));
+        let runner = spawn(async {
+            let mut group = Group::new();
+            tasks.set(Some([ms(1000), ms(2000)].map(|duration| spawn_output(&mut group, duration, 42))));
+            group.join().await
+        });
+        cancel_later(runner).await;
+        yield_now().await;
+        let tasks = tasks.take().expect("the runner has run");
+        assert!(tasks.iter().all(|(task, output)| task.is_finished() && output.get() == 0));
+    });
+}
+
+#[test]
+fn test_taskgroup_23() {
+    run(async {
+        let mut group = Group::new();
+        let remain =
+            |group: &Group, count| format!("{group:?}").contains(&format!("remaining: Cell {{ value: {count} }}"));
+        for count in 0..10 {
+            sleep(ms(100)).await;
+            spawn_output(&mut group, ms(300), 42);
+            if count == 5 {
+                assert!((1..5).any(|few| remain(&group, few)), "{group:?}");
+            }
+        }
+        sleep(ms(1350)).await;
+        assert!(remain(&group, 0), "{group:?}");
+        group.join().await.expect("no task fails");
+    });
+}
+
+#[test]
+fn test_taskgroup_task_name() {
+    run(async {
+        let mut group = Group::new();
+        let task = group.spawn_named("yolo", async {
+            yield_now().await;
+            Ok(())
+        });
+        assert_eq!(task.name(), Some("yolo"));
+        group.join().await.expect("no task fails");
+    });
+}
+
+#[test]
+fn test_taskgroup_no_create_task_after_failure() {
+    run(async {
+        let mut group = Group::new();
+        group.spawn(crash_after(ms(1)));
+        let dropped = spawn_flagged(&mut group);
+        sleep(ms(2)).await;
+        assert!(dropped.get());
+        // Adapted: asyncio refuses. Here the task is there, and never starts.
+        let started = shared(Cell::new(false));
+        group.spawn(async {
+            started.set(true);
+            Err("it starts")
+        });
+        assert_eq!(errors(group.join().await.unwrap_err()), [ZERO_DIVISION]);
+        assert!(!started.get());
+    });
+}
+
+#[test]
+fn test_taskgroup_not_entered() {
+    run(async {
+        // Adapted: asyncio refuses. A group is not entered, and its tasks run before it is joined.
+        let mut group = Group::new();
+        let (task, output) = spawn_output(&mut group, ms(0), 42);
+        task.ended().await;
+        assert_eq!(output.get(), 42);
+        group.join().await.expect("no task fails");
+    });
+}
+
+#[test]
+fn test_taskgroup_without_parent_task() {
+    // Adapted: it is a runtime that a group cannot do without.
+    let mut group = Group::new();
+    let spawned = catch_unwind(AssertUnwindSafe(|| group.spawn(async { Ok(()) })));
+    let message = spawned.expect_err("there is no runtime").downcast::<String>().expect("the panic says something");
+    assert!(message.contains("TaskGroup::spawn() was called"), "{message}");
+}
+
+#[test]
+fn test_nested_groups_both_cancelled() {
+    run(async {
+        let (mut outer, mut inner) = (Group::new(), Group::new());
+        inner.spawn(async { Err("runtime error") });
+        outer.spawn(async { Err("value error") });
+        assert_eq!(errors(inner.join().await.unwrap_err()), ["runtime error"]);
+        assert_eq!(errors(outer.join().await.unwrap_err()), ["value error"]);
+    });
+}
+
+#[test]
+fn test_error_and_cancel() {
+    run(async {
+        let event = shared(Event::new());
+        let after = shared(Cell::new(false));
+        let inner = spawn(async {
+            let mut group = Group::new();
+            group.spawn(async {
+                event.set();
+                yield_now().await;
+                Err("runtime error")
+            });
+            let joined = group.join().await;
+            after.set(true);
+            sleep(ms(1000)).await;
+            joined
+        });
+        event.wait().await;
+        assert!(inner.task().cancel());
+        inner.task().ended().await;
+        assert!(cancelled(inner).await);
+        // Adapted: asyncio's owner catches the error first, and is cancelled at its next await.
+        assert!(!after.get());
+    });
+}

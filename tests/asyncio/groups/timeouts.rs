@@ -1,0 +1,352 @@
+//! CPython's tests of `asyncio.timeout`, each under its name there. A timeout is a future here, and
+//! no block that is entered; whether it has expired is what it yields. These do not apply:
+//!
+//! | test | why not |
+//! |-|-|
+//! | test_timeout_exception_context | a timeout is an error and has no chain of exceptions |
+//! | test_foreign_exception_on_timeout_2 | a timeout is an error and has no chain of exceptions |
+//! | test_repr_finished | a timeout that has ended is moved from: nothing is left to print |
+//! | test_nested_timeout_in_finally | a future that is dropped does not await |
+//! | test_timeout_after_cancellation | a cancelled task does not run on |
+//! | test_cancel_in_timeout_after_cancellation | a cancelled task does not run on |
+//! | test_timeout_already_entered | a timeout is awaited by value: twice does not compile |
+//! | test_timeout_double_enter | a timeout is awaited by value: twice does not compile |
+
+use super::{Crashes, LONG, flagged, ms, sleep_and_crash};
+use crate::stage::{cancelled, run, shared};
+use futures::FutureExt;
+use greenlight::{Deadline, Runtime, Task, TaskGroup, now, sleep, spawn, timeout, timeout_at, yield_now};
+use std::cell::{Cell, RefCell};
+use std::future::pending;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::thread;
+
+#[test]
+fn test_timeout_basic() {
+    run(async {
+        assert!(timeout(ms(10), sleep(LONG)).await.is_err());
+        assert_eq!(now().since_start(), ms(10));
+    });
+}
+
+#[test]
+fn test_timeout_at_basic() {
+    run(async {
+        let when = now() + ms(10);
+        let deadline = Deadline::at(when);
+        assert!(timeout_at(&deadline, sleep(LONG)).await.is_err());
+        assert_eq!((deadline.when(), now()), (Some(when), when));
+    });
+}
+
+#[test]
+fn test_nested_timeouts() {
+    run(async {
+        let deadline = Deadline::at(now() + ms(10));
+        let dropped = Cell::new(false);
+        let outer = timeout_at(&deadline, async {
+            // Adapted: asyncio's outer timeout wins. Here the inner one is asked first, and yields
+            // its error to a future that is not ready at the deadline yet.
+            assert!(timeout_at(&deadline, flagged(&dropped, sleep(LONG))).await.is_err());
+            assert!(dropped.get());
+            pending::<()>().await;
+        });
+        assert!(outer.await.is_err());
+        assert_eq!(now().since_start(), ms(10));
+    });
+}
+
+#[test]
+fn test_waiter_cancelled() {
+    run(async {
+        let dropped = Cell::new(false);
+        assert!(timeout(ms(10), flagged(&dropped, sleep(LONG))).await.is_err());
+        assert!(dropped.get());
+    });
+}
+
+#[test]
+fn test_timeout_not_called() {
+    run(async {
+        let deadline = Deadline::at(now() + LONG);
+        assert_eq!(timeout_at(&deadline, sleep(ms(10))).await, Ok(()));
+        assert_eq!(now().since_start(), ms(10));
+        assert!(deadline.when() > Some(now()));
+    });
+}
+
+#[test]
+fn test_timeout_disabled() {
+    run(async {
+        let deadline = Deadline::default();
+        assert_eq!(timeout_at(&deadline, sleep(ms(10))).await, Ok(()));
+        assert_eq!(deadline.when(), None);
+    });
+}
+
+#[test]
+fn test_timeout_at_disabled() {
+    run(async {
+        let deadline = Deadline::new();
+        assert_eq!(timeout_at(&deadline, sleep(ms(10))).await, Ok(()));
+        assert_eq!(deadline.when(), None);
+    });
+}
+
+#[test]
+fn test_timeout_zero() {
+    run(async {
+        let start = now();
+        assert!(timeout(ms(0), sleep(LONG)).await.is_err());
+        assert_eq!(now(), start);
+    });
+}
+
+#[test]
+fn test_timeout_zero_sleep_zero() {
+    run(async {
+        let start = now();
+        // Adapted: asyncio times out. What is ready in the turn in which the time is up is in time.
+        assert_eq!(timeout(ms(0), yield_now()).await, Ok(()));
+        assert_eq!(now(), start);
+    });
+}
+
+#[test]
+fn test_timeout_in_the_past_sleep_zero() {
+    run(async {
+        let deadline = Deadline::at(now());
+        sleep(ms(11)).await;
+        // Adapted: as above. No duration is negative, so it is a deadline that has passed.
+        assert_eq!(timeout_at(&deadline, yield_now()).await, Ok(()));
+        assert!(deadline.when() < Some(now()));
+    });
+}
+
+#[test]
+fn test_foreign_exception_passed() {
+    run(async {
+        let failing = async { Err::<(), _>("no such key") };
+        assert_eq!(timeout(ms(10), failing).await, Ok(Err("no such key")));
+    });
+}
+
+#[test]
+fn test_foreign_exception_on_timeout() {
+    run(async {
+        let task = spawn(async { timeout(ms(10), sleep_and_crash(LONG)).await });
+        let error = task.await.unwrap_err();
+        assert!(error.to_string().ends_with("panicked: crash in cleanup"), "{error}");
+        assert_eq!(now().since_start(), ms(10));
+    });
+}
+
+#[test]
+fn test_foreign_cancel_doesnt_timeout_if_not_expired() {
+    run(async {
+        let current = shared(RefCell::new(None::<Task>));
+        let expired = shared(Cell::new(false));
+        let task = spawn(async {
+            let cancel = async {
+                assert!(current.borrow().as_ref().expect("the task is known").cancel());
+                sleep(LONG).await;
+            };
+            expired.set(timeout(LONG, cancel).await.is_err());
+        });
+        *current.borrow_mut() = Some(task.task());
+        task.task().ended().await;
+        assert!(cancelled(task).await);
+        assert!(!expired.get());
+    });
+}
+
+#[test]
+fn test_outer_task_is_not_cancelled() {
+    run(async {
+        let outer = spawn(async { timeout(ms(1), sleep(LONG)).await });
+        assert!(outer.await.expect("the task is not cancelled").is_err());
+    });
+}
+
+#[test]
+fn test_nested_timeouts_concurrent() {
+    // Real time, since virtual time does not pass while a task is busy.
+    greenlight::run(async {
+        let busy = timeout(LONG, async {
+            thread::sleep(ms(10));
+            sleep(LONG).await;
+        });
+        assert!(timeout(ms(2), busy).await.is_err());
+        assert!(now().since_start() < LONG);
+    });
+}
+
+#[test]
+fn test_nested_timeouts_loop_busy() {
+    // Real time, since virtual time does not pass while a task is busy.
+    greenlight::run(async {
+        let inner_expired = Cell::new(false);
+        let outer = timeout(ms(20), async {
+            let busy = async {
+                thread::sleep(ms(20));
+                sleep(LONG).await;
+            };
+            inner_expired.set(timeout(ms(2), busy).await.is_err());
+            sleep(LONG).await;
+        });
+        assert!(outer.await.is_err());
+        assert!(inner_expired.get());
+        assert!(now().since_start() < LONG);
+    });
+}
+
+#[test]
+fn test_reschedule() {
+    run(async {
+        let first = now() + LONG;
+        let second = first + 2 * LONG;
+        let deadline = shared(Deadline::at(first));
+        let expired = shared(Cell::new(false));
+        let task = spawn(async { expired.set(timeout_at(deadline, sleep(5 * LONG)).await.is_err()) });
+        yield_now().await;
+
+        assert_eq!(deadline.when(), Some(first));
+        deadline.move_to(second);
+        assert_eq!(deadline.when(), Some(second));
+        deadline.move_to(None);
+        assert_eq!(deadline.when(), None);
+
+        task.task().cancel();
+        task.task().ended().await;
+        assert!(cancelled(task).await);
+        assert!(!expired.get());
+    });
+}
+
+#[test]
+fn test_repr_active() {
+    run(async {
+        let deadline = Deadline::at(now() + LONG);
+        let text = timeout_at(&deadline, async {
+            yield_now().await;
+            format!("{deadline:?}")
+        });
+        assert!(text.await.expect("it is in time").contains("Some(Instant(t=10.000000s))"));
+    });
+}
+
+#[test]
+fn test_repr_expired() {
+    run(async {
+        // Adapted: it is the error that says so.
+        let error = timeout(ms(10), sleep(LONG)).await.unwrap_err().to_string();
+        assert!(error.contains("was up at t=0.010000s"), "{error}");
+    });
+}
+
+#[test]
+fn test_repr_disabled() {
+    run(async {
+        let deadline = Deadline::new();
+        let text = timeout_at(&deadline, async { format!("{deadline:?}") }).await.expect("it is in time");
+        assert!(text.contains("None"), "{text}");
+    });
+}
+
+#[test]
+fn test_timeout_finished() {
+    run(async {
+        let deadline = Deadline::at(now() + ms(10));
+        assert_eq!(timeout_at(&deadline, async { 42 }).await, Ok(42));
+        // Adapted: asyncio refuses. A deadline by which nobody goes can be moved, for the next one.
+        deadline.move_to(now() + ms(20));
+        assert!(timeout_at(&deadline, sleep(LONG)).await.is_err());
+        assert_eq!(now().since_start(), ms(20));
+    });
+}
+
+#[test]
+fn test_timeout_expired() {
+    run(async {
+        let deadline = Deadline::at(now() + ms(10));
+        let elapsed = timeout_at(&deadline, sleep(LONG)).await.unwrap_err();
+        // Adapted: asyncio refuses. What has timed out stays so.
+        deadline.move_to(now() + ms(20));
+        assert!(elapsed.to_string().contains("was up at t=0.010000s"));
+    });
+}
+
+#[test]
+fn test_timeout_expiring() {
+    /// Gives more time when it is dropped.
+    struct Extends<'a>(&'a Deadline);
+
+    impl Drop for Extends<'_> {
+        fn drop(&mut self) {
+            self.0.move_to(now() + LONG);
+        }
+    }
+
+    run(async {
+        let deadline = Deadline::at(now() + ms(10));
+        let work = async {
+            let _extends = Extends(&deadline);
+            sleep(LONG).await;
+        };
+        // Adapted: asyncio refuses. A future that is being dropped gets no more time.
+        assert!(timeout_at(&deadline, work).await.is_err());
+        assert_eq!((now().since_start(), deadline.when()), (ms(10), Some(now() + LONG)));
+    });
+}
+
+#[test]
+fn test_timeout_not_entered() {
+    run(async {
+        let deadline = Deadline::at(now() + ms(10));
+        let waiting = timeout_at(&deadline, sleep(LONG));
+        // Adapted: asyncio refuses. Who has not been polled yet goes by where the deadline is then.
+        deadline.move_to(now() + ms(20));
+        assert!(waiting.await.is_err());
+        assert_eq!(now().since_start(), ms(20));
+    });
+}
+
+#[test]
+fn test_timeout_without_task() {
+    // Adapted: it is a runtime that a timeout cannot do without.
+    let waiting = timeout(ms(10), pending::<()>());
+    let payload = catch_unwind(AssertUnwindSafe(|| waiting.now_or_never())).expect_err("there is no runtime");
+    let message = payload.downcast::<String>().expect("the panic says something");
+    assert!(message.contains("the timeout() at "), "{message}");
+}
+
+#[test]
+fn test_timeout_taskgroup() {
+    let reports = Rc::new(RefCell::new(Vec::new()));
+    let runtime = Runtime::builder().virtual_clock().on_report({
+        let reports = reports.clone();
+        move |report| reports.borrow_mut().push(report.to_string())
+    });
+    runtime.build().run(async {
+        let group = async {
+            let mut group = TaskGroup::<()>::new();
+            let _task = group.spawn(async {
+                let _crashes = Crashes;
+                sleep(ms(2000)).await;
+                Ok(())
+            });
+            sleep(ms(1000)).await;
+            group.join().await
+        };
+        // Adapted: asyncio's group waits for its tasks and raises their exceptions. Here it is
+        // dropped, its task a hop later, and a panic that nobody can receive is reported.
+        assert!(timeout(ms(10), group).await.is_err());
+        assert_eq!(*reports.borrow(), [""; 0]);
+        yield_now().await;
+        assert_eq!(now().since_start(), ms(10));
+    });
+    let reports = reports.borrow();
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    assert!(reports[0].contains("panicked, and nobody awaits it: crash in cleanup"), "{reports:?}");
+}
