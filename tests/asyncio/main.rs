@@ -1,7 +1,8 @@
 //! The tests that CPython 3.13 has for asyncio's `Lock`, `Event`, `Condition`, `Semaphore` and
 //! `Barrier`, all 75 of `test_locks.py`: every case that applies, under its original's name. A
-//! comment that begins with "Adapted" says where and why a port differs by design. These do not
-//! apply:
+//! comment that begins with "Adapted" says where and why a port differs by design. `queues` has
+//! those of `test_queues.py`, `groups` those of `test_timeouts.py`, `test_waitfor.py` and
+//! `test_taskgroups.py`. Of `test_locks.py` these do not apply:
 //!
 //! | class | test | why not |
 //! |-|-|-|
