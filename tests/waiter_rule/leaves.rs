@@ -3,8 +3,10 @@
 
 use futures::channel::oneshot;
 use futures::future::{FutureExt, LocalBoxFuture};
-use greenlight::sync::{Condition, Event, Lock, Woke};
-use greenlight::{Deadline, now, race, sleep, spawn, spawn_detached, timeout, timeout_at};
+use greenlight::sync::{Barrier, Condition, Event, Lock, Queue, Semaphore, Woke};
+use greenlight::{
+    Deadline, TaskGroup, Until, as_completed, now, race, sleep, spawn, spawn_detached, timeout, timeout_at, wait,
+};
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending, poll_fn};
 use std::pin::Pin;
@@ -76,6 +78,14 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "timeout_at, elapsed", begin: || make(elapsed_at), reference: || make(oneshot) },
     Kind { name: "timeout_at, moved", begin: || make(moved), reference: || make(oneshot) },
     Kind { name: "race", begin: || make(raced), reference: || make(oneshot) },
+    Kind { name: "Semaphore", begin: || make(acquired), reference: || make(oneshot) },
+    Kind { name: "Barrier", begin: || make(met), reference: || make(oneshot) },
+    Kind { name: "Queue::get", begin: || make(got), reference: || make(oneshot) },
+    Kind { name: "Queue::put", begin: || make(put), reference: || make(oneshot) },
+    Kind { name: "Queue::join", begin: || make(done), reference: || make(oneshot) },
+    Kind { name: "wait", begin: || make(waited), reference: || make(oneshot) },
+    Kind { name: "as_completed", begin: || make(completed), reference: || make(oneshot) },
+    Kind { name: "TaskGroup::join", begin: || make(grouped), reference: || make(oneshot) },
 ];
 
 /// Longer than anything lasts here.
@@ -322,4 +332,74 @@ impl Future for Counted {
 /// Polls a leaf once, with the waker of the task that awaits this. True if that made it ready.
 pub(crate) async fn poll_once(leaf: &mut Leaf) -> bool {
     futures_lite::future::poll_once(leaf).await.is_some()
+}
+
+async fn acquired(when: When) {
+    let semaphore = Rc::new(Semaphore::new(1));
+    let holders = semaphore.clone();
+    begin(async move {
+        let _permit = holders.acquire().await;
+        when.comes().await;
+    });
+    let _permit = semaphore.acquire().await;
+}
+
+async fn met(when: When) {
+    let barrier = Rc::new(Barrier::new(2));
+    let other = barrier.clone();
+    spawn_detached(async move {
+        when.comes().await;
+        other.wait().await.expect("nobody aborts");
+    });
+    barrier.wait().await.expect("nobody aborts");
+}
+
+async fn got(when: When) {
+    let queue = Rc::new(Queue::unbounded());
+    let full = queue.clone();
+    spawn_detached(async move {
+        when.comes().await;
+        full.put(()).await.expect("nobody closes");
+    });
+    queue.get().await.expect("nobody closes");
+}
+
+async fn put(when: When) {
+    let queue = Rc::new(Queue::bounded(1));
+    queue.try_put(()).expect("there is room for one");
+    let full = queue.clone();
+    spawn_detached(async move {
+        when.comes().await;
+        full.get().await.expect("nobody closes");
+    });
+    queue.put(()).await.expect("nobody closes");
+}
+
+async fn done(when: When) {
+    let queue = Rc::new(Queue::unbounded());
+    queue.try_put(()).expect("there is always room");
+    let unfinished = queue.clone();
+    spawn_detached(async move {
+        when.comes().await;
+        unfinished.task_done().expect("one is not done");
+    });
+    queue.join().await;
+}
+
+async fn waited(when: When) {
+    assert_eq!(wait(&[spawn(when.comes())], Until::All).await, [0]);
+}
+
+async fn completed(when: When) {
+    let (place, outcome) = as_completed([spawn(when.comes())]).next_ended().await.expect("there is one");
+    assert!(place == 0 && outcome.is_ok());
+}
+
+async fn grouped(when: When) {
+    let mut group = TaskGroup::<()>::new();
+    group.spawn(async move {
+        when.comes().await;
+        Ok(())
+    });
+    assert!(group.join().await.is_ok());
 }
