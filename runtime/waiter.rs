@@ -81,24 +81,25 @@ impl WaitList {
         self.list.get().map_or(0, waits::wake_all)
     }
 
-    /// As [`wake_all`](WaitList::wake_all), up to `n` of those whose tasks are not dying.
+    /// As [`wake_all`](WaitList::wake_all), for those whose tasks are not dying, as long as what each asks for
+    /// `suffices`. It is asked with the wait lists borrowed, and runs no foreign code.
+    pub(crate) fn wake_while(&self, suffices: impl FnMut(usize) -> bool) -> usize {
+        self.list.get().map_or(0, |list| waits::wake_while(list, true, suffices))
+    }
+
+    /// As [`wake_all`](WaitList::wake_all), for up to `n` whose tasks are not dying.
     pub(crate) fn wake_living(&self, n: usize) -> usize {
-        self.list.get().map_or(0, |list| waits::wake_first(list, n, true))
-    }
-
-    /// How much the first in line asks for whose task is not dying.
-    pub(crate) fn first_living_asks(&self) -> Option<usize> {
-        waits::first_living_asks(self.list.get()?)
-    }
-
-    /// Grants the first in line whose task is not dying.
-    pub(crate) fn grant_first_living(&self) -> Option<Grant> {
-        waits::grant_first(self.list.get()?, true)
+        let mut left = n;
+        self.wake_while(|_| {
+            let any = left > 0;
+            left = left.saturating_sub(1);
+            any
+        })
     }
 
     /// Grants the first in line.
     pub(crate) fn grant_first(&self) -> Option<Grant> {
-        waits::grant_first(self.list.get()?, false)
+        waits::grant_first(self.list.get()?)
     }
 
     /// Remembers the line of a signal that reached nobody; `None` once a signal reached somebody.

@@ -91,11 +91,6 @@ impl Waits {
         self.lists[list as usize].order.iter(&self.nodes)
     }
 
-    /// The first in line, or the first whose task is not dying.
-    fn first(&self, list: u32, skip_dying: bool) -> Option<u32> {
-        self.order(list).find(|&node| !skip_dying || !self.nodes.get(node).is_dying())
-    }
-
     /// Takes a node out, and out of its list if it is still in it.
     fn leave(&mut self, index: u32) -> Node {
         if self.nodes.is_linked(index) {
@@ -274,8 +269,6 @@ pub(crate) struct Grant {
     pub(crate) node: u32,
     /// Whether its task was cancelled already, and will be dropped instead of polled.
     pub(crate) dying: bool,
-    /// How much it asked for.
-    pub(crate) asked: usize,
     holder: Holder,
     core: Option<Rc<Core>>,
     wakee: Wakee,
@@ -296,45 +289,43 @@ impl Grant {
     }
 }
 
-/// How much the first waiter asks for whose task is not dying.
-pub(super) fn first_living_asks(list: u32) -> Option<usize> {
-    WAITS.with_borrow(|waits| waits.first(list, true).map(|node| waits.nodes.get(node).asks))
-}
-
-/// Grants the first waiter in line, or the first whose task is not dying.
-pub(super) fn grant_first(list: u32, skip_dying: bool) -> Option<Grant> {
+/// Grants the first waiter in line.
+pub(super) fn grant_first(list: u32) -> Option<Grant> {
     // The arena is gone only while the thread itself ends.
     let granted = WAITS.try_with(|waits| {
         let waits = &mut *waits.borrow_mut();
-        let index = waits.first(list, skip_dying)?;
+        let index = waits.order(list).next()?;
         let node = waits.nodes.get(index);
-        let (dying, asked, holder) =
-            (node.is_dying(), node.asks, Holder { task: node.task, since: node.at, granted: true });
+        let (dying, holder) = (node.is_dying(), Holder { task: node.task, since: node.at, granted: true });
         let (core, wakee) = waits.grant(list, index);
-        Some(Grant { node: index, dying, asked, holder, core, wakee })
+        Some(Grant { node: index, dying, holder, core, wakee })
     });
     granted.ok().flatten()
 }
 
 /// Grants every waiter and wakes them after; see [`WaitList::wake_all`](super::waiter::WaitList::wake_all).
 pub(super) fn wake_all(list: u32) -> usize {
-    wake_first(list, usize::MAX, false)
+    wake_while(list, false, |_| true)
 }
 
-/// Grants so many waiters from the front of the line, and wakes them after.
-pub(super) fn wake_first(list: u32, n: usize, skip_dying: bool) -> usize {
+/// Grants waiters from the front of the line, as long as what each asks for `suffices`, and wakes them after.
+pub(super) fn wake_while(list: u32, skip_dying: bool, mut suffices: impl FnMut(usize) -> bool) -> usize {
     let mut wakes = Wakes::take();
     // The arena is gone only while the thread itself ends.
     let _ = WAITS.try_with(|waits| {
         let waits = &mut *waits.borrow_mut();
-        let (mut next, mut left) = (waits.order(list).next(), n);
-        while let Some(index) = next.filter(|_| left > 0) {
+        let mut next = waits.order(list).next();
+        while let Some(index) = next {
             next = waits.nodes.next(index);
-            if !skip_dying || !waits.nodes.get(index).is_dying() {
-                let (core, wakee) = waits.grant(list, index);
-                wakes.add(core, wakee);
-                left -= 1;
+            let node = waits.nodes.get(index);
+            if skip_dying && node.is_dying() {
+                continue;
             }
+            if !suffices(node.asks) {
+                break;
+            }
+            let (core, wakee) = waits.grant(list, index);
+            wakes.add(core, wakee);
         }
     });
     wakes.deliver()

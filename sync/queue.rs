@@ -81,11 +81,11 @@ impl Line {
 
     /// Grants the first in line, as long as there is enough for one more.
     fn grant_while(&self, suffices: impl Fn(usize) -> bool) {
-        while suffices(self.granted.get()) {
-            let Some(grant) = self.waiters.grant_first_living() else { return };
-            self.granted.set(self.granted.get() + 1);
-            grant.wake();
-        }
+        self.waiters.wake_while(|_| {
+            let suffices = suffices(self.granted.get());
+            self.granted.set(self.granted.get() + usize::from(suffices));
+            suffices
+        });
     }
 
     /// One who was granted something has run, or is gone.

@@ -153,12 +153,14 @@ impl Semaphore {
 
     /// Grants the free permits to the first in line who are not dying, as long as they suffice.
     fn hand_out(&self) {
-        while self.waiters.first_living_asks().is_some_and(|asked| asked <= self.free.get()) {
-            let grant = self.waiters.grant_first_living().expect("somebody living waits");
-            self.give_out(grant.asked);
-            self.granted.set(self.granted.get() + 1);
-            grant.wake();
-        }
+        self.waiters.wake_while(|asked| {
+            let suffices = asked <= self.free.get();
+            if suffices {
+                self.give_out(asked);
+                self.granted.set(self.granted.get() + 1);
+            }
+            suffices
+        });
     }
 
     /// A waiter that was granted permits has run, or is gone.

@@ -7,6 +7,7 @@
 mod cloning;
 mod deadlines;
 mod drops;
+mod granting;
 mod notifying;
 mod releasing;
 mod renewing;
