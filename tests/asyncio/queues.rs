@@ -16,7 +16,7 @@ mod put;
 mod shutdown;
 
 use crate::Case::{NotApplicable, Ported};
-use crate::{Case, Class, tests_in};
+use crate::{Case, Class, assert_ported, assert_table};
 use greenlight::spawn_detached;
 use greenlight::sync::{QueueOver, Store};
 use std::future::Future;
@@ -128,23 +128,10 @@ const CLASSES: [Class; 7] = [
 
 #[test]
 fn every_test_that_applies_is_ported_in_its_place() {
-    for class in CLASSES {
-        let ported = class.cases.iter().filter(|(_, case)| matches!(case, Ported)).map(|(name, _)| *name);
-        let found: Vec<_> = class.sources.iter().flat_map(|source| tests_in(source)).collect();
-        assert_eq!(found, ported.collect::<Vec<_>>(), "{}", class.name);
-    }
+    assert_ported(&CLASSES);
 }
 
 #[test]
 fn the_table_above_names_those_that_do_not_apply() {
-    let mut rows = Vec::new();
-    for Class { name: class, cases, .. } in CLASSES {
-        for (name, case) in cases {
-            if let NotApplicable(reason) = case {
-                rows.push(format!("//! | {class} | {name} | {reason} |"));
-            }
-        }
-    }
-    let table: Vec<_> = include_str!("queues.rs").lines().filter(|line| line.starts_with("//! |")).skip(2).collect();
-    assert_eq!(table, rows);
+    assert_table(&CLASSES, include_str!("queues.rs"));
 }
