@@ -61,4 +61,4 @@ pub use time::{Sleep, YieldNow, now, sleep, sleep_until, yield_now};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
-pub(crate) use {context::expect_current, executor::panic_message, outcome::Watch, spawn::spawn_joined, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder};
+pub(crate) use {context::expect_current, executor::panic_message, outcome::Watch, spawn::spawn_joined, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder, wakes::both};

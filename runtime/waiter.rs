@@ -194,12 +194,28 @@ impl Waiter {
         self.node.is_some_and(waits::is_granted)
     }
 
+    /// Leaves the list ahead of the rest of its future, whose drop may run foreign code. Whether it was granted what it
+    /// waits for.
+    pub(crate) fn leave(&mut self) -> bool {
+        let granted = self.is_granted();
+        drop(Waiter { node: self.node.take(), ..*self });
+        granted
+    }
+
     /// Joins the back of the list that `list` names; ready if it names none because there is nothing to wait for. It is
-    /// asked after the waker was cloned, which may run foreign code.
-    pub(crate) fn join(&mut self, cx: &Context<'_>, list: impl FnOnce() -> Option<u32>) -> Poll<()> {
+    /// asked after foreign code has run: the clone of a waker, and the drop of a clone that is not needed.
+    pub(crate) fn join(&mut self, cx: &Context<'_>, list: impl Fn() -> Option<u32>) -> Poll<()> {
         let core = context::current();
-        let wakee = Wakee::of(waits::polling_in(&core), cx.waker());
-        let Some(list) = list() else { return Poll::Ready(()) };
+        let (wakee, list) = loop {
+            let wakee = Wakee::of(waits::polling_in(&core), cx.waker());
+            if let Some(list) = list() {
+                break (wakee, list);
+            }
+            drop(wakee);
+            if list().is_none() {
+                return Poll::Ready(());
+            }
+        };
         let watched = core.clone().filter(|core| core.trace.is_watched());
         let task = wakee.task();
         self.node = Some(waits::enlist(list, core, wakee, self.asks, self.at));

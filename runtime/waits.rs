@@ -12,7 +12,7 @@ use super::list::{Arena, List};
 use super::ready::TaskKey;
 use super::task::Wakee;
 use super::trace::ObjectLabel;
-use super::wakes::Wakes;
+use super::wakes::{Wakes, wake_foreign};
 use slab::Slab;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -120,9 +120,11 @@ impl Waits {
 }
 
 impl Node {
-    /// Whether its task was cancelled and is not dropped yet.
+    /// Whether its task was cancelled and is not dropped yet. A wait with a foreign waker may be in a future that others
+    /// poll too, as the futures crate's `Shared` is: it need not go with the task that polled it last.
     fn is_dying(&self) -> bool {
-        self.core.as_ref().zip(self.task).is_some_and(|(core, task)| core.is_dying(task))
+        let Some(Wakee::Task(task)) = &self.wakee else { return false };
+        self.core.as_ref().is_some_and(|core| core.is_dying(*task))
     }
 }
 
@@ -284,7 +286,7 @@ impl Grant {
     pub(crate) fn wake(self) {
         match self.wakee {
             Wakee::Task(key) => self.core.expect("a task waits in its runtime").wake(key),
-            Wakee::Waker(waker, _) => waker.wake(),
+            Wakee::Waker(waker, _) => wake_foreign(waker),
         }
     }
 }

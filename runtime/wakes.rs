@@ -3,10 +3,12 @@
 use super::context::Core;
 use super::ready::TaskKey;
 use super::task::Wakee;
+use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::task::Waker;
+use std::thread;
 
 /// Those whom a broadcast wakes, collected so that they are woken with nothing borrowed.
 #[derive(Default)]
@@ -45,9 +47,33 @@ impl Wakes {
             panic = panic.or(catch_unwind(AssertUnwindSafe(|| waker.wake())).err());
         }
         let _ = KEPT.try_with(|kept| kept.set(self));
-        match panic {
-            Some(panic) => resume_unwind(panic),
-            None => count,
+        if let Some(panic) = panic {
+            go_on_with(panic);
         }
+        count
+    }
+}
+
+/// Wakes by a foreign waker.
+pub(super) fn wake_foreign(waker: Waker) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+        go_on_with(panic);
+    }
+}
+
+/// Does the second also when the first panics. The first panic goes on afterwards.
+pub(crate) fn both(first: impl FnOnce(), second: impl FnOnce()) {
+    let first = catch_unwind(AssertUnwindSafe(first));
+    let second = catch_unwind(AssertUnwindSafe(second));
+    if let Err(panic) = first.and(second) {
+        go_on_with(panic);
+    }
+}
+
+/// Resumes a panic, unless one is under way already: guards release and wake in their drop, and a second panic that
+/// leaves a drop would abort the process.
+fn go_on_with(panic: Box<dyn Any + Send>) {
+    if !thread::panicking() {
+        resume_unwind(panic);
     }
 }

@@ -1,11 +1,13 @@
 //! `Barrier`: so many tasks wait for each other, round after round.
 
 use super::condition::Condition;
+use super::lock::LockGuard;
 use std::cell::RefCell;
 use std::error::Error;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::Location;
+use std::pin::Pin;
 use std::rc::Rc;
 
 /// Lets tasks wait until a number of them has arrived, and then lets all of them go on. In asyncio: `Barrier`.
@@ -86,10 +88,8 @@ impl Barrier {
     pub fn wait(&self) -> impl Future<Output = Result<BarrierTurn, BrokenBarrier>> {
         let at = Location::caller();
         async move {
-            let mut guard = self.gate.lock_at(at).await;
-            while matches!(self.phase(), Phase::Draining | Phase::Resetting) {
-                guard = self.gate.wait_at(guard, None, at).await;
-            }
+            let guard = self.gate.lock_at(at).await;
+            let guard = self.wait_while(|phase| matches!(phase, Phase::Draining | Phase::Resetting), guard, at).await;
             if self.phase() == Phase::Broken {
                 return Err(BrokenBarrier::Aborted);
             }
@@ -97,11 +97,34 @@ impl Barrier {
             if self.round.borrow().inside == self.parties {
                 self.set_phase(Phase::Draining);
             }
-            while self.phase() == Phase::Filling {
-                guard = self.gate.wait_at(guard, None, at).await;
-            }
-            party.turn()
+            let _guard = self.wait_while(|phase| phase == Phase::Filling, guard, at).await;
+            let turn = party.turn();
+            // Before the lock is handed on.
+            drop(party);
+            turn
         }
+    }
+
+    /// Waits at the gate as long as the phase is one of those.
+    async fn wait_while<'a>(
+        &'a self,
+        waits: impl Fn(Phase) -> bool,
+        mut guard: LockGuard<'a, ()>,
+        at: &'static Location<'static>,
+    ) -> LockGuard<'a, ()> {
+        while waits(self.phase()) {
+            let mut wait = self.gate.wait_at(guard, None, at);
+            guard = poll_fn(|cx| {
+                let polled = Pin::new(&mut wait).poll(cx);
+                // A phase ends without the lock: also while a foreign waker is cloned, and the wait is not in line yet.
+                if polled.is_pending() && !waits(self.phase()) {
+                    self.gate.notify_everybody();
+                }
+                polled
+            })
+            .await;
+        }
+        guard
     }
 
     /// Lets everybody who waits leave with an error, and opens the barrier for a new round once they have.

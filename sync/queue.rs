@@ -1,7 +1,7 @@
 //! `Queue`: items from one task to another, in order.
 
-use super::store::{Closed, DoneTooOften, PutError, Store, TryGetError, TryPutError};
-use crate::runtime::{WaitList, Waiter};
+use super::store::{Closed, DoneTooOften, Finally, Line, PutError, Store, TryGetError, TryPutError};
+use crate::runtime::{WaitList, Waiter, both};
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -11,11 +11,14 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 /// What [`Queue`], [`LifoQueue`] and [`PriorityQueue`] have in common; the store `S` decides which item comes next.
 pub struct QueueOver<T, S> {
+    /// Borrowed while items are put in order, which may run foreign code: their comparison.
     store: RefCell<S>,
+    /// How many items are in the store, for those who may ask at any time.
+    len: Cell<usize>,
     capacity: usize,
     /// Set by `close`, for good.
     closed: Cell<bool>,
@@ -67,39 +70,6 @@ pub type LifoQueue<T> = QueueOver<T, Vec<T>>;
 /// A [`Queue`] whose smallest item comes first. In asyncio: `PriorityQueue`.
 pub type PriorityQueue<T> = QueueOver<T, BinaryHeap<Reverse<T>>>;
 
-/// Waiters, and those among them who were granted what they wait for and have not run since.
-struct Line {
-    waiters: WaitList,
-    granted: Cell<usize>,
-}
-
-impl Line {
-    /// Whether one who comes now would overtake nobody.
-    fn is_clear(&self) -> bool {
-        self.granted.get() == 0 && self.waiters.all_dying()
-    }
-
-    /// Grants the first in line, as long as there is enough for one more.
-    fn grant_while(&self, suffices: impl Fn(usize) -> bool) {
-        self.waiters.wake_while(|_| {
-            let suffices = suffices(self.granted.get());
-            self.granted.set(self.granted.get() + usize::from(suffices));
-            suffices
-        });
-    }
-
-    /// One who was granted something has run, or is gone.
-    fn leave(&self) {
-        self.granted.set(self.granted.get() - 1);
-    }
-
-    /// Grants everybody, the dying too. Waking them may run foreign code, which has to see them counted.
-    fn grant_all(&self) {
-        self.granted.set(self.granted.get() + self.waiters.len());
-        self.waiters.wake_all();
-    }
-}
-
 impl<T, S: Store<T>> QueueOver<T, S> {
     /// A queue that holds any number of items.
     #[track_caller]
@@ -121,10 +91,11 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     fn with_capacity(capacity: usize) -> Self {
         QueueOver {
             store: RefCell::default(),
+            len: Cell::new(0),
             capacity,
             closed: Cell::new(false),
-            getters: Line { waiters: WaitList::new("queue"), granted: Cell::new(0) },
-            putters: Line { waiters: WaitList::new("full queue"), granted: Cell::new(0) },
+            getters: Line::new("queue"),
+            putters: Line::new("full queue"),
             joiners: WaitList::new("unfinished queue"),
             unfinished: Cell::new(0),
             items: PhantomData,
@@ -219,16 +190,14 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     /// waits for room gets the item back. In asyncio: `shutdown`.
     pub fn close(&self) {
         self.closed.set(true);
-        self.putters.grant_all();
-        self.getters.grant_all();
+        both(|| self.putters.grant_all(), || self.getters.grant_all());
     }
 
     /// Closes the queue and takes all items out, which count as done. In asyncio: `shutdown(immediate=True)`.
     pub fn close_now(&self) -> Vec<T> {
-        let mut store = self.store.take();
+        let mut store = self.change(std::mem::take);
         let items: Vec<T> = std::iter::from_fn(|| store.pop()).collect();
-        self.set_unfinished(self.unfinished.get().saturating_sub(items.len()));
-        self.close();
+        both(|| self.set_unfinished(self.unfinished.get().saturating_sub(items.len())), || self.close());
         items
     }
 
@@ -239,7 +208,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
 
     /// How many items are in the queue. In asyncio: `qsize`.
     pub fn len(&self) -> usize {
-        self.store.borrow().count()
+        self.len.get()
     }
 
     /// Whether no item is in the queue. In asyncio: `empty`.
@@ -260,16 +229,46 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         !self.is_empty() && self.getters.is_clear()
     }
 
+    /// Also when the comparison of items panics, what is in the store then goes to those who wait.
     fn push(&self, item: T) {
-        self.store.borrow_mut().push(item);
-        self.unfinished.set(self.unfinished.get() + 1);
-        self.hand_out_items();
+        let before = self.len();
+        let _pushed = Finally(|| {
+            self.count();
+            self.unfinished.set(self.unfinished.get() + self.len() - before);
+            self.hand_out_items();
+        });
+        self.change(|store| store.push(item));
     }
 
+    /// An item goes back if a putter cannot be woken, whose room is granted all the same.
     fn pop(&self) -> T {
-        let item = self.store.borrow_mut().pop().expect("an item is taken while there is one");
+        let item = Cell::new(None);
+        let panicked = Finally(|| {
+            if let Some(item) = item.take() {
+                self.change(|store| store.put_back(item));
+            }
+            self.count();
+            self.hand_out_items();
+            self.hand_out_room();
+        });
+        item.set(self.change(S::pop));
         self.hand_out_room();
-        item
+        std::mem::forget(panicked);
+        item.take().expect("an item is taken while there is one")
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut S) -> R) -> R {
+        let Ok(mut store) = self.store.try_borrow_mut() else {
+            let queue = &self.getters.waiters;
+            panic!("an item of {queue} used the queue while it was compared; compare without the queue")
+        };
+        let changed = change(&mut store);
+        self.len.set(store.count());
+        changed
+    }
+
+    fn count(&self) {
+        self.len.set(self.store.try_borrow().map_or(self.len(), |store| store.count()));
     }
 
     /// Whether a getter would wait in vain.
@@ -306,24 +305,23 @@ impl<T, S: Store<T>> Future for QueueGet<'_, T, S> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let QueueGet { queue, waiter } = &mut *self;
-        if waiter.has_joined() {
-            return waiter.poll(cx).map(|()| {
-                queue.getters.leave();
-                if queue.is_empty() { Err(Closed) } else { Ok(queue.pop()) }
-            });
-        }
         let settled = || queue.may_get() || queue.is_over();
-        if !settled() && waiter.join(cx, || (!settled()).then(|| queue.getters.waiters.open())).is_pending() {
+        let polled = match waiter.has_joined() {
+            true => waiter.poll(cx).map(|()| queue.getters.leave()),
+            false if settled() => Poll::Ready(()),
+            false => waiter.join(cx, || (!settled()).then(|| queue.getters.waiters.open())),
+        };
+        if polled.is_pending() {
+            // Those in front may be dying; and so was its own task, if another polls it now.
             queue.hand_out_items();
-            return Poll::Pending;
         }
-        Poll::Ready(if queue.is_empty() { Err(Closed) } else { Ok(queue.pop()) })
+        polled.map(|()| if queue.is_empty() { Err(Closed) } else { Ok(queue.pop()) })
     }
 }
 
 impl<T, S: Store<T>> Drop for QueueGet<'_, T, S> {
     fn drop(&mut self) {
-        if self.waiter.is_granted() {
+        if self.waiter.leave() {
             self.queue.getters.leave();
             self.queue.hand_out_items();
         }
@@ -346,17 +344,17 @@ impl<T, S: Store<T>> Future for QueuePut<'_, T, S> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let QueuePut { queue, item, waiter } = &mut *self;
-        if waiter.has_joined() {
-            ready!(waiter.poll(cx));
-            queue.putters.leave();
-        } else {
-            let settled = || queue.may_put() || queue.is_closed();
-            if !settled() && waiter.join(cx, || (!settled()).then(|| queue.putters.waiters.open())).is_pending() {
-                queue.hand_out_room();
-                return Poll::Pending;
-            }
+        let settled = || queue.may_put() || queue.is_closed();
+        let polled = match waiter.has_joined() {
+            true => waiter.poll(cx).map(|()| queue.putters.leave()),
+            false if settled() => Poll::Ready(()),
+            false => waiter.join(cx, || (!settled()).then(|| queue.putters.waiters.open())),
+        };
+        if polled.is_pending() {
+            queue.hand_out_room();
+            return Poll::Pending;
         }
-        let item = item.take().expect("Queue::put is not polled again after it was ready");
+        let item = item.take().expect("Queue::put() was polled after it was ready; call it again to put another item");
         Poll::Ready(if queue.is_closed() {
             Err(PutError { item })
         } else {
@@ -366,9 +364,10 @@ impl<T, S: Store<T>> Future for QueuePut<'_, T, S> {
     }
 }
 
+/// It leaves the line before its item is dropped, which may make room.
 impl<T, S: Store<T>> Drop for QueuePut<'_, T, S> {
     fn drop(&mut self) {
-        if self.waiter.is_granted() {
+        if self.waiter.leave() {
             self.queue.putters.leave();
             self.queue.hand_out_room();
         }

@@ -1,6 +1,6 @@
 //! `Semaphore`: so many permits, in the order of asking.
 
-use crate::runtime::{WaitList, Waiter};
+use crate::runtime::{WaitList, Waiter, both};
 use crate::trace::Kind;
 use std::cell::Cell;
 use std::error::Error;
@@ -40,7 +40,8 @@ pub struct Semaphore {
 }
 
 impl Semaphore {
-    /// A semaphore with so many permits, to which [`release`](Semaphore::release) may add any number.
+    /// A semaphore with so many permits, to which [`release`](Semaphore::release) may add any number that a `usize` can
+    /// count.
     #[track_caller]
     pub const fn new(permits: usize) -> Self {
         Semaphore::with(permits, usize::MAX)
@@ -67,6 +68,9 @@ impl Semaphore {
 
     /// Waits for a permit; does not suspend if one is free and nobody waits.
     ///
+    /// # Panics
+    /// When the semaphore is bounded by 0.
+    ///
     /// # Cancel safety
     /// A dropped wait leaves the line. If a permit was granted to it already, the next in line gets it.
     #[track_caller]
@@ -74,10 +78,14 @@ impl Semaphore {
         self.acquire_many(1)
     }
 
-    /// Waits for several permits at once. Who comes later waits behind, even for a single one.
+    /// Waits for several permits at once. Who comes later waits behind, even for a single one. Who asks for none waits
+    /// in line like the others.
+    ///
+    /// One who asks an unbounded semaphore for more than there are waits until [`release`](Semaphore::release) has added
+    /// what is missing.
     ///
     /// # Panics
-    /// When a bounded semaphore has fewer permits in all.
+    /// When the semaphore is bounded, and by fewer permits.
     ///
     /// # Cancel safety
     /// As of [`acquire`](Semaphore::acquire).
@@ -89,6 +97,9 @@ impl Semaphore {
     }
 
     /// Takes a permit if [`acquire`](Semaphore::acquire) would not wait.
+    ///
+    /// # Panics
+    /// When the semaphore is bounded by 0.
     #[track_caller]
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         self.check(1);
@@ -133,7 +144,7 @@ impl Semaphore {
 
     fn take(&self, permits: usize, at: &'static Location<'static>) -> Permit<'_> {
         self.give_out(permits);
-        self.permit(permits, at)
+        Permit { semaphore: self, permits, at }.announced()
     }
 
     fn give_out(&self, permits: usize) {
@@ -146,11 +157,6 @@ impl Semaphore {
         self.free.set(self.free.get() + permits);
     }
 
-    fn permit(&self, permits: usize, at: &'static Location<'static>) -> Permit<'_> {
-        self.waiters.emit(at, || Kind::PermitsTaken { permits });
-        Permit { semaphore: self, permits, at }
-    }
-
     /// Grants the free permits to the first in line who are not dying, as long as they suffice.
     fn hand_out(&self) {
         self.waiters.wake_while(|asked| {
@@ -161,6 +167,14 @@ impl Semaphore {
             }
             suffices
         });
+    }
+
+    /// As [`hand_out`](Semaphore::hand_out), for a waiter whose place in line has changed: it is gone, or its task was
+    /// dying when permits were given out, and another polls it now.
+    fn hand_out_if_first(&self) {
+        if self.granted.get() == 0 {
+            self.hand_out();
+        }
     }
 
     /// A waiter that was granted permits has run, or is gone.
@@ -195,11 +209,15 @@ impl<'a> Future for SemaphoreWait<'a> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let SemaphoreWait { semaphore, permits, waiter, at } = &mut *self;
         if waiter.has_joined() {
-            return waiter.poll(cx).map(|()| {
-                semaphore.leave_line();
-                semaphore.hand_out();
-                semaphore.permit(*permits, at)
-            });
+            if waiter.poll(cx).is_pending() {
+                semaphore.hand_out_if_first();
+                return Poll::Pending;
+            }
+            semaphore.leave_line();
+            // One who cannot wake the next gives its permits back.
+            let permit = Permit { semaphore, permits: *permits, at };
+            semaphore.hand_out();
+            return Poll::Ready(permit.announced());
         }
         let line = || (!semaphore.may_take(*permits)).then(|| semaphore.waiters.open());
         if semaphore.may_take(*permits) || waiter.join(cx, line).is_ready() {
@@ -216,15 +234,14 @@ impl Drop for SemaphoreWait<'_> {
         if !self.waiter.has_joined() {
             return;
         }
-        let granted = self.waiter.is_granted();
-        self.waiter = Waiter::new(self.at);
+        let SemaphoreWait { semaphore, permits, waiter, .. } = self;
+        let granted = waiter.is_granted();
         if granted {
-            self.semaphore.leave_line();
-            self.semaphore.take_back(self.permits);
+            semaphore.leave_line();
+            semaphore.take_back(*permits);
         }
-        if granted || self.semaphore.granted.get() == 0 {
-            self.semaphore.hand_out();
-        }
+        let hand_out = || if granted { semaphore.hand_out() } else { semaphore.hand_out_if_first() };
+        both(|| _ = waiter.leave(), hand_out);
     }
 }
 
@@ -238,6 +255,11 @@ pub struct Permit<'a> {
 }
 
 impl Permit<'_> {
+    fn announced(self) -> Self {
+        self.semaphore.waiters.emit(self.at, || Kind::PermitsTaken { permits: self.permits });
+        self
+    }
+
     /// Keeps the permits from ever being released by this: whoever ends this use calls [`Semaphore::release`].
     pub fn forget(self) {
         let out = &self.semaphore.out;

@@ -1,5 +1,8 @@
-//! What a queue is made of and what it may say: the stores that order its items, and its errors.
+//! What a queue is made of and what it may say: the stores that order its items, the lines of those who wait, and its
+//! errors.
 
+use crate::runtime::WaitList;
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::error::Error;
@@ -13,6 +16,11 @@ pub trait Store<T>: Default {
     /// Takes the item that comes next.
     fn pop(&mut self) -> Option<T>;
 
+    /// Takes the item that was popped last back, so that it comes next again: its getter could not keep it.
+    fn put_back(&mut self, item: T) {
+        self.push(item);
+    }
+
     /// How many items there are.
     fn count(&self) -> usize;
 }
@@ -25,6 +33,10 @@ impl<T> Store<T> for VecDeque<T> {
 
     fn pop(&mut self) -> Option<T> {
         self.pop_front()
+    }
+
+    fn put_back(&mut self, item: T) {
+        self.push_front(item);
     }
 
     fn count(&self) -> usize {
@@ -59,6 +71,53 @@ impl<T: Ord> Store<T> for BinaryHeap<Reverse<T>> {
 
     fn count(&self) -> usize {
         self.len()
+    }
+}
+
+/// Waiters, and those among them who were granted what they wait for and have not run since.
+pub(super) struct Line {
+    pub(super) waiters: WaitList,
+    granted: Cell<usize>,
+}
+
+impl Line {
+    #[track_caller]
+    pub(super) fn new(kind: &'static str) -> Self {
+        Line { waiters: WaitList::new(kind), granted: Cell::new(0) }
+    }
+
+    /// Whether one who comes now would overtake nobody.
+    pub(super) fn is_clear(&self) -> bool {
+        self.granted.get() == 0 && self.waiters.all_dying()
+    }
+
+    /// Grants the first in line, as long as there is enough for one more.
+    pub(super) fn grant_while(&self, suffices: impl Fn(usize) -> bool) {
+        self.waiters.wake_while(|_| {
+            let suffices = suffices(self.granted.get());
+            self.granted.set(self.granted.get() + usize::from(suffices));
+            suffices
+        });
+    }
+
+    /// One who was granted something has run, or is gone.
+    pub(super) fn leave(&self) {
+        self.granted.set(self.granted.get() - 1);
+    }
+
+    /// Grants everybody, the dying too. Waking them may run foreign code, which has to see them counted.
+    pub(super) fn grant_all(&self) {
+        self.granted.set(self.granted.get() + self.waiters.len());
+        self.waiters.wake_all();
+    }
+}
+
+/// Acts when it is dropped: also while a panic of foreign code passes.
+pub(super) struct Finally<F: Fn()>(pub(super) F);
+
+impl<F: Fn()> Drop for Finally<F> {
+    fn drop(&mut self) {
+        (self.0)();
     }
 }
 

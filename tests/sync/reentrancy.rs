@@ -7,7 +7,6 @@
 mod cloning;
 mod deadlines;
 mod drops;
-mod granting;
 mod notifying;
 mod releasing;
 mod renewing;

@@ -1,12 +1,13 @@
 //! The primitives beyond Event, Lock and Condition: `Semaphore`, `Barrier`, the queues, `wait` and
 //! `TaskGroup`. One module for each, one for what being dropped at any moment does to the others,
-//! and one for other executors.
+//! one for misuse, and one for other executors.
 
 mod barrier;
 mod closing;
 mod dropped;
 mod elsewhere;
 mod queue;
+mod reentrancy;
 mod semaphore;
 mod stage;
 mod task_group;

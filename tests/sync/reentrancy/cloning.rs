@@ -48,6 +48,20 @@ fn a_clone_that_releases_the_lock_and_takes_it_again_has_the_wait_stand_in_line(
 }
 
 #[test]
+fn a_clone_that_releases_the_lock_and_whose_drop_takes_it_has_the_wait_stand_in_line() {
+    let lock = Signed::default();
+    let (holder, again) = (hold(&lock), Shared::default());
+    let (taken, held) = (lock.clone(), again.clone());
+    let takes = move || *held.borrow_mut() = hold(&taken).take();
+    let waker = Foreign::default().on_clone(move || abandon(&holder)).on_drop(takes).waker();
+    let first = parked(ask(&lock, "first"), &waker);
+    assert_eq!(waiting(&*lock), 1);
+    abandon(&again);
+    assert!(is_ready(&first));
+    assert_eq!(signed(&lock), ["first"]);
+}
+
+#[test]
 fn a_clone_that_releases_the_lock_to_another_has_the_wait_stand_behind_that_one() {
     let lock = Signed::default();
     let holder = hold(&lock);
