@@ -119,6 +119,9 @@ impl Future for Ended {
 
 /// Awaits a task and yields its output. Dropping it detaches the task.
 ///
+/// To await is not to own: whoever awaits it and is cancelled, or times out, leaves the task alone, for which asyncio has
+/// `shield`. `timeout(limit, &mut handle)` keeps the handle to await the task again, or to cancel it.
+///
 /// # Panics
 /// When a task awaits its own handle, and when the handle is polled again after it was ready.
 ///
@@ -145,13 +148,13 @@ impl<T> JoinHandle<T> {
     }
 
     /// Has somebody told of the end of the task, before those who await it are woken.
-    pub(crate) fn set_watch(&self, watch: Rc<dyn Watch>) {
-        self.job.watch.set(Some(watch));
+    pub(crate) fn add_watch(&self, watch: Rc<dyn Watch>) {
+        self.job.add_watch(watch);
     }
 
-    /// Has nobody told any more.
-    pub(crate) fn clear_watch(&self) {
-        self.job.watch.set(None);
+    /// Has somebody told no more.
+    pub(crate) fn remove_watch(&self, watch: &Rc<dyn Watch>) {
+        self.job.remove_watch(watch);
     }
 
     /// Whether the task has panicked, and nobody has fetched the payload.

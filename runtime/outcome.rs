@@ -20,8 +20,10 @@ pub(super) struct Joined<T> {
     pub(super) outcome: Cell<Option<Result<T, Failure>>>,
     /// Set once the handle is gone: nobody will fetch the outcome.
     pub(super) detached: Cell<bool>,
-    /// Who is told of the end of this task, if somebody is.
-    pub(super) watch: Cell<Option<Rc<dyn Watch>>>,
+    /// Who is told of the end of this task first, if somebody is.
+    watch: Cell<Option<Rc<dyn Watch>>>,
+    /// Who are told after, in this order. Empty while nobody is told first.
+    other_watches: Cell<Vec<Rc<dyn Watch>>>,
 }
 
 /// Is told of the ends of the tasks that it watches.
@@ -36,6 +38,7 @@ impl<T> Joined<T> {
             outcome: Cell::new(None),
             detached: Cell::new(false),
             watch: Cell::new(None),
+            other_watches: Cell::default(),
         }
     }
 
@@ -44,6 +47,21 @@ impl<T> Joined<T> {
         let panicked = matches!(outcome, Some(Err(Failure::Panicked(_))));
         self.outcome.set(outcome);
         panicked
+    }
+
+    pub(super) fn add_watch(&self, watch: Rc<dyn Watch>) {
+        let Some(first) = self.watch.take() else { return self.watch.set(Some(watch)) };
+        let mut others = self.other_watches.take();
+        others.push(watch);
+        self.watch.set(Some(first));
+        self.other_watches.set(others);
+    }
+
+    pub(super) fn remove_watch(&self, watch: &Rc<dyn Watch>) {
+        let watches = self.watch.take().into_iter().chain(self.other_watches.take());
+        let mut left = watches.filter(|other| !Rc::ptr_eq(other, watch));
+        self.watch.set(left.next());
+        self.other_watches.set(left.collect());
     }
 }
 
@@ -76,7 +94,7 @@ impl<T> Job for Joined<T> {
     }
 
     fn announce(&self) {
-        if let Some(watch) = self.watch.take() {
+        for watch in self.watch.take().into_iter().chain(self.other_watches.take()) {
             watch.child_ended(self.has_panicked());
         }
     }

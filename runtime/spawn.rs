@@ -30,6 +30,9 @@ pub fn spawn<F: Future + 'static>(future: F) -> JoinHandle<F::Output> {
 
 /// Spawns a future whose end nobody awaits through a handle: one allocation instead of two.
 ///
+/// Only [`Task::cancel`] and the end of the run stop it: what has to be finished even if whoever wants it is cancelled
+/// or times out goes into a task. In asyncio: `shield`.
+///
 /// # Panics
 /// Outside a runtime.
 ///

@@ -168,7 +168,8 @@ impl<T> Condition<T> {
         }
     }
 
-    /// Waits for a notify, but not beyond a deadline, and takes the lock again, however long that takes.
+    /// Waits for a notify, but not beyond a deadline, and takes the lock again, however long that takes. There is no
+    /// deadline later than `now() + Duration::MAX`, the end of time.
     ///
     /// # Panics
     /// When the guard is of another lock; when it is polled outside a runtime.

@@ -133,7 +133,7 @@ impl<T> Child for JoinHandle<T> {
     }
 
     fn count_down(&self, countdown: Rc<Countdown>) {
-        self.set_watch(countdown);
+        self.add_watch(countdown);
     }
 
     fn take_panic(&self) -> Option<Box<dyn Any + Send>> {

@@ -90,13 +90,28 @@ impl<E: 'static> TaskGroup<E> {
         self.spawn_task(Some(name.into()), future, Location::caller())
     }
 
-    /// Waits until every task of the group has ended, two hops after the last.
+    /// Waits until every task of the group has ended, two hops after the last. It takes the group: nothing is spawned into
+    /// one that is over, and nobody joins it twice.
     ///
     /// # Errors
     /// When a task failed: it returned an error, or panicked. A task that somebody cancelled has not failed.
     ///
     /// # Cancel safety
     /// Dropping it cancels the tasks that have not ended, in the order of spawning.
+    ///
+    /// ```compile_fail,E0382
+    /// # async fn f(mut group: greenlight::TaskGroup<String>) {
+    /// let outcome = group.join().await;
+    /// group.spawn(async { Ok(()) });
+    /// # }
+    /// ```
+    ///
+    /// ```compile_fail,E0382
+    /// # async fn f(group: greenlight::TaskGroup<String>) {
+    /// let outcome = group.join().await;
+    /// let again = group.join().await;
+    /// # }
+    /// ```
     #[track_caller]
     pub fn join(self) -> impl Future<Output = Result<(), GroupError<E>>> {
         let mut waiter = Waiter::new(Location::caller());
@@ -122,8 +137,12 @@ impl<E: 'static> TaskGroup<E> {
         let core = expect_current("TaskGroup::spawn() was called");
         let handle = spawn_joined(&core, future, name, at);
         let task = handle.task();
+        // A run that ends has dropped the future already, and tells nobody of that.
+        if task.is_finished() {
+            return task;
+        }
         let mut handles = self.members.handles.borrow_mut();
-        handle.set_watch(Rc::new(Member { members: self.members.clone(), index: handles.len() }));
+        handle.add_watch(Rc::new(Member { members: self.members.clone(), index: handles.len() }));
         self.members.remaining.set(self.members.remaining.get() + 1);
         handles.push(Some(handle));
         drop(handles);

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 /// Runs a future for at most this long, counted from the first poll. In asyncio: `timeout`, `wait_for`.
 ///
-/// When the time is up, the future is dropped at once. One that is ready at the deadline is in time.
+/// When the time is up, the future is dropped at once. One that is ready at the deadline is in time. A duration that goes
+/// beyond the end of time ends there, as that of a [`sleep`](crate::sleep) does.
 ///
 /// # Errors
 /// [`Elapsed`] if the time was up first.
@@ -89,7 +90,7 @@ pub fn timeout_at<F: Future>(deadline: &Deadline, future: F) -> impl Future<Outp
     }
 }
 
-/// A moment that can be moved, for [`timeout_at`].
+/// A moment that can be moved, for [`timeout_at`]. There is none later than `now() + Duration::MAX`, the end of time.
 #[derive(Debug)]
 pub struct Deadline {
     /// None while there is none.

@@ -1,6 +1,6 @@
 //! `wait` and `as_completed`: tasks that run already, looked at as they end.
 
-use crate::runtime::{WaitList, Waiter, Watch};
+use crate::runtime::{WaitList, Waiter, Watch, expect_current};
 use crate::{JoinError, JoinHandle, spawn_detached};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -22,8 +22,9 @@ pub enum Until {
 
 /// Waits for tasks to end, and yields the places of those that have, in the order in which they did. In asyncio: `wait`.
 ///
-/// It never cancels, and leaves the handles to be awaited. For a deadline, put it into a [`timeout`](crate::timeout) and
-/// ask the handles which have finished.
+/// It never cancels, and leaves the handles to be awaited. It takes no deadline: put it into a
+/// [`timeout`](crate::timeout), after which the handles are there to be asked which have finished, or waited for again. Of
+/// no tasks at all it does not suspend, and yields none.
 ///
 /// # Panics
 /// Outside a runtime.
@@ -32,18 +33,25 @@ pub enum Until {
 /// Dropping it leaves the tasks alone.
 ///
 /// ```
-/// use greenlight::{Until, sleep, spawn, wait};
+/// use greenlight::{Until, sleep, spawn, timeout, wait};
 /// use std::time::Duration;
 /// greenlight::Runtime::builder().virtual_clock().build().run(async {
 ///     let seconds = [3, 1, 2].map(|n| spawn(sleep(Duration::from_secs(n))));
 ///     assert_eq!(wait(&seconds, Until::First).await, [1]);
+///
+///     // With a deadline, which is between the second and the third.
+///     assert!(timeout(Duration::from_millis(1500), wait(&seconds, Until::All)).await.is_err());
+///     assert_eq!(seconds.each_ref().map(|handle| handle.is_finished()), [false, true, true]);
+///
 ///     assert_eq!(wait(&seconds, Until::All).await, [1, 2, 0]);
 /// });
 /// ```
 #[track_caller]
 pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = Vec<usize>> {
+    expect_current("wait() was called");
     let at = Location::caller();
-    let watched = Watched { handles, ends: Ends::of(handles) };
+    let (ends, watches) = Ends::of(handles);
+    let watched = Watched { handles, watches, ends };
     async move {
         let mut ended = Vec::new();
         while ended.len() < handles.len() {
@@ -82,8 +90,9 @@ pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = 
 /// ```
 #[track_caller]
 pub fn as_completed<T>(handles: impl IntoIterator<Item = JoinHandle<T>>) -> AsCompleted<T> {
+    expect_current("as_completed() was called");
     let handles: Vec<_> = handles.into_iter().collect();
-    let ends = Ends::of(&handles);
+    let (ends, _) = Ends::of(&handles);
     AsCompleted { remaining: handles.len(), handles, ends }
 }
 
@@ -96,7 +105,8 @@ pub struct AsCompleted<T> {
 }
 
 impl<T> AsCompleted<T> {
-    /// Waits for the next task to end, and yields its place among the handles and its outcome; `None` after the last.
+    /// Waits for the next task to end, and yields its place among the handles and its outcome; `None` after the
+    /// last, however often it is called, and at once if there was none.
     ///
     /// # Cancel safety
     /// A dropped wait loses no outcome.
@@ -122,14 +132,21 @@ struct Ends {
 }
 
 impl Ends {
+    /// Begins to listen. Yields what each handle was given to watch its task with.
     #[track_caller]
-    fn of<T>(handles: &[JoinHandle<T>]) -> Rc<Self> {
+    fn of<T>(handles: &[JoinHandle<T>]) -> (Rc<Self>, Vec<Rc<dyn Watch>>) {
         let ends = Rc::new(Ends { told: RefCell::default(), news: WaitList::new("end of tasks") });
-        for (index, handle) in handles.iter().enumerate() {
-            let member = Rc::new(Member { ends: ends.clone(), index });
-            if handle.is_finished() { member.child_ended(false) } else { handle.set_watch(member) }
-        }
-        ends
+        let watch = |(index, handle): (usize, &JoinHandle<T>)| -> Rc<dyn Watch> {
+            let watch = Rc::new(Member { ends: ends.clone(), index });
+            if handle.is_finished() {
+                watch.clone().child_ended(false)
+            } else {
+                handle.add_watch(watch.clone())
+            }
+            watch
+        };
+        let watches = handles.iter().enumerate().map(watch).collect();
+        (ends, watches)
     }
 
     async fn next(&self, at: &'static Location<'static>) -> usize {
@@ -170,15 +187,16 @@ impl Drop for Telling {
     }
 }
 
-/// Takes the watches back from the handles when the waiting is over.
+/// Takes the watches back from the handles when the waiting is over. Others may watch the same tasks.
 struct Watched<'a, T> {
     handles: &'a [JoinHandle<T>],
+    watches: Vec<Rc<dyn Watch>>,
     ends: Rc<Ends>,
 }
 
 impl<T> Drop for Watched<'_, T> {
     fn drop(&mut self) {
-        self.handles.iter().for_each(JoinHandle::clear_watch);
+        self.handles.iter().zip(&self.watches).for_each(|(handle, watch)| handle.remove_watch(watch));
     }
 }
 

@@ -6,6 +6,7 @@ mod barrier;
 mod closing;
 mod dropped;
 mod elsewhere;
+mod misuse;
 mod queue;
 mod reentrancy;
 mod semaphore;
