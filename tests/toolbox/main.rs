@@ -4,9 +4,9 @@
 
 mod barrier;
 mod closing;
-mod dropped;
 mod elsewhere;
 mod misuse;
+mod moments;
 mod queue;
 mod reentrancy;
 mod semaphore;
