@@ -1,14 +1,15 @@
 //! Every leaf under executors that are not greenlight's, which know it by its waker only. The
 //! runtime that makes the leaf ready is stepped by hand beside it.
 
+use crate::apart::{APART, Step};
 use crate::leaves::{KINDS, Leaf, Tally, When, poll_once};
 use async_executor::LocalExecutor;
 use futures::executor::LocalPool;
-use futures::future::{self, FutureExt, pending, poll_fn};
+use futures::future::{self, FutureExt, poll_fn};
 use futures::stream::{FuturesUnordered, StreamExt};
 use futures::task::LocalSpawnExt;
 use greenlight::sync::{Condition, Event, Lock};
-use greenlight::{Runtime, Turn, race};
+use greenlight::{Runtime, Turn};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::mpsc;
@@ -16,9 +17,6 @@ use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
 use tokio::task::LocalSet;
-
-/// Takes the world around a leaf one step further. False when nothing is left to do.
-type Step = Box<dyn FnMut() -> bool>;
 
 struct Executor {
     name: &'static str,
@@ -203,93 +201,6 @@ fn every_leaf_wakes_a_foreign_executor() {
         CURRENTS.len(),
         EXECUTORS.len() * KINDS.len() * CURRENTS.len()
     );
-}
-
-/// A leaf that is made where there is no runtime, and what makes it ready.
-type Apart = fn() -> (Leaf, Step);
-
-const APART: &[(&str, Apart)] = &[
-    ("Event", || {
-        let event = Rc::new(Event::new());
-        let setter = event.clone();
-        (Box::pin(async move { event.wait().await }), once(move || setter.set()))
-    }),
-    ("Lock", || {
-        let lock = Rc::new(Lock::new(()));
-        let holder = holder(&lock);
-        let leaf = async move { drop(lock.lock().await) };
-        (Box::pin(leaf), once(move || drop(holder)))
-    }),
-    ("Condition::wait", || {
-        let condition = Rc::new(Condition::new(false));
-        let notifier = condition.clone();
-        let leaf = async move {
-            let guard = condition.lock().await;
-            let _guard = condition.wait(guard).await;
-        };
-        (Box::pin(leaf), once(move || notify(&notifier)))
-    }),
-    ("Condition::wait_for", || {
-        let condition = Rc::new(Condition::new(false));
-        let notifier = condition.clone();
-        let leaf = async move {
-            let guard = condition.lock().await;
-            assert!(*condition.wait_for(guard, |came| *came).await);
-        };
-        (Box::pin(leaf), once(move || notify(&notifier)))
-    }),
-    ("Condition::wait, for the lock again", || {
-        let lock = Rc::new(Lock::new(false));
-        let condition = Condition::sharing(&lock);
-        let holders = lock.clone();
-        let holder = Rc::new(RefCell::new(None));
-        let held = holder.clone();
-        let leaf = async move {
-            let mut wait = condition.wait(condition.lock().await);
-            assert!((&mut wait).now_or_never().is_none());
-            notify(&condition);
-            held.replace(Some(self::holder(&holders)));
-            let _guard = wait.await;
-        };
-        (Box::pin(leaf), once(move || drop(holder.take())))
-    }),
-    ("race", || {
-        let event = Rc::new(Event::new());
-        let setter = event.clone();
-        let leaf = async move {
-            let never = Event::new();
-            assert_eq!(race([never.wait(), event.wait()]).await, (1, ()));
-        };
-        (Box::pin(leaf), once(move || setter.set()))
-    }),
-];
-
-/// A step that acts the first time, and says that it was the last.
-fn once(act: impl FnOnce() + 'static) -> Step {
-    let mut act = Some(act);
-    Box::new(move || {
-        if let Some(act) = act.take() {
-            act();
-        }
-        false
-    })
-}
-
-/// Somebody who holds the lock until it is dropped.
-fn holder<T: 'static>(lock: &Rc<Lock<T>>) -> Leaf {
-    let lock = lock.clone();
-    let mut holder = Box::pin(async move {
-        let _guard = lock.lock().await;
-        pending().await
-    });
-    assert_eq!((&mut holder).now_or_never(), None);
-    holder
-}
-
-fn notify(condition: &Condition<bool>) {
-    let mut guard = condition.lock().now_or_never().expect("nobody holds the lock");
-    *guard = true;
-    assert_eq!(condition.notify_one(&guard), 1);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! leaf and the task. Combinators times leaves, foreign executors times leaves, and leaves that
 //! move between two polls.
 
+mod apart;
 mod combinators;
 mod foreign;
 mod leaves;

@@ -1,9 +1,10 @@
 //! Leaves that are polled by one task and then by another: only the one that polled last is woken.
 
+use crate::apart::APART;
 use crate::leaves::{KINDS, Kind, Leaf, Make, When, poll_once};
 use futures::future::FutureExt;
 use futures::stream::{FuturesUnordered, StreamExt};
-use greenlight::sync::{Condition, Event, Lock};
+use greenlight::sync::Event;
 use greenlight::trace::{Kind as Traced, Recorder};
 use greenlight::{Runtime, Turn, sleep, task, yield_now};
 use std::cell::{Cell, RefCell};
@@ -260,47 +261,47 @@ fn a_leaf_that_a_foreign_executor_polled_wakes_the_task_it_moves_to() {
     }
 }
 
-/// Begins a leaf where there is no runtime, and has a task go on with it.
-fn goes_on_in_a_task(mut leaf: Leaf, end: impl FnOnce()) {
-    let (runtime, recorder) = watched();
-    assert!(!pollster::block_on(poll_once(&mut leaf)));
-    runtime.run(async {
-        let a = task("a").spawn(leaf);
-        yield_now().await;
-        end();
-        a.await.unwrap();
-    });
-    let expected = ["a polled", "a woken", "a polled", "a returned"];
-    assert_eq!(steps(&recorder), expected);
+#[test]
+fn a_leaf_that_began_without_a_runtime_wakes_the_task_it_moves_to() {
+    for (name, begin) in APART {
+        let (mut leaf, mut end) = begin();
+        let (runtime, recorder) = watched();
+        assert!(!pollster::block_on(poll_once(&mut leaf)));
+        let ended = runtime.try_run(async {
+            let a = task("a").spawn(leaf);
+            yield_now().await;
+            end();
+            a.await.unwrap();
+        });
+        assert!(ended.is_ok(), "{name}: {}", ended.unwrap_err());
+        assert_eq!(steps(&recorder), ["a polled", "a woken", "a polled", "a returned"], "{name}");
+    }
 }
 
 #[test]
-fn a_wait_for_an_event_that_began_without_a_runtime_goes_on_in_one() {
-    let event = Rc::new(Event::new());
-    let waiting = event.clone();
-    goes_on_in_a_task(Box::pin(async move { waiting.wait().await }), || event.set());
-}
-
-#[test]
-fn a_wait_for_a_lock_that_began_without_a_runtime_goes_on_in_one() {
-    let lock = Rc::new(Lock::new(()));
-    let guard = lock.try_lock().expect("nobody holds it");
-    let waiting = lock.clone();
-    goes_on_in_a_task(Box::pin(async move { drop(waiting.lock().await) }), || drop(guard));
-}
-
-#[test]
-fn a_wait_for_a_condition_that_began_without_a_runtime_goes_on_in_one() {
-    let condition = Rc::new(Condition::new(()));
-    let waiting = condition.clone();
-    let leaf = async move {
-        let guard = waiting.lock().await;
-        let _guard = waiting.wait(guard).await;
-    };
-    goes_on_in_a_task(Box::pin(leaf), || {
-        let guard = condition.lock().now_or_never().expect("nobody holds the lock");
-        assert_eq!(condition.notify_all(&guard), 1);
-    });
+fn a_leaf_that_a_task_began_wakes_a_foreign_executor_when_the_runtime_is_gone() {
+    for (name, begin) in APART {
+        let (leaf, mut end) = begin();
+        let slot = Slot::default();
+        let (runtime, recorder) = watched();
+        let first = poll_and_leave(leaf, slot.clone());
+        runtime.run(async { task("a").spawn(first).await.unwrap() });
+        drop(runtime);
+        let mut leaf = take(&slot);
+        pollster::block_on(async {
+            let mut ended = false;
+            poll_fn(|cx| {
+                let polled = leaf.poll_unpin(cx);
+                if !std::mem::replace(&mut ended, true) {
+                    assert!(polled.is_pending(), "{name}: it ends after it moved");
+                    end();
+                }
+                polled
+            })
+            .await;
+        });
+        assert_eq!(steps(&recorder), ["a polled", "a returned"], "{name}");
+    }
 }
 
 /// How many waits the report of a stall tells of tasks "a" and "b", of which "a" hands an event's
