@@ -1,7 +1,10 @@
 //! The tests that CPython 3.13 has for asyncio's `timeout`, `wait_for` and `TaskGroup`: every case
-//! that applies, under its original's name. Each file names those of its own that do not apply.
+//! that applies, under its original's name. Each file names those of its own that do not apply, and
+//! `lists` holds them to that.
 
 mod crews;
+mod lists;
+mod shield;
 mod taskgroups;
 mod timeouts;
 mod waitfor;

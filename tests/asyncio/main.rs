@@ -166,6 +166,12 @@ fn assert_ported(classes: &[Class]) {
     }
 }
 
+/// The lists of a file's classes are as long together as the file.
+fn assert_count(classes: &[Class], tests: usize) {
+    let counts = classes.iter().map(|class| class.cases.len());
+    assert_eq!(counts.sum::<usize>(), tests);
+}
+
 /// The table at the top of a file names those that do not apply, and no others.
 fn assert_table(classes: &[Class], file: &str) {
     let mut rows = Vec::new();
@@ -188,4 +194,9 @@ fn every_test_that_applies_is_ported_in_its_place() {
 #[test]
 fn the_table_above_names_those_that_do_not_apply() {
     assert_table(&CLASSES, include_str!("main.rs"));
+}
+
+#[test]
+fn every_test_of_the_file_is_in_a_list() {
+    assert_count(&CLASSES, 75);
 }

@@ -16,7 +16,7 @@ mod put;
 mod shutdown;
 
 use crate::Case::{NotApplicable, Ported};
-use crate::{Case, Class, assert_ported, assert_table};
+use crate::{Case, Class, assert_count, assert_ported, assert_table};
 use greenlight::spawn_detached;
 use greenlight::sync::{QueueOver, Store};
 use std::future::Future;
@@ -134,4 +134,9 @@ fn every_test_that_applies_is_ported_in_its_place() {
 #[test]
 fn the_table_above_names_those_that_do_not_apply() {
     assert_table(&CLASSES, include_str!("queues.rs"));
+}
+
+#[test]
+fn every_test_of_the_file_is_in_a_list() {
+    assert_count(&CLASSES, 41);
 }

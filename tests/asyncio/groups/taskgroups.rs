@@ -3,22 +3,22 @@
 //! not its owner; so where asyncio's body is cancelled, it is a task of the group here.
 //! These do not apply:
 //!
-//! | test | why not |
-//! |-|-|
-//! | test_taskgroup_15 | a future that is dropped does not await |
-//! | test_taskgroup_16 | a future that is dropped does not await |
-//! | test_taskgroup_20 | no failure goes past a group: there is no KeyboardInterrupt |
-//! | test_taskgroup_20a | there is one kind of panic, that of test_taskgroup_19 |
-//! | test_taskgroup_21a | there is one kind of panic, that of test_taskgroup_19 |
-//! | test_taskgroup_24 | join takes the group: a task of it that spawns into it does not compile |
-//! | test_taskgroup_25 | join takes the group: a task of it that spawns into it does not compile |
-//! | test_taskgroup_task_context | there are no context variables |
-//! | test_taskgroup_context_manager_exit_raises | there are no asynchronous context managers |
-//! | test_taskgroup_already_entered | join takes the group: twice does not compile |
-//! | test_taskgroup_double_enter | join takes the group: twice does not compile |
-//! | test_taskgroup_finished | join takes the group: to spawn after does not compile |
-//! | test_coro_closed_when_tg_closed | join takes the group: to spawn after does not compile |
-//! | test_cancelling_level_preserved | nothing counts how often a task was cancelled |
+//! | class | test | why not |
+//! |-|-|-|
+//! | TaskGroup | test_taskgroup_15 | a future that is dropped does not await |
+//! | TaskGroup | test_taskgroup_16 | a future that is dropped does not await |
+//! | TaskGroup | test_taskgroup_20 | no failure goes past a group: there is no KeyboardInterrupt |
+//! | TaskGroup | test_taskgroup_20a | there is one kind of panic, that of test_taskgroup_19 |
+//! | TaskGroup | test_taskgroup_21a | there is one kind of panic, that of test_taskgroup_19 |
+//! | TaskGroup | test_taskgroup_24 | join takes the group: no task of it spawns into it |
+//! | TaskGroup | test_taskgroup_25 | join takes the group: no task of it spawns into it |
+//! | TaskGroup | test_taskgroup_task_context | there are no context variables |
+//! | TaskGroup | test_taskgroup_context_manager_exit_raises | a group is no context manager |
+//! | TaskGroup | test_taskgroup_already_entered | join takes the group: nobody joins it twice |
+//! | TaskGroup | test_taskgroup_double_enter | join takes the group: nobody joins it twice |
+//! | TaskGroup | test_taskgroup_finished | join takes the group: none is spawned after |
+//! | TaskGroup | test_coro_closed_when_tg_closed | join takes the group: none is spawned after |
+//! | TaskGroup | test_cancelling_level_preserved | nobody counts the cancels |
 
 use super::crews::{
     Group, ZERO_DIVISION, cancel_later, crash_after, crashing_five, errors, five, nested, spawn_flagged, spawn_output,

@@ -1,16 +1,16 @@
 //! CPython's tests of `asyncio.timeout`, each under its name there. A timeout is a future here, and
 //! no block that is entered; whether it has expired is what it yields. These do not apply:
 //!
-//! | test | why not |
-//! |-|-|
-//! | test_timeout_exception_context | a timeout is an error and has no chain of exceptions |
-//! | test_foreign_exception_on_timeout_2 | a timeout is an error and has no chain of exceptions |
-//! | test_repr_finished | a timeout that has ended is moved from: nothing is left to print |
-//! | test_nested_timeout_in_finally | a future that is dropped does not await |
-//! | test_timeout_after_cancellation | a cancelled task does not run on |
-//! | test_cancel_in_timeout_after_cancellation | a cancelled task does not run on |
-//! | test_timeout_already_entered | a timeout is awaited by value: twice does not compile |
-//! | test_timeout_double_enter | a timeout is awaited by value: twice does not compile |
+//! | class | test | why not |
+//! |-|-|-|
+//! | Timeout | test_timeout_exception_context | an error has no chain of exceptions |
+//! | Timeout | test_foreign_exception_on_timeout_2 | an error has no chain of exceptions |
+//! | Timeout | test_repr_finished | nothing is left of it to be printed |
+//! | Timeout | test_nested_timeout_in_finally | a future that is dropped does not await |
+//! | Timeout | test_timeout_after_cancellation | a cancelled task does not run on |
+//! | Timeout | test_cancel_in_timeout_after_cancellation | a cancelled task does not run on |
+//! | Timeout | test_timeout_already_entered | awaiting a timeout takes it: there is no twice |
+//! | Timeout | test_timeout_double_enter | awaiting a timeout takes it: there is no twice |
 
 use super::{Crashes, LONG, flagged, ms, sleep_and_crash};
 use crate::stage::{cancelled, run, shared};
