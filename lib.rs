@@ -49,7 +49,8 @@
 //! # What is absent, on purpose
 //!
 //! Worker threads, work stealing, I/O, priorities, a budget of polls, and `unsafe` code. A future
-//! that needs I/O brings its own reactor: any waker wakes a task, from any thread.
+//! that needs I/O brings its own reactor: any waker wakes a task, from any thread. `examples/echo.rs`
+//! is a TCP server on async-net's.
 
 mod runtime;
 pub mod sync;

@@ -90,7 +90,7 @@ fn files_fit_a_first_reading_and_say_what_they_are_for() {
             assert!(lines <= FILE_LINES, "{} has {lines} lines", path.display());
         }
     }
-    for folder in ["runtime", "sync", "demos", "tests"] {
+    for folder in ["runtime", "sync", "demos", "examples", "tests"] {
         for path in rust_files(folder) {
             let source = fs::read_to_string(&path).expect("a file that was listed can be read");
             assert!(source.starts_with("//!"), "{} does not say what it is for", path.display());
@@ -100,7 +100,7 @@ fn files_fit_a_first_reading_and_say_what_they_are_for() {
 
 #[test]
 fn demos_show_one_thing_each() {
-    for path in rust_files("demos/programs") {
+    for path in rust_files("demos/programs").into_iter().chain(rust_files("examples")) {
         let source = fs::read_to_string(&path).expect("a file that was listed can be read");
         let lines = source.lines().count();
         let is_table = path.ends_with("mod.rs");
@@ -153,7 +153,7 @@ fn what_the_table_for_users_of_asyncio_says_is_compiled_below_it() {
 #[test]
 fn the_project_speaks_of_itself_alone() {
     let hosts = ["crates", "docs"].map(|name| format!("{name}.{}", if name == "docs" { "rs/" } else { "io" }));
-    let files = ["runtime", "sync", "demos", "tests", "docs"].into_iter().flat_map(all_files);
+    let files = ["runtime", "sync", "demos", "examples", "tests", "docs"].into_iter().flat_map(all_files);
     for path in files.chain([root().join("README.md"), root().join("lib.rs"), root().join("Cargo.toml")]) {
         let Ok(source) = fs::read_to_string(&path) else {
             continue;
