@@ -13,6 +13,7 @@ use futures_task::{LocalFutureObj, waker_ref};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 use std::task::{Context, Poll};
 
@@ -147,7 +148,7 @@ impl Core {
     }
 
     /// Makes a task and queues it. While a run ends, the future is dropped instead, and the key names nobody.
-    pub(super) fn spawn(&self, body: Body, name: Option<Rc<str>>, at: &'static Location<'static>) -> TaskKey {
+    pub(super) fn spawn(&self, body: Body, name: Option<Arc<str>>, at: &'static Location<'static>) -> TaskKey {
         if self.closed.get() {
             let refused = self.table.borrow_mut().unused_key();
             if let Ending::Panicked(payload) = self.let_go(body, Ending::Cancelled) {

@@ -11,6 +11,7 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 /// A task: its identity, and the power to cancel it and to await its end. Any number of clones may exist.
@@ -18,7 +19,7 @@ use std::task::{Context, Poll, ready};
 pub struct Task {
     pub(super) core: Rc<Core>,
     pub(super) key: TaskKey,
-    pub(super) name: Option<Rc<str>>,
+    pub(super) name: Option<Arc<str>>,
     pub(super) spawned: &'static Location<'static>,
 }
 

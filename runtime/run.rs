@@ -201,7 +201,7 @@ impl Runtime {
     }
 
     /// Names a task that is to be spawned; see [`task`](crate::task).
-    pub fn task(&self, name: impl Into<Rc<str>>) -> TaskBuilder {
+    pub fn task(&self, name: impl Into<Arc<str>>) -> TaskBuilder {
         TaskBuilder { core: self.core.clone(), name: name.into() }
     }
 

@@ -8,6 +8,7 @@ use futures_task::{FutureObj, LocalFutureObj, LocalSpawn, Spawn, SpawnError};
 use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Spawns a future as a task of the current runtime. It is polled for the first time in the next turn, behind
 /// those that are ready already, whether or not its handle is awaited; dropping the handle detaches the task.
@@ -60,7 +61,7 @@ pub fn spawn_detached(future: impl Future<Output = ()> + 'static) -> Task {
 /// });
 /// ```
 #[track_caller]
-pub fn task(name: impl Into<Rc<str>>) -> TaskBuilder {
+pub fn task(name: impl Into<Arc<str>>) -> TaskBuilder {
     TaskBuilder { core: context::expect_current("task() was called"), name: name.into() }
 }
 
@@ -69,7 +70,7 @@ pub fn task(name: impl Into<Rc<str>>) -> TaskBuilder {
 #[must_use = "a task does nothing until it is spawned"]
 pub struct TaskBuilder {
     pub(super) core: Rc<Core>,
-    pub(super) name: Rc<str>,
+    pub(super) name: Arc<str>,
 }
 
 impl TaskBuilder {
@@ -89,7 +90,7 @@ impl TaskBuilder {
 pub(crate) fn spawn_joined<F: Future + 'static>(
     core: &Rc<Core>,
     future: F,
-    name: Option<Rc<str>>,
+    name: Option<Arc<str>>,
     at: &'static Location<'static>,
 ) -> JoinHandle<F::Output> {
     let job = Rc::new(Joined::new(LocalFutureObj::new(Box::new(future))));
@@ -97,7 +98,7 @@ pub(crate) fn spawn_joined<F: Future + 'static>(
     JoinHandle { task: Task { core: core.clone(), key, name, spawned: at }, job, waiter: None }
 }
 
-pub(super) fn spawn_plain<F>(core: &Rc<Core>, future: F, name: Option<Rc<str>>, at: &'static Location<'static>) -> Task
+pub(super) fn spawn_plain<F>(core: &Rc<Core>, future: F, name: Option<Arc<str>>, at: &'static Location<'static>) -> Task
 where
     F: Future<Output = ()> + 'static,
 {

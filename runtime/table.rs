@@ -5,7 +5,6 @@ use super::ready::{ReadyQueue, TaskIds, TaskKey};
 use super::task::{Begin, Body, Message, Slot, TaskWaker, Tenant};
 use slab::Slab;
 use std::panic::Location;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// Every task of a runtime.
@@ -35,7 +34,7 @@ impl Table {
     pub(super) fn insert(
         &mut self,
         body: Body,
-        name: Option<Rc<str>>,
+        name: Option<Arc<str>>,
         spawned: &'static Location<'static>,
         inbox: &Arc<Inbox<Message>>,
     ) -> TaskKey {

@@ -44,7 +44,7 @@ pub(super) struct Slot {
     pub(super) queued: bool,
     /// Set once the task is to be dropped instead of polled. Never cleared.
     pub(super) dying: bool,
-    pub(super) name: Option<Rc<str>>,
+    pub(super) name: Option<Arc<str>>,
     pub(super) spawned: &'static Location<'static>,
     /// The wait list of those who await this task's end; none until somebody does.
     pub(super) joiners: Option<u32>,

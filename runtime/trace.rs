@@ -12,6 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::panic::Location;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -122,7 +123,7 @@ pub struct TaskLabel {
     /// How many tasks its runtime had spawned before it.
     pub number: u64,
     /// What [`task`](crate::task) named it.
-    pub name: Option<Rc<str>>,
+    pub name: Option<Arc<str>>,
 }
 
 /// Which object.
@@ -133,7 +134,7 @@ pub struct ObjectLabel {
     /// How many objects the trace had named before it; none outside a trace.
     pub number: Option<u64>,
     /// What the program named it.
-    pub name: Option<Rc<str>>,
+    pub name: Option<Arc<str>>,
     /// Where it was made.
     pub made: &'static Location<'static>,
 }

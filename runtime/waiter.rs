@@ -7,13 +7,13 @@ use super::waits::{self, Facts, Grant, Holder, Seen, Subject};
 use std::cell::Cell;
 use std::fmt;
 use std::panic::Location;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// The waiters of one object, first in, first out.
 pub(crate) struct WaitList {
     kind: &'static str,
-    name: Option<Rc<str>>,
+    name: Option<Arc<str>>,
     made: &'static Location<'static>,
     facts: Cell<Facts>,
     /// The index of the list among the thread's; none until somebody waits.
@@ -47,7 +47,7 @@ impl WaitList {
     }
 
     /// Names the object in reports and traces.
-    pub(crate) fn set_name(&mut self, name: Rc<str>) {
+    pub(crate) fn set_name(&mut self, name: Arc<str>) {
         self.name = Some(name);
     }
 

@@ -18,13 +18,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::panic::Location;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Context;
 
 /// What is waited on: what the reports and traces say of it.
 #[derive(Clone)]
 pub(super) struct Subject {
     pub(super) kind: &'static str,
-    pub(super) name: Option<Rc<str>>,
+    pub(super) name: Option<Arc<str>>,
     pub(super) made: &'static Location<'static>,
     /// A number that tells this object from others in a trace.
     pub(super) identity: u64,

@@ -8,7 +8,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Lets tasks wait until a number of them has arrived, and then lets all of them go on. In asyncio: `Barrier`.
 ///
@@ -72,7 +72,7 @@ impl Barrier {
 
     /// Names the barrier in reports and traces.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Rc<str>>) -> Self {
+    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
         self.gate = self.gate.named(name);
         self
     }

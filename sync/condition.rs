@@ -9,6 +9,7 @@ use std::future::{Future, poll_fn};
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 /// Lets tasks that hold a lock wait until another one says that something has changed. In asyncio: `Condition`.
@@ -105,7 +106,7 @@ impl<T> Condition<T> {
 
     /// Names the condition in reports and traces, and its lock if that is its own.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Rc<str>>) -> Self {
+    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
         let name = name.into();
         if let Owned::Alone(lock) = &mut self.lock {
             lock.set_name(name.clone());

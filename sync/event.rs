@@ -7,7 +7,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// A flag that any number of tasks can wait for. In asyncio: `Event`.
@@ -52,7 +52,7 @@ impl Event {
 
     /// Names the event in reports and traces.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Rc<str>>) -> Self {
+    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
         self.waiters.set_name(name.into());
         self
     }

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// Holds a value that one task at a time may use, across awaits. In asyncio: `Lock`.
@@ -85,12 +85,12 @@ impl<T> Lock<T> {
 
     /// Names the lock in reports and traces.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Rc<str>>) -> Self {
+    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
         self.set_name(name.into());
         self
     }
 
-    pub(super) fn set_name(&mut self, name: Rc<str>) {
+    pub(super) fn set_name(&mut self, name: Arc<str>) {
         self.latch.waiters.set_name(name);
     }
 

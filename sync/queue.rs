@@ -10,7 +10,7 @@ use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// What [`Queue`], [`LifoQueue`] and [`PriorityQueue`] have in common; the store `S` decides which item comes next.
@@ -104,7 +104,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
 
     /// Names the queue in reports and traces.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Rc<str>>) -> Self {
+    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
         let name = name.into();
         self.getters.waiters.set_name(name.clone());
         self.putters.waiters.set_name(name.clone());

@@ -8,7 +8,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// Gives out a number of permits, and lets those wait who ask for more than are left. In asyncio: `Semaphore`, or
@@ -61,7 +61,7 @@ impl Semaphore {
 
     /// Names the semaphore in reports and traces.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Rc<str>>) -> Self {
+    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
         self.waiters.set_name(name.into());
         self
     }

@@ -9,6 +9,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Spawns tasks, and waits until all of them have ended. The first that fails has the others cancelled, in the order of
 /// spawning, and every failure is reported. In asyncio: `TaskGroup`.
@@ -84,7 +85,7 @@ impl<E: 'static> TaskGroup<E> {
     #[track_caller]
     pub fn spawn_named(
         &mut self,
-        name: impl Into<Rc<str>>,
+        name: impl Into<Arc<str>>,
         future: impl Future<Output = Result<(), E>> + 'static,
     ) -> Task {
         self.spawn_task(Some(name.into()), future, Location::caller())
@@ -130,7 +131,7 @@ impl<E: 'static> TaskGroup<E> {
     #[track_caller]
     fn spawn_task(
         &mut self,
-        name: Option<Rc<str>>,
+        name: Option<Arc<str>>,
         future: impl Future<Output = Result<(), E>> + 'static,
         at: &'static Location<'static>,
     ) -> Task {

@@ -6,6 +6,7 @@ use greenlight::sync::{Barrier, Condition, Event, Lock, Queue, Semaphore};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Each operation with what follows its name, as the file has to spell it.
@@ -53,7 +54,7 @@ enum Object {
 /// What the names in a scenario stand for.
 struct Names {
     objects: BTreeMap<String, Object>,
-    tasks: Vec<Rc<str>>,
+    tasks: Vec<Arc<str>>,
 }
 
 /// Reads one scenario. The error is a sentence for whoever wrote the line.

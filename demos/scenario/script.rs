@@ -3,6 +3,7 @@
 
 use greenlight::sync::{Barrier, Condition, Event, Lock, LockGuard, Permit, Queue, Semaphore};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// One scenario.
@@ -15,7 +16,7 @@ pub(super) struct Scenario {
 
 /// What one task of a scenario does.
 pub(super) struct Part {
-    pub(super) name: Rc<str>,
+    pub(super) name: Arc<str>,
     pub(super) block: Block,
 }
 
@@ -62,7 +63,7 @@ pub(super) enum Action {
 /// What a task may hold: a lock, a condition by its lock, or a semaphore.
 #[derive(Clone)]
 pub(super) struct Guarded {
-    pub(super) name: Rc<str>,
+    pub(super) name: Arc<str>,
     pub(super) lock: LockOf,
 }
 
