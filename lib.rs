@@ -42,7 +42,7 @@
 //!
 //! `runtime/`: `list`, `clock`, `threads`, `inbox`, `trace`, `ready`, `wheel`, `task`, `table`,
 //! `context`, `wakers`, `wakes`, `waits`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
-//! `remote`, `text`, `stall`, `report`, `run`. Each uses only those before it. Then `sync/`:
+//! `dump`, `remote`, `text`, `stall`, `report`, `tree`, `run`. Each uses only those before it. Then `sync/`:
 //! `event`, `lock`, `condition`, `semaphore`, `barrier`, `store`, `queue`, `timeout`, `race`,
 //! `gather`, `wait`, `task_group`, `interval`.
 //!
@@ -55,12 +55,13 @@
 mod runtime;
 pub mod sync;
 
-pub use runtime::trace;
+pub use runtime::dump::{dump, tasks};
 pub use runtime::{
-    Builder, Ended, Instant, JoinError, JoinHandle, Remote, Runtime, RuntimeGone, Sleep, Spawner, Stalled, StalledTask,
+    Builder, Ended, Instant, JoinError, JoinHandle, NoAnswer, Remote, Runtime, RuntimeGone, Sleep, Spawner, Stalled,
     Task, TaskBuilder, TaskId, Turn, YieldNow, now, remote, run, sleep, sleep_until, spawn, spawn_detached, spawner,
     task, try_run, yield_now,
 };
+pub use runtime::{dump, trace};
 pub use sync::{
     AsCompleted, Deadline, Elapsed, Failure, GroupError, Interval, TaskGroup, Until, as_completed, gather,
     gather_tasks, interval, race, timeout, timeout_at, wait,

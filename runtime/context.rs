@@ -14,6 +14,7 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 use std::task::{RawWakerVTable, Waker};
+use std::thread::ThreadId;
 
 /// One runtime. Its parts are borrowed apart, each for a few lines, and none while foreign code runs.
 pub(crate) struct Core {
@@ -58,6 +59,8 @@ pub(super) struct Timer {
 /// What all `Remote`s of a runtime share.
 pub(super) struct Outside {
     pub(super) inbox: Arc<Inbox<Message>>,
+    /// The thread of the runtime.
+    pub(super) owner: ThreadId,
 }
 
 /// With the last `Remote` goes the last way in: the runtime looks whether it is stalled now.

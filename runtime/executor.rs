@@ -63,6 +63,7 @@ impl Core {
                 Message::Spawn(future, at) => {
                     self.spawn(Body::Detached(LocalFutureObj::from(future)), None, at);
                 }
+                Message::Ask(ask) => ask(),
             }
         });
     }
@@ -242,12 +243,13 @@ impl Core {
             }
         };
         self.emit(Some(key), None, None, ended);
-        let joiners = self.remove(key);
+        let slot = self.table.borrow_mut().remove(key).expect("a task that ends is in the table");
         self.table.borrow_mut().recycle(waker);
-        if let Some(job) = job {
-            self.contain(|| job.announce());
+        drop(job);
+        for watch in slot.watches.into_all() {
+            self.contain(|| watch.child_ended(ended == Kind::Panicked));
         }
-        if let Some(joiners) = joiners {
+        if let Some(joiners) = slot.joiners {
             self.contain(|| _ = waits::wake_all(joiners));
             waits::close(joiners);
         }
@@ -260,12 +262,6 @@ impl Core {
             self.deliver_report(&format!("a foreign waker panicked when it was woken: {message}"));
             drop_quietly(payload);
         }
-    }
-
-    /// Takes the task out of the table. Returns the wait list of its joiners.
-    fn remove(&self, key: TaskKey) -> Option<u32> {
-        let slot = self.table.borrow_mut().remove(key)?;
-        slot.joiners
     }
 
     /// Drops the future of a task. A panic in that is how the task ended.

@@ -1,9 +1,10 @@
 //! Tasks from the outside: awaiting the end, cancelling.
 
 use super::context::Core;
-use super::outcome::{Failure, JoinError, Joined, Watch};
+use super::outcome::{Failure, JoinError, Joined};
 use super::ready::{TaskId, TaskKey};
-use super::waiter::Waiter;
+use super::task::Watch;
+use super::waiter::{WaitList, Waiter};
 use super::waits::{self, Facts, Holder, Subject};
 use std::any::Any;
 use std::fmt;
@@ -13,6 +14,9 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+
+/// The file whose lines stand for a task that is nothing but a join handle: the executor polls that itself.
+pub(super) const FILE: &str = file!();
 
 /// A task: its identity, and the power to cancel it and to await its end. Any number of clones may exist.
 #[derive(Clone, Debug)]
@@ -148,14 +152,19 @@ impl<T> JoinHandle<T> {
         self.task.is_finished()
     }
 
-    /// Has somebody told of the end of the task, before those who await it are woken.
+    /// Has somebody told of the end of the task, before those who await it are woken. One that has ended tells nobody.
     pub(crate) fn add_watch(&self, watch: Rc<dyn Watch>) {
-        self.job.add_watch(watch);
+        if let Some(slot) = self.task.core.table.borrow_mut().get_mut(self.task.key) {
+            slot.watches.add(watch);
+        }
     }
 
-    /// Has somebody told no more.
-    pub(crate) fn remove_watch(&self, watch: &Rc<dyn Watch>) {
-        self.job.remove_watch(watch);
+    /// Has those told no more on whose behalf somebody waits in that list.
+    pub(crate) fn remove_watches(&self, list: &WaitList) {
+        let mut table = self.task.core.table.borrow_mut();
+        let removed = table.get_mut(self.task.key).map(|slot| slot.watches.remove(list.identity()));
+        drop(table);
+        drop(removed);
     }
 
     /// Whether the task has panicked, and nobody has fetched the payload.

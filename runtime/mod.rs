@@ -38,6 +38,8 @@ mod join;
 
 mod spawn;
 
+pub mod dump;
+
 mod remote;
 
 mod text;
@@ -46,6 +48,8 @@ mod stall;
 
 mod report;
 
+mod tree;
+
 mod run;
 
 pub use clock::Instant;
@@ -53,12 +57,12 @@ pub use executor::Turn;
 pub use join::{Ended, JoinHandle, Task};
 pub use outcome::JoinError;
 pub use ready::TaskId;
-pub use remote::{Remote, RuntimeGone, remote};
+pub use remote::{NoAnswer, Remote, RuntimeGone, remote};
 pub use run::{Builder, Runtime, run, try_run};
 pub use spawn::{Spawner, TaskBuilder, spawn, spawn_detached, spawner, task};
-pub use stall::{Stalled, StalledTask};
+pub use stall::Stalled;
 pub use time::{Sleep, YieldNow, now, sleep, sleep_until, yield_now};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
-pub(crate) use {context::expect_current, executor::panic_message, outcome::Watch, spawn::spawn_joined, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder, wakes::both};
+pub(crate) use {context::expect_current, executor::panic_message, spawn::spawn_joined, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder, wakes::both};

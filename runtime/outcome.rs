@@ -9,7 +9,6 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 /// The future of a joined task and the place for its outcome: the one allocation that task and handle share.
@@ -20,26 +19,11 @@ pub(super) struct Joined<T> {
     pub(super) outcome: Cell<Option<Result<T, Failure>>>,
     /// Set once the handle is gone: nobody will fetch the outcome.
     pub(super) detached: Cell<bool>,
-    /// Who is told of the end of this task first, if somebody is.
-    watch: Cell<Option<Rc<dyn Watch>>>,
-    /// Who are told after, in this order. Empty while nobody is told first.
-    other_watches: Cell<Vec<Rc<dyn Watch>>>,
-}
-
-/// Is told of the ends of the tasks that it watches.
-pub(crate) trait Watch {
-    fn child_ended(self: Rc<Self>, panicked: bool);
 }
 
 impl<T> Joined<T> {
     pub(super) fn new(future: LocalFutureObj<'static, T>) -> Self {
-        Joined {
-            future: RefCell::new(Some(future)),
-            outcome: Cell::new(None),
-            detached: Cell::new(false),
-            watch: Cell::new(None),
-            other_watches: Cell::default(),
-        }
+        Joined { future: RefCell::new(Some(future)), outcome: Cell::new(None), detached: Cell::new(false) }
     }
 
     pub(super) fn has_panicked(&self) -> bool {
@@ -47,21 +31,6 @@ impl<T> Joined<T> {
         let panicked = matches!(outcome, Some(Err(Failure::Panicked(_))));
         self.outcome.set(outcome);
         panicked
-    }
-
-    pub(super) fn add_watch(&self, watch: Rc<dyn Watch>) {
-        let Some(first) = self.watch.take() else { return self.watch.set(Some(watch)) };
-        let mut others = self.other_watches.take();
-        others.push(watch);
-        self.watch.set(Some(first));
-        self.other_watches.set(others);
-    }
-
-    pub(super) fn remove_watch(&self, watch: &Rc<dyn Watch>) {
-        let watches = self.watch.take().into_iter().chain(self.other_watches.take());
-        let mut left = watches.filter(|other| !Rc::ptr_eq(other, watch));
-        self.watch.set(left.next());
-        self.other_watches.set(left.collect());
     }
 }
 
@@ -91,12 +60,6 @@ impl<T> Job for Joined<T> {
         }
         self.outcome.set(Some(Err(Failure::Panicked(payload))));
         Ok(())
-    }
-
-    fn announce(&self) {
-        for watch in self.watch.take().into_iter().chain(self.other_watches.take()) {
-            watch.child_ended(self.has_panicked());
-        }
     }
 }
 

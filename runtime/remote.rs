@@ -1,12 +1,15 @@
 //! The way in from other threads.
 
 use super::context::{self, Core, Outside};
+use super::dump::{Dump, dump};
 use super::task::Message;
 use futures_task::{FutureObj, Spawn, SpawnError};
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
 /// A handle to the current runtime for other threads. In asyncio: what `call_soon_threadsafe` needs the loop for.
 ///
@@ -55,13 +58,49 @@ impl Remote {
         let message = Message::Spawn(FutureObj::new(Box::new(future)), Location::caller());
         self.outside.inbox.send(message).map_err(|_| RuntimeGone)
     }
+
+    /// What every task of the runtime waits for: asks, and waits for the runtime to answer at its next turn, but not longer
+    /// than `patience`. On the runtime's own thread it answers at once, inside the runtime, or not at all.
+    ///
+    /// # Errors
+    /// When the runtime is gone, or took no turn for so long.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// greenlight::run(async {
+    ///     let remote = greenlight::remote();
+    ///     let watcher = std::thread::spawn(move || remote.dump(Duration::from_secs(5)));
+    ///     while !watcher.is_finished() {
+    ///         greenlight::sleep(Duration::from_millis(1)).await;
+    ///     }
+    ///     let dump = watcher.join().unwrap().expect("main takes a turn every millisecond");
+    ///     assert_eq!(dump.tasks[0].label.to_string(), "main");
+    /// });
+    /// ```
+    pub fn dump(&self, patience: Duration) -> Result<Dump, NoAnswer> {
+        let inbox = &self.outside.inbox;
+        if let Some(core) = context::current().filter(|core| Arc::ptr_eq(&core.inbox, inbox)) {
+            return Ok(core.dump());
+        }
+        if self.outside.owner == std::thread::current().id() {
+            return Err(NoAnswer::NoTurn { waited: Duration::ZERO });
+        }
+        let (answer, answered) = sync_channel(1);
+        // Nobody listens any more once the patience is at its end.
+        let ask = Message::Ask(Box::new(move || _ = answer.send(dump())));
+        inbox.send(ask).map_err(|_| NoAnswer::RuntimeGone)?;
+        answered.recv_timeout(patience).map_err(|error| match error {
+            RecvTimeoutError::Timeout => NoAnswer::NoTurn { waited: patience },
+            RecvTimeoutError::Disconnected => NoAnswer::RuntimeGone,
+        })
+    }
 }
 
 impl Core {
     pub(super) fn remote(&self) -> Remote {
         let mut remotes = self.remotes.borrow_mut();
         let outside = remotes.upgrade().unwrap_or_else(|| {
-            let outside = Arc::new(Outside { inbox: self.inbox.clone() });
+            let outside = Arc::new(Outside { inbox: self.inbox.clone(), owner: std::thread::current().id() });
             *remotes = Arc::downgrade(&outside);
             outside
         });
@@ -92,6 +131,33 @@ impl fmt::Display for RuntimeGone {
 }
 
 impl std::error::Error for RuntimeGone {}
+
+/// Why a runtime does not say what its tasks wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// It has ended.
+    RuntimeGone,
+    /// It took no turn.
+    NoTurn {
+        /// For how long.
+        waited: Duration,
+    },
+}
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoAnswer::RuntimeGone => RuntimeGone.fmt(f),
+            NoAnswer::NoTurn { waited } => write!(
+                f,
+                "the runtime took no turn for {waited:?}: nobody runs it, or one of its tasks is in a long poll, which \
+                GREENLIGHT_DEBUG=1 names once it is over"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NoAnswer {}
 
 impl fmt::Debug for Remote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

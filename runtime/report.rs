@@ -1,11 +1,15 @@
-//! How the report of a stall reads as text.
+//! How a task, what it waits for, and the report of a stall read as text.
 
-use super::stall::{Hint, Link, Stalled, StalledTask, Why};
+use super::dump::{Hold, HolderInfo, Place, TaskInfo, TaskState, WaitInfo, Who};
+use super::join;
+use super::stall::{Hint, Link, Stalled, Why};
+use super::trace::ObjectLabel;
 use std::fmt;
+use std::path::Path;
 
 impl fmt::Display for Stalled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = self.at;
+        let at = self.at();
         match self.why {
             Why::NobodyCanRun => {
                 writeln!(f, "stalled at {at}: no task is ready, no timer is armed, and nothing outside can wake one")?;
@@ -27,8 +31,10 @@ impl fmt::Display for Stalled {
                 writeln!(f, "time stands still at {at}: some task was ready in each of {turns} turns")?;
             }
         }
-        for task in self.tasks.iter().filter(|task| self.names(task)) {
-            write!(f, "{task}")?;
+        for task in self.tasks().iter().filter(|task| self.names(task)) {
+            for line in task.to_string().lines() {
+                writeln!(f, "  {line}")?;
+            }
         }
         for links in &self.circles {
             let Some(first) = links.first() else { continue };
@@ -44,8 +50,8 @@ impl fmt::Display for Stalled {
 
 impl Stalled {
     /// Whether the report is about this task: while time stands still, it is about those that are ready.
-    fn names(&self, task: &StalledTask) -> bool {
-        task.ready || !matches!(self.why, Why::TimeStandsStill(_))
+    fn names(&self, task: &TaskInfo) -> bool {
+        task.state == TaskState::Ready || !matches!(self.why, Why::TimeStandsStill(_))
     }
 
     fn help(&self) -> &'static str {
@@ -97,28 +103,137 @@ impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Link { task, object } = self;
         match object {
-            Some(object) => write!(f, "{task} -> {object} -> "),
+            Some(object) => write!(f, "{task} -> {} -> ", in_a_sentence(object)),
             None => write!(f, "{task} -> "),
         }
     }
 }
 
-impl fmt::Display for StalledTask {
+/// Prints a line that names the task, and lines with what it is about.
+impl fmt::Display for TaskInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "  {}, spawned at {}", self.label, self.spawned)?;
-        if self.ready {
-            return writeln!(f, "    is ready");
+        write!(f, "{}, spawned at {}", self.label, self.spawned_at)?;
+        self.about(|_| String::new()).iter().try_for_each(|line| write!(f, "\n  {line}"))
+    }
+}
+
+impl TaskInfo {
+    /// What the task is about, line by line. `line` tells who stands in the line of a wait.
+    pub(super) fn about(&self, line: impl Fn(&WaitInfo) -> String) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut say = |line: &str| lines.push(line.to_string());
+        if self.is_cancelled {
+            say("was cancelled");
         }
-        if self.waits.is_empty() {
-            writeln!(f, "    waits for something that is not greenlight's")?;
+        match self.state {
+            TaskState::Ready => say("is ready"),
+            TaskState::Polling => say("is being polled"),
+            TaskState::Ending => say("is being dropped"),
+            TaskState::Parked if self.waits.is_empty() => say("waits for something that is not greenlight's"),
+            TaskState::Parked => {}
+        }
+        if self.state == TaskState::Ready {
+            return lines;
         }
         for wait in &self.waits {
-            writeln!(f, "    {}", wait.replace('\n', "\n      "))?;
+            let told = Told { wait, line: line(wait) }.to_string();
+            lines.extend(told.replace('\n', "\n  ").lines().map(str::to_string));
         }
-        if self.held {
-            writeln!(f, "    its waker is held outside")?;
+        if self.is_held_outside {
+            lines.push("its waker is held outside".to_string());
         }
-        Ok(())
+        lines
+    }
+}
+
+/// Prints a line that says what is waited for and where, and lines with more about it.
+impl fmt::Display for WaitInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Told { wait: self, line: String::new() }.fmt(f)
+    }
+}
+
+/// A wait, and who stands in its line.
+struct Told<'a> {
+    wait: &'a WaitInfo,
+    line: String,
+}
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (object, at, place, holder, unheard) = match self.wait {
+            WaitInfo::Sleep { until, at } => return write!(f, "sleeps until {until}, at {at}"),
+            WaitInfo::Object { object, at, place, holder, unheard } => (object, at, place, holder, unheard),
+        };
+        let what = in_a_sentence(object);
+        let is_task = object.kind == "task";
+        match (object.kind, place) {
+            ("event" | "gather" | "deadline", Place::Granted) => {
+                write!(f, "was woken by {what}, but does not poll the wait at {at}")?;
+            }
+            ("condition", Place::Granted) => {
+                write!(f, "was notified by {what}, but does not poll the wait at {at}")?;
+            }
+            (_, Place::Granted) => write!(f, "was granted {what}, but does not poll the wait at {at}")?,
+            // Only a join handle takes its line from the poll, which may be a combinator's, or the executor's.
+            _ if is_task && at.file() == join::FILE => write!(f, "awaits {}", end_of(holder.as_ref()))?,
+            _ if is_task && Path::new(at.file()).has_root() => {
+                write!(f, "awaits {}, in the code of another crate", end_of(holder.as_ref()))?;
+            }
+            _ if is_task => write!(f, "awaits {}, at {at}", end_of(holder.as_ref()))?,
+            _ => write!(f, "waits on {what}, at {at}")?,
+        }
+        if !is_task && object.made != *at {
+            write!(f, "\nmade at {}", object.made)?;
+        }
+        let Place::InLine { ahead, line } = *place else { return Ok(()) };
+        if line > 1 {
+            write!(f, "\nnumber {} of {line} in line{}", ahead + 1, self.line)?;
+        }
+        if let ("lock", Some(holder)) = (object.kind, holder) {
+            write!(f, "\n{holder}")?;
+        }
+        match unheard {
+            Some(unheard) => write!(f, "\nlast signalled at {unheard}, when nobody waited"),
+            None => Ok(()),
+        }
+    }
+}
+
+fn end_of(task: Option<&HolderInfo>) -> String {
+    match task {
+        Some(HolderInfo { who: Who::Task(task), .. }) => format!("the end of {task}"),
+        _ => "the end of a task".to_string(),
+    }
+}
+
+/// Prints who holds a lock, since which line.
+impl fmt::Display for HolderInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let HolderInfo { who, since, hold } = self;
+        match (hold, who) {
+            (Hold::Taken, Who::Task(task)) => write!(f, "taken by {task}, at {since}"),
+            (Hold::Taken, Who::EndedTask) => {
+                write!(f, "taken at {since} by a task that has ended: its guard was leaked or given away")
+            }
+            (Hold::Taken, Who::Outside) => write!(f, "taken at {since}, outside of any task"),
+            (Hold::Granted, Who::Task(task)) => write!(f, "granted to {task}, which is ready, at {since}"),
+            (_, Who::Task(task)) => write!(f, "granted to {task}, which does not poll the wait at {since}"),
+            (_, Who::EndedTask) => {
+                write!(f, "granted to the wait at {since}, which a task that has ended has leaked")
+            }
+            (_, Who::Outside) => write!(f, "granted to the wait at {since}, which is not polled by any task"),
+        }
+    }
+}
+
+/// An object in a sentence.
+pub(super) fn in_a_sentence(object: &ObjectLabel) -> String {
+    match (object.kind, &object.name) {
+        (kind @ ("gather" | "deadline" | "task group"), _) => format!("its {kind}"),
+        ("end of tasks", _) => "the end of its tasks".to_string(),
+        (kind, Some(name)) => format!("{kind} `{name}`"),
+        (kind, None) => format!("an unnamed {kind}"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::clock::{Clock, Instant};
 use super::context::{self, Core, Settings};
+use super::dump::{Dump, TaskInfo};
 use super::executor::{Main, Turn};
 use super::inbox::Inbox;
 use super::join::{JoinHandle, Task};
@@ -49,7 +50,7 @@ pub fn run<F: Future>(future: F) -> F::Output {
 ///
 /// ```
 /// let stalled = greenlight::try_run(async { greenlight::sync::Event::new().wait().await }).unwrap_err();
-/// assert_eq!(stalled.tasks()[0].label().to_string(), "main");
+/// assert_eq!(stalled.tasks()[0].label.to_string(), "main");
 /// ```
 #[track_caller]
 pub fn try_run<F: Future>(future: F) -> Result<F::Output, Stalled> {
@@ -252,6 +253,16 @@ impl Runtime {
     /// How many tasks have not ended.
     pub fn task_count(&self) -> usize {
         self.core.table.borrow().len()
+    }
+
+    /// Every task that has not ended, in the order of spawning, and what it waits for. In asyncio: `all_tasks`.
+    pub fn tasks(&self) -> Vec<TaskInfo> {
+        self.core.dump().tasks
+    }
+
+    /// Every task and what it waits for, to print as a tree; see [`dump`](crate::dump()).
+    pub fn dump(&self) -> Dump {
+        self.core.dump()
     }
 
     /// Who waits for what, after a turn that was [`Turn::Stalled`] or at any time.

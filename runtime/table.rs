@@ -2,7 +2,7 @@
 
 use super::inbox::Inbox;
 use super::ready::{ReadyQueue, TaskIds, TaskKey};
-use super::task::{Begin, Body, Message, Slot, TaskWaker, Tenant};
+use super::task::{Begin, Body, Message, Slot, TaskWaker, Tenant, Watches};
 use slab::Slab;
 use std::panic::Location;
 use std::sync::Arc;
@@ -51,6 +51,7 @@ impl Table {
             name,
             spawned,
             joiners: None,
+            watches: Watches::default(),
             queued_by: None,
         });
         self.spawned += 1;
@@ -125,6 +126,11 @@ impl Table {
             self.slots.iter().map(|(slot, task)| (task.number, TaskKey { slot: slot as u32, id: task.id })).collect();
         keys.sort_unstable_by_key(|&(number, _)| number);
         keys.into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// All tasks, in no particular order.
+    pub(super) fn slots(&self) -> impl Iterator<Item = &Slot> {
+        self.slots.iter().map(|(_, slot)| slot)
     }
 
     pub(super) fn is_empty(&self) -> bool {

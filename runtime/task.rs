@@ -48,6 +48,8 @@ pub(super) struct Slot {
     pub(super) spawned: &'static Location<'static>,
     /// The wait list of those who await this task's end; none until somebody does.
     pub(super) joiners: Option<u32>,
+    /// Who is told of this task's end before its joiners are.
+    pub(super) watches: Watches,
     /// The trace's number of what queued this task last: the cause of its next poll. Kept only while watched.
     pub(super) queued_by: Option<u64>,
 }
@@ -77,9 +79,21 @@ pub(super) trait Job {
 
     /// Stores the payload of a panic; hands it back if no handle is left to fetch it.
     fn panicked(&self, payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>>;
+}
 
-    /// Tells whoever counts the ends of several tasks.
-    fn announce(&self);
+/// Is told of the ends of the tasks that it watches, on behalf of somebody who waits for several.
+pub(crate) trait Watch {
+    fn child_ended(self: Rc<Self>, panicked: bool);
+
+    /// The identity of the list in which that somebody waits.
+    fn waits_in(&self) -> u64;
+}
+
+/// Those who watch one task, in the order in which they are told. The first allocates nothing.
+#[derive(Default)]
+pub(super) struct Watches {
+    first: Option<Rc<dyn Watch>>,
+    others: Vec<Rc<dyn Watch>>,
 }
 
 /// What the wakers of a task point at: the task, by key, and the way to it from any thread.
@@ -92,6 +106,8 @@ pub(super) struct TaskWaker {
 pub(super) enum Message {
     Wake(TaskKey),
     Spawn(FutureObj<'static, ()>, &'static Location<'static>),
+    /// A question: it is called inside the runtime, and sends the answer itself.
+    Ask(Box<dyn FnOnce() + Send>),
 }
 
 /// Whom a leaf future wakes: what the waiter rule registers.
@@ -135,6 +151,32 @@ impl Slot {
         debug_assert!(self.tenant.is_none(), "a slot lends its future once");
         self.tenant = Some(tenant);
         self.dying && self.wake()
+    }
+}
+
+impl Watches {
+    pub(super) fn add(&mut self, watch: Rc<dyn Watch>) {
+        match &self.first {
+            None => self.first = Some(watch),
+            Some(_) => self.others.push(watch),
+        }
+    }
+
+    /// Takes out those on whose behalf somebody waits in that list.
+    pub(super) fn remove(&mut self, list: u64) -> Vec<Rc<dyn Watch>> {
+        let (removed, mut left): (Vec<_>, _) =
+            std::mem::take(self).into_all().partition(|watch: &Rc<dyn Watch>| watch.waits_in() == list);
+        self.first = (!left.is_empty()).then(|| left.remove(0));
+        self.others = left;
+        removed
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Rc<dyn Watch>> {
+        self.first.iter().chain(&self.others)
+    }
+
+    pub(super) fn into_all(self) -> impl Iterator<Item = Rc<dyn Watch>> {
+        self.first.into_iter().chain(self.others)
     }
 }
 

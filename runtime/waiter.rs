@@ -18,7 +18,7 @@ pub(crate) struct WaitList {
     facts: Cell<Facts>,
     /// The index of the list among the thread's; none until somebody waits.
     list: Cell<Option<u32>>,
-    /// The object's identity in a trace; 0 until a list is made or a trace asks.
+    /// The object's identity; 0 until somebody asks.
     identity: Cell<u64>,
 }
 
@@ -128,11 +128,16 @@ impl WaitList {
         core.emit(task, Some(self.subject().label(&core)), Some(at), kind());
     }
 
-    fn subject(&self) -> Subject {
+    /// A number that tells the object from others.
+    pub(crate) fn identity(&self) -> u64 {
         if self.identity.get() == 0 {
             self.identity.set(waits::new_identity());
         }
-        Subject { kind: self.kind, name: self.name.clone(), made: self.made, identity: self.identity.get() }
+        self.identity.get()
+    }
+
+    fn subject(&self) -> Subject {
+        Subject { kind: self.kind, name: self.name.clone(), made: self.made, identity: self.identity() }
     }
 }
 

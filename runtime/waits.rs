@@ -177,6 +177,11 @@ pub(super) fn label(core: &Core, list: u32) -> Option<ObjectLabel> {
     WAITS.with_borrow(|waits| waits.lists.get(list as usize).map(|waiting| waiting.subject.label(core)))
 }
 
+/// The identity of a list's object.
+pub(super) fn identity(list: u32) -> u64 {
+    WAITS.with_borrow(|waits| waits.lists[list as usize].subject.identity)
+}
+
 /// A new waiter at the back of a list. Returns its node.
 pub(super) fn enlist(
     list: u32,
@@ -344,10 +349,15 @@ pub(super) struct Wait {
 }
 
 /// Where a waiter stands.
-#[derive(Clone, Copy)]
-pub(super) enum Place {
-    /// So many are ahead of it, in a line of so many.
-    InLine { ahead: usize, line: usize },
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the line.
+    InLine {
+        /// How many are ahead of it.
+        ahead: usize,
+        /// How long the line is.
+        line: usize,
+    },
     /// It was granted what it waits for, and has not been polled since.
     Granted,
 }

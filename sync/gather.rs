@@ -228,6 +228,10 @@ impl Watch for Countdown {
             spawn_detached(async move { drop(settling) });
         }
     }
+
+    fn waits_in(&self) -> u64 {
+        self.ended.identity()
+    }
 }
 
 /// Settles a countdown when it is dropped: by its task, a hop after the last end, or at once where a run ends and no

@@ -218,6 +218,10 @@ impl<E: 'static> Watch for Member<E> {
         let look = Look { member: self, panicked };
         spawn_detached(async move { drop(look) });
     }
+
+    fn waits_in(&self) -> u64 {
+        self.members.ended.identity()
+    }
 }
 
 /// Looks at a task when it is dropped: by its own task, or at once where a run ends and nothing is spawned any more.

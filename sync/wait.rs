@@ -50,8 +50,7 @@ pub enum Until {
 pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = Vec<usize>> {
     expect_current("wait() was called");
     let at = Location::caller();
-    let (ends, watches) = Ends::of(handles);
-    let watched = Watched { handles, watches, ends };
+    let watched = Watched { handles, ends: Ends::of(handles) };
     async move {
         let mut ended = Vec::new();
         while ended.len() < handles.len() {
@@ -92,7 +91,7 @@ pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = 
 pub fn as_completed<T>(handles: impl IntoIterator<Item = JoinHandle<T>>) -> AsCompleted<T> {
     expect_current("as_completed() was called");
     let handles: Vec<_> = handles.into_iter().collect();
-    let (ends, _) = Ends::of(&handles);
+    let ends = Ends::of(&handles);
     AsCompleted { remaining: handles.len(), handles, ends }
 }
 
@@ -132,21 +131,14 @@ struct Ends {
 }
 
 impl Ends {
-    /// Begins to listen. Yields what each handle was given to watch its task with.
     #[track_caller]
-    fn of<T>(handles: &[JoinHandle<T>]) -> (Rc<Self>, Vec<Rc<dyn Watch>>) {
+    fn of<T>(handles: &[JoinHandle<T>]) -> Rc<Self> {
         let ends = Rc::new(Ends { told: RefCell::default(), news: WaitList::new("end of tasks") });
-        let watch = |(index, handle): (usize, &JoinHandle<T>)| -> Rc<dyn Watch> {
-            let watch = Rc::new(Member { ends: ends.clone(), index });
-            if handle.is_finished() {
-                watch.clone().child_ended(false)
-            } else {
-                handle.add_watch(watch.clone())
-            }
-            watch
-        };
-        let watches = handles.iter().enumerate().map(watch).collect();
-        (ends, watches)
+        for (index, handle) in handles.iter().enumerate() {
+            let member = Rc::new(Member { ends: ends.clone(), index });
+            if handle.is_finished() { member.child_ended(false) } else { handle.add_watch(member) }
+        }
+        ends
     }
 
     async fn next(&self, at: &'static Location<'static>) -> usize {
@@ -172,6 +164,10 @@ impl Watch for Member {
         let telling = Telling { member: self };
         spawn_detached(async move { drop(telling) });
     }
+
+    fn waits_in(&self) -> u64 {
+        self.ends.news.identity()
+    }
 }
 
 /// Tells of an end when it is dropped: by its own task, or at once where a run ends and nothing is spawned any more.
@@ -190,13 +186,12 @@ impl Drop for Telling {
 /// Takes the watches back from the handles when the waiting is over. Others may watch the same tasks.
 struct Watched<'a, T> {
     handles: &'a [JoinHandle<T>],
-    watches: Vec<Rc<dyn Watch>>,
     ends: Rc<Ends>,
 }
 
 impl<T> Drop for Watched<'_, T> {
     fn drop(&mut self) {
-        self.handles.iter().zip(&self.watches).for_each(|(handle, watch)| handle.remove_watch(watch));
+        self.handles.iter().for_each(|handle| handle.remove_watches(&self.ends.news));
     }
 }
 

@@ -162,7 +162,7 @@ impl World {
     /// Closes the log of a run in which nobody could go on.
     fn stall(&self, stalled: &Stalled) {
         let all_but_main = stalled.tasks().iter().skip(1);
-        let names: Vec<_> = all_but_main.filter_map(|task| task.label().name.as_deref()).collect();
+        let names: Vec<_> = all_but_main.filter_map(|task| task.label.name.as_deref()).collect();
         let line = format!("{} main stalled: {}", stalled.at().as_micros(), names.join(" "));
         self.log.borrow_mut().push(line);
     }

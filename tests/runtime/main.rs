@@ -3,6 +3,7 @@
 mod cancel;
 mod causes;
 mod clock;
+mod dumps;
 mod foreign;
 mod gather;
 mod lifetimes;

@@ -331,8 +331,8 @@ fn reported_waits(
     let report = stalled.unwrap_err();
     ["a", "b"].map(|name| {
         let mut tasks = report.tasks().iter();
-        let task = tasks.find(|task| task.label().to_string() == name);
-        task.expect("a task that waits is reported").waits().len()
+        let task = tasks.find(|task| task.label.to_string() == name);
+        task.expect("a task that waits is reported").waits.len()
     })
 }
 

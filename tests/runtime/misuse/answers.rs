@@ -192,7 +192,7 @@ fn a_runtime_ends_in_spite_of_a_forgotten_wait_and_the_event_outlives_it() {
         begin_and_forget(light.wait()).await;
         pending::<()>().await;
     });
-    assert_eq!(stalled.unwrap_err().tasks()[0].waits().len(), 1, "the task did begin to wait");
+    assert_eq!(stalled.unwrap_err().tasks()[0].waits.len(), 1, "the task did begin to wait");
     light.set();
     standing().run(light.wait());
 }

@@ -16,8 +16,8 @@ fn quoted(report: &Stalled) -> String {
 /// What a task of that name is told about its only wait.
 fn told(report: &Stalled, name: &str) -> String {
     let mut tasks = report.tasks().iter();
-    let task = tasks.find(|task| task.label().to_string() == name).expect("the task is reported");
-    let [wait] = task.waits() else { panic!("{name} waits for one thing: {report}") };
+    let task = tasks.find(|task| task.label.to_string() == name).expect("the task is reported");
+    let [wait] = &task.waits[..] else { panic!("{name} waits for one thing: {report}") };
     super::quoted(wait, file!(), include_str!("locks.rs"))
 }
 
@@ -65,7 +65,7 @@ made at {file}:{made}:28
 taken by cashier, at {file}:{held}:33",
         file = file!()
     );
-    assert_eq!(stalled.tasks()[0].waits(), [expected]);
+    assert_eq!(stalled.tasks()[0].waits[0].to_string(), expected);
 }
 
 #[test]
@@ -198,12 +198,10 @@ fn locks_of_several_names_are_told_apart() {
         }
         pending::<()>().await;
     });
-    let waits: Vec<_> = stalled.tasks().iter().flat_map(|task| task.waits()).map(|wait| wait.lines().next()).collect();
-    let line = waits[0].and_then(|wait| wait.strip_prefix("waits on lock `till`, ")).expect("the till comes first");
-    assert_eq!(
-        waits[1..],
-        [Some(&*format!("waits on lock `safe`, {line}")), Some(&*format!("waits on an unnamed lock, {line}"))]
-    );
+    let waits: Vec<_> = stalled.tasks().iter().flat_map(|task| &task.waits).map(|wait| wait.to_string()).collect();
+    let first: Vec<_> = waits.iter().filter_map(|wait| wait.lines().next()).collect();
+    let line = first[0].strip_prefix("waits on lock `till`, ").expect("the till comes first");
+    assert_eq!(first[1..], [format!("waits on lock `safe`, {line}"), format!("waits on an unnamed lock, {line}")]);
 }
 
 #[test]
@@ -253,7 +251,7 @@ fn a_line_of_20_000_is_reported_in_no_longer_than_its_reading() {
         }
         pending::<()>().await;
     });
-    let waits = |number: usize| &stalled.tasks()[number].waits()[0];
+    let waits = |number: usize| stalled.tasks()[number].waits[0].to_string();
     assert!(waits(1).contains("\nnumber 1 of 20000 in line\ntaken by main"), "{}", waits(1));
     assert!(waits(TASKS).contains("\nnumber 20000 of 20000 in line\ntaken by main"), "{}", waits(TASKS));
 }

@@ -140,7 +140,7 @@ fn a_notify_with_nobody_waiting_is_lost() {
         assert_eq!(notify(&condition, 1).await, 0);
         guest("late", condition, Log::default()).await;
     });
-    let told = stalled.expect_err("nobody notifies again").tasks()[0].waits().concat();
+    let told = stalled.expect_err("nobody notifies again").tasks()[0].to_string();
     assert!(told.contains("last signalled at") && told.contains("when nobody waited"), "{told}");
 }
 

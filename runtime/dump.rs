@@ -1,0 +1,271 @@
+//! Every task of a runtime as it is at one moment: what it waits for and since which line, behind whom, and who holds it.
+//! The reports of stalls, the debug mode and [`dump`] are made of this.
+
+use super::clock::Instant;
+use super::context::{self, Core};
+use super::ready::{TaskId, TaskKey};
+use super::task::{Slot, Tenant, Wakee};
+use super::trace::{ObjectLabel, TaskLabel};
+use super::waits::{self, Holder, Wait};
+use std::collections::HashMap;
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::Arc;
+
+pub use super::waits::Place;
+
+/// Every task of a runtime that has not ended, at one moment. [`dump`] takes one, and so do
+/// [`Runtime::dump`](crate::Runtime::dump) and [`Remote::dump`](crate::Remote::dump).
+///
+/// It prints as a tree, in which a task stands below the one that awaits it. It is plain data: it may leave its thread,
+/// and outlive its runtime.
+///
+/// ```
+/// use greenlight::{Runtime, sync::Event};
+///
+/// let runtime = Runtime::builder().build();
+/// runtime.task("walker").spawn_detached(async {
+///     Event::new().named("light").wait().await;
+/// });
+/// runtime.turn();
+/// let dump = runtime.dump();
+/// assert!(dump.tasks[0].waits[0].to_string().starts_with("waits on event `light`, at "));
+/// assert!(dump.to_string().contains("walker, spawned at "));
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Dump {
+    /// The moment, in the runtime's own time.
+    pub at: Instant,
+    /// The tasks, in the order of spawning.
+    pub tasks: Vec<TaskInfo>,
+}
+
+/// A task at one moment.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TaskInfo {
+    /// Its id, which no other task of the process ever has.
+    pub id: TaskId,
+    /// Its name and its number.
+    pub label: TaskLabel,
+    /// The line that spawned it.
+    pub spawned_at: &'static Location<'static>,
+    /// What it is about.
+    pub state: TaskState,
+    /// Whether it was cancelled: it will be dropped instead of polled.
+    pub is_cancelled: bool,
+    /// Whether a clone of its waker is held outside the runtime.
+    pub is_held_outside: bool,
+    /// What it waits for. Empty if greenlight does not know, as for the channel of another crate.
+    pub waits: Vec<WaitInfo>,
+    /// Who waits for its end: by its handle, in a gather, as the owner of its group, or in any other way.
+    pub awaited_by: Vec<TaskLabel>,
+}
+
+/// What a task is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskState {
+    /// It is in the ready queue.
+    Ready,
+    /// Its future is being polled: it is the one that asks.
+    Polling,
+    /// It waits to be woken.
+    Parked,
+    /// Its future is being dropped.
+    Ending,
+}
+
+/// One thing that a task waits for. It prints as a line that says so, and lines with more about it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum WaitInfo {
+    /// A moment.
+    #[non_exhaustive]
+    Sleep {
+        /// The moment.
+        until: Instant,
+        /// The line that sleeps.
+        at: &'static Location<'static>,
+    },
+    /// An object, or the end of a task, which is an object of the kind "task".
+    #[non_exhaustive]
+    Object {
+        /// What it is.
+        object: ObjectLabel,
+        /// The line that waits.
+        at: &'static Location<'static>,
+        /// Where the task stands in the line of the object.
+        place: Place,
+        /// Who has to let go of the object, or to end, before a waiter can go on.
+        holder: Option<HolderInfo>,
+        /// The line of the last signal, if it came when nobody waited.
+        unheard: Option<&'static Location<'static>>,
+    },
+}
+
+/// Who holds an object.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HolderInfo {
+    /// Who it is.
+    pub who: Who,
+    /// The line that took the object, or that waits for it.
+    pub since: &'static Location<'static>,
+    /// What it has of the object.
+    pub hold: Hold,
+}
+
+/// Who it is that holds an object.
+#[derive(Clone, Debug)]
+pub enum Who {
+    /// A task.
+    Task(TaskLabel),
+    /// A task that has ended, and has leaked what it held or given it away.
+    EndedTask,
+    /// Code outside of any task.
+    Outside,
+}
+
+/// What a holder has of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// It has it.
+    Taken,
+    /// It was granted the object and has not run since, but will.
+    Granted,
+    /// It was granted the object, and does not poll the wait that it was granted to.
+    Unpolled,
+}
+
+/// Every task of the current runtime, in the order of spawning. In asyncio: `all_tasks`.
+///
+/// # Panics
+/// Outside a runtime.
+#[track_caller]
+pub fn tasks() -> Vec<TaskInfo> {
+    context::expect_current("tasks() was called").dump().tasks
+}
+
+/// Every task of the current runtime and what it waits for, to print as a tree. In asyncio 3.14: `print_call_graph`,
+/// which shows awaits, but neither the objects that tasks wait on nor who holds them.
+///
+/// # Panics
+/// Outside a runtime.
+#[track_caller]
+pub fn dump() -> Dump {
+    context::expect_current("dump() was called").dump()
+}
+
+impl Core {
+    /// What every task is about and waits for.
+    pub(super) fn dump(self: &Rc<Self>) -> Dump {
+        let mut told: HashMap<TaskId, Vec<WaitInfo>> = HashMap::new();
+        let mut awaited: HashMap<u64, Vec<TaskLabel>> = HashMap::new();
+        for wait in self.waits() {
+            awaited.entry(wait.subject.identity).or_default().extend(self.label(wait.task));
+            told.entry(wait.task.id).or_default().push(self.tell_wait(&wait));
+        }
+        for (deadline, timer) in self.wheel.borrow().armed() {
+            if let Some(task) = timer.wakee.as_ref().and_then(Wakee::task) {
+                let sleep = WaitInfo::Sleep { until: Instant::at(deadline), at: timer.at };
+                told.entry(task.id).or_default().push(sleep);
+            }
+        }
+        let polling = self.polling.get().map(|polling| polling.key.id);
+        let info = |slot: &Slot| {
+            let lists =
+                slot.joiners.map(waits::identity).into_iter().chain(slot.watches.iter().map(|watch| watch.waits_in()));
+            let mut awaited_by: Vec<_> = lists.filter_map(|list| awaited.get(&list)).flatten().cloned().collect();
+            awaited_by.sort_unstable_by_key(|task| task.number);
+            let waits = told.remove(&slot.id).unwrap_or_default();
+            TaskInfo { waits, awaited_by, ..TaskInfo::of(slot, polling) }
+        };
+        let mut tasks: Vec<_> = self.table.borrow().slots().map(info).collect();
+        tasks.sort_unstable_by_key(|task| task.label.number);
+        Dump { at: self.now(), tasks }
+    }
+
+    /// Every wait of the tasks that have not ended; one that was leaked outlives its task.
+    pub(super) fn waits(self: &Rc<Self>) -> Vec<Wait> {
+        let mut waits = waits::of_runtime(self);
+        waits.retain(|wait| self.label(wait.task).is_some());
+        waits
+    }
+
+    fn tell_wait(&self, wait: &Wait) -> WaitInfo {
+        let Wait { subject, facts, at, place, .. } = wait;
+        WaitInfo::Object {
+            object: subject.label(self),
+            at,
+            place: *place,
+            holder: facts.holder.map(|holder| self.tell_holder(holder)),
+            unheard: facts.unheard,
+        }
+    }
+
+    fn tell_holder(&self, holder: Holder) -> HolderInfo {
+        let Holder { task, since, granted } = holder;
+        let who = match (task.and_then(|task| self.label(task)), task) {
+            (Some(task), _) => Who::Task(task),
+            (None, Some(_)) => Who::EndedTask,
+            (None, None) => Who::Outside,
+        };
+        let is_ready = |task: TaskKey| self.table.borrow().get(task).is_some_and(|slot| slot.queued);
+        let hold = match granted {
+            false => Hold::Taken,
+            true if task.is_some_and(is_ready) => Hold::Granted,
+            true => Hold::Unpolled,
+        };
+        HolderInfo { who, since, hold }
+    }
+}
+
+impl TaskInfo {
+    fn of(slot: &Slot, polling: Option<TaskId>) -> Self {
+        let is_held = |tenant: &Tenant| Arc::strong_count(&tenant.waker) > 1;
+        TaskInfo {
+            id: slot.id,
+            label: TaskLabel { number: slot.number, name: slot.name.clone() },
+            spawned_at: slot.spawned,
+            state: match slot.tenant {
+                None if polling == Some(slot.id) => TaskState::Polling,
+                None => TaskState::Ending,
+                Some(_) if slot.queued => TaskState::Ready,
+                Some(_) => TaskState::Parked,
+            },
+            is_cancelled: slot.dying,
+            is_held_outside: slot.tenant.as_ref().is_some_and(is_held),
+            waits: Vec::new(),
+            awaited_by: Vec::new(),
+        }
+    }
+}
+
+impl Dump {
+    /// Those who wait for an object, in the order of its line; those who were granted it come first.
+    pub fn waiters<'a>(&'a self, object: &ObjectLabel) -> Vec<&'a TaskInfo> {
+        let place = |wait: &WaitInfo| match wait {
+            WaitInfo::Object { object: other, place, .. } if other == object => Some(*place),
+            _ => None,
+        };
+        let places = self.tasks.iter().filter_map(|task| Some((task.waits.iter().find_map(place)?, task)));
+        let mut waiters: Vec<_> = places.collect();
+        waiters.sort_by_key(|(place, _)| match place {
+            Place::Granted => 0,
+            Place::InLine { ahead, .. } => ahead + 1,
+        });
+        waiters.into_iter().map(|(_, task)| task).collect()
+    }
+
+    /// The tasks that nobody awaits: the roots of the tree.
+    pub fn roots(&self) -> impl Iterator<Item = &TaskInfo> {
+        self.tasks.iter().filter(|task| task.awaited_by.is_empty())
+    }
+
+    /// The tasks whose end a task waits for: those below it in the tree.
+    pub fn children<'a>(&'a self, task: &TaskInfo) -> impl Iterator<Item = &'a TaskInfo> {
+        let label = task.label.clone();
+        self.tasks.iter().filter(move |other| other.awaited_by.contains(&label))
+    }
+}
