@@ -40,9 +40,9 @@
 //!
 //! # The files, in reading order
 //!
-//! `runtime/`: `list`, `clock`, `threads`, `inbox`, `trace`, `ready`, `wheel`, `task`, `table`,
+//! `runtime/`: `list`, `clock`, `threads`, `inbox`, `panics`, `trace`, `ready`, `wheel`, `task`, `table`,
 //! `context`, `wakers`, `wakes`, `waits`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
-//! `dump`, `remote`, `text`, `stall`, `report`, `tree`, `run`. Each uses only those before it. Then `sync/`:
+//! `dump`, `remote`, `text`, `stall`, `report`, `tree`, `debug`, `drive`, `run`. Each uses only those before it. Then `sync/`:
 //! `event`, `lock`, `condition`, `semaphore`, `barrier`, `store`, `queue`, `timeout`, `race`,
 //! `gather`, `wait`, `task_group`, `interval`.
 //!

@@ -2,6 +2,7 @@
 
 use super::clock::{Clock, Instant};
 use super::inbox::Inbox;
+use super::panics::Reporter;
 use super::ready::TaskKey;
 use super::table::Table;
 use super::task::{Message, Wakee};
@@ -42,8 +43,9 @@ pub(crate) struct Core {
 pub(super) struct Settings {
     /// How many turns virtual time may stand still.
     pub(super) turn_limit: u64,
-    /// Where reports go that end nothing: a lost panic, a possible stall.
-    pub(super) report: Box<dyn Fn(&str)>,
+    pub(super) reporter: Reporter,
+    /// Whether the debug mode is on.
+    pub(super) debug: bool,
 }
 
 /// What the wheel keeps for a sleep.

@@ -5,6 +5,7 @@
 
 use super::clock::Instant;
 use super::context::{Core, Polling};
+use super::panics::{drop_quietly, panic_message};
 use super::ready::TaskKey;
 use super::task::{Begin, Body, Message, Tenant};
 use super::trace::Kind;
@@ -259,7 +260,7 @@ impl Core {
     fn contain(&self, wake: impl FnOnce()) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(wake)) {
             let message = panic_message(&*payload);
-            self.deliver_report(&format!("a foreign waker panicked when it was woken: {message}"));
+            self.settings.reporter.deliver(&format!("a foreign waker panicked when it was woken: {message}"));
             drop_quietly(payload);
         }
     }
@@ -302,35 +303,12 @@ impl Core {
     /// Reports a panic that no join handle is left to return.
     pub(super) fn report_panic(&self, task: &str, payload: Box<dyn Any + Send>) {
         let message = panic_message(&*payload);
-        self.deliver_report(&format!(
-            "{task} panicked, and nobody awaits it: {message}\n  keep its JoinHandle and await it to receive the panic"
+        self.settings.reporter.deliver(&format!(
+            "{task} panicked, and nobody awaits it: {message}; keep its JoinHandle and await it to receive the panic"
         ));
         drop_quietly(payload);
-    }
-
-    /// Reports what ends nothing. Whoever receives the report is foreign code, and so is what its panic leaves behind.
-    pub(super) fn deliver_report(&self, report: &str) {
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| (self.settings.report)(report))) {
-            drop_quietly(payload);
-        }
-    }
-}
-
-/// Drops the payload of a panic, which may panic in turn; what that one leaves behind is forgotten.
-fn drop_quietly(payload: Box<dyn Any + Send>) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        std::mem::forget(payload);
     }
 }
 
 const TURN_INSIDE_TURN: &str = "Runtime::turn was called from inside a task of the same runtime; \
     step a runtime from outside of its tasks";
-
-/// What a panic said.
-pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> &str {
-    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
-        (Some(message), _) => message,
-        (_, Some(message)) => message,
-        _ => "(a payload that is not a string)",
-    }
-}

@@ -8,6 +8,8 @@ mod threads;
 
 mod inbox;
 
+mod panics;
+
 pub mod trace;
 
 mod ready;
@@ -50,6 +52,10 @@ mod report;
 
 mod tree;
 
+mod debug;
+
+mod drive;
+
 mod run;
 
 pub use clock::Instant;
@@ -65,4 +71,4 @@ pub use time::{Sleep, YieldNow, now, sleep, sleep_until, yield_now};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
-pub(crate) use {context::expect_current, executor::panic_message, spawn::spawn_joined, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder, wakes::both};
+pub(crate) use {context::expect_current, panics::{both, panic_message}, spawn::spawn_joined, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder};

@@ -1,7 +1,7 @@
 //! What becomes of a joined task: the place that its job and its handle share, and the error for one that yielded
 //! nothing.
 
-use super::executor::panic_message;
+use super::panics::panic_message;
 use super::task::Job;
 use futures_task::LocalFutureObj;
 use std::any::Any;

@@ -2,17 +2,18 @@
 
 use super::clock::{Clock, Instant};
 use super::context::{self, Core, Settings};
+use super::debug::Debug;
 use super::dump::{Dump, TaskInfo};
-use super::executor::{Main, Turn};
+use super::executor::Turn;
 use super::inbox::Inbox;
 use super::join::{JoinHandle, Task};
-use super::ready::TaskKey;
+use super::panics::Reporter;
 use super::remote::Remote;
 use super::spawn::{self, Spawner, TaskBuilder};
 use super::stall::Stalled;
 use super::table::Table;
 use super::task::Body;
-use super::trace::{Kind, Observer, Trace};
+use super::trace::{Observer, Trace};
 use super::wheel::Wheel;
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -60,14 +61,11 @@ pub fn try_run<F: Future>(future: F) -> Result<F::Output, Stalled> {
 /// How many turns virtual time may stand still unless the builder says otherwise.
 const TURN_LIMIT: u64 = 1_000_000;
 
-/// How long the real clock goes on before a possible stall is reported.
-const SUSPICION: Duration = Duration::from_secs(1);
+/// How long a poll may take before the debug mode calls it slow.
+const SLOW_POLL: Duration = Duration::from_millis(100);
 
-/// How long a runtime that may be stalled parks before it looks again.
-const SECOND_LOOK: Duration = Duration::from_millis(100);
-
-/// The longest time to park at once: later deadlines are looked at again.
-const LONGEST_PARK: Duration = Duration::from_secs(3600);
+/// Turns the debug mode on.
+const DEBUG_VARIABLE: &str = "GREENLIGHT_DEBUG";
 
 /// Decides what a runtime is like. [`Runtime::builder`] makes one.
 ///
@@ -80,7 +78,9 @@ pub struct Builder {
     clock: fn() -> Clock,
     turn_limit: u64,
     observers: Vec<Rc<dyn Observer>>,
-    report: Box<dyn Fn(&str)>,
+    reporter: Reporter,
+    debug: bool,
+    slow_poll: Duration,
 }
 
 impl Builder {
@@ -103,14 +103,47 @@ impl Builder {
         self
     }
 
-    /// Where reports go that end nothing, such as a lost panic or a possible stall: stderr unless set.
+    /// Where reports go that end nothing, such as a lost panic, a possible stall or a line of the debug mode: stderr unless
+    /// set.
     pub fn on_report(mut self, report: impl Fn(&str) + 'static) -> Self {
-        self.report = Box::new(report);
+        self.reporter = Reporter::new(report);
+        self
+    }
+
+    /// Turns the debug mode on or off: on if the environment has `GREENLIGHT_DEBUG=1`, unless set. In asyncio: `run` with
+    /// `debug=True`.
+    ///
+    /// It reports, a line each: a slow poll, with the awaits before and behind it; tasks that are still pending when main
+    /// has returned, with what they wait for; a set, pulse or notify that reached nobody; a task that is woken again and
+    /// again without getting on. It watches every event, as an [`observer`](Builder::observer) does, and takes its time.
+    ///
+    /// ```
+    /// use std::{cell::RefCell, rc::Rc};
+    /// let reports = Rc::new(RefCell::new(Vec::new()));
+    /// let heard = reports.clone();
+    /// let runtime = greenlight::Runtime::builder()
+    ///     .debug(true)
+    ///     .on_report(move |report| heard.borrow_mut().push(report.to_string()))
+    ///     .build();
+    /// runtime.run(async { _ = greenlight::sync::Event::new().named("light").pulse() });
+    /// assert!(reports.borrow()[0].starts_with("unheard: event `light` was pulsed when nobody waited, at "));
+    /// ```
+    pub fn debug(mut self, on: bool) -> Self {
+        self.debug = on;
+        self
+    }
+
+    /// How long a poll may take before the debug mode calls it slow: 100 ms unless set.
+    pub fn slow_poll(mut self, threshold: Duration) -> Self {
+        self.slow_poll = threshold;
         self
     }
 
     /// Makes the runtime, which belongs to this thread.
-    pub fn build(self) -> Runtime {
+    pub fn build(mut self) -> Runtime {
+        if self.debug {
+            self.observers.push(Rc::new(Debug::new(self.slow_poll, self.reporter.clone())));
+        }
         let core = Core {
             table: RefCell::new(Table::new()),
             wheel: RefCell::new(Wheel::new()),
@@ -123,7 +156,7 @@ impl Builder {
             closed: Cell::new(false),
             main_panic: Cell::new(None),
             trace: Trace::new(self.observers),
-            settings: Settings { turn_limit: self.turn_limit, report: self.report },
+            settings: Settings { turn_limit: self.turn_limit, reporter: self.reporter, debug: self.debug },
         };
         Runtime { core: Rc::new(core) }
     }
@@ -142,7 +175,9 @@ impl Runtime {
             clock: Clock::real,
             turn_limit: TURN_LIMIT,
             observers: Vec::new(),
-            report: Box::new(|report| _ = writeln!(stderr(), "greenlight: {report}")),
+            reporter: Reporter::new(|report| _ = writeln!(stderr(), "greenlight: {report}")),
+            debug: std::env::var_os(DEBUG_VARIABLE).is_some_and(|value| !value.is_empty() && value != "0"),
+            slow_poll: SLOW_POLL,
         }
     }
 
@@ -178,6 +213,9 @@ impl Runtime {
             let future = future.as_mut().as_pin_mut().expect("main stays until it has ended");
             future.poll(cx).map(|value| output = Some(value))
         });
+        if ended.is_ok() && core.settings.debug {
+            core.report_pending();
+        }
         core.closed.set(true);
         let dropped = catch_unwind(AssertUnwindSafe(|| future.set(None)));
         core.shutdown();
@@ -273,87 +311,6 @@ impl Runtime {
 
 const RUN_INSIDE_RUN: &str = "greenlight::run was called inside a runtime, which would stop all of its tasks; \
     await the future there or spawn() it, and call run outside of Runtime::enter";
-
-impl Core {
-    /// Turns until main has ended, parking whenever there is nothing to do.
-    fn drive(self: &Rc<Self>, main: TaskKey, future: &mut Main<'_>) -> Result<(), Stalled> {
-        let mut main_task = Some((main, future));
-        let mut standstill = Standstill { since: self.now(), turns: 0 };
-        let mut suspicion = None;
-        loop {
-            match self.turn(&mut main_task) {
-                Turn::Ran(_) if self.table.borrow().get(main).is_none() => return Ok(()),
-                Turn::Ran(_) => {
-                    suspicion = None;
-                    standstill.count(self)?;
-                }
-                Turn::Idle(deadline) => {
-                    standstill.turns = 0;
-                    self.park(deadline, &mut suspicion);
-                }
-                Turn::Stalled => {
-                    self.emit(None, None, None, Kind::Stalled);
-                    return Err(self.stalled());
-                }
-            }
-        }
-    }
-
-    /// Sleeps until somebody rings or the deadline comes. Without a deadline and without a `Remote` only a waker that
-    /// is held outside can end it: the runtime looks again now and then whether that is still there.
-    fn park(self: &Rc<Self>, deadline: Option<Instant>, suspicion: &mut Option<Suspicion>) {
-        let at_most = match deadline {
-            Some(deadline) => Some((deadline - self.clock.now()).min(LONGEST_PARK)),
-            None if self.has_remotes() => None,
-            None => Some(suspicion.get_or_insert_with(Suspicion::new).confirm(self)),
-        };
-        self.inbox.park(at_most);
-    }
-}
-
-/// How long virtual time has stood still.
-struct Standstill {
-    since: Instant,
-    turns: u64,
-}
-
-impl Standstill {
-    fn count(&mut self, core: &Rc<Core>) -> Result<(), Stalled> {
-        if !core.clock.is_virtual() {
-            return Ok(());
-        }
-        if core.now() != self.since {
-            *self = Standstill { since: core.now(), turns: 0 };
-        }
-        self.turns += 1;
-        if self.turns < core.settings.turn_limit { Ok(()) } else { Err(core.standing_still(self.turns)) }
-    }
-}
-
-/// A stall that only a waker held outside could disprove.
-struct Suspicion {
-    since: std::time::Instant,
-    reported: bool,
-}
-
-impl Suspicion {
-    fn new() -> Self {
-        Suspicion { since: std::time::Instant::now(), reported: false }
-    }
-
-    /// Reports it, once, after it has lasted. Returns how long to park before the next look.
-    fn confirm(&mut self, core: &Rc<Core>) -> Duration {
-        if self.since.elapsed() < SUSPICION {
-            return SECOND_LOOK;
-        }
-        if !std::mem::replace(&mut self.reported, true) {
-            core.deliver_report(&core.possibly_stalled().to_string());
-            // Who receives the report may have woken somebody.
-            return Duration::ZERO;
-        }
-        SUSPICION
-    }
-}
 
 /// Ends the tasks that are left; `Remote`s, wakers and spawners that outlive the runtime reach nobody from then on.
 impl Drop for Runtime {

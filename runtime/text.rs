@@ -48,14 +48,16 @@ impl fmt::Display for TraceEvent {
             Kind::TimeJumped => write!(f, "time jumps to {}", self.time),
             Kind::ThreadArrived => write!(f, "a thread arrives"),
             Kind::EventSet { released } => write!(f, "{task} sets {object}, releasing {released}"),
+            Kind::EventFound => write!(f, "{task} finds {object} set"),
             Kind::EventCleared => write!(f, "{task} clears {object}"),
             Kind::EventPulsed { released } => {
                 write!(f, "{task} pulses {object}, releasing {released}")
             }
             Kind::LockTaken => write!(f, "{task} takes {object}"),
             Kind::LockReleased => write!(f, "{task} releases {object}"),
-            Kind::Notified { asked: usize::MAX } => write!(f, "{task} notifies all on {object}"),
-            Kind::Notified { asked } => write!(f, "{task} notifies {asked} on {object}"),
+            Kind::Notified { asked: usize::MAX, .. } => write!(f, "{task} notifies all on {object}"),
+            Kind::Notified { asked, .. } => write!(f, "{task} notifies {asked} on {object}"),
+            Kind::WokenInVain { .. } => write!(f, "{task} was woken in vain by {object}"),
             Kind::PermitsTaken { permits } => write!(f, "{task} takes {permits} of {object}"),
             Kind::PermitsReleased { permits } => write!(f, "{task} releases {permits} of {object}"),
             Kind::Stalled => write!(f, "stalled"),

@@ -87,6 +87,8 @@ pub enum Kind {
         /// How many waiters that released.
         released: usize,
     },
+    /// The task waited on the event, and found it set.
+    EventFound,
     /// The event was cleared.
     EventCleared,
     /// The event released its waiters and stays unset.
@@ -102,6 +104,13 @@ pub enum Kind {
     Notified {
         /// How many at most.
         asked: usize,
+        /// How many that wakes.
+        reached: usize,
+    },
+    /// The task was notified by the condition, and its predicate is false all the same.
+    WokenInVain {
+        /// How often in this wait.
+        times: usize,
     },
     /// Permits of the semaphore were taken.
     PermitsTaken {

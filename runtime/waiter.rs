@@ -29,7 +29,8 @@ pub(crate) struct Waiter {
     node: Option<u32>,
     /// How much it asks for, where there is a choice.
     asks: usize,
-    at: &'static Location<'static>,
+    /// The line that waits.
+    pub(crate) at: &'static Location<'static>,
 }
 
 impl WaitList {
@@ -59,6 +60,11 @@ impl WaitList {
     /// How many wait.
     pub(crate) fn len(&self) -> usize {
         self.list.get().map_or(0, waits::len)
+    }
+
+    /// How many of them belong to tasks that were not cancelled, or to none.
+    pub(crate) fn living(&self) -> usize {
+        self.list.get().map_or(0, waits::living)
     }
 
     /// Whether everybody who waits belongs to a task that was cancelled and is not dropped yet.

@@ -162,6 +162,11 @@ pub(super) fn len(list: u32) -> usize {
     WAITS.with_borrow(|waits| waits.order(list).count())
 }
 
+/// How many waiters of the list belong to no task that was cancelled and is not dropped yet.
+pub(super) fn living(list: u32) -> usize {
+    WAITS.with_borrow(|waits| waits.order(list).filter(|&node| !waits.nodes.get(node).is_dying()).count())
+}
+
 /// Whether every waiter of the list belongs to a task that was cancelled and is not dropped yet.
 pub(super) fn all_dying(list: u32) -> bool {
     WAITS.with_borrow(|waits| waits.order(list).all(|node| waits.nodes.get(node).is_dying()))

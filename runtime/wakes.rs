@@ -1,14 +1,13 @@
 //! The wakes of one broadcast: collected while the wait lists are borrowed, delivered when nothing is.
 
 use super::context::Core;
+use super::panics::go_on_with;
 use super::ready::TaskKey;
 use super::task::Wakee;
-use std::any::Any;
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::Waker;
-use std::thread;
 
 /// Those whom a broadcast wakes, collected so that they are woken with nothing borrowed.
 #[derive(Default)]
@@ -58,22 +57,5 @@ impl Wakes {
 pub(super) fn wake_foreign(waker: Waker) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
         go_on_with(panic);
-    }
-}
-
-/// Does the second also when the first panics. The first panic goes on afterwards.
-pub(crate) fn both(first: impl FnOnce(), second: impl FnOnce()) {
-    let first = catch_unwind(AssertUnwindSafe(first));
-    let second = catch_unwind(AssertUnwindSafe(second));
-    if let Err(panic) = first.and(second) {
-        go_on_with(panic);
-    }
-}
-
-/// Resumes a panic, unless one is under way already: guards release and wake in their drop, and a second panic that
-/// leaves a drop would abort the process.
-fn go_on_with(panic: Box<dyn Any + Send>) {
-    if !thread::panicking() {
-        resume_unwind(panic);
     }
 }

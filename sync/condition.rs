@@ -162,8 +162,13 @@ impl<T> Condition<T> {
         let at = Location::caller();
         self.check(&guard);
         async move {
+            let mut times = 0;
             while !ready(&mut guard) {
+                if times > 0 {
+                    self.waiters.emit(at, || Kind::WokenInVain { times });
+                }
                 guard = self.wait_at(guard, None, at).await;
+                times += 1;
             }
             guard
         }
@@ -196,7 +201,7 @@ impl<T> Condition<T> {
     pub fn notify(&self, guard: &LockGuard<'_, T>, n: usize) -> usize {
         self.check(guard);
         let at = Location::caller();
-        self.waiters.emit(at, || Kind::Notified { asked: n });
+        self.waiters.emit(at, || Kind::Notified { asked: n, reached: self.waiters.living().min(n) });
         let woken = self.waiters.wake_living(n);
         if n > 0 {
             self.waiters.set_unheard((woken == 0).then_some(at));

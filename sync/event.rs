@@ -120,6 +120,7 @@ impl Future for EventWait<'_> {
             return waiter.poll(cx);
         }
         if event.is_set() {
+            event.waiters.emit(waiter.at, || Kind::EventFound);
             return Poll::Ready(());
         }
         waiter.join(cx, || (!event.is_set()).then(|| event.waiters.open()))

@@ -1,6 +1,7 @@
 //! The `demos` binary from the outside: what it prints where, and its exit code.
 
 mod commands;
+mod debug;
 mod lines;
 mod output;
 mod programs;

@@ -3,6 +3,7 @@
 mod cancel;
 mod causes;
 mod clock;
+mod debug;
 mod dumps;
 mod foreign;
 mod gather;
