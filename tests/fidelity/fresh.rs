@@ -4,15 +4,12 @@
 //! plays.
 
 use crate::difference::assert_agree;
+use crate::seed::{seed, setting};
 use crate::{oracle, player};
-use std::env;
 use std::fmt::Display;
-use std::hash::{BuildHasher, RandomState};
 use std::io::{Write, stderr};
-use std::str::FromStr;
-use std::sync::OnceLock;
 
-const COUNT: usize = 300;
+const COUNT: u64 = 300;
 
 #[test]
 fn fresh_scenarios_with_events_play_as_on_cpython() {
@@ -85,24 +82,9 @@ fn agree(profile: &str) {
     let count = setting("GREENLIGHT_FRESH").unwrap_or(COUNT);
     let hint = format!("GREENLIGHT_SEED={seed} GREENLIGHT_FRESH={count} repeats them");
     announce(format_args!("playing fresh scenarios of the profile {profile}: {hint}"));
-    let scenarios = oracle::generate(profile, seed, count);
+    let scenarios = oracle::generate(profile, seed, usize::try_from(count).expect("so many fit into memory"));
     let file = player::write(&format!("fresh-{profile}"), &scenarios);
     assert_agree(&scenarios, &oracle::play(&file), &player::play(&file), &hint);
-}
-
-/// The seed of this run, the same for all profiles.
-fn seed() -> u64 {
-    static SEED: OnceLock<u64> = OnceLock::new();
-    *SEED.get_or_init(|| setting("GREENLIGHT_SEED").unwrap_or_else(|| RandomState::new().hash_one(()) % 1_000_000))
-}
-
-/// A number from the environment.
-fn setting<T: FromStr>(variable: &str) -> Option<T> {
-    let value = env::var(variable).ok()?;
-    let Ok(number) = value.parse() else {
-        panic!("{variable} is {value:?}; it has to be a whole number");
-    };
-    Some(number)
 }
 
 /// Prints a line even if the test passes.

@@ -16,3 +16,6 @@ mod recorded;
 mod fresh;
 
 mod broken;
+
+#[path = "../seed.rs"]
+mod seed;

@@ -11,8 +11,12 @@ mod lifetimes;
 mod misuse;
 mod order;
 mod panics;
+#[path = "../properties.rs"]
+mod properties;
 mod quoted;
 mod reentrancy;
+#[path = "../seed.rs"]
+mod seed;
 mod shutdown;
 mod spawners;
 mod stage;

@@ -6,6 +6,7 @@ mod list;
 #[path = "../../runtime/wheel.rs"]
 mod timers;
 
+use crate::properties::holds_for_all;
 use list::{Arena, List};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -179,9 +180,10 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-proptest! {
-    #[test]
-    fn a_wheel_does_what_a_sorted_map_does(start in prop_oneof![Just(0), distance(), any::<u64>()], steps in prop::collection::vec(step(), 0..120)) {
+#[test]
+fn a_wheel_does_what_a_sorted_map_does() {
+    let start = prop_oneof![Just(0), distance(), any::<u64>()];
+    holds_for_all(256, (start, prop::collection::vec(step(), 0..120)), |(start, steps)| {
         let mut pair = Pair::new();
         pair.advance(start);
         for step in steps {
@@ -202,13 +204,13 @@ proptest! {
             pair.check();
         }
         assert_eq!(pair.wheel.jump(), None);
-    }
+    });
+}
 
-    #[test]
-    fn ties_fire_in_the_order_of_arming_however_far_apart_they_were_armed(
-        deadline in 1..1u64 << 30,
-        leads in prop::collection::btree_set(0..1u64 << 30, 2..20),
-    ) {
+#[test]
+fn ties_fire_in_the_order_of_arming_however_far_apart_they_were_armed() {
+    let leads = prop::collection::btree_set(0..1u64 << 30, 2..20);
+    holds_for_all(256, (1..1u64 << 30, leads), |(deadline, leads)| {
         let mut wheel = Wheel::new();
         let leads: Vec<_> = leads.into_iter().rev().filter(|&lead| lead < deadline).collect();
         for &lead in &leads {
@@ -217,38 +219,40 @@ proptest! {
         }
         wheel.advance(deadline);
         let fired: Vec<_> = std::iter::from_fn(|| wheel.pop_due().map(|place| *wheel.get_mut(place))).collect();
-        prop_assert_eq!(fired, leads);
-    }
+        assert_eq!(fired, leads);
+    });
+}
 
-    #[test]
-    fn a_list_does_what_a_deque_does(steps in prop::collection::vec((0..4u8, 0..8usize), 0..100)) {
+#[test]
+fn a_list_does_what_a_deque_does() {
+    holds_for_all(256, prop::collection::vec((0..4u8, 0..8usize), 0..100), |steps| {
         let (mut arena, mut list, mut model) = (Arena::new(), List::new(), VecDeque::new());
         for (number, (step, which)) in steps.into_iter().enumerate() {
             match (step, model.get(which).copied()) {
                 (0 | 1, _) => {
                     let index = arena.insert(number);
-                    prop_assert!(!arena.is_linked(index));
+                    assert!(!arena.is_linked(index));
                     list.push_back(&mut arena, index);
-                    prop_assert!(arena.is_linked(index));
+                    assert!(arena.is_linked(index));
                     model.push_back((index, number));
                 }
                 (2, Some((index, number))) => {
                     list.unlink(&mut arena, index);
-                    prop_assert!(!arena.is_linked(index));
-                    prop_assert_eq!(arena.remove(index), number);
+                    assert!(!arena.is_linked(index));
+                    assert_eq!(arena.remove(index), number);
                     model.remove(which);
                 }
                 _ => {
                     let popped = list.pop_front(&mut arena);
-                    prop_assert_eq!(popped, model.pop_front().map(|(index, _)| index));
+                    assert_eq!(popped, model.pop_front().map(|(index, _)| index));
                     popped.map(|index| arena.remove(index));
                 }
             }
             let order: Vec<_> = list.iter(&arena).map(|index| (index, *arena.get(index))).collect();
-            prop_assert_eq!(order, Vec::from(model.clone()));
-            prop_assert_eq!(list.is_empty(), model.is_empty());
+            assert_eq!(order, Vec::from(model.clone()));
+            assert_eq!(list.is_empty(), model.is_empty());
         }
-    }
+    });
 }
 
 #[test]
