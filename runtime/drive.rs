@@ -24,12 +24,12 @@ impl Core {
     pub(super) fn drive(self: &Rc<Self>, main: TaskKey, future: &mut Main<'_>) -> Result<(), Stalled> {
         let mut main_task = Some((main, future));
         let mut standstill = Standstill { since: self.now(), turns: 0 };
-        let mut suspicion = None;
+        let mut suspicion = Suspicion::default();
         loop {
             match self.turn(&mut main_task) {
                 Turn::Ran(_) if self.table.borrow().get(main).is_none() => return Ok(()),
                 Turn::Ran(_) => {
-                    suspicion = None;
+                    suspicion.end();
                     standstill.count(self)?;
                 }
                 Turn::Idle(deadline) => {
@@ -46,11 +46,11 @@ impl Core {
 
     /// Sleeps until somebody rings or the deadline comes. Without a deadline and without a `Remote` only a waker that
     /// is held outside can end it: the runtime looks again now and then whether that is still there.
-    fn park(self: &Rc<Self>, deadline: Option<Instant>, suspicion: &mut Option<Suspicion>) {
+    fn park(self: &Rc<Self>, deadline: Option<Instant>, suspicion: &mut Suspicion) {
         let at_most = match deadline {
             Some(deadline) => Some((deadline - self.clock.now()).min(LONGEST_PARK)),
             None if self.has_remotes() => None,
-            None => Some(suspicion.get_or_insert_with(Suspicion::new).confirm(self)),
+            None => Some(suspicion.confirm(self)),
         };
         self.inbox.park(at_most);
     }
@@ -76,26 +76,34 @@ impl Standstill {
 }
 
 /// A stall that only a waker held outside could disprove.
+#[derive(Default)]
 struct Suspicion {
-    since: std::time::Instant,
-    reported: bool,
+    /// Since when nobody has run. None while somebody does.
+    since: Option<std::time::Instant>,
+    /// What was reported last: a server that is idle again and again is reported once.
+    told: Vec<String>,
 }
 
 impl Suspicion {
-    fn new() -> Self {
-        Suspicion { since: std::time::Instant::now(), reported: false }
+    /// Somebody runs.
+    fn end(&mut self) {
+        self.since = None;
     }
 
-    /// Reports it, once, after it has lasted. Returns how long to park before the next look.
+    /// Reports it after it has lasted, unless that would say what was said before. Returns how long to park before the
+    /// next look.
     fn confirm(&mut self, core: &Rc<Core>) -> Duration {
-        if self.since.elapsed() < SUSPICION {
+        if self.since.get_or_insert_with(std::time::Instant::now).elapsed() < SUSPICION {
             return SECOND_LOOK;
         }
-        if !std::mem::replace(&mut self.reported, true) {
-            core.settings.reporter.deliver(&core.possibly_stalled().to_string());
-            // Who receives the report may have woken somebody.
-            return Duration::ZERO;
+        let stalled = core.possibly_stalled();
+        let told = stalled.tasks().iter().map(|task| task.to_string()).collect();
+        if self.told == told {
+            return SUSPICION;
         }
-        SUSPICION
+        self.told = told;
+        core.settings.reporter.deliver(&stalled.to_string());
+        // Who receives the report may have woken somebody.
+        Duration::ZERO
     }
 }
