@@ -58,8 +58,8 @@ pub mod sync;
 pub use runtime::dump::{dump, tasks};
 pub use runtime::{
     Builder, Ended, Instant, JoinError, JoinHandle, NoAnswer, Remote, Runtime, RuntimeGone, Sleep, Spawner, Stalled,
-    Task, TaskBuilder, TaskId, Turn, YieldNow, now, remote, run, sleep, sleep_until, spawn, spawn_detached, spawner,
-    task, try_run, yield_now,
+    Task, TaskBuilder, TaskId, Turn, WeakRemote, YieldNow, now, remote, run, sleep, sleep_until, spawn, spawn_detached,
+    spawner, task, try_run, yield_now,
 };
 pub use runtime::{dump, trace};
 pub use sync::{

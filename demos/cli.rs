@@ -20,7 +20,7 @@ Start with `demos tour`, then `demos show crosswalk`.
 stdout carries a demo's own lines only; explanations, counts and reports go to stderr.
 
 Exit codes: 0 all went well; 1 the demo failed; 2 the command line was wrong;
-3 the demo stalled: nothing in it could ever run again.";
+3 the demo stalled: nothing in it could ever run again; 130 it was ended by Ctrl-C.";
 
 /// The asyncio tutorials' programs on greenlight: run them, read them, change them
 #[derive(Debug, Parser)]

@@ -7,6 +7,8 @@ mod clock;
 mod stderr;
 mod stdout;
 
+mod interrupt;
+
 mod programs;
 mod run;
 mod scenario;
@@ -23,7 +25,9 @@ use stderr::{Stderr, complain};
 use stdout::Stdout;
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let command = Cli::parse().command;
+    interrupt::listen();
+    let outcome = match command {
         Command::List => print(&list()),
         Command::Run(run) => {
             let options = run.options().unwrap_or_else(|error| error.exit());

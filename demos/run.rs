@@ -1,8 +1,8 @@
 //! Plays one program, or all of them, and says how that ended.
 
-use crate::clock;
 use crate::programs::{Options, Program};
 use crate::stderr::{complain, note, note_line};
+use crate::{clock, interrupt};
 use anstyle::Style;
 use greenlight::{Runtime, Stalled};
 use std::io::Write;
@@ -51,11 +51,12 @@ pub(crate) fn run(program: &Program, options: Options, time: Time, notes: &mut d
         Time::Virtual => builder.virtual_clock().build(),
         Time::Real => builder.build(),
     };
-    let ticking = clock::start();
+    let (ticking, stoppable) = (clock::start(), interrupt::may_stop(&runtime));
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.try_run((program.start)(options))));
-    drop(ticking);
+    drop((ticking, stoppable));
     let outcome = match ended {
         Ok(Ok(())) => Outcome::Ended,
+        Ok(Err(stalled)) if stalled.was_stopped() => interrupt::end(),
         Ok(Err(stalled)) => {
             report(program, &stalled, notes);
             Outcome::Stalled

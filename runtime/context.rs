@@ -33,6 +33,8 @@ pub(crate) struct Core {
     pub(super) turning: Cell<bool>,
     /// Set while the run ends: a spawn is refused then.
     pub(super) closed: Cell<bool>,
+    /// Set when somebody outside has stopped the run, until the run looks.
+    pub(super) stopped: Cell<bool>,
     /// The payload of a panic of main, until `run` resumes it.
     pub(super) main_panic: Cell<Option<Box<dyn Any + Send>>>,
     pub(super) trace: Trace,

@@ -28,6 +28,7 @@ impl Core {
         loop {
             match self.turn(&mut main_task) {
                 Turn::Ran(_) if self.table.borrow().get(main).is_none() => return Ok(()),
+                _ if self.stopped.take() => return Err(self.stopped()),
                 Turn::Ran(_) => {
                     suspicion.end();
                     standstill.count(self)?;

@@ -63,7 +63,7 @@ pub use executor::Turn;
 pub use join::{Ended, JoinHandle, Task};
 pub use outcome::JoinError;
 pub use ready::TaskId;
-pub use remote::{NoAnswer, Remote, RuntimeGone, remote};
+pub use remote::{NoAnswer, Remote, RuntimeGone, WeakRemote, remote};
 pub use run::{Builder, Runtime, run, try_run};
 pub use spawn::{Spawner, TaskBuilder, spawn, spawn_detached, spawner, task};
 pub use stall::Stalled;

@@ -2,6 +2,7 @@
 
 use super::context::{self, Core, Outside};
 use super::dump::{Dump, dump};
+use super::inbox::Inbox;
 use super::task::Message;
 use futures_task::{FutureObj, Spawn, SpawnError};
 use std::fmt;
@@ -9,6 +10,7 @@ use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 /// A handle to the current runtime for other threads. In asyncio: what `call_soon_threadsafe` needs the loop for.
@@ -59,6 +61,32 @@ impl Remote {
         self.outside.inbox.send(message).map_err(|_| RuntimeGone)
     }
 
+    /// What every task of the runtime waits for; see [`WeakRemote::dump`].
+    ///
+    /// # Errors
+    /// When the runtime is gone, or took no turn for so long.
+    pub fn dump(&self, patience: Duration) -> Result<Dump, NoAnswer> {
+        self.downgrade().dump(patience)
+    }
+
+    /// A handle that does not keep the runtime waiting.
+    pub fn downgrade(&self) -> WeakRemote {
+        WeakRemote { inbox: self.outside.inbox.clone(), owner: self.outside.owner }
+    }
+}
+
+/// Looks into a runtime from other threads, and stops its runs: for a watcher, or for Ctrl-C.
+/// [`Remote::downgrade`] makes one.
+///
+/// Unlike a [`Remote`] it keeps no runtime waiting: a stall is a stall while it is alive.
+#[derive(Clone)]
+pub struct WeakRemote {
+    inbox: Arc<Inbox<Message>>,
+    /// The thread of the runtime.
+    owner: ThreadId,
+}
+
+impl WeakRemote {
     /// What every task of the runtime waits for: asks, and waits for the runtime to answer at its next turn, but not longer
     /// than `patience`. On the runtime's own thread it answers at once, inside the runtime, or not at all.
     ///
@@ -69,7 +97,7 @@ impl Remote {
     /// use std::time::Duration;
     /// greenlight::run(async {
     ///     let remote = greenlight::remote();
-    ///     let watcher = std::thread::spawn(move || remote.dump(Duration::from_secs(5)));
+    ///     let watcher = std::thread::spawn(move || remote.downgrade().dump(Duration::from_secs(5)));
     ///     while !watcher.is_finished() {
     ///         greenlight::sleep(Duration::from_millis(1)).await;
     ///     }
@@ -78,21 +106,40 @@ impl Remote {
     /// });
     /// ```
     pub fn dump(&self, patience: Duration) -> Result<Dump, NoAnswer> {
-        let inbox = &self.outside.inbox;
-        if let Some(core) = context::current().filter(|core| Arc::ptr_eq(&core.inbox, inbox)) {
+        if let Some(core) = context::current().filter(|core| Arc::ptr_eq(&core.inbox, &self.inbox)) {
             return Ok(core.dump());
         }
-        if self.outside.owner == std::thread::current().id() {
+        if self.owner == thread::current().id() {
             return Err(NoAnswer::NoTurn { waited: Duration::ZERO });
         }
         let (answer, answered) = sync_channel(1);
         // Nobody listens any more once the patience is at its end.
         let ask = Message::Ask(Box::new(move || _ = answer.send(dump())));
-        inbox.send(ask).map_err(|_| NoAnswer::RuntimeGone)?;
+        self.inbox.send(ask).map_err(|_| NoAnswer::RuntimeGone)?;
         answered.recv_timeout(patience).map_err(|error| match error {
             RecvTimeoutError::Timeout => NoAnswer::NoTurn { waited: patience },
             RecvTimeoutError::Disconnected => NoAnswer::RuntimeGone,
         })
+    }
+
+    /// Ends the run after the turn that is under way: its main future is dropped, then its tasks in the order of
+    /// spawning, and [`try_run`](crate::try_run) returns a report that [was stopped](crate::Stalled::was_stopped). A main
+    /// that ends in that turn has ended. Between two runs it ends the next one after its first turn; once the runtime is
+    /// gone it does nothing.
+    ///
+    /// In asyncio: `loop.call_soon_threadsafe(loop.stop)`.
+    ///
+    /// ```
+    /// let runtime = greenlight::Runtime::builder().build();
+    /// let waits_for_more = runtime.remote();
+    /// let weak = waits_for_more.downgrade();
+    /// std::thread::spawn(move || weak.stop());
+    /// let stopped = runtime.try_run(std::future::pending::<()>()).unwrap_err();
+    /// assert!(stopped.was_stopped());
+    /// ```
+    pub fn stop(&self) {
+        let stop = || context::expect_current("a run is stopped").stopped.set(true);
+        drop(self.inbox.send(Message::Ask(Box::new(stop))));
     }
 }
 
@@ -100,7 +147,7 @@ impl Core {
     pub(super) fn remote(&self) -> Remote {
         let mut remotes = self.remotes.borrow_mut();
         let outside = remotes.upgrade().unwrap_or_else(|| {
-            let outside = Arc::new(Outside { inbox: self.inbox.clone(), owner: std::thread::current().id() });
+            let outside = Arc::new(Outside { inbox: self.inbox.clone(), owner: thread::current().id() });
             *remotes = Arc::downgrade(&outside);
             outside
         });
@@ -158,6 +205,12 @@ impl fmt::Display for NoAnswer {
 }
 
 impl std::error::Error for NoAnswer {}
+
+impl fmt::Debug for WeakRemote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeakRemote").finish_non_exhaustive()
+    }
+}
 
 impl fmt::Debug for Remote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -20,6 +20,7 @@ impl fmt::Display for Stalled {
                     "not stalled at {at}: a task is ready, a timer is armed, or something outside can wake one"
                 )?;
             }
+            Why::Stopped => writeln!(f, "stopped from outside at {at}")?,
             Why::OnlyOutsideCanWake(wakers) => {
                 let are = if wakers == 1 { " is" } else { "s are" };
                 writeln!(
@@ -60,6 +61,7 @@ impl Stalled {
                 "each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then",
                 Hint::help,
             ),
+            Why::Stopped => "these tasks had not ended",
             Why::SomebodyCanRun => "the tasks that wait here may go on yet",
             Why::OnlyOutsideCanWake(_) => {
                 "if a thread is going to use that waker, all is well, and a Remote that it keeps until then \

@@ -154,6 +154,7 @@ impl Builder {
             turn: Cell::new(0),
             turning: Cell::new(false),
             closed: Cell::new(false),
+            stopped: Cell::new(false),
             main_panic: Cell::new(None),
             trace: Trace::new(self.observers),
             settings: Settings { turn_limit: self.turn_limit, reporter: self.reporter, debug: self.debug },
@@ -184,8 +185,8 @@ impl Runtime {
     /// Runs a future to its end; see [`run`]. No task outlives it.
     ///
     /// # Panics
-    /// With the panic of the future, if it panics; with the report, if the run stalls; when it is called inside a
-    /// runtime.
+    /// With the panic of the future, if it panics; with the report, if the run stalls or is stopped; when it is called
+    /// inside a runtime.
     #[track_caller]
     pub fn run<F: Future>(&self, future: F) -> F::Output {
         match self.try_run(future) {
@@ -197,7 +198,8 @@ impl Runtime {
     /// Runs a future to its end, or to a stall; see [`try_run`].
     ///
     /// # Errors
-    /// When nobody can ever run again, or virtual time stands still.
+    /// When nobody can ever run again, when virtual time stands still, and when somebody stops the run with
+    /// [`WeakRemote::stop`](crate::WeakRemote::stop).
     ///
     /// # Panics
     /// With the panic of the future, if it panics; when it is called inside a runtime.

@@ -53,6 +53,8 @@ pub(super) enum Why {
     SomebodyCanRun,
     /// As far as the inside goes; so many tasks have a clone of their waker outside.
     OnlyOutsideCanWake(usize),
+    /// It is no stall: somebody outside has stopped the run.
+    Stopped,
     /// Tasks have kept themselves ready for so many turns of virtual time.
     TimeStandsStill(u64),
 }
@@ -67,12 +69,22 @@ impl Stalled {
     pub fn at(&self) -> Instant {
         self.dump.at
     }
+
+    /// Whether this is no stall: somebody has stopped the run with [`WeakRemote::stop`](crate::WeakRemote::stop).
+    pub fn was_stopped(&self) -> bool {
+        matches!(self.why, Why::Stopped)
+    }
 }
 
 impl Core {
     /// The report of a runtime in which nobody can ever run again.
     pub(super) fn stalled(self: &Rc<Self>) -> Stalled {
         self.report(Why::NobodyCanRun)
+    }
+
+    /// The report of a runtime whose run was ended from outside.
+    pub(super) fn stopped(self: &Rc<Self>) -> Stalled {
+        self.report(Why::Stopped)
     }
 
     /// The report of a runtime that may be stalled or not.

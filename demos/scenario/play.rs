@@ -2,6 +2,7 @@
 //! a log.
 
 use super::script::{Action, Block, Guarded, Held, Op, Scenario, TaskIndex};
+use crate::interrupt;
 use greenlight::sync::Barrier;
 use greenlight::{JoinHandle, Runtime, Stalled, Task, TaskGroup};
 use std::cell::{Cell, OnceCell, RefCell};
@@ -20,8 +21,10 @@ pub(super) fn play(scenario: Scenario) -> Result<Vec<String>, String> {
     // No number of turns is too many: a block may be repeated as often as it likes, and still ends.
     let builder = Runtime::builder().virtual_clock().turn_limit(u64::MAX);
     let runtime = builder.build();
+    let _stoppable = interrupt::may_stop(&runtime);
     match catch_unwind(AssertUnwindSafe(|| runtime.try_run(main(world.clone())))) {
         Ok(Ok(())) => {}
+        Ok(Err(stalled)) if stalled.was_stopped() => interrupt::end(),
         Ok(Err(stalled)) => world.stall(&stalled),
         Err(_) => drop(world.refuse(PANICKED.into())),
     }

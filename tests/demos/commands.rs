@@ -147,7 +147,7 @@ fn help_says_what_there_is_and_what_the_exit_codes_mean() {
     stdout carries a demo's own lines only; explanations, counts and reports go to stderr.
 
     Exit codes: 0 all went well; 1 the demo failed; 2 the command line was wrong;
-    3 the demo stalled: nothing in it could ever run again.
+    3 the demo stalled: nothing in it could ever run again; 130 it was ended by Ctrl-C.
     ");
 }
 

@@ -2,6 +2,7 @@
 
 mod commands;
 mod debug;
+mod interrupt;
 mod lines;
 mod output;
 mod programs;

@@ -21,6 +21,7 @@ mod shutdown;
 mod spawners;
 mod stage;
 mod stalls;
+mod stoppers;
 mod tasks;
 mod threads;
 mod traces;

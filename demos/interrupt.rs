@@ -1,0 +1,53 @@
+//! Ctrl-C: ends what is being played, through a `WeakRemote`. A runtime waits for every `Remote` that
+//! is alive, so one that is kept for Ctrl-C would turn each stall into a hang.
+
+use crate::clock;
+use crate::stderr::note;
+use greenlight::{Runtime, WeakRemote};
+use std::process::exit;
+use std::sync::Mutex;
+
+/// 128, and the number of the signal.
+const EXIT_CODE: i32 = 130;
+
+/// What is being played. None between two programs, and once Ctrl-C was pressed.
+static PLAYED: Mutex<Option<WeakRemote>> = Mutex::new(None);
+
+/// Has Ctrl-C stop the program that is being played. Pressed once more, or while there is none, it
+/// ends the process at once: the program may be stuck in a poll, or in a line that nobody reads.
+pub(crate) fn listen() {
+    let listening = ctrlc::set_handler(|| match replace(None) {
+        Some(played) => played.stop(),
+        None => exit(EXIT_CODE),
+    });
+    if let Err(error) = listening {
+        note!("Ctrl-C ends this without a word: {error}");
+    }
+}
+
+/// Ends the process after a program that was stopped.
+pub(crate) fn end() -> ! {
+    note!("interrupted");
+    let _hidden = clock::hide();
+    exit(EXIT_CODE);
+}
+
+/// Has Ctrl-C stop the runs of this runtime until the guard goes.
+pub(crate) fn may_stop(runtime: &Runtime) -> Stoppable {
+    replace(Some(runtime.remote().downgrade()));
+    Stoppable
+}
+
+/// While this is alive, a program is being played that can be stopped.
+#[derive(Debug)]
+pub(crate) struct Stoppable;
+
+impl Drop for Stoppable {
+    fn drop(&mut self) {
+        replace(None);
+    }
+}
+
+fn replace(played: Option<WeakRemote>) -> Option<WeakRemote> {
+    std::mem::replace(&mut *PLAYED.lock().expect("nobody panics while it is locked"), played)
+}

@@ -1,0 +1,160 @@
+//! Ctrl-C, as a shell sends it: what is played is dropped in order, one line on stderr says so, and the
+//! exit code is 130.
+
+use crate::demos;
+use crate::lines::{CROSSWALK, PULSE};
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// After this long, a process that was interrupted is taken for stuck.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A command under way, whose streams are read here. It does not outlive the test.
+struct Running {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    stderr: ChildStderr,
+}
+
+impl Running {
+    fn start(args: &[&str]) -> Running {
+        let mut command = demos(args);
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary can be started");
+        let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
+        let stderr = child.stderr.take().expect("stderr is piped");
+        Running { child, stdout, stderr }
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).expect("stdout is text");
+        line
+    }
+
+    fn press_ctrl_c(&self) {
+        let pressed = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(pressed.expect("there is a `kill`").success());
+    }
+
+    /// Waits for the end of the process, and yields its exit code.
+    fn exit_code(&mut self) -> Option<i32> {
+        let since = Instant::now();
+        while since.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait().expect("the process can be waited for") {
+                return status.code();
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        panic!("after {PATIENCE:?} the process still runs");
+    }
+
+    /// Presses Ctrl-C until the process ends, and yields its exit code.
+    fn exit_code_of_pressing_on(&mut self) -> Option<i32> {
+        let since = Instant::now();
+        while self.child.try_wait().expect("the process can be waited for").is_none() {
+            assert!(since.elapsed() < PATIENCE, "after {PATIENCE:?} of Ctrl-C the process still runs");
+            self.press_ctrl_c();
+            thread::sleep(Duration::from_millis(50));
+        }
+        self.exit_code()
+    }
+
+    /// What was left on stdout and stderr.
+    fn rest(&mut self) -> (String, String) {
+        let (mut stdout, mut stderr) = (String::new(), String::new());
+        self.stdout.read_to_string(&mut stdout).expect("stdout is text");
+        self.stderr.read_to_string(&mut stderr).expect("stderr is text");
+        (stdout, stderr)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already, unless the test fails.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_program_that_waits_for_real_seconds_ends_at_once_with_130_and_the_lines_so_far() {
+    let mut running = Running::start(&["run", "crosswalk", "--real-time"]);
+    let began = Instant::now();
+    let before = running.line() + &running.line();
+    running.press_ctrl_c();
+    let code = running.exit_code();
+    let (after, stderr) = running.rest();
+    if began.elapsed() < Duration::from_secs(2) {
+        assert_eq!(before.clone() + &after, "Pedestrian is waiting for the signal.\nTraffic light is red.\n");
+    }
+    assert_eq!((code, stderr.as_str()), (Some(130), "interrupted\n"));
+    assert!(CROSSWALK.starts_with(&(before + &after)));
+}
+
+#[test]
+fn a_program_that_writes_without_a_pause_ends_after_a_whole_line() {
+    let mut running = Running::start(&["run", "periodic", "--ticks", "4000000000"]);
+    let first = running.line();
+    running.press_ctrl_c();
+    let mut rest = String::new();
+    running.stdout.read_to_string(&mut rest).expect("stdout is text");
+    assert_eq!(running.exit_code(), Some(130));
+    assert_eq!(running.rest().1, "interrupted\n");
+    let lines = first + &rest;
+    assert!(lines.ends_with('\n'), "the last line is whole");
+    assert!(PULSE.repeat(lines.len() / PULSE.len() + 1).starts_with(&lines));
+}
+
+#[test]
+fn what_a_program_holds_is_dropped_in_order_and_says_so() {
+    let mut running = Running::start(&["run", "timeouts", "--real-time"]);
+    let before = running.line();
+    running.press_ctrl_c();
+    let code = running.exit_code();
+    let (after, stderr) = running.rest();
+    assert_eq!(before, "The first kettle is on.\n");
+    assert_eq!(after, "The first kettle is switched off.\n");
+    assert_eq!((code, stderr.as_str()), (Some(130), "interrupted\n"));
+}
+
+#[test]
+fn a_program_whose_lines_nobody_reads_any_more_ends_at_the_second_ctrl_c() {
+    let mut running = Running::start(&["run", "periodic", "--ticks", "4000000000"]);
+    assert_eq!(running.line(), "Task 0 performing operation.\n");
+    // The pipe is full soon, and the first Ctrl-C waits for the line that is being written.
+    assert_eq!(running.exit_code_of_pressing_on(), Some(130));
+}
+
+/// Starts to play a scenario with that one task, after one that ends.
+fn play(name: &str, block: &str) -> Running {
+    let scenarios = format!(
+        r#"{{"name": "short", "order": "exact", "objects": {{}}, "tasks": {{"a": [["say", "hi"]]}}, "start": ["a"]}}
+{{"name": "{name}", "order": "exact", "objects": {{}}, "tasks": {{"b": {block}}}, "start": ["b"]}}
+"#
+    );
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.jsonl"));
+    fs::write(&file, scenarios).expect("the folder for tests can be written to");
+    let mut running = Running::start(&["play", file.to_str().expect("the path is text")]);
+    assert_eq!(running.line(), "{\"name\": \"short\", \"log\": [\"0 a say hi\",\"0 a end\",\"0 main end\"]}\n");
+    running
+}
+
+#[test]
+fn a_scenario_that_goes_on_for_ever_ends_at_once_with_130() {
+    let mut running = play("endless", r#"[["repeat", 1000000000, [["repeat", 1000000000, [["yield"]]]]]]"#);
+    running.press_ctrl_c();
+    let code = running.exit_code();
+    assert_eq!((code, running.rest()), (Some(130), (String::new(), "interrupted\n".to_string())));
+}
+
+#[test]
+fn a_program_that_is_stuck_in_one_poll_ends_at_the_second_ctrl_c() {
+    let mut running = play("stuck", r#"[["repeat", 1000000000, [["repeat", 1000000000, []]]]]"#);
+    assert_eq!(running.exit_code_of_pressing_on(), Some(130));
+    assert_eq!(running.rest(), (String::new(), String::new()));
+}
