@@ -60,6 +60,13 @@ impl fmt::Display for TraceEvent {
             Kind::WokenInVain { .. } => write!(f, "{task} was woken in vain by {object}"),
             Kind::PermitsTaken { permits } => write!(f, "{task} takes {permits} of {object}"),
             Kind::PermitsReleased { permits } => write!(f, "{task} releases {permits} of {object}"),
+            Kind::ItemPut { len } => write!(f, "{task} puts an item into {object}, which has {len}"),
+            Kind::ItemTaken { len } => write!(f, "{task} takes an item from {object}, which has {len} left"),
+            Kind::ItemDone { unfinished } => write!(f, "{task} is done with an item of {object}, {unfinished} left"),
+            Kind::QueueClosed => write!(f, "{task} closes {object}"),
+            Kind::BarrierArrived { inside } => write!(f, "{task} arrives at {object} as number {inside}"),
+            Kind::BarrierReset => write!(f, "{task} resets {object}"),
+            Kind::BarrierAborted => write!(f, "{task} aborts {object}"),
             Kind::Stalled => write!(f, "stalled"),
         }
     }

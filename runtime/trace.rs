@@ -122,6 +122,32 @@ pub enum Kind {
         /// How many.
         permits: usize,
     },
+    /// An item was put into the queue.
+    ItemPut {
+        /// How many are in it now.
+        len: usize,
+    },
+    /// An item was taken from the queue.
+    ItemTaken {
+        /// How many are left in it.
+        len: usize,
+    },
+    /// An item of the queue was reported as done.
+    ItemDone {
+        /// How many that were put are not.
+        unfinished: usize,
+    },
+    /// The queue was closed.
+    QueueClosed,
+    /// A party has arrived at the barrier. `at`: the line that waits.
+    BarrierArrived {
+        /// How many are there now.
+        inside: usize,
+    },
+    /// The barrier was reset: who waits there leaves with an error.
+    BarrierReset,
+    /// The barrier was aborted: who waits there leaves with an error, and so does who comes later.
+    BarrierAborted,
     /// Nothing can ever run again.
     Stalled,
 }

@@ -2,6 +2,7 @@
 
 use super::condition::Condition;
 use super::lock::LockGuard;
+use crate::trace::Kind;
 use std::cell::RefCell;
 use std::error::Error;
 use std::fmt;
@@ -94,7 +95,8 @@ impl Barrier {
                 return Err(BrokenBarrier::Aborted);
             }
             let party = Party::arrive(self);
-            if self.round.borrow().inside == self.parties {
+            self.gate.emit(at, || Kind::BarrierArrived { inside: self.round.borrow().inside });
+            if self.is_full() {
                 self.set_phase(Phase::Draining);
             }
             let _guard = self.wait_while(|phase| phase == Phase::Filling, guard, at).await;
@@ -128,13 +130,17 @@ impl Barrier {
     }
 
     /// Lets everybody who waits leave with an error, and opens the barrier for a new round once they have.
+    #[track_caller]
     pub fn reset(&self) {
+        self.gate.emit(Location::caller(), || Kind::BarrierReset);
         let inside = self.round.borrow().inside;
         self.set_phase(if inside > 0 { Phase::Resetting } else { Phase::Filling });
     }
 
     /// Breaks the barrier until it is reset: everybody who waits leaves with an error, and so does who comes later.
+    #[track_caller]
     pub fn abort(&self) {
+        self.gate.emit(Location::caller(), || Kind::BarrierAborted);
         self.set_phase(Phase::Broken);
     }
 
@@ -152,6 +158,11 @@ impl Barrier {
     /// Whether it was aborted and not reset since. In asyncio: `broken`.
     pub fn is_broken(&self) -> bool {
         self.phase() == Phase::Broken
+    }
+
+    fn is_full(&self) -> bool {
+        let round = self.round.borrow();
+        round.phase == Phase::Filling && round.inside == self.parties
     }
 
     fn phase(&self) -> Phase {

@@ -221,6 +221,11 @@ impl<T> Condition<T> {
         self.notify(guard, usize::MAX)
     }
 
+    /// Emits an event about what is made of this condition.
+    pub(super) fn emit(&self, at: &'static Location<'static>, kind: impl FnOnce() -> Kind) {
+        self.waiters.emit(at, kind);
+    }
+
     /// Wakes everybody who waits, for one whose changes need no lock because they take no await.
     pub(super) fn notify_everybody(&self) {
         self.waiters.wake_living(usize::MAX);

@@ -17,6 +17,8 @@ mod store;
 
 mod queue;
 
+mod queue_waits;
+
 mod timeout;
 
 mod race;
@@ -35,7 +37,8 @@ pub use event::{Event, EventWait};
 pub use gather::{gather, gather_tasks, gather_tuple};
 pub use interval::{Interval, interval};
 pub use lock::{Lock, LockGuard, LockWait};
-pub use queue::{LifoQueue, PriorityQueue, Queue, QueueGet, QueueOver, QueuePut};
+pub use queue::{LifoQueue, PriorityQueue, Queue, QueueOver};
+pub use queue_waits::{QueueGet, QueuePut};
 pub use race::race;
 pub use semaphore::{Permit, ReleasedTooOften, Semaphore, SemaphoreWait};
 pub use store::{Closed, DoneTooOften, PutError, Store, TryGetError, TryPutError};

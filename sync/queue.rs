@@ -1,7 +1,9 @@
 //! `Queue`: items from one task to another, in order.
 
-use super::store::{Closed, DoneTooOften, Finally, Line, PutError, Store, TryGetError, TryPutError};
+use super::queue_waits::{QueueGet, QueuePut};
+use super::store::{DoneTooOften, Finally, Line, Store, TryGetError, TryPutError};
 use crate::runtime::{WaitList, Waiter, both};
+use crate::trace::Kind;
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -9,9 +11,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::panic::Location;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 /// What [`Queue`], [`LifoQueue`] and [`PriorityQueue`] have in common; the store `S` decides which item comes next.
 pub struct QueueOver<T, S> {
@@ -23,9 +23,9 @@ pub struct QueueOver<T, S> {
     /// Set by `close`, for good.
     closed: Cell<bool>,
     /// Who waits for an item.
-    getters: Line,
+    pub(super) getters: Line,
     /// Who waits for room.
-    putters: Line,
+    pub(super) putters: Line,
     /// Who waits until every item is done.
     joiners: WaitList,
     /// How many items were put and not reported as done.
@@ -140,12 +140,13 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     ///
     /// # Errors
     /// When there is no room, or the queue is closed; the error has the item.
+    #[track_caller]
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
         match (self.is_closed(), self.may_put()) {
             (true, _) => Err(TryPutError::Closed(item)),
             (false, false) => Err(TryPutError::Full(item)),
             (false, true) => {
-                self.push(item);
+                self.push(item, Location::caller());
                 Ok(())
             }
         }
@@ -155,9 +156,10 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     ///
     /// # Errors
     /// When there is no item for one who comes now, or the queue is closed and empty.
+    #[track_caller]
     pub fn try_get(&self) -> Result<T, TryGetError> {
         match self.may_get() {
-            true => Ok(self.pop()),
+            true => Ok(self.pop(Location::caller())),
             false if self.is_over() => Err(TryGetError::Closed),
             false => Err(TryGetError::Empty),
         }
@@ -167,8 +169,10 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     ///
     /// # Errors
     /// When more items would be done than were put.
+    #[track_caller]
     pub fn task_done(&self) -> Result<(), DoneTooOften> {
         let unfinished = self.unfinished.get().checked_sub(1).ok_or(DoneTooOften)?;
+        self.getters.waiters.emit(Location::caller(), || Kind::ItemDone { unfinished });
         self.set_unfinished(unfinished);
         Ok(())
     }
@@ -188,16 +192,19 @@ impl<T, S: Store<T>> QueueOver<T, S> {
 
     /// Refuses items from now on. Those that are here can still be taken; who waits for more gets an error, and who
     /// waits for room gets the item back. In asyncio: `shutdown`.
+    #[track_caller]
     pub fn close(&self) {
-        self.closed.set(true);
-        both(|| self.putters.grant_all(), || self.getters.grant_all());
+        self.close_at(Location::caller());
     }
 
     /// Closes the queue and takes all items out, which count as done. In asyncio: `shutdown(immediate=True)`.
+    #[track_caller]
     pub fn close_now(&self) -> Vec<T> {
+        // Not inside the closure, which has a line of its own.
+        let at = Location::caller();
         let mut store = self.change(std::mem::take);
         let items: Vec<T> = std::iter::from_fn(|| store.pop()).collect();
-        both(|| self.set_unfinished(self.unfinished.get().saturating_sub(items.len())), || self.close());
+        both(|| self.set_unfinished(self.unfinished.get().saturating_sub(items.len())), || self.close_at(at));
         items
     }
 
@@ -221,27 +228,37 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         (self.capacity < usize::MAX).then_some(self.capacity)
     }
 
-    fn may_put(&self) -> bool {
+    fn close_at(&self, at: &'static Location<'static>) {
+        self.closed.set(true);
+        self.getters.waiters.emit(at, || Kind::QueueClosed);
+        both(|| self.putters.grant_all(), || self.getters.grant_all());
+    }
+
+    pub(super) fn may_put(&self) -> bool {
         !self.is_closed() && self.putters.is_clear() && self.len() < self.capacity
     }
 
-    fn may_get(&self) -> bool {
+    pub(super) fn may_get(&self) -> bool {
         !self.is_empty() && self.getters.is_clear()
     }
 
     /// Also when the comparison of items panics, what is in the store then goes to those who wait.
-    fn push(&self, item: T) {
+    pub(super) fn push(&self, item: T, at: &'static Location<'static>) {
         let before = self.len();
         let _pushed = Finally(|| {
             self.count();
-            self.unfinished.set(self.unfinished.get() + self.len() - before);
+            let put = self.len() - before;
+            self.unfinished.set(self.unfinished.get() + put);
+            if put > 0 {
+                self.getters.waiters.emit(at, || Kind::ItemPut { len: self.len() });
+            }
             self.hand_out_items();
         });
         self.change(|store| store.push(item));
     }
 
     /// An item goes back if a putter cannot be woken, whose room is granted all the same.
-    fn pop(&self) -> T {
+    pub(super) fn pop(&self, at: &'static Location<'static>) -> T {
         let item = Cell::new(None);
         let panicked = Finally(|| {
             if let Some(item) = item.take() {
@@ -252,6 +269,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
             self.hand_out_room();
         });
         item.set(self.change(S::pop));
+        self.getters.waiters.emit(at, || Kind::ItemTaken { len: self.len() });
         self.hand_out_room();
         std::mem::forget(panicked);
         item.take().expect("an item is taken while there is one")
@@ -272,16 +290,16 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     }
 
     /// Whether a getter would wait in vain.
-    fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.is_closed() && self.is_empty()
     }
 
     /// In a closed queue everybody is granted their turn, in which they find an item or the end.
-    fn hand_out_items(&self) {
+    pub(super) fn hand_out_items(&self) {
         self.getters.grant_while(|granted| self.is_closed() || self.len() > granted);
     }
 
-    fn hand_out_room(&self) {
+    pub(super) fn hand_out_room(&self) {
         self.putters.grant_while(|granted| self.len() + granted < self.capacity);
     }
 
@@ -289,87 +307,6 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         self.unfinished.set(unfinished);
         if unfinished == 0 {
             self.joiners.wake_all();
-        }
-    }
-}
-
-/// Waits for an item: what [`QueueOver::get`] returns.
-#[must_use = "futures do nothing unless awaited"]
-pub struct QueueGet<'a, T, S: Store<T> = VecDeque<T>> {
-    queue: &'a QueueOver<T, S>,
-    waiter: Waiter,
-}
-
-impl<T, S: Store<T>> Future for QueueGet<'_, T, S> {
-    type Output = Result<T, Closed>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let QueueGet { queue, waiter } = &mut *self;
-        let settled = || queue.may_get() || queue.is_over();
-        let polled = match waiter.has_joined() {
-            true => waiter.poll(cx).map(|()| queue.getters.leave()),
-            false if settled() => Poll::Ready(()),
-            false => waiter.join(cx, || (!settled()).then(|| queue.getters.waiters.open())),
-        };
-        if polled.is_pending() {
-            // Those in front may be dying; and so was its own task, if another polls it now.
-            queue.hand_out_items();
-        }
-        polled.map(|()| if queue.is_empty() { Err(Closed) } else { Ok(queue.pop()) })
-    }
-}
-
-impl<T, S: Store<T>> Drop for QueueGet<'_, T, S> {
-    fn drop(&mut self) {
-        if self.waiter.leave() {
-            self.queue.getters.leave();
-            self.queue.hand_out_items();
-        }
-    }
-}
-
-/// Waits for room: what [`QueueOver::put`] returns.
-#[must_use = "futures do nothing unless awaited"]
-pub struct QueuePut<'a, T, S: Store<T> = VecDeque<T>> {
-    queue: &'a QueueOver<T, S>,
-    /// None once it is in the queue, or handed back.
-    item: Option<T>,
-    waiter: Waiter,
-}
-
-impl<T, S: Store<T>> Unpin for QueuePut<'_, T, S> {}
-
-impl<T, S: Store<T>> Future for QueuePut<'_, T, S> {
-    type Output = Result<(), PutError<T>>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let QueuePut { queue, item, waiter } = &mut *self;
-        let settled = || queue.may_put() || queue.is_closed();
-        let polled = match waiter.has_joined() {
-            true => waiter.poll(cx).map(|()| queue.putters.leave()),
-            false if settled() => Poll::Ready(()),
-            false => waiter.join(cx, || (!settled()).then(|| queue.putters.waiters.open())),
-        };
-        if polled.is_pending() {
-            queue.hand_out_room();
-            return Poll::Pending;
-        }
-        let item = item.take().expect("Queue::put() was polled after it was ready; call it again to put another item");
-        Poll::Ready(if queue.is_closed() {
-            Err(PutError { item })
-        } else {
-            queue.push(item);
-            Ok(())
-        })
-    }
-}
-
-/// It leaves the line before its item is dropped, which may make room.
-impl<T, S: Store<T>> Drop for QueuePut<'_, T, S> {
-    fn drop(&mut self) {
-        if self.waiter.leave() {
-            self.queue.putters.leave();
-            self.queue.hand_out_room();
         }
     }
 }
@@ -383,17 +320,5 @@ impl<T, S: Store<T>> fmt::Debug for QueueOver<T, S> {
             .field("putters", &self.putters.waiters.len())
             .field("closed", &self.is_closed())
             .finish()
-    }
-}
-
-impl<T, S: Store<T>> fmt::Debug for QueueGet<'_, T, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("QueueGet").field("queue", self.queue).finish_non_exhaustive()
-    }
-}
-
-impl<T, S: Store<T>> fmt::Debug for QueuePut<'_, T, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("QueuePut").field("queue", self.queue).finish_non_exhaustive()
     }
 }

@@ -12,4 +12,5 @@ mod reentrancy;
 mod semaphore;
 mod stage;
 mod task_group;
+mod traces;
 mod wait;
