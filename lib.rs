@@ -42,7 +42,7 @@
 //!
 //! `runtime/`: `list`, `clock`, `threads`, `inbox`, `panics`, `trace`, `ready`, `wheel`, `task`, `table`,
 //! `context`, `wakers`, `wakes`, `waits`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
-//! `dump`, `remote`, `text`, `stall`, `report`, `tree`, `debug`, `drive`, `run`. Each uses only those before it. Then `sync/`:
+//! `dump`, `remote`, `text`, `stall`, `report`, `tree`, `debug`, `check`, `drive`, `run`. Each uses only those before it. Then `sync/`:
 //! `event`, `lock`, `condition`, `semaphore`, `barrier`, `store`, `queue`, `queue_waits`, `timeout`, `race`,
 //! `gather`, `wait`, `task_group`, `interval`.
 //!

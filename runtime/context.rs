@@ -48,6 +48,8 @@ pub(super) struct Settings {
     pub(super) reporter: Reporter,
     /// Whether the debug mode is on.
     pub(super) debug: bool,
+    /// Whether each turn ends with a check of every invariant.
+    pub(super) check_every_turn: bool,
 }
 
 /// What the wheel keeps for a sleep.

@@ -26,7 +26,7 @@ impl Core {
         let mut standstill = Standstill { since: self.now(), turns: 0 };
         let mut suspicion = Suspicion::default();
         loop {
-            match self.turn(&mut main_task) {
+            match self.checked_turn(&mut main_task) {
                 Turn::Ran(_) if self.table.borrow().get(main).is_none() => return Ok(()),
                 _ if self.stopped.take() => return Err(self.stopped()),
                 Turn::Ran(_) => {

@@ -6,13 +6,11 @@ use super::context::{self, Core};
 use super::ready::{TaskId, TaskKey};
 use super::task::{Slot, Tenant, Wakee};
 use super::trace::{ObjectLabel, TaskLabel};
-use super::waits::{self, Holder, Wait};
+use super::waits::{self, Facts, Holder, Node, Subject, WAITS, Waits};
 use std::collections::HashMap;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
-
-pub use super::waits::Place;
 
 /// Every task of a runtime that has not ended, at one moment. [`dump`] takes one, and so do
 /// [`Runtime::dump`](crate::Runtime::dump) and [`Remote::dump`](crate::Remote::dump).
@@ -138,6 +136,20 @@ pub enum Hold {
     Unpolled,
 }
 
+/// Where a waiter stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the line.
+    InLine {
+        /// How many are ahead of it.
+        ahead: usize,
+        /// How long the line is.
+        line: usize,
+    },
+    /// It was granted what it waits for, and has not been polled since.
+    Granted,
+}
+
 /// Every task of the current runtime, in the order of spawning. In asyncio: `all_tasks`.
 ///
 /// # Panics
@@ -188,7 +200,7 @@ impl Core {
 
     /// Every wait of the tasks that have not ended; one that was leaked outlives its task.
     pub(super) fn waits(self: &Rc<Self>) -> Vec<Wait> {
-        let mut waits = waits::of_runtime(self);
+        let mut waits = of_runtime(self);
         waits.retain(|wait| self.label(wait.task).is_some());
         waits
     }
@@ -218,6 +230,44 @@ impl Core {
             true => Hold::Unpolled,
         };
         HolderInfo { who, since, hold }
+    }
+}
+
+/// One wait, as a report tells it.
+pub(super) struct Wait {
+    pub(super) task: TaskKey,
+    pub(super) subject: Subject,
+    pub(super) facts: Facts,
+    pub(super) at: &'static Location<'static>,
+    pub(super) place: Place,
+}
+
+/// Every wait of the tasks of a runtime.
+fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
+    WAITS.with_borrow(|waits| {
+        let places = waits.places();
+        let wait = |(index, node): (u32, &Node)| {
+            node.core.as_ref().filter(|other| Rc::ptr_eq(other, core))?;
+            let waiting = waits.lists.get(node.list as usize)?;
+            let Subject { identity, .. } = waiting.subject;
+            let place = places.get(&index).copied().unwrap_or(Place::Granted);
+            let (subject, facts) = (waiting.subject.clone(), waiting.facts);
+            (identity == node.identity).then_some(Wait { task: node.task?, subject, facts, at: node.at, place })
+        };
+        waits.nodes.iter().filter_map(wait).collect()
+    })
+}
+
+impl Waits {
+    /// Where each waiter of every list stands.
+    fn places(&self) -> HashMap<u32, Place> {
+        let mut places = HashMap::new();
+        for (list, _) in &self.lists {
+            let order: Vec<u32> = self.order(list as u32).collect();
+            let line = order.len();
+            places.extend(order.into_iter().enumerate().map(|(ahead, node)| (node, Place::InLine { ahead, line })));
+        }
+        places
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 /// after. Whoever raises the flag from `false` unparks, and the owner looks at the flag once more right before it
 /// parks, with no foreign code in between that could eat the unpark token.
 pub(super) struct Inbox<M> {
-    queue: Queue<M>,
+    pub(super) queue: Queue<M>,
     /// True when the queue may hold a message, or the owner has another reason to look around.
     pending: AtomicBool,
     /// True once the runtime is gone. Never false again.

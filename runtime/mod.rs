@@ -54,6 +54,8 @@ mod tree;
 
 mod debug;
 
+mod check;
+
 mod drive;
 
 mod run;

@@ -57,7 +57,7 @@ pub(crate) struct TaskKey {
 
 /// The ready queue: first in, first out. A task is in it at most once; the `queued` flag of its slot says so.
 pub(super) struct ReadyQueue {
-    tasks: VecDeque<TaskKey>,
+    pub(super) tasks: VecDeque<TaskKey>,
 }
 
 impl ReadyQueue {

@@ -77,6 +77,7 @@ const DEBUG_VARIABLE: &str = "GREENLIGHT_DEBUG";
 pub struct Builder {
     clock: fn() -> Clock,
     turn_limit: u64,
+    check_every_turn: bool,
     observers: Vec<Rc<dyn Observer>>,
     reporter: Reporter,
     debug: bool,
@@ -94,6 +95,15 @@ impl Builder {
     /// set.
     pub fn turn_limit(mut self, turns: u64) -> Self {
         self.turn_limit = turns.max(1);
+        self
+    }
+
+    /// Ends each turn with a check of every invariant of the runtime and of the wait lists of its thread, also in
+    /// release builds. It costs as much as there are tasks, waits and timers: for tests.
+    ///
+    /// A turn panics if an invariant is broken, which is a fault of greenlight.
+    pub fn check_every_turn(mut self) -> Self {
+        self.check_every_turn = true;
         self
     }
 
@@ -157,7 +167,12 @@ impl Builder {
             stopped: Cell::new(false),
             main_panic: Cell::new(None),
             trace: Trace::new(self.observers),
-            settings: Settings { turn_limit: self.turn_limit, reporter: self.reporter, debug: self.debug },
+            settings: Settings {
+                turn_limit: self.turn_limit,
+                reporter: self.reporter,
+                debug: self.debug,
+                check_every_turn: self.check_every_turn,
+            },
         };
         Runtime { core: Rc::new(core) }
     }
@@ -175,6 +190,7 @@ impl Runtime {
         Builder {
             clock: Clock::real,
             turn_limit: TURN_LIMIT,
+            check_every_turn: false,
             observers: Vec::new(),
             reporter: Reporter::new(|report| _ = writeln!(stderr(), "greenlight: {report}")),
             debug: std::env::var_os(DEBUG_VARIABLE).is_some_and(|value| !value.is_empty() && value != "0"),
@@ -275,7 +291,7 @@ impl Runtime {
     #[track_caller]
     pub fn turn(&self) -> Turn {
         let _entered = context::enter(self.core.clone());
-        self.core.turn(&mut None)
+        self.core.checked_turn(&mut None)
     }
 
     /// Makes this the current runtime while a function runs, so that `spawn`, `now` and the first poll of a `sleep`

@@ -2,11 +2,11 @@
 
 use super::clock::Instant;
 use super::context::Core;
-use super::dump::{Dump, TaskInfo};
+use super::dump::{Dump, Place, TaskInfo, Wait};
 use super::executor::Turn;
 use super::ready::{TaskId, TaskKey};
 use super::trace::{ObjectLabel, TaskLabel};
-use super::waits::{Holder, Place, Wait};
+use super::waits::Holder;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 

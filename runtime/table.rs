@@ -11,12 +11,12 @@ use std::sync::Arc;
 ///
 /// A task is found by its key, and only as long as the id in the slot is the id in the key: a stale wake finds nobody.
 pub(super) struct Table {
-    slots: Slab<Slot>,
+    pub(super) slots: Slab<Slot>,
     pub(super) ready: ReadyQueue,
     ids: TaskIds,
-    spawned: u64,
+    pub(super) spawned: u64,
     /// Wakers of tasks that are gone, with no clone outstanding.
-    spare_wakers: Vec<Arc<TaskWaker>>,
+    pub(super) spare_wakers: Vec<Arc<TaskWaker>>,
 }
 
 impl Table {

@@ -3,7 +3,7 @@
 use super::context;
 use super::task::Wakee;
 use super::trace::Kind;
-use super::waits::{self, Facts, Grant, Holder, Seen, Subject};
+use super::waits::{self, Dying, Facts, Grant, Holder, Seen, Subject};
 use std::cell::Cell;
 use std::fmt;
 use std::panic::Location;
@@ -90,17 +90,19 @@ impl WaitList {
     /// As [`wake_all`](WaitList::wake_all), for those whose tasks are not dying, as long as what each asks for
     /// `suffices`. It is asked with the wait lists borrowed, and runs no foreign code.
     pub(crate) fn wake_while(&self, suffices: impl FnMut(usize) -> bool) -> usize {
-        self.list.get().map_or(0, |list| waits::wake_while(list, true, suffices))
+        self.list.get().map_or(0, |list| waits::wake_while(list, Dying::PassOver, suffices))
     }
 
-    /// As [`wake_all`](WaitList::wake_all), for up to `n` whose tasks are not dying.
+    /// As [`wake_all`](WaitList::wake_all), for up to `n` whose tasks are not dying. What is left of the `n` is owed to
+    /// those who are, should another task go on with their waits.
     pub(crate) fn wake_living(&self, n: usize) -> usize {
         let mut left = n;
-        self.wake_while(|_| {
+        let any_left = |_| {
             let any = left > 0;
             left = left.saturating_sub(1);
             any
-        })
+        };
+        self.list.get().map_or(0, |list| waits::wake_while(list, Dying::Owe, any_left))
     }
 
     /// Grants the first in line.

@@ -15,7 +15,6 @@ use super::trace::ObjectLabel;
 use super::wakes::{Wakes, wake_foreign};
 use slab::Slab;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -52,43 +51,46 @@ pub(crate) struct Holder {
 }
 
 /// A list as the thread keeps it.
-struct Waiting {
-    subject: Subject,
-    facts: Facts,
-    order: List,
+pub(super) struct Waiting {
+    pub(super) subject: Subject,
+    pub(super) facts: Facts,
+    pub(super) order: List,
 }
 
 /// The node of a waiter.
-struct Node {
+pub(super) struct Node {
     /// The index of its list. Valid while the node is linked.
-    list: u32,
+    pub(super) list: u32,
     /// The identity of the list's object: tells a list from the next one at its index.
-    identity: u64,
+    pub(super) identity: u64,
     /// The runtime in which it waits. None under a foreign executor.
-    core: Option<Rc<Core>>,
+    pub(super) core: Option<Rc<Core>>,
     /// The task that polled it last, for the reports.
-    task: Option<TaskKey>,
+    pub(super) task: Option<TaskKey>,
     /// Whom to wake. None once it is granted.
-    wakee: Option<Wakee>,
+    pub(super) wakee: Option<Wakee>,
+    /// Set when a notify that nobody used up passed it over because its task was dying: it is granted if another task
+    /// polls it after all.
+    is_owed: bool,
     /// How much it asks for, where there is a choice.
     asks: usize,
-    at: &'static Location<'static>,
+    pub(super) at: &'static Location<'static>,
 }
 
 /// Every wait list of a thread.
-struct Waits {
-    lists: Slab<Waiting>,
-    nodes: Arena<Node>,
+pub(super) struct Waits {
+    pub(super) lists: Slab<Waiting>,
+    pub(super) nodes: Arena<Node>,
 }
 
 thread_local! {
-    static WAITS: RefCell<Waits> = const { RefCell::new(Waits { lists: Slab::new(), nodes: Arena::new() }) };
+    pub(super) static WAITS: RefCell<Waits> = const { RefCell::new(Waits { lists: Slab::new(), nodes: Arena::new() }) };
     static LAST_IDENTITY: Cell<u64> = const { Cell::new(0) };
 }
 
 impl Waits {
     /// The nodes of a list, first in line first.
-    fn order(&self, list: u32) -> impl Iterator<Item = u32> {
+    pub(super) fn order(&self, list: u32) -> impl Iterator<Item = u32> {
         self.lists[list as usize].order.iter(&self.nodes)
     }
 
@@ -101,15 +103,11 @@ impl Waits {
         self.nodes.remove(index)
     }
 
-    /// Where each waiter of every list stands.
-    fn places(&self) -> HashMap<u32, Place> {
-        let mut places = HashMap::new();
-        for (list, _) in &self.lists {
-            let order: Vec<u32> = self.order(list as u32).collect();
-            let line = order.len();
-            places.extend(order.into_iter().enumerate().map(|(ahead, node)| (node, Place::InLine { ahead, line })));
-        }
-        places
+    /// Owes those whose tasks are dying what they ask for, as long as it suffices.
+    fn owe(&mut self, list: u32, mut suffices: impl FnMut(usize) -> bool) {
+        let is_owed = |&index: &u32| self.nodes.get(index).is_dying() && suffices(self.nodes.get(index).asks);
+        let owed: Vec<u32> = self.order(list).filter(is_owed).collect();
+        owed.into_iter().for_each(|index| self.nodes.get_mut(index).is_owed = true);
     }
 
     /// Unlinks and marks a waiter of the list. Returns whom to wake.
@@ -198,7 +196,7 @@ pub(super) fn enlist(
     WAITS.with_borrow_mut(|waits| {
         let waiting = &mut waits.lists[list as usize];
         let identity = waiting.subject.identity;
-        let node = Node { list, identity, core, task: wakee.task(), wakee: Some(wakee), asks, at };
+        let node = Node { list, identity, core, task: wakee.task(), wakee: Some(wakee), is_owed: false, asks, at };
         let index = waits.nodes.insert(node);
         waiting.order.push_back(&mut waits.nodes, index);
         index
@@ -259,13 +257,12 @@ pub(super) fn renew(index: u32, cx: &Context<'_>) {
     let wakee = Wakee::of(polling_in(&core), cx.waker());
     let outdated = WAITS.with_borrow_mut(|waits| {
         let node = waits.nodes.get_mut(index);
-        match &mut node.wakee {
-            Some(known) => {
-                node.task = wakee.task();
-                (std::mem::replace(&mut node.core, core), std::mem::replace(known, wakee))
-            }
-            None => (core, wakee),
-        }
+        let Some(known) = &mut node.wakee else { return ((core, wakee), None) };
+        node.task = wakee.task();
+        let outdated = (std::mem::replace(&mut node.core, core), std::mem::replace(known, wakee));
+        let (list, is_owed) = (node.list, node.is_owed && !node.is_dying());
+        // Whoever polls it looks next, and need not be woken.
+        (outdated, is_owed.then(|| waits.grant(list, index)))
     });
     drop(outdated);
 }
@@ -318,11 +315,22 @@ pub(super) fn grant_first(list: u32) -> Option<Grant> {
 
 /// Grants every waiter and wakes them after; see [`WaitList::wake_all`](super::waiter::WaitList::wake_all).
 pub(super) fn wake_all(list: u32) -> usize {
-    wake_while(list, false, |_| true)
+    wake_while(list, Dying::Serve, |_| true)
+}
+
+/// What becomes of waiters whose tasks were cancelled and are not dropped yet.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Dying {
+    /// They are granted like the others.
+    Serve,
+    /// They are passed over. What they wait for is still there if another task polls them after all.
+    PassOver,
+    /// They are passed over, and owed what nobody else took.
+    Owe,
 }
 
 /// Grants waiters from the front of the line, as long as what each asks for `suffices`, and wakes them after.
-pub(super) fn wake_while(list: u32, skip_dying: bool, mut suffices: impl FnMut(usize) -> bool) -> usize {
+pub(super) fn wake_while(list: u32, dying: Dying, mut suffices: impl FnMut(usize) -> bool) -> usize {
     let mut wakes = Wakes::take();
     // The arena is gone only while the thread itself ends.
     let _ = WAITS.try_with(|waits| {
@@ -331,7 +339,7 @@ pub(super) fn wake_while(list: u32, skip_dying: bool, mut suffices: impl FnMut(u
         while let Some(index) = next {
             next = waits.nodes.next(index);
             let node = waits.nodes.get(index);
-            if skip_dying && node.is_dying() {
+            if dying != Dying::Serve && node.is_dying() {
                 continue;
             }
             if !suffices(node.asks) {
@@ -340,45 +348,9 @@ pub(super) fn wake_while(list: u32, skip_dying: bool, mut suffices: impl FnMut(u
             let (core, wakee) = waits.grant(list, index);
             wakes.add(core, wakee);
         }
+        if dying == Dying::Owe {
+            waits.owe(list, suffices);
+        }
     });
     wakes.deliver()
-}
-
-/// One wait, as a report tells it.
-pub(super) struct Wait {
-    pub(super) task: TaskKey,
-    pub(super) subject: Subject,
-    pub(super) facts: Facts,
-    pub(super) at: &'static Location<'static>,
-    pub(super) place: Place,
-}
-
-/// Where a waiter stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In the line.
-    InLine {
-        /// How many are ahead of it.
-        ahead: usize,
-        /// How long the line is.
-        line: usize,
-    },
-    /// It was granted what it waits for, and has not been polled since.
-    Granted,
-}
-
-/// Every wait of the tasks of a runtime.
-pub(super) fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
-    WAITS.with_borrow(|waits| {
-        let places = waits.places();
-        let wait = |(index, node): (u32, &Node)| {
-            node.core.as_ref().filter(|other| Rc::ptr_eq(other, core))?;
-            let waiting = waits.lists.get(node.list as usize)?;
-            let Subject { identity, .. } = waiting.subject;
-            let place = places.get(&index).copied().unwrap_or(Place::Granted);
-            let (subject, facts) = (waiting.subject.clone(), waiting.facts);
-            (identity == node.identity).then_some(Wait { task: node.task?, subject, facts, at: node.at, place })
-        };
-        waits.nodes.iter().filter_map(wait).collect()
-    })
 }

@@ -124,6 +124,31 @@ impl<T> Wheel<T> {
         timers.filter(|timer| timer.place != Place::Nowhere).map(|timer| (timer.deadline, &timer.value))
     }
 
+    /// Looks at every slot and timer.
+    ///
+    /// # Panics
+    /// When a timer stands where it does not belong, or a bit says what is not so.
+    pub(super) fn check(&self) {
+        let position = self.position;
+        let mut linked = self.due.check(&self.timers, |timer, Timer { deadline, place, .. }| {
+            assert!(*place == Place::Due, "timer {timer} is due, and says that it is elsewhere");
+            assert!(*deadline <= position, "timer {timer} is due at {deadline}, and the wheel is at {position}");
+        });
+        for (index, slot) in self.slots.iter().enumerate() {
+            let bit = self.occupied[index / SLOTS] >> (index % SLOTS) & 1;
+            assert!(slot.is_empty() == (bit == 0), "slot {index} has the bit {bit}, and empty: {}", slot.is_empty());
+            linked += slot.check(&self.timers, |timer, Timer { deadline, place, .. }| {
+                let level = level_for(position, *deadline);
+                let belongs = level * SLOTS + slot_for(*deadline, level);
+                assert!(*deadline > position, "timer {timer} was due at {deadline}, and the wheel is at {position}");
+                assert!(belongs == index, "timer {timer} for {deadline} is in slot {index} instead of {belongs}");
+                assert!(*place == Place::Slot(index as u16), "timer {timer} does not know of its slot {index}");
+            });
+        }
+        let armed = self.armed().count();
+        assert!(armed == linked, "{armed} timers are armed, and {linked} are in a slot or due");
+    }
+
     /// The occupied slot with the earliest deadlines. A level holds only timers that share all higher digits with the
     /// position, so the lowest occupied level comes first, and within it the lowest slot.
     fn first_slot(&self) -> Option<(usize, usize)> {
@@ -201,6 +226,49 @@ mod tests {
         assert_eq!(level_for(0, 4096), 2);
         assert_eq!(level_for(0, u64::MAX), LEVELS - 1);
         assert_eq!(level_for(u64::MAX - 1, u64::MAX), 0);
+    }
+
+    /// A wheel at 10 with timers for 12 and 100, and one that is due.
+    fn wheel() -> Wheel<()> {
+        let mut wheel = Wheel::new();
+        wheel.advance(10);
+        for deadline in [12, 100, 10] {
+            wheel.insert(deadline, ());
+        }
+        wheel.check();
+        wheel
+    }
+
+    #[test]
+    #[should_panic(expected = "slot 12 has the bit 0, and empty: false")]
+    fn a_check_finds_a_bit_that_is_missing() {
+        let mut wheel = wheel();
+        wheel.occupied[0] = 0;
+        wheel.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "timer 0 was due at 12, and the wheel is at 20")]
+    fn a_check_finds_a_timer_that_was_passed_by() {
+        let mut wheel = wheel();
+        wheel.position = 20;
+        wheel.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "timer 1 for 13 is in slot 65 instead of 13")]
+    fn a_check_finds_a_timer_in_the_wrong_slot() {
+        let mut wheel = wheel();
+        wheel.timers.get_mut(1).deadline = 13;
+        wheel.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "3 timers are armed, and 2 are in a slot or due")]
+    fn a_check_finds_a_timer_that_was_lost() {
+        let mut wheel = wheel();
+        wheel.due = List::new();
+        wheel.check();
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 /// What one has to read to understand a wake stays under this many lines of code.
 const CODE_TO_READ: usize = 2500;
 
-/// Those who look on, and put into words what the others do: a wake goes on without them.
-const ONLOOKERS: [&str; 6] = ["dump.rs", "stall.rs", "report.rs", "tree.rs", "debug.rs", "text.rs"];
+/// Those who look on, and put into words or check what the others do: a wake goes on without them.
+const ONLOOKERS: [&str; 7] = ["dump.rs", "stall.rs", "report.rs", "tree.rs", "debug.rs", "check.rs", "text.rs"];
 
 /// A file longer than this does not fit a first reading.
 const FILE_LINES: usize = 400;

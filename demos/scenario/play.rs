@@ -19,7 +19,7 @@ use std::time::Duration;
 pub(super) fn play(scenario: Scenario) -> Result<Vec<String>, String> {
     let world = Rc::new(World::new(scenario));
     // No number of turns is too many: a block may be repeated as often as it likes, and still ends.
-    let builder = Runtime::builder().virtual_clock().turn_limit(u64::MAX);
+    let builder = Runtime::builder().virtual_clock().check_every_turn().turn_limit(u64::MAX);
     let runtime = builder.build();
     let _stoppable = interrupt::may_stop(&runtime);
     match catch_unwind(AssertUnwindSafe(|| runtime.try_run(main(world.clone())))) {

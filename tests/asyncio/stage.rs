@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A runtime whose time is virtual.
 pub(crate) fn standing() -> Runtime {
-    Runtime::builder().virtual_clock().build()
+    Runtime::builder().virtual_clock().check_every_turn().build()
 }
 
 /// Runs a test to its end in virtual time.

@@ -10,13 +10,13 @@ use std::task::{Poll, Waker};
 
 /// A runtime whose time is virtual.
 pub(crate) fn standing() -> Runtime {
-    Runtime::builder().virtual_clock().build()
+    Runtime::builder().virtual_clock().check_every_turn().build()
 }
 
 /// A runtime whose time is virtual, and everything that happens in it.
 pub(crate) fn recorded() -> (Runtime, Rc<Recorder>) {
     let recorder = Rc::new(Recorder::default());
-    let runtime = Runtime::builder().virtual_clock().observer(recorder.clone()).build();
+    let runtime = Runtime::builder().virtual_clock().check_every_turn().observer(recorder.clone()).build();
     (runtime, recorder)
 }
 
@@ -25,6 +25,7 @@ pub(crate) fn reporting() -> (Runtime, Log) {
     let reports = Log::default();
     let runtime = Runtime::builder()
         .virtual_clock()
+        .check_every_turn()
         .on_report({
             let reports = reports.clone();
             move |report| reports.say(report)
@@ -117,7 +118,7 @@ impl Hops {
     /// Runs a program that counts.
     pub(crate) fn counted<F: Future>(program: impl FnOnce(Hops) -> F) -> F::Output {
         let hops = Hops::default();
-        let runtime = Runtime::builder().virtual_clock().observer(hops.turn.clone()).build();
+        let runtime = Runtime::builder().virtual_clock().check_every_turn().observer(hops.turn.clone()).build();
         runtime.run(program(hops))
     }
 

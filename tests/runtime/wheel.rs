@@ -121,6 +121,7 @@ impl Pair {
 
     /// What holds at any moment.
     fn check(&self) {
+        self.wheel.check();
         let mut armed: Vec<_> = self.wheel.armed().map(|(deadline, &name)| (deadline, name)).collect();
         armed.sort_unstable();
         let mut expected: Vec<_> = self.model.armed.keys().chain(&self.model.due).copied().collect();
@@ -248,6 +249,7 @@ fn a_list_does_what_a_deque_does() {
                     popped.map(|index| arena.remove(index));
                 }
             }
+            assert_eq!(list.check(&arena, |_, _| {}), model.len());
             let order: Vec<_> = list.iter(&arena).map(|index| (index, *arena.get(index))).collect();
             assert_eq!(order, Vec::from(model.clone()));
             assert_eq!(list.is_empty(), model.is_empty());

@@ -15,14 +15,14 @@ use std::rc::Rc;
 /// Runs a program in virtual time.
 #[track_caller]
 pub(crate) fn run<F: Future>(program: F) -> F::Output {
-    Runtime::builder().virtual_clock().build().run(program)
+    Runtime::builder().virtual_clock().check_every_turn().build().run(program)
 }
 
 /// Runs a program and yields what it said.
 #[track_caller]
 pub(crate) fn lines<F: Future<Output = ()>>(program: impl FnOnce(Log) -> F) -> Vec<String> {
     let log = Log::default();
-    let runtime = Runtime::builder().virtual_clock().observer(log.turn.clone()).build();
+    let runtime = Runtime::builder().virtual_clock().check_every_turn().observer(log.turn.clone()).build();
     runtime.run(program(log.clone()));
     log.said.take()
 }

@@ -4,7 +4,7 @@
 use crate::stage::{run, shared, turns};
 use futures::future::{FutureExt, LocalBoxFuture};
 use greenlight::spawn_detached;
-use greenlight::sync::{Queue, Semaphore};
+use greenlight::sync::{Barrier, Condition, Queue, Semaphore};
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::rc::Rc;
@@ -55,6 +55,20 @@ async fn put(orders: &'static Queue<u32>) {
     assert!(orders.put(2).await.is_ok());
 }
 
+async fn notified(stock: &'static Condition) {
+    let guard = stock.lock().await;
+    drop(stock.wait(guard).await);
+}
+
+fn notify(stock: &Condition, n: usize) -> usize {
+    let guard = stock.try_lock().expect("who waits does not hold it");
+    stock.notify(&guard, n)
+}
+
+async fn meet(start: &'static Barrier) {
+    assert!(start.wait().await.is_ok());
+}
+
 fn full() -> &'static Queue<u32> {
     let orders = shared(Queue::bounded(1));
     orders.try_put(1).expect("it is empty");
@@ -101,4 +115,51 @@ fn room_for_a_wait_that_is_handed_on() {
     let orders = full();
     run(assert_handed_on(put(orders), || assert_eq!(orders.try_get(), Ok(1))));
     assert_eq!(orders.len(), 1);
+}
+
+#[test]
+fn a_notify_for_a_wait_that_is_shared() {
+    let stock = shared(Condition::new(()));
+    run(assert_shared(notified(stock), || assert_eq!(notify(stock, 1), 1)));
+}
+
+#[test]
+fn a_notify_for_a_wait_that_is_handed_on() {
+    for n in [1, usize::MAX] {
+        let stock = shared(Condition::new(()));
+        run(assert_handed_on(notified(stock), || {
+            assert_eq!(notify(stock, n), 0, "it is dying, as far as one can tell")
+        }));
+    }
+}
+
+#[test]
+fn a_notify_that_another_took_is_not_given_to_a_wait_that_is_handed_on() {
+    run(async {
+        let stock = shared(Condition::new(()));
+        let wait: Rc<RefCell<Wait>> = Rc::new(RefCell::new(notified(stock).boxed_local()));
+        let polled = || {
+            let wait = wait.clone();
+            poll_fn(move |cx| wait.borrow_mut().as_mut().poll(cx))
+        };
+        let first = spawn_detached(polled());
+        turns(1).await;
+        let other = spawn_detached(notified(stock));
+        turns(1).await;
+        first.cancel();
+        assert_eq!(notify(stock, 1), 1);
+        turns(2).await;
+        let second = spawn_detached(polled());
+        turns(3).await;
+        assert!(other.is_finished() && !second.is_finished());
+        assert_eq!(notify(stock, 1), 1);
+        turns(3).await;
+        assert!(second.is_finished());
+    });
+}
+
+#[test]
+fn a_full_barrier_for_a_wait_that_is_handed_on() {
+    let start = shared(Barrier::new(2));
+    run(assert_handed_on(meet(start), || _ = spawn_detached(meet(start))));
 }
