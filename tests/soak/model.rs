@@ -1,0 +1,374 @@
+//! What the primitives have to do, told a second time and without wakers: who waits in which line,
+//! and who was granted what. A soak asks this model before every poll, and compares after every
+//! turn.
+
+use std::collections::VecDeque;
+
+/// A task of the soak.
+pub(crate) type ActorId = usize;
+
+/// Who is never dying: whoever acts outside of any task, or by a foreign waker.
+pub(crate) const NOBODY: ActorId = 0;
+
+/// One wait. Later ones have higher numbers.
+pub(crate) type WaitId = u64;
+
+/// Tells whether a task was cancelled and is not dropped yet.
+pub(crate) type Dying<'a> = &'a dyn Fn(ActorId) -> bool;
+
+struct Wait {
+    id: WaitId,
+    actor: ActorId,
+    asks: usize,
+    granted: bool,
+    /// A notify that nobody used up has passed it over, because its task was dying.
+    owed: bool,
+}
+
+/// Those who wait for one thing, in the order in which they came, and those who were granted it and
+/// have not run since.
+#[derive(Default)]
+pub(crate) struct Waits {
+    waits: VecDeque<Wait>,
+    granted: usize,
+}
+
+impl Waits {
+    pub(crate) fn join(&mut self, id: WaitId, actor: ActorId, asks: usize) {
+        self.waits.push_back(Wait { id, actor, asks, granted: false, owed: false });
+    }
+
+    fn find(&self, id: WaitId) -> usize {
+        self.waits.binary_search_by_key(&id, |wait| wait.id).expect("who waits is in line")
+    }
+
+    /// Notes which task has polled a wait last.
+    pub(crate) fn polled_by(&mut self, id: WaitId, actor: ActorId) -> bool {
+        let index = self.find(id);
+        self.waits[index].actor = actor;
+        self.waits[index].granted
+    }
+
+    /// Takes a wait out; true if it was granted.
+    pub(crate) fn leave(&mut self, id: WaitId) -> bool {
+        let wait = self.waits.remove(self.find(id)).expect("who was found is there");
+        self.granted -= usize::from(wait.granted);
+        wait.granted
+    }
+
+    /// How many wait and were not granted.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waits.len() - self.granted
+    }
+
+    pub(crate) fn granted(&self) -> usize {
+        self.granted
+    }
+
+    /// What those who were granted ask for in all.
+    pub(crate) fn granted_asks(&self) -> usize {
+        self.waits.iter().filter(|wait| wait.granted).map(|wait| wait.asks).sum()
+    }
+
+    /// What the first in line asks for.
+    pub(crate) fn first_asks(&self) -> Option<usize> {
+        self.waits.iter().find(|wait| !wait.granted).map(|wait| wait.asks)
+    }
+
+    pub(crate) fn all_dying(&self, dying: Dying<'_>) -> bool {
+        self.waits.iter().all(|wait| wait.granted || dying(wait.actor))
+    }
+
+    /// Grants the living, first in first out, as long as what each asks for suffices. Returns how
+    /// many.
+    pub(crate) fn grant_while(&mut self, dying: Dying<'_>, mut suffices: impl FnMut(usize) -> bool) -> usize {
+        let before = self.granted;
+        for wait in self.waits.iter_mut().filter(|wait| !wait.granted && !dying(wait.actor)) {
+            if !suffices(wait.asks) {
+                break;
+            }
+            wait.granted = true;
+            self.granted += 1;
+        }
+        self.granted - before
+    }
+
+    /// Grants up to `n` of the living. The dying are owed what is left.
+    pub(crate) fn notify(&mut self, dying: Dying<'_>, n: usize) -> usize {
+        let mut left = n;
+        let granted = self.grant_while(dying, |_| {
+            let any = left > 0;
+            left = left.saturating_sub(1);
+            any
+        });
+        let passed_over = self.waits.iter_mut().filter(|wait| !wait.granted && dying(wait.actor));
+        passed_over.take(n - granted).for_each(|wait| wait.owed = true);
+        granted
+    }
+
+    /// Grants a wait what it is owed, if a task that is not dying polls it now.
+    pub(crate) fn pay(&mut self, id: WaitId, actor: ActorId, dying: Dying<'_>) {
+        let index = self.find(id);
+        let wait = &mut self.waits[index];
+        if wait.owed && !wait.granted && !dying(actor) {
+            wait.granted = true;
+            self.granted += 1;
+        }
+    }
+
+    pub(crate) fn grant_all(&mut self) -> usize {
+        self.grant_while(&|_| false, |_| true)
+    }
+
+    /// Grants the first in line, dying or not.
+    fn grant_first(&mut self, dying: Dying<'_>) -> Option<(WaitId, bool)> {
+        let wait = self.waits.iter_mut().find(|wait| !wait.granted)?;
+        wait.granted = true;
+        self.granted += 1;
+        Some((wait.id, dying(wait.actor)))
+    }
+}
+
+/// What an event has to do.
+#[derive(Default)]
+pub(crate) struct EventModel {
+    pub(crate) flag: bool,
+    pub(crate) waits: Waits,
+}
+
+/// What a lock has to do.
+#[derive(Default)]
+pub(crate) struct LockModel {
+    pub(crate) held: bool,
+    /// To which wait the lock was granted, and whether its task was dying then.
+    pub(crate) promised: Option<(WaitId, bool)>,
+    pub(crate) waits: Waits,
+    /// What the lock guards.
+    pub(crate) value: u32,
+}
+
+impl LockModel {
+    pub(crate) fn may_take(&self, dying: Dying<'_>) -> bool {
+        !self.held && self.promised.is_none_or(|(_, was_dying)| was_dying && self.waits.all_dying(dying))
+    }
+
+    /// Takes the lock if nobody is in the way.
+    pub(crate) fn take(&mut self, dying: Dying<'_>) -> bool {
+        let takes = self.may_take(dying);
+        if takes {
+            (self.held, self.promised) = (true, None);
+        }
+        takes
+    }
+
+    pub(crate) fn release(&mut self, dying: Dying<'_>) {
+        self.held = false;
+        self.promised = self.waits.grant_first(dying);
+    }
+
+    fn is_promised_to(&self, id: WaitId) -> bool {
+        self.promised.is_some_and(|(to, _)| to == id)
+    }
+
+    /// Takes the lock, or joins the line.
+    pub(crate) fn first(&mut self, id: WaitId, actor: ActorId, dying: Dying<'_>) -> bool {
+        self.take(dying) || {
+            self.waits.join(id, actor, 1);
+            false
+        }
+    }
+
+    /// Takes the lock if it was granted. One that was robbed begins anew, by the number `new`.
+    pub(crate) fn again(&mut self, id: &mut WaitId, new: WaitId, actor: ActorId, dying: Dying<'_>) -> bool {
+        if !self.waits.polled_by(*id, actor) {
+            return false;
+        }
+        self.waits.leave(*id);
+        if self.is_promised_to(*id) {
+            (self.held, self.promised) = (true, None);
+            return true;
+        }
+        *id = new;
+        self.first(new, actor, dying)
+    }
+
+    pub(crate) fn dropped(&mut self, id: WaitId, dying: Dying<'_>) {
+        if self.waits.leave(id) && self.is_promised_to(id) {
+            self.promised = self.waits.grant_first(dying);
+        }
+    }
+}
+
+/// What a semaphore has to do.
+pub(crate) struct SemaphoreModel {
+    pub(crate) total: usize,
+    pub(crate) free: usize,
+    pub(crate) held: usize,
+    pub(crate) waits: Waits,
+}
+
+impl SemaphoreModel {
+    pub(crate) fn new(total: usize) -> Self {
+        SemaphoreModel { total, free: total, held: 0, waits: Waits::default() }
+    }
+
+    /// Takes the permits if nobody is in the way.
+    pub(crate) fn take(&mut self, permits: usize, dying: Dying<'_>) -> bool {
+        let takes = self.free >= permits && self.waits.granted() == 0 && self.waits.all_dying(dying);
+        if takes {
+            self.free -= permits;
+            self.held += permits;
+        }
+        takes
+    }
+
+    pub(crate) fn release(&mut self, permits: usize, dying: Dying<'_>) {
+        self.held -= permits;
+        self.free += permits;
+        self.hand_out(dying);
+    }
+
+    pub(crate) fn again(&mut self, id: WaitId, permits: usize, actor: ActorId, dying: Dying<'_>) -> bool {
+        let granted = self.waits.polled_by(id, actor);
+        if granted {
+            self.waits.leave(id);
+            self.held += permits;
+        }
+        if granted || self.waits.granted() == 0 {
+            self.hand_out(dying);
+        }
+        granted
+    }
+
+    pub(crate) fn dropped(&mut self, id: WaitId, permits: usize, dying: Dying<'_>) {
+        let granted = self.waits.leave(id);
+        if granted {
+            self.free += permits;
+        }
+        if granted || self.waits.granted() == 0 {
+            self.hand_out(dying);
+        }
+    }
+
+    fn hand_out(&mut self, dying: Dying<'_>) {
+        let free = &mut self.free;
+        self.waits.grant_while(dying, |asks| {
+            let suffices = asks <= *free;
+            *free -= if suffices { asks } else { 0 };
+            suffices
+        });
+    }
+}
+
+/// Which item of a queue comes next.
+#[derive(Clone, Copy)]
+pub(crate) enum Order {
+    First,
+    Last,
+    Smallest,
+}
+
+/// What a queue has to do.
+pub(crate) struct QueueModel {
+    order: Order,
+    capacity: usize,
+    items: VecDeque<u32>,
+    pub(crate) closed: bool,
+    pub(crate) unfinished: usize,
+    pub(crate) getters: Waits,
+    pub(crate) putters: Waits,
+    pub(crate) joiners: Waits,
+}
+
+impl QueueModel {
+    pub(crate) fn new(order: Order, capacity: usize) -> Self {
+        QueueModel {
+            order,
+            capacity,
+            items: VecDeque::new(),
+            closed: false,
+            unfinished: 0,
+            getters: Waits::default(),
+            putters: Waits::default(),
+            joiners: Waits::default(),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.len() >= self.capacity
+    }
+
+    pub(crate) fn may_get(&self, dying: Dying<'_>) -> bool {
+        self.len() > 0 && self.getters.granted() == 0 && self.getters.all_dying(dying)
+    }
+
+    pub(crate) fn may_put(&self, dying: Dying<'_>) -> bool {
+        !self.closed && self.putters.granted() == 0 && self.putters.all_dying(dying) && !self.is_full()
+    }
+
+    pub(crate) fn push(&mut self, item: u32, dying: Dying<'_>) {
+        self.items.push_back(item);
+        self.unfinished += 1;
+        self.hand_out_items(dying);
+    }
+
+    /// Takes the next item; none if there is none.
+    pub(crate) fn pop(&mut self, dying: Dying<'_>) -> Option<u32> {
+        let item = match self.order {
+            Order::First => self.items.pop_front(),
+            Order::Last => self.items.pop_back(),
+            Order::Smallest => {
+                let smallest = self.items.iter().enumerate().min_by_key(|(_, item)| **item);
+                smallest.map(|(index, _)| index).and_then(|index| self.items.remove(index))
+            }
+        };
+        if item.is_some() {
+            self.hand_out_room(dying);
+        }
+        item
+    }
+
+    pub(crate) fn hand_out_items(&mut self, dying: Dying<'_>) {
+        let (mut granted, count, closed) = (self.getters.granted(), self.len(), self.closed);
+        self.getters.grant_while(dying, |_| {
+            let suffices = closed || count > granted;
+            granted += 1;
+            suffices
+        });
+    }
+
+    pub(crate) fn hand_out_room(&mut self, dying: Dying<'_>) {
+        let (mut granted, count, capacity) = (self.putters.granted(), self.len(), self.capacity);
+        self.putters.grant_while(dying, |_| {
+            let suffices = count + granted < capacity;
+            granted += 1;
+            suffices
+        });
+    }
+
+    pub(crate) fn done(&mut self, items: usize) {
+        self.unfinished -= items;
+        if self.unfinished == 0 {
+            self.joiners.grant_all();
+        }
+    }
+
+    pub(crate) fn close(&mut self) {
+        self.closed = true;
+        self.putters.grant_all();
+        self.getters.grant_all();
+    }
+
+    /// Closes the queue and takes everything out. Returns how much that was.
+    pub(crate) fn close_now(&mut self) -> usize {
+        let count = self.items.len();
+        self.items.clear();
+        self.done(count);
+        self.close();
+        count
+    }
+}
