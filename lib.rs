@@ -42,9 +42,10 @@
 //!
 //! `runtime/`: `list`, `clock`, `threads`, `inbox`, `panics`, `trace`, `ready`, `wheel`, `task`, `table`,
 //! `context`, `wakers`, `wakes`, `waits`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
-//! `dump`, `remote`, `text`, `stall`, `report`, `tree`, `debug`, `check`, `drive`, `run`. Each uses only those before it. Then `sync/`:
-//! `event`, `lock`, `condition`, `semaphore`, `barrier`, `store`, `queue`, `queue_waits`, `timeout`, `race`,
-//! `gather`, `wait`, `task_group`, `interval`.
+//! `dump`, `remote`, `text`, `stall`, `report`, `tree`, `debug`, `check`, `drive`, `run`. Each uses
+//! only those before it. Then `sync/`: `event`, `lock`, `condition`, `semaphore`, `barrier`, `store`,
+//! `queue`, `queue_waits`, `timeout`, `race`, `hop`, `gather`, `wait`, `group_error`, `task_group`,
+//! `interval`.
 //!
 //! # What is absent, on purpose
 //!
@@ -63,8 +64,8 @@ pub use runtime::{
 };
 pub use runtime::{dump, trace};
 pub use sync::{
-    AsCompleted, Deadline, Elapsed, Failure, GroupError, Interval, TaskGroup, Until, as_completed, gather,
-    gather_tasks, interval, race, timeout, timeout_at, wait,
+    AsCompleted, Cause, Deadline, Elapsed, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner, Interval,
+    TaskGroup, Until, as_completed, gather, gather_tasks, interval, race, timeout, timeout_at, wait,
 };
 
 #[doc(hidden)]

@@ -113,6 +113,10 @@ impl Seen {
                 each time, at {}",
                 event.at?
             )),
+            (Kind::GroupDropped { unjoined, lost }, ..) => Some(format!(
+                "lost: the task group made at {} was dropped, with {unjoined} tasks that nobody joins and {lost} lost errors",
+                event.at?
+            )),
             (kind, _, Some(object)) => self.signal(kind, object, event.at?),
             _ => None,
         }

@@ -8,9 +8,11 @@ use super::task::{Slot, Tenant, Wakee};
 use super::trace::{ObjectLabel, TaskLabel};
 use super::waits::{self, Facts, Holder, Node, Subject, WAITS, Waits};
 use std::collections::HashMap;
+use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Every task of a runtime that has not ended, at one moment. [`dump`] takes one, and so do
 /// [`Runtime::dump`](crate::Runtime::dump) and [`Remote::dump`](crate::Remote::dump).
@@ -149,6 +151,33 @@ pub enum Place {
     /// It was granted what it waits for, and has not been polled since.
     Granted,
 }
+
+/// Why a runtime does not say what its tasks wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// It has ended.
+    RuntimeGone,
+    /// It took no turn.
+    NoTurn {
+        /// For how long.
+        waited: Duration,
+    },
+}
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoAnswer::RuntimeGone => f.write_str("the runtime is gone, and its tasks with it"),
+            NoAnswer::NoTurn { waited } => write!(
+                f,
+                "the runtime took no turn for {waited:?}: nobody runs it, or one of its tasks is in a long poll, which \
+                GREENLIGHT_DEBUG=1 names once it is over"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NoAnswer {}
 
 /// Every task of the current runtime, in the order of spawning. In asyncio: `all_tasks`.
 ///

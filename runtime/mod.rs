@@ -61,11 +61,12 @@ mod drive;
 mod run;
 
 pub use clock::Instant;
+pub use dump::NoAnswer;
 pub use executor::Turn;
 pub use join::{Ended, JoinHandle, Task};
 pub use outcome::JoinError;
 pub use ready::TaskId;
-pub use remote::{NoAnswer, Remote, RuntimeGone, WeakRemote, remote};
+pub use remote::{Remote, RuntimeGone, WeakRemote, remote};
 pub use run::{Builder, Runtime, run, try_run};
 pub use spawn::{Spawner, TaskBuilder, spawn, spawn_detached, spawner, task};
 pub use stall::Stalled;
@@ -73,4 +74,4 @@ pub use time::{Sleep, YieldNow, now, sleep, sleep_until, yield_now};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
-pub(crate) use {context::expect_current, panics::{both, panic_message}, spawn::spawn_joined, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder};
+pub(crate) use {context::expect_current, panics::{both, panic_message}, spawn::{spawn_joined, spawn_plain}, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder};

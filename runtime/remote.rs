@@ -1,7 +1,7 @@
 //! The way in from other threads.
 
 use super::context::{self, Core, Outside};
-use super::dump::{Dump, dump};
+use super::dump::{Dump, NoAnswer, dump};
 use super::inbox::Inbox;
 use super::task::Message;
 use futures_task::{FutureObj, Spawn, SpawnError};
@@ -178,33 +178,6 @@ impl fmt::Display for RuntimeGone {
 }
 
 impl std::error::Error for RuntimeGone {}
-
-/// Why a runtime does not say what its tasks wait for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoAnswer {
-    /// It has ended.
-    RuntimeGone,
-    /// It took no turn.
-    NoTurn {
-        /// For how long.
-        waited: Duration,
-    },
-}
-
-impl fmt::Display for NoAnswer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NoAnswer::RuntimeGone => RuntimeGone.fmt(f),
-            NoAnswer::NoTurn { waited } => write!(
-                f,
-                "the runtime took no turn for {waited:?}: nobody runs it, or one of its tasks is in a long poll, which \
-                GREENLIGHT_DEBUG=1 names once it is over"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for NoAnswer {}
 
 impl fmt::Debug for WeakRemote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

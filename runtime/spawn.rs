@@ -98,7 +98,7 @@ pub(crate) fn spawn_joined<F: Future + 'static>(
     JoinHandle { task: Task { core: core.clone(), key, name, spawned: at }, job, waiter: None }
 }
 
-pub(super) fn spawn_plain<F>(core: &Rc<Core>, future: F, name: Option<Arc<str>>, at: &'static Location<'static>) -> Task
+pub(crate) fn spawn_plain<F>(core: &Rc<Core>, future: F, name: Option<Arc<str>>, at: &'static Location<'static>) -> Task
 where
     F: Future<Output = ()> + 'static,
 {

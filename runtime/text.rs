@@ -67,6 +67,9 @@ impl fmt::Display for TraceEvent {
             Kind::BarrierArrived { inside } => write!(f, "{task} arrives at {object} as number {inside}"),
             Kind::BarrierReset => write!(f, "{task} resets {object}"),
             Kind::BarrierAborted => write!(f, "{task} aborts {object}"),
+            Kind::GroupDropped { unjoined, lost } => {
+                write!(f, "{task} drops {object}, with {unjoined} tasks that nobody joins and {lost} lost errors")
+            }
             Kind::Stalled => write!(f, "stalled"),
         }
     }

@@ -148,6 +148,13 @@ pub enum Kind {
     BarrierReset,
     /// The barrier was aborted: who waits there leaves with an error, and so does who comes later.
     BarrierAborted,
+    /// The task group was dropped with errors that nobody was told of, or without having been joined.
+    GroupDropped {
+        /// How many tasks are cancelled because nobody waits for them.
+        unjoined: usize,
+        /// How many errors of tasks are lost.
+        lost: usize,
+    },
     /// Nothing can ever run again.
     Stalled,
 }

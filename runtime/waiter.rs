@@ -57,6 +57,11 @@ impl WaitList {
         self.name.as_deref()
     }
 
+    /// The line that made the object.
+    pub(crate) fn made(&self) -> &'static Location<'static> {
+        self.made
+    }
+
     /// How many wait.
     pub(crate) fn len(&self) -> usize {
         self.list.get().map_or(0, waits::len)

@@ -1,7 +1,8 @@
 //! `gather`: several futures as tasks, all of their outputs in order.
 
+use super::hop::a_hop_later;
 use crate::runtime::{WaitList, Waiter, Watch, expect_current, spawn_joined};
-use crate::{JoinError, JoinHandle, Task, spawn_detached, yield_now};
+use crate::{JoinError, JoinHandle, Task, yield_now};
 use std::any::Any;
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -224,8 +225,7 @@ impl Watch for Countdown {
         // Who awaits already yields once more. Who does not must find the end a hop old all the same, and be woken in
         // the place that the last child had: a task of its own sees to that.
         if self.ended.wake_all() == 0 {
-            let settling = Settling { countdown: self };
-            spawn_detached(async move { drop(settling) });
+            a_hop_later(&self.clone().ended, move || self.settle());
         }
     }
 
@@ -234,16 +234,10 @@ impl Watch for Countdown {
     }
 }
 
-/// Settles a countdown when it is dropped: by its task, a hop after the last end, or at once where a run ends and no
-/// task is spawned any more.
-struct Settling {
-    countdown: Rc<Countdown>,
-}
-
-impl Drop for Settling {
-    fn drop(&mut self) {
-        self.countdown.settled.set(true);
-        self.countdown.ended.wake_all();
+impl Countdown {
+    fn settle(&self) {
+        self.settled.set(true);
+        self.ended.wake_all();
     }
 }
 

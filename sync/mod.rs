@@ -23,9 +23,13 @@ mod timeout;
 
 mod race;
 
+mod hop;
+
 mod gather;
 
 mod wait;
+
+mod group_error;
 
 mod task_group;
 
@@ -35,6 +39,7 @@ pub use barrier::{Barrier, BarrierTurn, BrokenBarrier};
 pub use condition::{Condition, ConditionWait, Woke};
 pub use event::{Event, EventWait};
 pub use gather::{gather, gather_tasks, gather_tuple};
+pub use group_error::{Cause, Failure, GroupError, GroupOver};
 pub use interval::{Interval, interval};
 pub use lock::{Lock, LockGuard, LockWait};
 pub use queue::{LifoQueue, PriorityQueue, Queue, QueueOver};
@@ -42,6 +47,6 @@ pub use queue_waits::{QueueGet, QueuePut};
 pub use race::race;
 pub use semaphore::{Permit, ReleasedTooOften, Semaphore, SemaphoreWait};
 pub use store::{Closed, DoneTooOften, PutError, Store, TryGetError, TryPutError};
-pub use task_group::{Failure, GroupError, TaskGroup};
+pub use task_group::{GroupOutput, GroupSpawner, TaskGroup};
 pub use timeout::{Deadline, Elapsed, timeout, timeout_at};
 pub use wait::{AsCompleted, Until, as_completed, wait};

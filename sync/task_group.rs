@@ -1,10 +1,12 @@
 //! `TaskGroup`: tasks that succeed together, or are cancelled together.
 
+use super::group_error::{Cause, Failure, GroupError, GroupOver};
+use super::hop::a_hop_later;
 use crate::runtime::{WaitList, Waiter, Watch, expect_current, spawn_joined};
-use crate::{JoinHandle, Task, spawn_detached};
-use std::any::Any;
+use crate::trace::Kind;
+use crate::{JoinHandle, Task};
 use std::cell::{Cell, RefCell};
-use std::error::Error;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
@@ -14,7 +16,9 @@ use std::sync::Arc;
 /// Spawns tasks, and waits until all of them have ended. The first that fails has the others cancelled, in the order of
 /// spawning, and every failure is reported. In asyncio: `TaskGroup`.
 ///
-/// Dropping the group, as happens when its owner is cancelled or times out, cancels its tasks in the order of spawning.
+/// A failure does not touch the owner, who hears of it from [`join`](TaskGroup::join). Dropping the group, as happens when its
+/// owner is cancelled or times out, or forgets to join, cancels its tasks in the order of spawning, a hop later; errors
+/// that they had returned are lost with it, and the debug mode says so.
 ///
 /// ```
 /// use greenlight::TaskGroup;
@@ -22,36 +26,37 @@ use std::sync::Arc;
 /// greenlight::run(async {
 ///     let mut group = TaskGroup::new();
 ///     group.spawn(std::future::pending());
-///     group.spawn(async { Err("no tea left") });
+///     group.spawn_named("kettle", async { Err("no water left") });
 ///     let failed = group.join().await.unwrap_err();
-///     assert_eq!(failed.to_string(), "1 task of the group failed: no tea left");
+///     assert_eq!(failed.to_string(), "1 task of the group failed: kettle: no water left");
 /// });
 /// ```
-#[derive(Debug)]
 pub struct TaskGroup<E: 'static> {
     members: Rc<Members<E>>,
+    /// Set once the owner waits for the tasks.
+    joined: bool,
 }
 
 type Handle<E> = JoinHandle<Result<(), E>>;
 
 /// What the group shares with those who watch its tasks.
-#[derive(Debug)]
 struct Members<E> {
-    /// In the order of spawning. A handle is taken out when its task has ended and was looked at.
-    handles: RefCell<Vec<Option<Handle<E>>>>,
-    /// How many have not been looked at.
-    remaining: Cell<usize>,
+    /// The tasks that have not been looked at after their end, in the order of spawning.
+    handles: RefCell<BTreeMap<u64, Handle<E>>>,
+    /// How many were spawned.
+    spawned: Cell<u64>,
     /// Set once a task has failed, and the others are cancelled.
     aborting: Cell<bool>,
+    /// Set once the group is gone.
+    over: Cell<bool>,
     failures: RefCell<Vec<Unreported<E>>>,
     /// The owner waits here.
     ended: WaitList,
 }
 
 /// A failure that the owner has not been told of. A panic stays with its handle, which reports it if the owner never is.
-#[derive(Debug)]
 enum Unreported<E> {
-    Error(E),
+    Error(Task, E),
     Panic(Handle<E>),
 }
 
@@ -61,12 +66,13 @@ impl<E: 'static> TaskGroup<E> {
     pub fn new() -> Self {
         let members = Members {
             handles: RefCell::default(),
-            remaining: Cell::new(0),
+            spawned: Cell::new(0),
             aborting: Cell::new(false),
+            over: Cell::new(false),
             failures: RefCell::default(),
             ended: WaitList::new("task group"),
         };
-        TaskGroup { members: Rc::new(members) }
+        TaskGroup { members: Rc::new(members), joined: false }
     }
 
     /// Spawns a task into the group. In a group in which a task has failed already it never starts.
@@ -75,7 +81,7 @@ impl<E: 'static> TaskGroup<E> {
     /// Outside a runtime.
     #[track_caller]
     pub fn spawn(&mut self, future: impl Future<Output = Result<(), E>> + 'static) -> Task {
-        self.spawn_task(None, future, Location::caller())
+        self.members.spawn(None, future, Location::caller())
     }
 
     /// Spawns a task that has a name into the group.
@@ -88,7 +94,41 @@ impl<E: 'static> TaskGroup<E> {
         name: impl Into<Arc<str>>,
         future: impl Future<Output = Result<(), E>> + 'static,
     ) -> Task {
-        self.spawn_task(Some(name.into()), future, Location::caller())
+        self.members.spawn(Some(name.into()), future, Location::caller())
+    }
+
+    /// Spawns a task whose output is fetched after it has ended. In asyncio: `task.result()`.
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    ///
+    /// ```
+    /// greenlight::run(async {
+    ///     let mut group = greenlight::TaskGroup::<&str>::new();
+    ///     let answer = group.spawn_with_output(async { Ok(42) });
+    ///     group.join().await?;
+    ///     assert_eq!(answer.take(), Some(42));
+    ///     Ok(())
+    /// })
+    /// # .map_err(|failed: greenlight::GroupError<&str>| failed.to_string()).unwrap();
+    /// ```
+    #[track_caller]
+    pub fn spawn_with_output<T: 'static>(
+        &mut self,
+        future: impl Future<Output = Result<T, E>> + 'static,
+    ) -> GroupOutput<T> {
+        let output = Rc::new(Cell::new(None));
+        let place = output.clone();
+        let storing = async move {
+            place.set(Some(future.await?));
+            Ok(())
+        };
+        GroupOutput { task: self.members.spawn(None, storing, Location::caller()), output }
+    }
+
+    /// A handle with which the tasks of the group spawn into it. In asyncio they use the group itself.
+    pub fn spawner(&self) -> GroupSpawner<E> {
+        GroupSpawner { members: self.members.clone() }
     }
 
     /// Waits until every task of the group has ended, two hops after the last. It takes the group: nothing is spawned into
@@ -114,43 +154,23 @@ impl<E: 'static> TaskGroup<E> {
     /// # }
     /// ```
     #[track_caller]
-    pub fn join(self) -> impl Future<Output = Result<(), GroupError<E>>> {
+    pub fn join(mut self) -> impl Future<Output = Result<(), GroupError<E>>> {
         let mut waiter = Waiter::new(Location::caller());
+        self.joined = true;
         async move {
             let members = &self.members;
-            poll_fn(|cx| match waiter.has_joined() {
-                true => waiter.poll(cx),
-                false => waiter.join(cx, || (members.remaining.get() > 0).then(|| members.ended.open())),
-            })
-            .await;
+            // A spawner may have spawned more since the owner was woken.
+            while !members.handles.borrow().is_empty() {
+                poll_fn(|cx| match waiter.has_joined() {
+                    true => waiter.poll(cx),
+                    false => waiter.join(cx, || (!members.handles.borrow().is_empty()).then(|| members.ended.open())),
+                })
+                .await;
+            }
+            members.over.set(true);
             let failures: Vec<_> = members.failures.take().into_iter().map(Unreported::report).collect();
             if failures.is_empty() { Ok(()) } else { Err(GroupError { failures }) }
         }
-    }
-
-    #[track_caller]
-    fn spawn_task(
-        &mut self,
-        name: Option<Arc<str>>,
-        future: impl Future<Output = Result<(), E>> + 'static,
-        at: &'static Location<'static>,
-    ) -> Task {
-        let core = expect_current("TaskGroup::spawn() was called");
-        let handle = spawn_joined(&core, future, name, at);
-        let task = handle.task();
-        // A run that ends has dropped the future already, and tells nobody of that.
-        if task.is_finished() {
-            return task;
-        }
-        let mut handles = self.members.handles.borrow_mut();
-        handle.add_watch(Rc::new(Member { members: self.members.clone(), index: handles.len() }));
-        self.members.remaining.set(self.members.remaining.get() + 1);
-        handles.push(Some(handle));
-        drop(handles);
-        if self.members.aborting.get() {
-            task.cancel();
-        }
-        task
     }
 }
 
@@ -163,32 +183,65 @@ impl<E: 'static> Default for TaskGroup<E> {
 
 impl<E: 'static> Drop for TaskGroup<E> {
     fn drop(&mut self) {
+        let Members { handles, over, failures, ended, .. } = &*self.members;
+        over.set(true);
+        let is_error = |failure: &&Unreported<E>| matches!(failure, Unreported::Error(..));
+        let lost = failures.borrow().iter().filter(is_error).count();
+        let unjoined = if self.joined { 0 } else { handles.borrow().len() };
+        if lost + unjoined > 0 {
+            ended.emit(ended.made(), || Kind::GroupDropped { unjoined, lost });
+        }
         self.members.cancel_all();
     }
 }
 
-impl<E> Members<E> {
+impl<E: 'static> Members<E> {
+    #[track_caller]
+    fn spawn(
+        self: &Rc<Self>,
+        name: Option<Arc<str>>,
+        future: impl Future<Output = Result<(), E>> + 'static,
+        at: &'static Location<'static>,
+    ) -> Task {
+        let core = expect_current("TaskGroup::spawn() was called");
+        let handle = spawn_joined(&core, future, name, at);
+        let task = handle.task();
+        // A run that ends has dropped the future already, and tells nobody of that.
+        if task.is_finished() {
+            return task;
+        }
+        let number = self.spawned.replace(self.spawned.get() + 1);
+        handle.add_watch(Rc::new(Member { members: self.clone(), number }));
+        self.handles.borrow_mut().insert(number, handle);
+        if self.aborting.get() {
+            task.cancel();
+        }
+        task
+    }
+
     fn cancel_all(&self) {
-        let tasks: Vec<Task> = self.handles.borrow().iter().flatten().map(JoinHandle::task).collect();
+        let tasks: Vec<Task> = self.handles.borrow().values().map(JoinHandle::task).collect();
         tasks.iter().for_each(|task| _ = task.cancel());
     }
 
     /// Looks at a task that has ended.
-    fn look_at(&self, index: usize, panicked: bool) {
-        let handle = self.handles.borrow_mut()[index].take();
+    fn look_at(&self, number: u64, panicked: bool) {
+        let handle = self.handles.borrow_mut().remove(&number);
         let mut handle = handle.expect("each task of a group is looked at once");
         let failure = match panicked {
             true => Some(Unreported::Panic(handle)),
-            false => handle.take_outcome().ok().and_then(Result::err).map(Unreported::Error),
+            false => {
+                let error = handle.take_outcome().ok().and_then(Result::err);
+                error.map(|error| Unreported::Error(handle.task(), error))
+            }
         };
-        self.remaining.set(self.remaining.get() - 1);
         if let Some(failure) = failure {
             self.failures.borrow_mut().push(failure);
             if !self.aborting.replace(true) {
                 self.cancel_all();
             }
         }
-        if self.remaining.get() == 0 {
+        if self.handles.borrow().is_empty() {
             self.ended.wake_all();
         }
     }
@@ -196,27 +249,27 @@ impl<E> Members<E> {
 
 impl<E> Unreported<E> {
     fn report(self) -> Failure<E> {
-        match self {
-            Unreported::Error(error) => Failure::Error(error),
+        let (task, cause) = match self {
+            Unreported::Error(task, error) => (task, Cause::Error(error)),
             Unreported::Panic(handle) => {
-                Failure::Panic(handle.take_panic().expect("the handle of a task that panicked has the payload"))
+                let payload = handle.take_panic().expect("the handle of a task that panicked has the payload");
+                (handle.task(), Cause::Panic(payload))
             }
-        }
+        };
+        Failure { name: task.name().map(Arc::from), spawned_at: task.spawned_at(), cause }
     }
 }
 
 /// One task of the group, as the one who is told of its end knows it.
-#[derive(Debug)]
 struct Member<E> {
     members: Rc<Members<E>>,
-    index: usize,
+    number: u64,
 }
 
 impl<E: 'static> Watch for Member<E> {
-    /// Has the task looked at a hop after its end, in the place that its end had: when asyncio's callback runs.
+    /// Has the task looked at a hop after its end.
     fn child_ended(self: Rc<Self>, panicked: bool) {
-        let look = Look { member: self, panicked };
-        spawn_detached(async move { drop(look) });
+        a_hop_later(&self.members.clone().ended, move || self.members.look_at(self.number, panicked));
     }
 
     fn waits_in(&self) -> u64 {
@@ -224,76 +277,96 @@ impl<E: 'static> Watch for Member<E> {
     }
 }
 
-/// Looks at a task when it is dropped: by its own task, or at once where a run ends and nothing is spawned any more.
-struct Look<E: 'static> {
-    member: Rc<Member<E>>,
-    panicked: bool,
+/// Spawns into a [`TaskGroup`] from inside of its tasks: what [`TaskGroup::spawner`] returns.
+///
+/// ```
+/// use greenlight::{GroupSpawner, TaskGroup};
+///
+/// /// Visits a page, and has the pages that it links to visited.
+/// fn visit(depth: u32, crawl: GroupSpawner<String>) -> Result<(), String> {
+///     for _ in 0..depth {
+///         let deeper = crawl.clone();
+///         crawl.spawn(async move { visit(depth - 1, deeper) }).map_err(|over| over.to_string())?;
+///     }
+///     Ok(())
+/// }
+///
+/// greenlight::run(async {
+///     let mut group = TaskGroup::new();
+///     let crawl = group.spawner();
+///     group.spawn(async move { visit(3, crawl) });
+///     assert!(group.join().await.is_ok());
+/// });
+/// ```
+pub struct GroupSpawner<E: 'static> {
+    members: Rc<Members<E>>,
 }
 
-impl<E: 'static> Drop for Look<E> {
-    fn drop(&mut self) {
-        self.member.members.look_at(self.member.index, self.panicked);
-    }
-}
-
-/// How a task of a group failed.
-pub enum Failure<E> {
-    /// It returned this error.
-    Error(E),
-    /// It panicked with this payload.
-    Panic(Box<dyn Any + Send>),
-}
-
-/// Tasks of a group failed. In asyncio: an `ExceptionGroup`.
-pub struct GroupError<E> {
-    failures: Vec<Failure<E>>,
-}
-
-impl<E> GroupError<E> {
-    /// How the tasks failed, in the order in which they did.
-    pub fn failures(&self) -> &[Failure<E>] {
-        &self.failures
-    }
-
-    /// The failures, to keep.
-    pub fn into_failures(self) -> Vec<Failure<E>> {
-        self.failures
-    }
-}
-
-impl<E: fmt::Display> fmt::Display for Failure<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Failure::Error(error) => error.fmt(f),
-            Failure::Panic(payload) => write!(f, "panicked: {}", crate::runtime::panic_message(&**payload)),
+impl<E: 'static> GroupSpawner<E> {
+    /// Spawns a task into the group.
+    ///
+    /// # Errors
+    /// When the group is over, or a task of it has failed; the future is dropped.
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    #[track_caller]
+    pub fn spawn(&self, future: impl Future<Output = Result<(), E>> + 'static) -> Result<Task, GroupOver> {
+        if self.members.over.get() || self.members.aborting.get() {
+            return Err(GroupOver { made: self.members.ended.made() });
         }
+        Ok(self.members.spawn(None, future, Location::caller()))
     }
 }
 
-impl<E: fmt::Display> fmt::Display for GroupError<E> {
+impl<E> Clone for GroupSpawner<E> {
+    fn clone(&self) -> Self {
+        GroupSpawner { members: self.members.clone() }
+    }
+}
+
+/// The output of a task of a group: what [`TaskGroup::spawn_with_output`] returns.
+pub struct GroupOutput<T> {
+    task: Task,
+    output: Rc<Cell<Option<T>>>,
+}
+
+impl<T> GroupOutput<T> {
+    /// The output. None before the task has ended, if it failed or was cancelled, and after it was taken.
+    pub fn take(&self) -> Option<T> {
+        self.output.take()
+    }
+
+    /// The task.
+    pub fn task(&self) -> &Task {
+        &self.task
+    }
+}
+
+impl<T> fmt::Debug for GroupOutput<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.failures.len();
-        write!(f, "{count} task{} of the group failed: ", if count == 1 { "" } else { "s" })?;
-        for (index, failure) in self.failures.iter().enumerate() {
-            write!(f, "{}{failure}", if index == 0 { "" } else { "; " })?;
-        }
-        Ok(())
+        f.debug_struct("GroupOutput").field("task", &self.task).finish_non_exhaustive()
     }
 }
 
-impl<E: fmt::Debug> fmt::Debug for Failure<E> {
+impl<E> fmt::Debug for TaskGroup<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Failure::Error(error) => f.debug_tuple("Error").field(error).finish(),
-            Failure::Panic(_) => f.write_str("Panic(..)"),
-        }
+        self.members.fmt(f)
     }
 }
 
-impl<E: fmt::Debug> fmt::Debug for GroupError<E> {
+impl<E> fmt::Debug for GroupSpawner<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GroupError").field("failures", &self.failures).finish()
+        self.members.fmt(f)
     }
 }
 
-impl<E: fmt::Debug + fmt::Display> Error for GroupError<E> {}
+impl<E> fmt::Debug for Members<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskGroup")
+            .field("tasks", &self.handles.borrow().len())
+            .field("failures", &self.failures.borrow().len())
+            .field("aborting", &self.aborting.get())
+            .finish()
+    }
+}

@@ -1,7 +1,8 @@
 //! `wait` and `as_completed`: tasks that run already, looked at as they end.
 
+use super::hop::a_hop_later;
 use crate::runtime::{WaitList, Waiter, Watch, expect_current};
-use crate::{JoinError, JoinHandle, spawn_detached};
+use crate::{JoinError, JoinHandle};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
@@ -141,6 +142,11 @@ impl Ends {
         ends
     }
 
+    fn tell(&self, index: usize) {
+        self.told.borrow_mut().push_back(index);
+        self.news.wake_all();
+    }
+
     async fn next(&self, at: &'static Location<'static>) -> usize {
         let mut waiter = Waiter::new(at);
         let has_none = || self.told.borrow().is_empty();
@@ -161,25 +167,11 @@ struct Member {
 
 impl Watch for Member {
     fn child_ended(self: Rc<Self>, _panicked: bool) {
-        let telling = Telling { member: self };
-        spawn_detached(async move { drop(telling) });
+        a_hop_later(&self.ends.clone().news, move || self.ends.tell(self.index));
     }
 
     fn waits_in(&self) -> u64 {
         self.ends.news.identity()
-    }
-}
-
-/// Tells of an end when it is dropped: by its own task, or at once where a run ends and nothing is spawned any more.
-struct Telling {
-    member: Rc<Member>,
-}
-
-impl Drop for Telling {
-    fn drop(&mut self) {
-        let Member { ends, index } = &*self.member;
-        ends.told.borrow_mut().push_back(*index);
-        ends.news.wake_all();
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod barrier;
 mod closing;
+mod crew;
 mod elsewhere;
 mod misuse;
 mod moments;

@@ -2,7 +2,7 @@
 //! without their owner.
 
 use crate::stage::{Log, lines, message, run, turns};
-use greenlight::{Failure, Runtime, Task, TaskGroup, sleep, spawn, task, timeout};
+use greenlight::{Cause, Failure, Runtime, Task, TaskGroup, sleep, spawn, task, timeout};
 use std::future::pending;
 use std::time::Duration;
 
@@ -121,7 +121,7 @@ fn a_panic_is_a_failure() {
         group.spawn(async { panic!("out of tea") });
         let error = group.join().await.unwrap_err();
         log.say(error.to_string());
-        let Ok([Failure::Panic(payload)]) = <[_; 1]>::try_from(error.into_failures()) else {
+        let Ok([Failure { cause: Cause::Panic(payload), .. }]) = <[_; 1]>::try_from(error.into_failures()) else {
             panic!("one task panicked")
         };
         log.say(message(&*payload));

@@ -3,7 +3,7 @@
 
 use super::{LONG, flagged, ms};
 use crate::stage::{Count, cancelled, shared};
-use greenlight::{Failure, GroupError, JoinHandle, Task, TaskGroup, now, sleep};
+use greenlight::{Cause, Failure, GroupError, JoinHandle, Task, TaskGroup, now, sleep};
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -42,9 +42,9 @@ pub(super) fn spawn_flagged(group: &mut Group) -> &'static Cell<bool> {
 /// The errors of a group in which nothing has panicked.
 pub(super) fn errors(failed: Failed) -> Vec<&'static str> {
     let failures = failed.into_failures().into_iter();
-    let error = |failure| match failure {
-        Failure::Error(error) => error,
-        Failure::Panic(_) => panic!("a task panicked"),
+    let error = |failure: Failure<&'static str>| match failure.cause {
+        Cause::Error(error) => error,
+        Cause::Panic(_) => panic!("a task panicked"),
     };
     failures.map(error).collect()
 }

@@ -14,8 +14,6 @@ const AWAITED_BY_VALUE: Case = NotApplicable("awaiting a timeout takes it: there
 
 const ONE_KIND_OF_PANIC: Case = NotApplicable("there is one kind of panic, that of test_taskgroup_19");
 
-const NO_SPAWN_FROM_INSIDE: Case = NotApplicable("join takes the group: no task of it spawns into it");
-
 const JOINED_ONCE: Case = NotApplicable("join takes the group: nobody joins it twice");
 
 const NO_SPAWN_AFTER: Case = NotApplicable("join takes the group: none is spawned after");
@@ -108,8 +106,8 @@ const TASK_GROUP: [(&str, Case); 39] = [
     ("test_taskgroup_21a", ONE_KIND_OF_PANIC),
     ("test_taskgroup_22", Ported),
     ("test_taskgroup_23", Ported),
-    ("test_taskgroup_24", NO_SPAWN_FROM_INSIDE),
-    ("test_taskgroup_25", NO_SPAWN_FROM_INSIDE),
+    ("test_taskgroup_24", Ported),
+    ("test_taskgroup_25", Ported),
     ("test_taskgroup_task_name", Ported),
     ("test_taskgroup_task_context", NotApplicable("there are no context variables")),
     ("test_taskgroup_no_create_task_after_failure", Ported),

@@ -10,8 +10,6 @@
 //! | TaskGroup | test_taskgroup_20 | no failure goes past a group: there is no KeyboardInterrupt |
 //! | TaskGroup | test_taskgroup_20a | there is one kind of panic, that of test_taskgroup_19 |
 //! | TaskGroup | test_taskgroup_21a | there is one kind of panic, that of test_taskgroup_19 |
-//! | TaskGroup | test_taskgroup_24 | join takes the group: no task of it spawns into it |
-//! | TaskGroup | test_taskgroup_25 | join takes the group: no task of it spawns into it |
 //! | TaskGroup | test_taskgroup_task_context | there are no context variables |
 //! | TaskGroup | test_taskgroup_context_manager_exit_raises | a group is no context manager |
 //! | TaskGroup | test_taskgroup_already_entered | join takes the group: nobody joins it twice |
@@ -26,7 +24,7 @@ use super::crews::{
 use super::{Crashes, LONG, flagged, ms, sleep_and_crash};
 use crate::stage::{Count, cancelled, run, shared};
 use greenlight::sync::Event;
-use greenlight::{now, sleep, spawn, yield_now};
+use greenlight::{GroupSpawner, now, sleep, spawn, yield_now};
 use std::cell::Cell;
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -277,8 +275,7 @@ fn test_taskgroup_22() {
 fn test_taskgroup_23() {
     run(async {
         let mut group = Group::new();
-        let remain =
-            |group: &Group, count| format!("{group:?}").contains(&format!("remaining: Cell {{ value: {count} }}"));
+        let remain = |group: &Group, count| format!("{group:?}").contains(&format!("tasks: {count},"));
         for count in 0..10 {
             sleep(ms(100)).await;
             spawn_output(&mut group, ms(300), 42);
@@ -289,6 +286,52 @@ fn test_taskgroup_23() {
         sleep(ms(1350)).await;
         assert!(remain(&group, 0), "{group:?}");
         group.join().await.expect("no task fails");
+    });
+}
+
+#[test]
+fn test_taskgroup_24() {
+    run(async {
+        let mut group = Group::new();
+        let spawner = group.spawner();
+        group.spawn(async move {
+            sleep(ms(100)).await;
+            for duration in [ms(100), ms(200)] {
+                let sleeping = async move {
+                    sleep(duration).await;
+                    Ok(())
+                };
+                spawner.spawn(sleeping).expect("the group waits");
+            }
+            Ok(())
+        });
+        group.join().await.expect("no task fails");
+        assert_eq!(now().since_start(), ms(300));
+    });
+}
+
+#[test]
+fn test_taskgroup_25() {
+    /// Two heads grow where one was.
+    async fn hydra(heads: &'static Cell<u32>, spawner: GroupSpawner<&'static str>) -> Result<(), &'static str> {
+        heads.set(heads.get() + 1);
+        sleep(ms(10)).await;
+        for _ in 0..2 {
+            spawner.spawn(Box::pin(hydra(heads, spawner.clone()))).expect("hercules is not done");
+        }
+        Ok(())
+    }
+    run(async {
+        let (mut group, heads) = (Group::new(), shared(Cell::new(0)));
+        group.spawn(hydra(heads, group.spawner()));
+        group.spawn(async {
+            while heads.get() < 10 {
+                sleep(ms(15)).await;
+            }
+            Err(ZERO_DIVISION)
+        });
+        assert_eq!(errors(group.join().await.unwrap_err()), [ZERO_DIVISION]);
+        assert!(heads.get() >= 10);
     });
 }
 

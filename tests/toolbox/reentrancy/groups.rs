@@ -5,7 +5,7 @@
 use super::foreign::{Held, Shared, abandon, is_ready, parked, poll};
 use super::{cloned, forgotten, is_ready_with, panics, woken};
 use crate::stage::{Log, run, turns};
-use greenlight::{Failure, Runtime, TaskGroup, Turn, spawn_detached, yield_now};
+use greenlight::{Cause, Runtime, TaskGroup, Turn, spawn_detached, yield_now};
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending};
 use std::rc::Rc;
@@ -350,9 +350,9 @@ fn the_payload_of_a_failure_may_be_taken_where_another_is_joined() {
         spawn(&inner, async { panic!("inside") });
         let taken = inner.borrow_mut().take().expect("it is there");
         spawn(&outer, async move {
-            match taken.join().await.expect_err("its task panics").into_failures().remove(0) {
-                Failure::Panic(payload) => std::panic::resume_unwind(payload),
-                Failure::Error(error) => Err(error),
+            match taken.join().await.expect_err("its task panics").into_failures().remove(0).cause {
+                Cause::Panic(payload) => std::panic::resume_unwind(payload),
+                Cause::Error(error) => Err(error),
             }
         });
         join(outer, log.clone()).await;
