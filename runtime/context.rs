@@ -136,7 +136,7 @@ impl Core {
     }
 
     /// Emits a trace event that the present poll, timer, thread or drop brought about. Returns its number, or none when
-    /// nobody watches. A wake of a task that is gone is no event.
+    /// nobody watches. A wake or a cancel of a task that is gone is no event.
     pub(super) fn emit(
         &self,
         task: Option<TaskKey>,

@@ -72,9 +72,9 @@ impl Core {
     /// The moment of this turn. Virtual time jumps to the next deadline if nobody is ready.
     fn read_clock(&self) -> Instant {
         if self.clock.is_virtual() && self.table.borrow().ready.len() == 0 {
-            let deadline = self.wheel.borrow_mut().jump().map(Instant::at);
-            if let Some(deadline) = deadline.filter(|&deadline| deadline > self.now()) {
-                self.clock.jump(deadline);
+            let deadline = self.wheel.borrow_mut().jump();
+            if let Some(deadline) = deadline {
+                self.clock.jump(Instant::at(deadline));
                 self.emit(None, None, None, Kind::TimeJumped);
             }
         }
@@ -169,7 +169,7 @@ impl Core {
     /// Has the task dropped at its next turn; false if it has ended.
     pub(super) fn cancel(&self, key: TaskKey) -> bool {
         let alive = self.table.borrow_mut().cancel(key);
-        if alive && self.trace.is_watched() {
+        if self.trace.is_watched() {
             let seq = self.emit(Some(key), None, None, Kind::CancelRequested);
             self.note_queued_by(key, seq);
         }

@@ -42,8 +42,9 @@ impl TaskIds {
             self.next = NEXT_BLOCK.fetch_add(BLOCK, Ordering::Relaxed);
             self.end = self.next + BLOCK;
         }
+        let id = TaskId(self.next);
         self.next += 1;
-        TaskId(self.next - 1)
+        id
     }
 }
 
@@ -79,5 +80,21 @@ impl ReadyQueue {
 
     pub(super) fn clear(&mut self) {
         self.tasks.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_runtimes_never_give_out_the_same_id_however_many_each_gives_out() {
+        let [mut idle, mut busy, mut late] = [(); 3].map(|()| TaskIds::new());
+        let idle = [(); 2].map(|()| idle.next());
+        let busy: Vec<_> = (0..=BLOCK).map(|_| busy.next()).collect();
+        assert!(busy.is_sorted_by(|earlier, later| earlier < later));
+        for id in idle.into_iter().chain([late.next()]) {
+            assert!(!busy.contains(&id), "{id}");
+        }
     }
 }

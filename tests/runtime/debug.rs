@@ -1,7 +1,7 @@
 //! The debug mode: what it reports, and what it leaves alone.
 
 use crate::quoted::quoted;
-use crate::stage::{Log, on_drop};
+use crate::stage::{LeftWaker, Log, leave_waker, left, on_drop};
 use greenlight::sync::{Condition, Event, Lock, Queue};
 use greenlight::{Runtime, spawn, spawn_detached, task, yield_now};
 use insta::assert_snapshot;
@@ -295,6 +295,21 @@ fn one_who_yields_between_steps_that_can_be_seen_does_not_spin() {
         }
     });
     assert_eq!(report, "");
+}
+
+#[test]
+fn one_who_wakes_others_between_its_yields_does_not_spin() {
+    let report = reports(async {
+        let other = LeftWaker::default();
+        spawn_detached(leave_waker("other", other.clone(), Log::default()));
+        yield_now().await;
+        for _ in 0..12_000 {
+            left(&other).wake();
+            yield_now().await;
+        }
+        drop(other);
+    });
+    assert!(!report.contains("spinning"), "{report}");
 }
 
 #[test]

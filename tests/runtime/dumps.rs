@@ -1,9 +1,11 @@
 //! What a runtime says of its tasks at any moment: the tree of who awaits whom, and for each task the object that it waits
 //! on, with its line and its holder.
 
+mod data;
+
 use crate::quoted::quoted;
 use crate::stage::{LeftWaker, Log, leave_waker, on_drop, standing};
-use greenlight::dump::{Dump, Place, TaskInfo, TaskState, WaitInfo, Who, dump};
+use greenlight::dump::{Dump, TaskInfo, TaskState, dump};
 use greenlight::sync::{Condition, Event, Lock, Queue};
 use greenlight::{
     NoAnswer, TaskGroup, Until, as_completed, gather, now, remote, sleep, spawn, task, tasks, timeout, wait, yield_now,
@@ -183,49 +185,6 @@ fn a_task_is_polled_ready_parked_or_ending() {
     let while_dropped = seen.take().expect("the task was dropped");
     assert_eq!(named(&while_dropped, "dropped").state, TaskState::Ending);
     assert!(while_dropped.to_string().contains("was cancelled\n   is being dropped"), "{while_dropped}");
-}
-
-#[test]
-fn the_data_name_the_place_in_the_line_and_the_holder() {
-    let dump = standing().run(async {
-        let till = Rc::new(Lock::new(()).named("till"));
-        for name in ["cashier", "first", "second"] {
-            let till = till.clone();
-            task(name).spawn_detached(async move {
-                let _guard = till.lock().await;
-                pending::<()>().await
-            });
-        }
-        yield_now().await;
-        yield_now().await;
-        dump()
-    });
-    let [WaitInfo::Object { object, place, holder: Some(holder), .. }] = &named(&dump, "second").waits[..] else {
-        panic!("the second waits on the till: {dump}");
-    };
-    assert_eq!((object.kind, object.name.as_deref()), ("lock", Some("till")));
-    assert_eq!(*place, Place::InLine { ahead: 1, line: 2 });
-    assert!(matches!(&holder.who, Who::Task(task) if task.name.as_deref() == Some("cashier")), "{holder}");
-    let line: Vec<_> = dump.waiters(object).iter().map(|task| task.label.to_string()).collect();
-    assert_eq!(line, ["first", "second"]);
-    assert_eq!(dump.roots().count(), 4);
-}
-
-#[test]
-fn objects_that_look_alike_are_told_apart() {
-    let dump = standing().run(async {
-        let make = Event::new;
-        let events = [make(), make()].map(Rc::new);
-        for (name, event) in ["a", "b", "c"].into_iter().zip([0, 1, 1]) {
-            let event = events[event].clone();
-            task(name).spawn_detached(async move { event.wait().await });
-        }
-        yield_now().await;
-        dump()
-    });
-    let [WaitInfo::Object { object, .. }] = &named(&dump, "c").waits[..] else { panic!("c waits: {dump}") };
-    let line: Vec<_> = dump.waiters(object).iter().map(|task| task.label.to_string()).collect();
-    assert_eq!(line, ["b", "c"]);
 }
 
 #[test]

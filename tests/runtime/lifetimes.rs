@@ -29,6 +29,16 @@ fn a_run_keeps_no_task_past_its_end() {
 }
 
 #[test]
+fn a_run_leaves_nobody_in_the_ready_queue() {
+    let runtime = standing();
+    runtime.run(async {
+        spawn_detached(async {});
+        spawn_detached(sleep(Duration::ZERO));
+    });
+    assert_eq!(runtime.turn(), Turn::Idle(None));
+}
+
+#[test]
 fn a_runtime_can_run_again_and_its_time_goes_on() {
     let (runtime, log) = (standing(), Log::default());
     for run in 1..=3 {

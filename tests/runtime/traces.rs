@@ -1,7 +1,7 @@
 //! Traces: a run reads as a story, every event tells its turn, moment and line, and the same
 //! program gives the same trace.
 
-use crate::stage::{recorded, standing};
+use crate::stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
 use greenlight::sync::Event;
 use greenlight::trace::{Kind, Observer, Recorder, TraceEvent};
 use greenlight::{Runtime, gather, sleep, spawn_detached, task, yield_now};
@@ -208,6 +208,20 @@ fn tasks_and_objects_are_numbered_in_the_order_in_which_the_run_meets_them() {
             "task 2 spawned",
         ]
     );
+}
+
+#[test]
+fn a_wake_and_a_cancel_of_a_task_that_is_gone_are_no_events() {
+    let (runtime, recorder) = recorded();
+    let waker = LeftWaker::default();
+    let gone = runtime.task("gone").spawn_detached(leave_waker("gone", waker.clone(), Log::default()));
+    runtime.turn();
+    gone.cancel();
+    runtime.turn();
+    assert_eq!(recorder.lines().last().map(String::as_str), Some("gone cancelled"));
+    runtime.enter(|| left(&waker).wake());
+    assert!(!gone.cancel());
+    assert_eq!(recorder.lines().last().map(String::as_str), Some("gone cancelled"));
 }
 
 #[test]

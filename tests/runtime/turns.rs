@@ -4,6 +4,7 @@
 
 use crate::stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
 use greenlight::sync::Event;
+use greenlight::trace::Recorder;
 use greenlight::{Runtime, Turn, sleep, spawn_detached, yield_now};
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -218,6 +219,14 @@ fn on_the_real_clock_an_idle_turn_names_a_moment_before_which_no_timer_is_due() 
     };
     assert!(moment > runtime.now());
     assert!(moment.since_start() <= Duration::from_secs(3601));
+}
+
+#[test]
+fn a_run_that_waits_for_real_time_parks_instead_of_taking_turns() {
+    let recorder = Rc::new(Recorder::default());
+    Runtime::builder().observer(recorder.clone()).build().run(sleep(100 * MS));
+    let turns = recorder.events().last().expect("main has returned").turn;
+    assert!(turns < 100, "{turns} turns in 100 ms");
 }
 
 #[test]

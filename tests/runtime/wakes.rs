@@ -4,7 +4,10 @@
 use crate::stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
 use greenlight::sync::Event;
 use greenlight::{Turn, yield_now};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::Context;
 use std::thread;
 
 #[test]
@@ -166,6 +169,39 @@ fn an_event_that_two_runtimes_share_wakes_each_waiter_in_its_own() {
     assert_eq!(log.take(), ["there"]);
     here.turn();
     assert_eq!(log.take(), ["here"]);
+}
+
+#[test]
+fn a_waker_that_is_used_in_another_runtime_wakes_in_its_own() {
+    let (here, there, log) = (standing(), standing(), Log::default());
+    let waker = LeftWaker::default();
+    here.spawn_detached(leave_waker("here", waker.clone(), log.clone()));
+    here.turn();
+    log.take();
+    there.run(async { left(&waker).wake() });
+    assert_eq!(here.turn(), Turn::Ran(1));
+    assert_eq!(log.take(), ["here runs"]);
+}
+
+#[test]
+fn a_wait_that_is_polled_with_the_waker_of_another_task_wakes_that_one() {
+    let (runtime, log) = (standing(), Log::default());
+    let (waker, light) = (LeftWaker::default(), Rc::new(Event::new()));
+    runtime.spawn_detached(leave_waker("other", waker.clone(), log.clone()));
+    runtime.turn();
+    let (theirs, said) = (light.clone(), log.clone());
+    runtime.spawn_detached(async move {
+        let mut wait = pin!(theirs.wait());
+        poll_fn(move |_| {
+            said.say("polls");
+            wait.as_mut().poll(&mut Context::from_waker(&left(&waker)))
+        })
+        .await
+    });
+    runtime.turn();
+    light.set();
+    runtime.turn();
+    assert_eq!(log.take(), ["other runs", "polls", "other runs"]);
 }
 
 #[test]

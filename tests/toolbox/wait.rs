@@ -1,6 +1,7 @@
 //! `wait` and `as_completed`: in the order of the ends, with asyncio's hops; they cancel nobody. The
 //! traces beside a ticker are what CPython prints for the same programs.
 
+use greenlight::trace::Recorder;
 use greenlight::{Runtime, Until, as_completed, sleep, spawn, spawn_detached, timeout, wait, yield_now};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -134,4 +135,19 @@ fn a_dropped_wait_for_the_next_end_loses_no_outcome() {
         let outcome = |ended: Option<(usize, Result<u32, _>)>| ended.map(|(index, n)| (index, n.unwrap()));
         assert_eq!((outcome(first), outcome(second)), (Some((1, 1)), Some((0, 2))));
     });
+}
+
+#[test]
+fn a_wait_that_is_over_is_told_of_no_more_ends() {
+    let recorder = Rc::new(Recorder::default());
+    Runtime::builder().virtual_clock().observer(recorder.clone()).build().run(async {
+        let task = [spawn(sleep(5 * SECOND))];
+        for _ in 0..3 {
+            assert!(timeout(SECOND, wait(&task, Until::First)).await.is_err());
+        }
+        sleep(10 * SECOND).await;
+    });
+    let lines = recorder.lines();
+    let spawned: Vec<_> = lines.iter().filter(|line| line.ends_with("spawned")).collect();
+    assert_eq!(spawned, ["main spawned", "task 1 spawned"], "nobody brings news of the end");
 }

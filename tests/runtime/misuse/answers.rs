@@ -4,7 +4,7 @@
 use super::poll;
 use crate::stage::{Log, recorded, standing};
 use greenlight::sync::Event;
-use greenlight::{Runtime, interval, now, sleep, spawn, task, yield_now};
+use greenlight::{Runtime, interval, now, sleep, spawn, task, tasks, yield_now};
 use std::cell::Cell;
 use std::future::{Future, pending, poll_fn, ready};
 use std::rc::Rc;
@@ -182,6 +182,17 @@ fn an_event_that_is_dropped_with_forgotten_waiters_leaves_none_in_the_lines_of_o
             assert_eq!(bell.pulse(), 1);
             assert!(poll(&mut wait).is_ready());
         }
+    });
+}
+
+#[test]
+fn nobody_is_said_to_wait_for_an_event_that_is_gone() {
+    standing().run(async {
+        let light = Event::new();
+        begin_and_forget(light.wait()).await;
+        assert_eq!(tasks()[0].waits.len(), 1);
+        drop(light);
+        assert_eq!(tasks()[0].waits.len(), 0);
     });
 }
 

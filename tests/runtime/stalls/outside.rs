@@ -1,6 +1,7 @@
 //! What the outside can still do: wakers and Remotes that threads hold, on the real clock. What
 //! they may yet end is no stall, and what they let go of is one.
 
+use crate::stage::{Log, standing};
 use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::sync::Event;
 use greenlight::{Runtime, Turn, sleep, task};
@@ -19,9 +20,14 @@ fn reporting(reports: mpsc::Sender<String>) -> Runtime {
     Runtime::builder().on_report(move |report| reports.send(report.to_string()).expect("the test reads it")).build()
 }
 
-/// A runtime with the real clock that has nothing to report.
-fn unreporting() -> Runtime {
-    Runtime::builder().on_report(|report| panic!("a false alarm: {report}")).build()
+/// Runs a program on the real clock that leaves its runtime nothing to report.
+fn unreported<T>(program: impl FnOnce(&Runtime) -> T) -> T {
+    let log = Log::default();
+    let reports = log.clone();
+    // The runtime would catch a panic in here.
+    let output = program(&Runtime::builder().on_report(move |report| reports.say(report)).build());
+    assert_eq!(log.take(), Vec::<String>::new(), "a false alarm");
+    output
 }
 
 fn quoted(report: &str) -> String {
@@ -47,8 +53,8 @@ fn raise(flag: &AtomicBool, waker: Waker) {
 
 #[test]
 fn on_the_real_clock_too_a_wait_that_nothing_can_end_is_a_stall_at_once() {
-    let (runtime, began) = (unreporting(), Instant::now());
-    let stalled = runtime.try_run(async { Event::new().wait().await });
+    let began = Instant::now();
+    let stalled = unreported(|runtime| runtime.try_run(async { Event::new().wait().await }));
     assert_eq!(stalled.unwrap_err().tasks().len(), 1);
     assert!(began.elapsed() < Duration::from_millis(500), "nobody suspects what is certain");
 }
@@ -56,13 +62,14 @@ fn on_the_real_clock_too_a_wait_that_nothing_can_end_is_a_stall_at_once() {
 #[test]
 fn a_waker_that_a_thread_uses_soon_is_no_stall() {
     let flag = Arc::new(AtomicBool::new(false));
-    unreporting().run(until(&flag, |waker| {
+    let used = until(&flag, |waker| {
         let flag = flag.clone();
         thread::spawn(move || {
             thread::sleep(Duration::from_millis(300));
             raise(&flag, waker);
         });
-    }));
+    });
+    unreported(|runtime| runtime.run(used));
 }
 
 #[test]
@@ -106,13 +113,14 @@ fn a_waker_that_a_thread_keeps_is_reported_once_and_the_run_goes_on_when_it_is_u
 
 #[test]
 fn a_waker_that_a_thread_drops_makes_it_a_stall() {
-    let (runtime, began) = (unreporting(), Instant::now());
-    let stalled = runtime.try_run(until(&Arc::default(), |waker| {
+    let (began, flag) = (Instant::now(), Arc::default());
+    let dropped = until(&flag, |waker| {
         thread::spawn(move || {
             thread::sleep(Duration::from_millis(50));
             drop(waker);
         });
-    }));
+    });
+    let stalled = unreported(|runtime| runtime.try_run(dropped));
     let report = stalled.unwrap_err().to_string();
     assert!(report.starts_with("stalled at"), "{report}");
     assert!(began.elapsed() >= Duration::from_millis(50), "the waker could still be used");
@@ -168,17 +176,18 @@ fn a_wait_under_futures_unordered_is_only_suspected_and_what_the_report_wakes_ru
 
 #[test]
 fn an_armed_timer_is_no_stall() {
-    unreporting().run(async {
+    let sleeping = async {
         let mut waits = FuturesUnordered::new();
         waits.push(sleep(Duration::from_millis(1300)));
         waits.next().await;
-    });
+    };
+    unreported(|runtime| runtime.run(sleeping));
 }
 
 #[test]
 fn a_remote_that_spawns_late_is_no_stall() {
     thread_local! { static DONE: Rc<Event> = Rc::new(Event::new()) }
-    for (runtime, millis) in [(unreporting(), 1200), (crate::stage::standing(), 30)] {
+    let wait_for_a_thread = |runtime: &Runtime, millis| {
         let remote = runtime.remote();
         let thread = thread::spawn(move || {
             thread::sleep(Duration::from_millis(millis));
@@ -187,7 +196,9 @@ fn a_remote_that_spawns_late_is_no_stall() {
         runtime.run(DONE.with(Rc::clone).wait());
         assert_eq!(thread.join().unwrap(), Ok(()));
         DONE.with(|done| done.clear());
-    }
+    };
+    unreported(|runtime| wait_for_a_thread(runtime, 1200));
+    wait_for_a_thread(&standing(), 30);
 }
 
 /// Steps a runtime until a turn finds more to do than to wait.
@@ -203,7 +214,7 @@ fn turn_until_it_matters(runtime: &Runtime) -> Turn {
 #[test]
 fn a_message_sent_right_before_the_last_remote_is_dropped_arrives() {
     for round in 0..3000 {
-        let runtime = crate::stage::standing();
+        let runtime = standing();
         runtime.spawn_detached(pending());
         runtime.turn();
         let remote = runtime.remote();
@@ -216,14 +227,15 @@ fn a_message_sent_right_before_the_last_remote_is_dropped_arrives() {
 #[test]
 fn a_wake_right_before_the_last_clone_of_a_waker_is_dropped_arrives() {
     for round in 0..3000 {
-        let (runtime, flag) = (unreporting(), Arc::new(AtomicBool::new(false)));
-        let (left, theirs) = (Rc::new(Cell::new(None)), flag.clone());
-        let leave = left.clone();
-        runtime.spawn_detached(until(&flag, move |waker| leave.set(Some(waker))));
-        runtime.turn();
-        let waker = left.take().expect("the task was polled");
-        let thread = thread::spawn(move || raise(&theirs, waker));
-        assert_ne!(turn_until_it_matters(&runtime), Turn::Stalled, "in round {round}");
-        thread.join().unwrap();
+        unreported(|runtime| {
+            let (left, flag) = (Rc::new(Cell::new(None)), Arc::new(AtomicBool::new(false)));
+            let (leave, theirs) = (left.clone(), flag.clone());
+            runtime.spawn_detached(until(&flag, move |waker| leave.set(Some(waker))));
+            runtime.turn();
+            let waker = left.take().expect("the task was polled");
+            let thread = thread::spawn(move || raise(&theirs, waker));
+            assert_ne!(turn_until_it_matters(runtime), Turn::Stalled, "in round {round}");
+            thread.join().unwrap();
+        });
     }
 }
