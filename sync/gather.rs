@@ -270,7 +270,7 @@ impl Gathering {
             false => waiter.join(cx, || (!settled.get()).then(|| ended.open())),
         })
         .await;
-        if !settled.replace(true) {
+        if !settled.get() {
             yield_now().await;
         }
     }

@@ -103,7 +103,9 @@ impl Semaphore {
     #[track_caller]
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         self.check(1);
-        self.may_take(1).then(|| self.take(1, Location::caller()))
+        // Not inside the closure, which has a line of its own.
+        let at = Location::caller();
+        self.may_take(1).then(|| self.take(1, at))
     }
 
     /// Adds permits that nobody holds as a [`Permit`]. In asyncio: `release`.

@@ -1,7 +1,7 @@
 //! `gather`, `gather!` and `gather_tasks`: children start in order, their outputs come in order,
 //! and no child outlives a gather that was dropped or that panicked.
 
-use crate::stage::{Log, on_drop, reporting, standing};
+use crate::stage::{Log, on_drop, recorded, reporting, standing};
 use greenlight::{JoinHandle, gather, gather_tasks, sleep, spawn, spawn_detached, yield_now};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -106,6 +106,33 @@ fn a_panic_of_a_child_resumes_at_once_and_cancels_the_others_in_order() {
         ["a begins", "b begins", "c begins", "b ends", "a dropped", "c dropped", "gatherer panicked at t=0.002000s",]
     );
     assert_eq!(reports.take(), [""; 0]);
+}
+
+#[test]
+fn a_panic_of_one_of_many_of_a_kind_resumes_at_once_too() {
+    let log = Log::default();
+    standing().run(async {
+        let said = log.clone();
+        let gatherer = spawn(gather([("a", 9), ("b", 1)].map(|(name, millis)| {
+            let child = child(&said, name, millis);
+            async move {
+                assert_ne!(child.await, "b", "b panics");
+            }
+        })));
+        let error = gatherer.await.expect_err("the gatherer panics");
+        log.say(format!("gatherer panicked at {}", greenlight::now()));
+        assert!(error.is_panic());
+    });
+    let at = "gatherer panicked at t=0.001000s";
+    assert_eq!(log.take(), ["a begins", "b begins", "b ends", "a dropped", at]);
+}
+
+#[test]
+fn a_gather_that_is_awaited_spawns_its_children_and_no_task_more() {
+    let (runtime, recorder) = recorded();
+    runtime.run(async { gather([1, 2].map(|millis| sleep(MS * millis))).await });
+    let spawned = recorder.lines().into_iter().filter(|line| line.ends_with(" spawned"));
+    assert_eq!(spawned.collect::<Vec<_>>(), ["main spawned", "task 1 spawned", "task 2 spawned"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! program gives the same trace.
 
 use crate::stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
-use greenlight::sync::Event;
+use greenlight::sync::{Event, Lock, Semaphore};
 use greenlight::trace::{Kind, Observer, Recorder, TraceEvent};
 use greenlight::{Runtime, gather, sleep, spawn_detached, task, yield_now};
 use std::cell::{Cell, RefCell};
@@ -116,6 +116,32 @@ fn an_event_tells_the_line_of_the_program_that_it_comes_from() {
     );
     let objects = recorder.events().into_iter().filter_map(|event| event.object);
     assert!(objects.map(|object| object.made.line()).all(|line| line == made));
+}
+
+#[test]
+fn a_lock_and_permits_are_released_in_the_name_of_the_line_that_took_them() {
+    let (runtime, recorder) = recorded();
+    let first = line!() + 2;
+    runtime.enter(|| {
+        let (door, desks) = (Lock::new(()).named("door"), Semaphore::new(5).named("desks"));
+        let guard = door.try_lock().expect("nobody holds it");
+        let permit = desks.try_acquire().expect("there are five");
+        drop(guard);
+        drop(permit);
+        desks.release(2).expect("it may have any number");
+    });
+    let lines: Vec<_> =
+        recorder.events().iter().filter_map(|event| Some((event.to_string(), event.at?.line() - first))).collect();
+    assert_eq!(
+        lines.iter().map(|(line, at)| (line.as_str(), *at)).collect::<Vec<_>>(),
+        [
+            ("outside takes lock `door`", 1),
+            ("outside takes 1 of semaphore `desks`", 2),
+            ("outside releases lock `door`", 1),
+            ("outside releases 1 of semaphore `desks`", 2),
+            ("outside releases 2 of semaphore `desks`", 5),
+        ]
+    );
 }
 
 /// A program that meets most of what can happen.

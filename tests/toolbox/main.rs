@@ -8,6 +8,7 @@ mod crew;
 mod elsewhere;
 mod misuse;
 mod moments;
+mod printed;
 mod queue;
 mod reentrancy;
 mod semaphore;

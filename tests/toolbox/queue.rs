@@ -2,7 +2,9 @@
 
 use crate::stage::{Log, fill, lines, refusal, run, shared, turns};
 use greenlight::sync::{LifoQueue, PriorityQueue, Queue, TryGetError, TryPutError};
-use greenlight::{JoinHandle, task};
+use greenlight::trace::Recorder;
+use greenlight::{JoinHandle, Runtime, task};
+use std::rc::Rc;
 
 fn getter(log: &Log, queue: &'static Queue<u32>, name: &'static str) -> JoinHandle<()> {
     let log = log.clone();
@@ -261,5 +263,30 @@ fn a_queue_with_room_for_nothing_is_refused() {
     assert_eq!(
         refusal(|| Queue::<u32>::bounded(0)),
         "Queue::bounded was given a capacity of 0, which has room for nothing; use unbounded()"
+    );
+}
+
+#[test]
+fn its_name_goes_with_all_who_wait_for_an_item_for_room_and_for_the_end() {
+    let recorder = Rc::new(Recorder::default());
+    Runtime::builder().virtual_clock().observer(recorder.clone()).build().run(async {
+        let orders = shared(Queue::bounded(1).named("orders"));
+        task("cook").spawn_detached(async { orders.get().await.map(drop).expect("the queue is open") });
+        turns(1).await;
+        fill(orders, [1]);
+        turns(1).await;
+        fill(orders, [2]);
+        task("guest").spawn_detached(async { orders.put(3).await.expect("the queue is open") });
+        task("owner").spawn_detached(orders.join());
+        turns(1).await;
+    });
+    let waits = recorder.lines().into_iter().filter(|line| line.contains(" waits on "));
+    assert_eq!(
+        waits.collect::<Vec<_>>(),
+        [
+            "cook waits on queue `orders`",
+            "guest waits on full queue `orders`",
+            "owner waits on unfinished queue `orders`",
+        ]
     );
 }

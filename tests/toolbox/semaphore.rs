@@ -2,7 +2,7 @@
 //! granted.
 
 use crate::stage::{Log, lines, refusal, run, shared, turns};
-use greenlight::sync::Semaphore;
+use greenlight::sync::{Event, Semaphore};
 use greenlight::{JoinHandle, spawn, spawn_detached, task};
 
 /// A task that asks for permits, says so when it has them, and gives them back at once.
@@ -176,6 +176,52 @@ fn a_granted_waiter_that_is_dropped_before_it_runs_gives_back() {
         assert_eq!(desks.available(), 2);
     });
     assert_eq!(said, ["next after 2"], "one hop to the drop, one to the next in line");
+}
+
+/// Says that it was told, and tells the next at once.
+fn relay(log: &Log, name: &'static str, told: &'static Event, tells: &'static Event) -> JoinHandle<()> {
+    let log = log.clone();
+    task(name).spawn(async move {
+        told.wait().await;
+        log.say(name);
+        tells.set();
+    })
+}
+
+/// The lines are what CPython prints for the same program.
+#[test]
+fn a_granted_waiter_that_is_dropped_gives_back_at_once_though_another_one_has_not_run() {
+    let said = lines(async |log| {
+        let (desks, first, second) = (shared(Semaphore::new(0)), shared(Event::new()), shared(Event::new()));
+        let [a, _b, _c] = ["a", "b", "c"].map(|name| keeper(&log, desks, name, 1));
+        let _relay = relay(&log, "told", first, second);
+        let _end = relay(&log, "told in turn", second, first);
+        turns(1).await;
+        desks.release(1).unwrap();
+        a.task().cancel();
+        first.set();
+        desks.release(1).unwrap();
+        turns(4).await;
+    });
+    assert_eq!(said, ["told", "b", "c", "told in turn"]);
+}
+
+/// The lines are what CPython 3.11 prints for the same program.
+#[test]
+fn who_leaves_the_line_hands_nothing_on_as_long_as_one_who_was_granted_has_not_run() {
+    let said = lines(async |log| {
+        let (desks, first, second) = (shared(Semaphore::new(0)), shared(Event::new()), shared(Event::new()));
+        let [dying, _granted] = ["dying", "granted"].map(|name| keeper(&log, desks, name, 1));
+        let _relay = relay(&log, "told", first, second);
+        let _end = relay(&log, "told in turn", second, first);
+        turns(1).await;
+        let _newcomer = keeper(&log, desks, "newcomer", 1);
+        dying.task().cancel();
+        first.set();
+        desks.release(2).unwrap();
+        turns(4).await;
+    });
+    assert_eq!(said, ["told", "granted", "told in turn", "newcomer"]);
 }
 
 #[test]

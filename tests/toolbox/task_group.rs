@@ -68,7 +68,7 @@ fn a_group_whose_tasks_have_all_ended_is_joined_at_once() {
         let error = group.join().await.unwrap_err();
         log.say_hops(&error.to_string());
     });
-    assert_eq!(said, ["a fails", "1 task of the group failed: a after 0"]);
+    assert_eq!(said, ["a fails", "1 task of the group failed: a: a after 0"]);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn the_first_failure_cancels_the_rest_in_order() {
             "a dropped",
             "b dropped",
             "d dropped",
-            "1 task of the group failed: c"
+            "1 task of the group failed: c: c"
         ]
     );
 }
@@ -109,7 +109,7 @@ fn every_failure_is_reported_in_the_order_of_failing() {
         assert_eq!(error.failures().len(), 3);
         log.say(error.to_string());
     });
-    let all = "3 tasks of the group failed: first; second; late";
+    let all = "3 tasks of the group failed: first: first; second: second; late: late";
     assert_eq!(said, ["first fails", "second fails", "late fails", all], "late fails before the cancel reaches it");
 }
 
@@ -138,7 +138,7 @@ fn one_failure_after_another_cancels_only_once_and_is_reported() {
         sleeper(&log, &mut group, "c");
         log.say(group.join().await.unwrap_err().to_string());
     });
-    assert_eq!(said, ["a fails", "b fails", "c starts", "c dropped", "2 tasks of the group failed: a; b"]);
+    assert_eq!(said, ["a fails", "b fails", "c starts", "c dropped", "2 tasks of the group failed: a: a; b: b"]);
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_failure_in_an_inner_group_ends_both() {
             "inner starts",
             "culprit fails",
             "inner dropped",
-            "1 task of the group failed: culprit",
+            "1 task of the group failed: culprit: culprit",
             "outer dropped",
             "1 task of the group failed: the inner group"
         ]
@@ -216,7 +216,7 @@ fn a_failure_in_an_outer_group_cancels_the_inner_one() {
             "owner of the inner group dropped",
             "a dropped",
             "b dropped",
-            "1 task of the group failed: culprit"
+            "1 task of the group failed: culprit: culprit"
         ]
     );
 }
@@ -297,7 +297,7 @@ fn what_is_spawned_after_a_failure_never_starts() {
         });
         log.say(group.join().await.unwrap_err().to_string());
     });
-    assert_eq!(said, ["a fails", "late dropped", "1 task of the group failed: a"]);
+    assert_eq!(said, ["a fails", "late dropped", "1 task of the group failed: a: a"]);
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn the_cancel_of_the_group_beats_a_wake_that_is_in_the_queue() {
         group.spawn(ending("behind"));
         log.say(group.join().await.unwrap_err().to_string());
     });
-    let error = "1 task of the group failed: culprit";
+    let error = "1 task of the group failed: culprit: culprit";
     assert_eq!(said, ["culprit fails", "before ends", "before dropped", "behind dropped", error]);
 }
 
@@ -339,7 +339,7 @@ fn a_task_that_panics_as_it_is_cancelled_is_reported_too() {
         failing(&log, &mut group, "a", 1);
         log.say(group.join().await.unwrap_err().to_string());
     });
-    assert_eq!(said, ["a fails", "2 tasks of the group failed: a; panicked: not like this"]);
+    assert_eq!(said, ["a fails", "2 tasks of the group failed: a: a; panicked: not like this"]);
 }
 
 #[test]

@@ -111,6 +111,22 @@ fn a_wait_that_is_dropped_cancels_nobody_and_the_handles_are_still_good() {
 }
 
 #[test]
+fn a_task_tells_no_wait_of_its_end_that_is_over_by_then() {
+    let recorder = Rc::new(Recorder::default());
+    Runtime::builder().virtual_clock().observer(recorder.clone()).build().run(async {
+        let tasks = [1, 2].map(|n| spawn(sleep(n * SECOND)));
+        assert_eq!(wait(&tasks, Until::First).await, [0]);
+        for _ in 0..3 {
+            assert!(timeout(SECOND / 10, wait(&tasks[1..], Until::All)).await.is_err());
+        }
+        let [_, last] = tasks;
+        last.await.unwrap();
+    });
+    let spawned = recorder.lines().iter().filter(|line| line.ends_with(" spawned")).count();
+    assert_eq!(spawned, 4, "main, two tasks, and one that tells of the first end");
+}
+
+#[test]
 fn nothing_to_wait_for_is_over_at_once() {
     Runtime::builder().virtual_clock().build().run(async {
         assert!(wait::<()>(&[], Until::First).await.is_empty());

@@ -1,7 +1,8 @@
 //! What a future may do while it is dropped with a lock in its hands: when it is cancelled, after
 //! it panicked, and while a run ends.
 
-use super::{Names, Signed, ask, signed, wait, waiting};
+use super::{Names, Signed, ask, saying, signed, wait, waiting};
+use crate::foreign::{abandon, is_ready, parked};
 use crate::stage::{Log, on_drop, reporting, standing};
 use futures::FutureExt;
 use greenlight::sync::{Condition, Lock};
@@ -10,6 +11,7 @@ use std::cell::RefCell;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::task::Waker;
 
 type Club = Rc<Condition<Names>>;
 
@@ -316,4 +318,20 @@ fn a_task_may_end_the_holder_of_the_lock_that_it_waits_for() {
     assert_eq!(runtime.turn(), Turn::Ran(1));
     assert!(asks.is_finished());
     assert_eq!(signed(&lock), ["asks"]);
+}
+
+#[test]
+fn a_wait_that_is_dropped_with_the_lock_and_a_notify_passes_on_first_the_one_and_then_the_other() {
+    let ((club, lock), log) = (club(), Log::default());
+    let leaves = parked(wait(&club, "leaves"), Waker::noop());
+    let heir = parked(wait(&club, "heir"), &saying(&log, "heir woken"));
+    let guard = lock.try_lock().expect("nobody holds it");
+    club.notify_one(&guard);
+    assert!(!is_ready(&leaves), "it queues for the lock");
+    let next = parked(ask(&lock, "next"), &saying(&log, "next woken"));
+    drop(guard);
+    abandon(&leaves);
+    assert_eq!(log.take(), ["next woken", "heir woken"]);
+    assert!(is_ready(&next) && is_ready(&heir));
+    assert_eq!(signed(&lock), ["next", "heir"]);
 }

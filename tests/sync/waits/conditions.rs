@@ -2,7 +2,7 @@
 
 use crate::stage::{Hops, Log, standing};
 use futures::FutureExt;
-use greenlight::sync::Condition;
+use greenlight::sync::{Condition, Lock};
 use greenlight::{JoinHandle, Task, gather, spawn, yield_now};
 use std::rc::Rc;
 
@@ -299,6 +299,19 @@ fn one_who_dies_after_it_was_notified_passes_the_notify_on() {
         });
         assert_eq!(log.take(), ["b"]);
     }
+}
+
+#[test]
+fn whether_the_lock_is_held_or_to_be_had_is_asked_of_its_own_lock_or_of_the_shared_one() {
+    let lock = Rc::new(Lock::new(7));
+    for condition in [Condition::new(7), Condition::sharing(&lock)] {
+        assert!(!condition.is_locked());
+        let guard = condition.try_lock().expect("nobody holds it");
+        assert_eq!(*guard, 7);
+        assert!(condition.is_locked() && condition.try_lock().is_none());
+    }
+    let _guard = lock.try_lock().expect("nobody holds it");
+    assert!(Condition::sharing(&lock).is_locked());
 }
 
 #[test]

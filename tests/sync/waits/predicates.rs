@@ -1,9 +1,10 @@
 //! `Condition::wait_for`: the predicate is asked at once and after every notify, always with the
 //! lock held.
 
-use crate::stage::{Hops, Log, standing};
+use crate::stage::{Hops, Log, recorded, standing};
 use futures::FutureExt;
 use greenlight::sync::{Condition, Lock};
+use greenlight::trace::Kind;
 use greenlight::{gather, spawn, yield_now};
 use std::rc::Rc;
 
@@ -111,4 +112,31 @@ fn who_finds_it_false_again_waits_behind_the_others() {
         gather(waiters).await;
     });
     assert_eq!(log.take(), ["value 1", "value 1", "wants 1", "value 2", "wants 2"]);
+}
+
+#[test]
+fn a_trace_counts_the_notifies_that_were_in_vain_and_not_the_first_look() {
+    let (runtime, recorder) = recorded();
+    runtime.run(async {
+        let stock = Rc::new(Condition::new(0));
+        let theirs = stock.clone();
+        let buyer = spawn(async move {
+            let guard = theirs.lock().await;
+            drop(theirs.wait_for(guard, |stock| *stock == 3).await);
+        });
+        for _ in 0..3 {
+            yield_now().await;
+            let mut guard = stock.lock().await;
+            *guard += 1;
+            stock.notify_one(&guard);
+            drop(guard);
+            yield_now().await;
+        }
+        buyer.await.unwrap();
+    });
+    let in_vain = recorder.events().into_iter().filter_map(|event| match event.kind {
+        Kind::WokenInVain { times } => Some(times),
+        _ => None,
+    });
+    assert_eq!(in_vain.collect::<Vec<_>>(), [1, 2]);
 }

@@ -1,13 +1,14 @@
 //! What a wait does not do: it wakes nobody for nothing, costs no more than one look at each waiter,
 //! and is quiet when its thread ends.
 
-use crate::stage::{Log, standing};
+use crate::stage::{Log, recorded, standing};
 use greenlight::sync::{Condition, Event, Lock, Woke};
-use greenlight::{Deadline, now, sleep, spawn, timeout_at, yield_now};
+use greenlight::{Deadline, now, sleep, spawn, task, timeout_at, yield_now};
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -30,6 +31,28 @@ fn a_deadline_that_the_future_itself_moves_at_every_poll_wakes_nobody() {
     });
     assert_eq!(ended, Ok(()));
     assert!(polls.get() <= 5, "{} polls for two sleeps and a deadline", polls.get());
+}
+
+#[test]
+fn a_deadline_that_another_moves_to_where_it_is_or_later_wakes_nobody_before_it_comes() {
+    let log = Log::default();
+    standing().run(async {
+        let deadline = Rc::new(Deadline::at(now() + 3 * SECOND));
+        let (theirs, said) = (deadline.clone(), log.clone());
+        let limited = spawn(async move {
+            let polled = poll_fn(|_| {
+                said.say(format!("polled at {}", now()));
+                Poll::<()>::Pending
+            });
+            assert!(timeout_at(&theirs, polled).await.is_err());
+        });
+        sleep(SECOND).await;
+        deadline.move_to(deadline.when());
+        sleep(SECOND).await;
+        deadline.move_to(now() + 3 * SECOND);
+        limited.await.unwrap();
+    });
+    assert_eq!(log.take(), ["polled at t=0.000000s", "polled at t=3.000000s", "polled at t=5.000000s"]);
 }
 
 #[test]
@@ -64,25 +87,25 @@ fn one_who_moves_its_own_deadline_keeps_its_place_behind_those_who_waited_before
 
 #[test]
 fn the_deadline_of_a_wait_that_was_notified_wakes_nobody_who_queues_for_the_lock() {
-    let log = Log::default();
-    standing().run(async {
+    let (runtime, recorder) = recorded();
+    runtime.run(async {
         let club = Rc::new(Condition::new(()));
-        let (theirs, said) = (club.clone(), log.clone());
-        let guest = spawn(async move {
+        let theirs = club.clone();
+        let guest = task("guest").spawn(async move {
             let guard = theirs.lock().await;
             let (_guard, woke) = theirs.wait_until(guard, now() + 5 * SECOND).await;
             assert_eq!((woke, now().since_start()), (Woke::Notified, 500 * SECOND));
-            said.say("guest");
         });
         sleep(SECOND).await;
         let guard = club.lock().await;
         club.notify_one(&guard);
         sleep(499 * SECOND).await;
         drop(guard);
-        log.say("released");
         guest.await.unwrap();
     });
-    assert_eq!(log.take(), ["released", "guest"]);
+    let polled = recorder.events().into_iter().filter(|event| event.to_string() == "guest polled");
+    let seconds: Vec<_> = polled.map(|event| event.time.since_start().as_secs()).collect();
+    assert_eq!(seconds, [0, 1, 500]);
 }
 
 #[test]

@@ -35,6 +35,19 @@ fn assert_is_whole(start: &Start) {
 }
 
 #[test]
+fn who_is_woken_at_the_turnstile_may_look_at_the_barrier_and_finds_it_filling() {
+    let (start, log) = start(2);
+    let inside = parked(party(start.clone(), log.clone(), "inside"), Waker::noop());
+    let mut last: Held = Box::pin(party(start.clone(), log.clone(), "last"));
+    assert!(poll(last.as_mut(), Waker::noop()).is_ready());
+    let (looks, said) = (start.clone(), log.clone());
+    let late = woken(move || said.say(format!("{} of {} wait", looks.waiting(), looks.parties())));
+    let _late = parked(party(start.clone(), log.clone(), "late"), &late);
+    assert!(is_ready(&inside));
+    assert_eq!(log.take(), ["last is 1", "0 of 2 wait", "inside is 0"]);
+}
+
+#[test]
 fn a_clone_that_aborts_sends_away_the_party_that_is_about_to_wait() {
     let (start, log) = start(2);
     let aborts = start.clone();

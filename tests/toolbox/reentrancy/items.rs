@@ -261,6 +261,16 @@ fn an_order_that_panics_in_a_put_still_has_a_getter_woken_for_what_is_there() {
 }
 
 #[test]
+fn an_order_that_panics_in_a_get_leaves_a_queue_that_knows_how_many_are_left() {
+    let (ranks, ranked, on_compare) = ranks();
+    assert!(ranks.try_put(ranked(0)).is_ok());
+    on_compare(Box::new(|| panic!("cannot be compared")));
+    assert!(panics(|| ranks.try_get()));
+    let told = ranks.len();
+    assert_eq!(std::iter::from_fn(|| ranks.try_get().ok()).count(), told);
+}
+
+#[test]
 fn an_order_that_panics_in_a_get_makes_room_for_a_putter_all_the_same() {
     let (ranks, ranked, on_compare) = ranks();
     assert!(ranks.try_put(ranked(0)).is_ok());

@@ -285,3 +285,18 @@ fn the_drop_of_an_abandoned_waker_may_put_and_its_own_getter_is_gone_by_then() {
     assert!(is_ready(&next));
     assert_eq!(log.take(), ["got 1"]);
 }
+
+#[test]
+fn one_that_finds_an_item_or_room_or_the_end_clones_no_waker() {
+    let (orders, log) = bounded(1, [1]);
+    let clones = |name| {
+        let said = log.clone();
+        cloned(move || said.say(format!("the waker of {name} cloned")))
+    };
+    assert!(is_ready_with(&parked_or_done(get(orders.clone(), log.clone())), &clones("the getter")));
+    assert!(is_ready_with(&parked_or_done(put(orders.clone(), log.clone(), 2)), &clones("the putter")));
+    assert_eq!(orders.close_now(), [2]);
+    assert!(is_ready_with(&parked_or_done(get(orders.clone(), log.clone())), &clones("a late getter")));
+    assert!(is_ready_with(&parked_or_done(put(orders.clone(), log.clone(), 3)), &clones("a late putter")));
+    assert_eq!(log.take(), ["got 1", "put 2", OVER, "3 is back"]);
+}
