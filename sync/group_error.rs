@@ -64,7 +64,13 @@ impl<E: fmt::Display> fmt::Display for Failure<E> {
         if let Some(name) = &self.name {
             write!(f, "{name}: ")?;
         }
-        match &self.cause {
+        self.cause.fmt(f)
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for Cause<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Cause::Error(error) => error.fmt(f),
             Cause::Panic(payload) => write!(f, "panicked: {}", panic_message(&**payload)),
         }

@@ -24,7 +24,7 @@ pub(crate) async fn main() {
     }
     match dinner.join().await {
         Ok(()) => say!("Dinner is served."),
-        Err(failed) => failed.failures().iter().for_each(|failure| say!("There is no dinner: {failure}.")),
+        Err(failed) => failed.failures().iter().for_each(|failure| say!("There is no dinner: {}.", failure.cause)),
     }
 }
 
