@@ -6,35 +6,47 @@ use crate::stderr::note;
 use greenlight::{Runtime, WeakRemote};
 use std::process::exit;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// 128, and the number of the signal.
 const EXIT_CODE: i32 = 130;
 
-/// What is being played. None between two programs, and once Ctrl-C was pressed.
+/// What is being played. None between two programs.
 static PLAYED: Mutex<Option<WeakRemote>> = Mutex::new(None);
 
-/// Has Ctrl-C stop the program that is being played. Pressed once more, or while there is none, it
-/// ends the process at once: the program may be stuck in a poll, or in a line that nobody reads.
+/// Whether Ctrl-C was pressed.
+static PRESSED: AtomicBool = AtomicBool::new(false);
+
+/// Has Ctrl-C stop the program that is being played; between two programs it ends the process. Pressed once more it does
+/// so at once: the program may be stuck in a poll, or in a line that nobody reads.
 pub(crate) fn listen() {
-    let listening = ctrlc::set_handler(|| match replace(None) {
-        Some(played) => played.stop(),
-        None => exit(EXIT_CODE),
+    let listening = ctrlc::set_handler(|| {
+        if PRESSED.swap(true, Ordering::AcqRel) {
+            exit(EXIT_CODE);
+        }
+        match replace(None) {
+            Some(played) => played.stop(),
+            None => end(),
+        }
     });
     if let Err(error) = listening {
         note!("Ctrl-C ends this without a word: {error}");
     }
 }
 
-/// Ends the process after a program that was stopped.
+/// Ends the process that was interrupted.
 pub(crate) fn end() -> ! {
     note!("interrupted");
     let _hidden = clock::hide();
     exit(EXIT_CODE);
 }
 
-/// Has Ctrl-C stop the runs of this runtime until the guard goes.
+/// Has Ctrl-C stop the runs of this runtime until the guard goes. It may have been pressed too late for the one before.
 pub(crate) fn may_stop(runtime: &Runtime) -> Stoppable {
     replace(Some(runtime.remote().downgrade()));
+    if PRESSED.load(Ordering::Acquire) {
+        end();
+    }
     Stoppable
 }
 
