@@ -120,7 +120,7 @@ impl Semaphore {
         }
         self.free.set(self.free.get() + permits);
         self.waiters.emit(Location::caller(), || Kind::PermitsReleased { permits });
-        self.hand_out();
+        self.hand_out(permits);
         Ok(())
     }
 
@@ -159,23 +159,30 @@ impl Semaphore {
         self.free.set(self.free.get() + permits);
     }
 
-    /// Grants the free permits to the first in line who are not dying, as long as they suffice.
-    fn hand_out(&self) {
+    /// Grants the free permits to the first in line who are not dying, as long as they suffice, but to so many waiters
+    /// at most: one for each permit released, as in asyncio. What that leaves free, those who were granted hand out when
+    /// they run.
+    fn hand_out(&self, mut at_most: usize) {
         self.waiters.wake_while(|asked| {
-            let suffices = asked <= self.free.get();
-            if suffices {
+            let grants = at_most > 0 && asked <= self.free.get();
+            if grants {
+                at_most -= 1;
                 self.give_out(asked);
                 self.granted.set(self.granted.get() + 1);
             }
-            suffices
+            grants
         });
     }
 
-    /// As [`hand_out`](Semaphore::hand_out), for a waiter whose place in line has changed: it is gone, or its task was
+    fn hand_out_all(&self) {
+        self.hand_out(usize::MAX);
+    }
+
+    /// As [`hand_out_all`](Semaphore::hand_out_all), for a waiter whose place in line has changed: it is gone, or its task was
     /// dying when permits were given out, and another polls it now.
     fn hand_out_if_first(&self) {
         if self.granted.get() == 0 {
-            self.hand_out();
+            self.hand_out_all();
         }
     }
 
@@ -218,7 +225,7 @@ impl<'a> Future for SemaphoreWait<'a> {
             semaphore.leave_line();
             // One who cannot wake the next gives its permits back.
             let permit = Permit { semaphore, permits: *permits, at };
-            semaphore.hand_out();
+            semaphore.hand_out_all();
             return Poll::Ready(permit.announced());
         }
         let line = || (!semaphore.may_take(*permits)).then(|| semaphore.waiters.open());
@@ -242,7 +249,7 @@ impl Drop for SemaphoreWait<'_> {
             semaphore.leave_line();
             semaphore.take_back(*permits);
         }
-        let hand_out = || if granted { semaphore.hand_out() } else { semaphore.hand_out_if_first() };
+        let hand_out = || if granted { semaphore.hand_out_all() } else { semaphore.hand_out_if_first() };
         both(|| _ = waiter.leave(), hand_out);
     }
 }
@@ -275,7 +282,7 @@ impl Drop for Permit<'_> {
         let Permit { semaphore, permits, at } = self;
         semaphore.take_back(*permits);
         semaphore.waiters.emit(at, || Kind::PermitsReleased { permits: *permits });
-        semaphore.hand_out();
+        semaphore.hand_out(*permits);
     }
 }
 

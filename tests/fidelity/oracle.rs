@@ -2,47 +2,80 @@
 
 use crate::scenario::{Played, Scenario, answers, oracle_folder, scenarios};
 use std::ffi::OsStr;
+use std::fmt::{Display, Formatter, Result};
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 
-/// How many scenarios of a profile are generated, at most, for one that is playable.
-const PATIENCE: usize = 32;
+/// The names by which a CPython may be called. Not all that are found run: some only say that they
+/// would have to be chosen first.
+const NAMES: [&str; 6] = ["python3", "python3.11", "python3.12", "python3.13", "python3.14", "python3.15"];
 
-/// Whether there is a Python that is new enough for barriers, timeouts and task groups.
-pub(crate) fn is_at_hand() -> bool {
-    let version = "import sys; sys.exit(sys.version_info < (3, 11))";
-    let asked = Command::new("python3").args(["-c", version]).output();
-    asked.is_ok_and(|output| output.status.success())
+/// The first version with barriers, timeouts and task groups.
+const OLDEST: Version = [3, 11, 0];
+
+/// Prints the version of a CPython, and fails on any other Python.
+const ASK: &str = "import sys; assert sys.implementation.name == 'cpython'; print(*sys.version_info[:3])";
+
+type Version = [u32; 3];
+
+/// A CPython of this machine.
+#[derive(Debug)]
+pub(crate) struct Oracle {
+    name: &'static str,
+    version: Version,
 }
 
-/// The first playable scenarios of a profile and a seed.
-pub(crate) fn generate(profile: &str, seed: u64, count: usize) -> Vec<Scenario> {
-    let enough = PATIENCE * count.max(100);
-    let mut asked = count;
-    loop {
-        let arguments = [profile, &seed.to_string(), &asked.to_string()];
-        let mut found = scenarios(&python("generate.py", arguments));
-        found.retain(Scenario::is_playable);
-        if found.len() >= count {
-            found.truncate(count);
-            return found;
-        }
-        asked *= 2;
-        assert!(asked <= enough, "of the profile {profile} hardly anything is playable");
+impl Display for Oracle {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let [major, minor, patch] = self.version;
+        write!(f, "CPython {major}.{minor}.{patch}")
     }
 }
 
-/// CPython's answers to the scenarios of a file.
-pub(crate) fn play(file: &Path) -> Vec<Played> {
-    answers(&python("asyncio_oracle.py", [file]))
+impl Oracle {
+    /// The newest CPython there is, unless all are too old.
+    pub(crate) fn newest() -> Option<&'static Self> {
+        static NEWEST: OnceLock<Option<Oracle>> = OnceLock::new();
+        let look = || NAMES.into_iter().filter_map(Self::called).max_by_key(|oracle| oracle.version);
+        NEWEST.get_or_init(look).as_ref()
+    }
+
+    fn called(name: &'static str) -> Option<Self> {
+        let asked = Command::new(name).args(["-c", ASK]).output().ok()?;
+        let version = version(&String::from_utf8(asked.stdout).ok()?)?;
+        (asked.status.success() && version >= OLDEST).then_some(Oracle { name, version })
+    }
+
+    /// The first scenarios of a profile and a seed.
+    pub(crate) fn generate(&self, profile: &str, seed: u64, count: u64) -> Vec<Scenario> {
+        scenarios(&self.run("generate.py", [profile, &seed.to_string(), &count.to_string()]))
+    }
+
+    /// Its answers to the scenarios of a file.
+    pub(crate) fn play(&self, file: &Path) -> Vec<Played> {
+        answers(&self.run("asyncio_oracle.py", [file]))
+    }
+
+    fn run<A: AsRef<OsStr>>(&self, script: &str, arguments: impl IntoIterator<Item = A>) -> String {
+        let output = Command::new(self.name)
+            .arg(oracle_folder().join(script))
+            .args(arguments)
+            .output()
+            .expect("a Python that has said its version starts again");
+        assert!(output.status.success(), "{script} failed:\n{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("the oracle writes UTF-8")
+    }
 }
 
-fn python<A: AsRef<OsStr>>(script: &str, arguments: impl IntoIterator<Item = A>) -> String {
-    let output = Command::new("python3")
-        .arg(oracle_folder().join(script))
-        .args(arguments)
-        .output()
-        .expect("python3 starts, as it did before");
-    assert!(output.status.success(), "{script} failed:\n{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("the oracle writes UTF-8")
+fn version(said: &str) -> Option<Version> {
+    let numbers: Vec<u32> = said.split_whitespace().map(|number| number.parse().ok()).collect::<Option<_>>()?;
+    numbers.try_into().ok()
+}
+
+#[test]
+fn versions_are_in_the_order_of_their_numbers() {
+    assert_eq!(version("3 9 18\n"), Some([3, 9, 18]));
+    assert!(version("3 9 18\n") < version("3 11 2\n"));
+    assert_eq!(version("python3.13: command not found"), None);
 }

@@ -225,7 +225,7 @@ impl SemaphoreModel {
     pub(crate) fn release(&mut self, permits: usize, dying: Dying<'_>) {
         self.held -= permits;
         self.free += permits;
-        self.hand_out(dying);
+        self.hand_out(permits, dying);
     }
 
     pub(crate) fn again(&mut self, id: WaitId, permits: usize, actor: ActorId, dying: Dying<'_>) -> bool {
@@ -235,7 +235,7 @@ impl SemaphoreModel {
             self.held += permits;
         }
         if granted || self.waits.granted() == 0 {
-            self.hand_out(dying);
+            self.hand_out(usize::MAX, dying);
         }
         granted
     }
@@ -246,16 +246,20 @@ impl SemaphoreModel {
             self.free += permits;
         }
         if granted || self.waits.granted() == 0 {
-            self.hand_out(dying);
+            self.hand_out(usize::MAX, dying);
         }
     }
 
-    fn hand_out(&mut self, dying: Dying<'_>) {
+    /// A release grants one wait for each permit, at most.
+    fn hand_out(&mut self, mut at_most: usize, dying: Dying<'_>) {
         let free = &mut self.free;
         self.waits.grant_while(dying, |asks| {
-            let suffices = asks <= *free;
-            *free -= if suffices { asks } else { 0 };
-            suffices
+            let grants = at_most > 0 && asks <= *free;
+            if grants {
+                at_most -= 1;
+                *free -= asks;
+            }
+            grants
         });
     }
 }

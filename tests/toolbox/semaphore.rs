@@ -164,6 +164,24 @@ fn a_waiter_that_runs_hands_on_what_is_free() {
 }
 
 #[test]
+fn a_release_grants_one_waiter_for_each_permit() {
+    let said = lines(async |log| {
+        let desks = shared(Semaphore::new(0));
+        let _first = keeper(&log, desks, "first", 1);
+        turns(1).await;
+        let _newcomers = ["second", "third"].map(|name| keeper(&log, desks, name, 1));
+        let said = log.clone();
+        spawn_detached(async move {
+            desks.release(1).unwrap();
+            said.say(format!("{} free", desks.available()));
+        });
+        desks.release(2).unwrap();
+        turns(2).await;
+    });
+    assert_eq!(said, ["1 free", "first", "second", "third"], "the first hands out what the release left free");
+}
+
+#[test]
 fn a_granted_waiter_that_is_dropped_before_it_runs_gives_back() {
     let said = lines(async |log| {
         let desks = shared(Semaphore::new(0));
