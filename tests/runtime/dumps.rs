@@ -347,6 +347,7 @@ fn a_remote_inside_its_runtime_is_answered_at_once() {
 fn a_remote_that_is_asked_on_the_runtime_s_own_thread_between_turns_does_not_wait_for_itself() {
     let runtime = standing();
     let remote = runtime.remote();
+    assert_eq!(runtime.dump().to_string(), "0 tasks at t=0.000000s");
     assert_eq!(remote.dump(60 * SECOND).unwrap_err(), NoAnswer::NoTurn { waited: Duration::ZERO });
     assert!(runtime.enter(|| remote.dump(Duration::ZERO)).is_ok());
 }
@@ -381,5 +382,9 @@ fn nobody_waits_for_the_answer_of_a_runtime_that_is_gone() {
     let answer = asks.join().expect("the thread has ended");
     assert!(answer.as_ref().is_ok_and(|dump| dump.tasks.is_empty()) || answer.is_err(), "{answer:?}");
     let elsewhere = std::thread::spawn(move || remote.dump(SECOND));
-    assert_eq!(elsewhere.join().expect("the thread has ended").unwrap_err(), NoAnswer::RuntimeGone);
+    let gone = elsewhere.join().expect("the thread has ended").unwrap_err();
+    assert_eq!(
+        (gone, gone.to_string().as_str()),
+        (NoAnswer::RuntimeGone, "the runtime is gone, and its tasks with it")
+    );
 }

@@ -26,4 +26,5 @@ fn a_handle_prints_its_task() {
 fn a_builder_and_a_remote_print_no_more_than_they_tell() {
     assert_eq!(format!("{:?}", Runtime::builder().turn_limit(7)), "Builder { turn_limit: 7, .. }");
     assert_eq!(format!("{:?}", standing().remote()), "Remote { .. }");
+    assert_eq!(format!("{:?}", standing().remote().downgrade()), "WeakRemote { .. }");
 }

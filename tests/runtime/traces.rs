@@ -2,7 +2,7 @@
 //! program gives the same trace.
 
 use crate::stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
-use greenlight::sync::{Event, Lock, Semaphore};
+use greenlight::sync::{Condition, Event, Lock, Semaphore};
 use greenlight::trace::{Kind, Observer, Recorder, TraceEvent};
 use greenlight::{Runtime, gather, sleep, spawn_detached, task, yield_now};
 use std::cell::{Cell, RefCell};
@@ -291,4 +291,33 @@ fn an_observer_may_use_the_runtime_that_it_watches() {
     assert!(spawned.is_finished());
     let lines = recorder.lines();
     assert!(lines.iter().any(|line| line.starts_with("main sets event") && line.ends_with("releasing 0")));
+}
+
+#[test]
+fn a_trace_tells_of_signals_that_were_found_sent_to_all_or_in_vain() {
+    let (runtime, recorder) = recorded();
+    let stalled = runtime.try_run(async {
+        let light = Event::new().named("light");
+        light.set();
+        light.wait().await;
+        let stock = Rc::new(Condition::new(0).named("stock"));
+        let theirs = stock.clone();
+        task("buyer").spawn_detached(async move {
+            let guard = theirs.lock().await;
+            drop(theirs.wait_for(guard, |stock| *stock > 0).await);
+        });
+        yield_now().await;
+        stock.notify_all(&stock.lock().await);
+        std::future::pending::<()>().await;
+    });
+    assert!(stalled.is_err());
+    let lines = recorder.lines();
+    for line in [
+        "main finds event `light` set",
+        "main notifies all on condition `stock`",
+        "buyer was woken in vain by condition `stock`",
+        "stalled",
+    ] {
+        assert_eq!(lines.iter().filter(|told| *told == line).count(), 1, "{line}: {lines:?}");
+    }
 }

@@ -52,6 +52,18 @@ fn an_item_that_could_not_be_put_at_once_is_not_printed_with_the_error() {
 }
 
 #[test]
+fn a_group_its_spawner_and_an_output_say_how_the_group_is() {
+    run(async {
+        let mut group = TaskGroup::<&str>::new();
+        let output = group.spawn_with_output(async { Ok(42) });
+        let told = "TaskGroup { tasks: 1, failures: 0, aborting: false }";
+        assert_eq!((format!("{group:?}"), format!("{:?}", group.spawner())), (told.to_string(), told.to_string()));
+        assert_eq!(format!("{output:?}"), format!("GroupOutput {{ task: {:?}, .. }}", output.task()));
+        group.join().await.expect("no task fails");
+    });
+}
+
+#[test]
 fn the_error_of_a_group_lists_which_tasks_failed_and_how() {
     run(async {
         let mut group = TaskGroup::new();
