@@ -125,7 +125,7 @@ impl Builder {
     ///
     /// It reports, a line each: a slow poll, with the awaits before and behind it; tasks that are still pending when main
     /// has returned, with what they wait for; a set, pulse or notify that reached nobody; a task that is woken again and
-    /// again without getting on. It watches every event, as an [`observer`](Builder::observer) does, and takes its time.
+    /// again without getting on; a task group that is dropped with errors, or before anybody has joined it. It watches every event, as an [`observer`](Builder::observer) does, and takes its time.
     ///
     /// ```
     /// use std::{cell::RefCell, rc::Rc};
