@@ -43,8 +43,8 @@
 //! `runtime/`: `list`, `clock`, `threads`, `inbox`, `panics`, `trace`, `ready`, `wheel`, `task`, `table`,
 //! `context`, `wakers`, `wakes`, `waits`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
 //! `dump`, `remote`, `text`, `stall`, `report`, `tree`, `debug`, `check`, `drive`, `run`. Each uses
-//! only those before it. Then `sync/`: `event`, `lock`, `condition`, `semaphore`, `barrier`, `store`,
-//! `queue`, `queue_waits`, `timeout`, `race`, `hop`, `gather`, `wait`, `group_error`, `task_group`,
+//! only those before it. Then `sync/`: `event`, `lock`, `condition`, `line`, `semaphore`, `barrier`,
+//! `store`, `queue`, `queue_waits`, `timeout`, `race`, `hop`, `gather`, `wait`, `group_error`, `task_group`,
 //! `interval`.
 //!
 //! # What is absent, on purpose

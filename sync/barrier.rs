@@ -14,7 +14,9 @@ use std::sync::Arc;
 /// Lets tasks wait until a number of them has arrived, and then lets all of them go on. In asyncio: `Barrier`.
 ///
 /// It fills, then it drains: who arrives while it drains waits at a turnstile until the last party of that round has
-/// run. A party that is dropped while the barrier fills is not counted, and the indices of a round are unique.
+/// run. A party that is dropped while the barrier fills is not counted, and the indices of a round are unique. One that
+/// is dropped while it drains leaves a gap in them. The party that fills the barrier does not suspend, so no round is
+/// without it: it is the [leader](BarrierTurn::is_leader).
 ///
 /// ```
 /// use greenlight::sync::Barrier;
@@ -29,7 +31,6 @@ use std::sync::Arc;
 ///     assert_eq!(greenlight::gather((0..3).map(runner)).await, [0, 1, 2]);
 /// });
 /// ```
-#[derive(Debug)]
 pub struct Barrier {
     parties: usize,
     /// Everybody waits here, for the barrier to fill or to drain.
@@ -37,10 +38,10 @@ pub struct Barrier {
     round: RefCell<Round>,
 }
 
-#[derive(Debug)]
 struct Round {
     phase: Phase,
     /// The tickets of those who arrived in this round, in order, without those who were dropped before it was full.
+    /// Tickets rise, so it is sorted, and the place of one is found by halving.
     arrived: Vec<u64>,
     /// How many of them have not gone on.
     inside: usize,
@@ -129,7 +130,8 @@ impl Barrier {
         guard
     }
 
-    /// Lets everybody who waits leave with an error, and opens the barrier for a new round once they have.
+    /// Lets everybody who waits for the round leave with an error, and opens the barrier for a new one once they have.
+    /// Those at the turnstile wait on, and are part of that one.
     #[track_caller]
     pub fn reset(&self) {
         self.gate.emit(Location::caller(), || Kind::BarrierReset);
@@ -137,7 +139,8 @@ impl Barrier {
         self.set_phase(if inside > 0 { Phase::Resetting } else { Phase::Filling });
     }
 
-    /// Breaks the barrier until it is reset: everybody who waits leaves with an error, and so does who comes later.
+    /// Breaks the barrier until it is reset: everybody who waits leaves with an error, also at the turnstile, and so
+    /// does who comes later.
     #[track_caller]
     pub fn abort(&self) {
         self.gate.emit(Location::caller(), || Kind::BarrierAborted);
@@ -175,6 +178,18 @@ impl Barrier {
     }
 }
 
+impl fmt::Debug for Barrier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Barrier")
+            .field("name", &self.gate.waiters.name())
+            .field("parties", &self.parties)
+            .field("waiting", &self.waiting())
+            .field("inside", &self.round.borrow().inside)
+            .field("phase", &self.phase())
+            .finish()
+    }
+}
+
 /// One who has arrived and not gone on.
 struct Party<'a> {
     barrier: &'a Barrier,
@@ -197,7 +212,7 @@ impl<'a> Party<'a> {
         match round.phase {
             Phase::Draining => {
                 let index = round.arrived.binary_search(&self.ticket).expect("a party that waits has arrived");
-                Ok(BarrierTurn { index })
+                Ok(BarrierTurn { index, fills: index + 1 == round.arrived.len() })
             }
             _ => Err(BrokenBarrier::Interrupted),
         }
@@ -228,24 +243,39 @@ impl Drop for Party<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BarrierTurn {
     index: usize,
+    /// Whether it was the last to arrive.
+    fills: bool,
 }
 
 impl BarrierTurn {
-    /// Which of the round's parties this one is, by the order of arrival, from 0.
+    /// Which of the round's parties this one is, by the order of arrival, from 0. No two have the same, but one is
+    /// missing for each party that was dropped once the round was complete.
     pub fn index(self) -> usize {
         self.index
     }
 
-    /// Whether this is the one party of the round that does what has to be done once: the first that arrived.
+    /// Whether this is the one party of the round that does what has to be done once: the last that arrived. It goes on
+    /// at once, and cannot be cancelled before it does, as one that waits can. It is also the first to go on.
+    ///
+    /// ```
+    /// use greenlight::sync::Barrier;
+    ///
+    /// greenlight::run(async {
+    ///     let barrier = Barrier::new(2);
+    ///     let (first, last) = futures::join!(barrier.wait(), barrier.wait());
+    ///     let leads = [first, last].map(|turn| turn.expect("nobody aborts").is_leader());
+    ///     assert_eq!(leads, [false, true]);
+    /// });
+    /// ```
     pub fn is_leader(self) -> bool {
-        self.index == 0
+        self.fills
     }
 }
 
 /// A barrier did not fill. In asyncio: `BrokenBarrierError`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrokenBarrier {
-    /// The barrier had been aborted before.
+    /// The barrier had been aborted before, or was while this party was at the turnstile.
     Aborted,
     /// The barrier was aborted or reset while this party waited.
     Interrupted,

@@ -67,7 +67,7 @@ use std::task::{Context, Poll, ready};
 /// ```
 pub struct Condition<T = ()> {
     lock: Owned<T>,
-    waiters: WaitList,
+    pub(super) waiters: WaitList,
 }
 
 /// The lock of a condition.

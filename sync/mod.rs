@@ -9,6 +9,8 @@ mod lock;
 
 mod condition;
 
+mod line;
+
 mod semaphore;
 
 mod barrier;

@@ -1,7 +1,8 @@
 //! `Queue`: items from one task to another, in order.
 
+use super::line::Line;
 use super::queue_waits::{QueueGet, QueuePut};
-use super::store::{DoneTooOften, Finally, Line, Store, TryGetError, TryPutError};
+use super::store::{DoneTooOften, Store, TryGetError, TryPutError};
 use crate::runtime::{WaitList, Waiter, both};
 use crate::trace::Kind;
 use std::cell::{Cell, RefCell};
@@ -10,7 +11,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 /// What [`Queue`], [`LifoQueue`] and [`PriorityQueue`] have in common; the store `S` decides which item comes next.
@@ -30,6 +31,8 @@ pub struct QueueOver<T, S> {
     joiners: WaitList,
     /// How many items were put and not reported as done.
     unfinished: Cell<usize>,
+    /// Set when something was to be handed out while items were compared. Whoever compares them does it afterwards.
+    deferred: Cell<bool>,
     items: PhantomData<T>,
 }
 
@@ -83,7 +86,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     /// When the capacity is 0. In asyncio that is an unbounded queue.
     #[track_caller]
     pub fn bounded(capacity: usize) -> Self {
-        assert!(capacity > 0, "Queue::bounded was given a capacity of 0, which has room for nothing; use unbounded()");
+        assert!(capacity > 0, "bounded() was given a capacity of 0, which has room for nothing; use unbounded()");
         Self::with_capacity(capacity)
     }
 
@@ -98,6 +101,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
             putters: Line::new("full queue"),
             joiners: WaitList::new("unfinished queue"),
             unfinished: Cell::new(0),
+            deferred: Cell::new(false),
             items: PhantomData,
         }
     }
@@ -171,7 +175,8 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     /// When more items would be done than were put.
     #[track_caller]
     pub fn task_done(&self) -> Result<(), DoneTooOften> {
-        let unfinished = self.unfinished.get().checked_sub(1).ok_or(DoneTooOften)?;
+        let done_too_often = DoneTooOften { made: self.getters.waiters.made() };
+        let unfinished = self.unfinished.get().checked_sub(1).ok_or(done_too_often)?;
         self.getters.waiters.emit(Location::caller(), || Kind::ItemDone { unfinished });
         self.set_unfinished(unfinished);
         Ok(())
@@ -186,6 +191,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         let mut waiter = Waiter::new(Location::caller());
         poll_fn(move |cx| match waiter.has_joined() {
             true => waiter.poll(cx),
+            // Asked once the waker is cloned: a foreign one runs code then that may report items as done.
             false => waiter.join(cx, || (self.unfinished.get() > 0).then(|| self.joiners.open())),
         })
     }
@@ -194,18 +200,23 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     /// waits for room gets the item back. In asyncio: `shutdown`.
     #[track_caller]
     pub fn close(&self) {
-        self.close_at(Location::caller());
+        let was_closed = self.closed.replace(true);
+        self.tell_closed(was_closed, Location::caller());
     }
 
     /// Closes the queue and takes all items out, which count as done. In asyncio: `shutdown(immediate=True)`.
     #[track_caller]
     pub fn close_now(&self) -> Vec<T> {
-        // Not inside the closure, which has a line of its own.
+        // Not inside a closure, which has a line of its own.
         let at = Location::caller();
+        let taken = self.len();
         let mut store = self.change(std::mem::take);
-        let items: Vec<T> = std::iter::from_fn(|| store.pop()).collect();
-        both(|| self.set_unfinished(self.unfinished.get().saturating_sub(items.len())), || self.close_at(at));
-        items
+        // At once: one who was granted an item has to find the end where it finds none.
+        let was_closed = self.closed.replace(true);
+        let unfinished = self.unfinished.get().saturating_sub(taken);
+        both(|| self.set_unfinished(unfinished), || self.tell_closed(was_closed, at));
+        // Last, because the comparison of items is foreign code, too: it finds a queue that is closed and empty.
+        std::iter::from_fn(|| store.pop()).collect()
     }
 
     /// Whether it was closed.
@@ -228,9 +239,10 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         (self.capacity < usize::MAX).then_some(self.capacity)
     }
 
-    fn close_at(&self, at: &'static Location<'static>) {
-        self.closed.set(true);
-        self.getters.waiters.emit(at, || Kind::QueueClosed);
+    fn tell_closed(&self, was_closed: bool, at: &'static Location<'static>) {
+        if !was_closed {
+            self.getters.waiters.emit(at, || Kind::QueueClosed);
+        }
         both(|| self.putters.grant_all(), || self.getters.grant_all());
     }
 
@@ -242,51 +254,47 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         !self.is_empty() && self.getters.is_clear()
     }
 
-    /// Also when the comparison of items panics, what is in the store then goes to those who wait.
+    /// Adds an item. If its comparison with the others panics, it may be among them all the same, and is counted then.
     pub(super) fn push(&self, item: T, at: &'static Location<'static>) {
         let before = self.len();
-        let _pushed = Finally(|| {
-            self.count();
+        let count = || {
             let put = self.len() - before;
             self.unfinished.set(self.unfinished.get() + put);
             if put > 0 {
                 self.getters.waiters.emit(at, || Kind::ItemPut { len: self.len() });
             }
-            self.hand_out_items();
-        });
-        self.change(|store| store.push(item));
+        };
+        let hand_out = || both(|| self.hand_out_items(), || self.hand_out_deferred());
+        both(|| self.change(|store| store.push(item)), || both(count, hand_out));
     }
 
-    /// An item goes back if a putter cannot be woken, whose room is granted all the same.
+    /// Takes the next item. If something panics before its getter can have it, the item goes back: an observer may, and
+    /// the waker of a putter, whose room is granted all the same.
     pub(super) fn pop(&self, at: &'static Location<'static>) -> T {
-        let item = Cell::new(None);
-        let panicked = Finally(|| {
-            if let Some(item) = item.take() {
-                self.change(|store| store.put_back(item));
-            }
-            self.count();
-            self.hand_out_items();
-            self.hand_out_room();
-        });
-        item.set(self.change(S::pop));
-        self.getters.waiters.emit(at, || Kind::ItemTaken { len: self.len() });
-        self.hand_out_room();
-        std::mem::forget(panicked);
-        item.take().expect("an item is taken while there is one")
+        let mut item = None;
+        let told = catch_unwind(AssertUnwindSafe(|| {
+            item = self.change(S::pop);
+            self.getters.waiters.emit(at, || Kind::ItemTaken { len: self.len() });
+            both(|| self.hand_out_room(), || self.hand_out_deferred());
+        }));
+        if let Err(panic) = told {
+            let put_back = |item| self.change(|store| store.put_back(item));
+            both(|| item.into_iter().for_each(put_back), || self.hand_out_all());
+            resume_unwind(panic);
+        }
+        item.expect("an item is taken while there is one")
     }
 
+    /// Changes the store, and counts what is in it then, also when the comparison of items panics.
     fn change<R>(&self, change: impl FnOnce(&mut S) -> R) -> R {
         let Ok(mut store) = self.store.try_borrow_mut() else {
             let queue = &self.getters.waiters;
             panic!("an item of {queue} used the queue while it was compared; compare without the queue")
         };
-        let changed = change(&mut store);
+        let changed = catch_unwind(AssertUnwindSafe(|| change(&mut store)));
         self.len.set(store.count());
-        changed
-    }
-
-    fn count(&self) {
-        self.len.set(self.store.try_borrow().map_or(self.len(), |store| store.count()));
+        drop(store);
+        changed.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     /// Whether a getter would wait in vain.
@@ -296,11 +304,32 @@ impl<T, S: Store<T>> QueueOver<T, S> {
 
     /// In a closed queue everybody is granted their turn, in which they find an item or the end.
     pub(super) fn hand_out_items(&self) {
-        self.getters.grant_while(|granted| self.is_closed() || self.len() > granted);
+        if self.may_hand_out() {
+            self.getters.grant_while(|_| self.is_closed() || self.len() > self.getters.granted());
+        }
     }
 
     pub(super) fn hand_out_room(&self) {
-        self.putters.grant_while(|granted| self.len() + granted < self.capacity);
+        if self.may_hand_out() {
+            self.putters.grant_while(|_| self.len() + self.putters.granted() < self.capacity);
+        }
+    }
+
+    fn hand_out_all(&self) {
+        both(|| self.hand_out_items(), || self.hand_out_room());
+    }
+
+    fn hand_out_deferred(&self) {
+        if self.deferred.take() {
+            self.hand_out_all();
+        }
+    }
+
+    /// Not while items are compared: the one that comes or goes is counted wrongly then.
+    fn may_hand_out(&self) -> bool {
+        let may = self.store.try_borrow().is_ok();
+        self.deferred.set(self.deferred.get() || !may);
+        may
     }
 
     fn set_unfinished(&self, unfinished: usize) {
@@ -318,6 +347,7 @@ impl<T, S: Store<T>> fmt::Debug for QueueOver<T, S> {
             .field("len", &self.len())
             .field("getters", &self.getters.waiters.len())
             .field("putters", &self.putters.waiters.len())
+            .field("unfinished", &self.unfinished.get())
             .field("closed", &self.is_closed())
             .finish()
     }

@@ -23,22 +23,28 @@ impl<T, S: Store<T>> Future for QueueGet<'_, T, S> {
         let QueueGet { queue, waiter } = &mut *self;
         let settled = || queue.may_get() || queue.is_over();
         let polled = match waiter.has_joined() {
-            true => waiter.poll(cx).map(|()| queue.getters.leave()),
+            true => waiter.poll(cx).map(|()| queue.getters.end_grant()),
             false if settled() => Poll::Ready(()),
+            // Asked again once the waker is cloned: a foreign one runs code then that may put an item, or close.
             false => waiter.join(cx, || (!settled()).then(|| queue.getters.waiters.open())),
         };
         if polled.is_pending() {
             // Those in front may be dying; and so was its own task, if another polls it now.
             queue.hand_out_items();
+            return Poll::Pending;
         }
-        polled.map(|()| if queue.is_empty() { Err(Closed) } else { Ok(queue.pop(waiter.at)) })
+        if queue.is_empty() {
+            debug_assert!(queue.is_closed(), "one who was granted an item finds one as long as the queue is open");
+            return Poll::Ready(Err(Closed));
+        }
+        Poll::Ready(Ok(queue.pop(waiter.at)))
     }
 }
 
 impl<T, S: Store<T>> Drop for QueueGet<'_, T, S> {
     fn drop(&mut self) {
         if self.waiter.leave() {
-            self.queue.getters.leave();
+            self.queue.getters.end_grant();
             self.queue.hand_out_items();
         }
     }
@@ -62,8 +68,9 @@ impl<T, S: Store<T>> Future for QueuePut<'_, T, S> {
         let QueuePut { queue, item, waiter } = &mut *self;
         let settled = || queue.may_put() || queue.is_closed();
         let polled = match waiter.has_joined() {
-            true => waiter.poll(cx).map(|()| queue.putters.leave()),
+            true => waiter.poll(cx).map(|()| queue.putters.end_grant()),
             false if settled() => Poll::Ready(()),
+            // Asked again once the waker is cloned: a foreign one runs code then that may take an item, or close.
             false => waiter.join(cx, || (!settled()).then(|| queue.putters.waiters.open())),
         };
         if polled.is_pending() {
@@ -84,7 +91,7 @@ impl<T, S: Store<T>> Future for QueuePut<'_, T, S> {
 impl<T, S: Store<T>> Drop for QueuePut<'_, T, S> {
     fn drop(&mut self) {
         if self.waiter.leave() {
-            self.queue.putters.leave();
+            self.queue.putters.end_grant();
             self.queue.hand_out_room();
         }
     }

@@ -1,6 +1,7 @@
 //! `Semaphore`: so many permits, in the order of asking.
 
-use crate::runtime::{WaitList, Waiter, both};
+use super::line::Line;
+use crate::runtime::{Waiter, both};
 use crate::trace::Kind;
 use std::cell::Cell;
 use std::error::Error;
@@ -30,13 +31,12 @@ use std::task::{Context, Poll};
 pub struct Semaphore {
     /// The permits that nobody has and nobody was granted.
     free: Cell<usize>,
-    /// How many waiters were granted permits and have not run since. They count as first in line until they do.
-    granted: Cell<usize>,
     /// How many permits were granted to a waiter or are out as a [`Permit`]: they come back by themselves.
     out: Cell<usize>,
     /// How many permits there may be.
     bound: usize,
-    waiters: WaitList,
+    /// Who waits for permits.
+    line: Line,
 }
 
 impl Semaphore {
@@ -55,14 +55,13 @@ impl Semaphore {
 
     #[track_caller]
     const fn with(permits: usize, bound: usize) -> Self {
-        let waiters = WaitList::new("semaphore");
-        Semaphore { free: Cell::new(permits), granted: Cell::new(0), out: Cell::new(0), bound, waiters }
+        Semaphore { free: Cell::new(permits), out: Cell::new(0), bound, line: Line::new("semaphore") }
     }
 
     /// Names the semaphore in reports and traces.
     #[must_use]
     pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
-        self.waiters.set_name(name.into());
+        self.line.waiters.set_name(name.into());
         self
     }
 
@@ -108,7 +107,8 @@ impl Semaphore {
         self.may_take(1).then(|| self.take(1, at))
     }
 
-    /// Adds permits that nobody holds as a [`Permit`]. In asyncio: `release`.
+    /// Adds permits, for ever or in place of those that [`forget`](Permit::forget) kept. What `release` is in asyncio,
+    /// dropping a [`Permit`] is here: this adds permits beside those.
     ///
     /// # Errors
     /// When there would be more permits than the semaphore may have, with those that are out. Nothing is added then.
@@ -116,10 +116,10 @@ impl Semaphore {
     pub fn release(&self, permits: usize) -> Result<(), ReleasedTooOften> {
         let room = self.bound.saturating_sub(self.free.get()).saturating_sub(self.out.get());
         if permits > room {
-            return Err(ReleasedTooOften { bound: self.bound });
+            return Err(ReleasedTooOften { bound: self.bound, made: self.line.waiters.made() });
         }
         self.free.set(self.free.get() + permits);
-        self.waiters.emit(Location::caller(), || Kind::PermitsReleased { permits });
+        self.line.waiters.emit(Location::caller(), || Kind::PermitsReleased { permits });
         self.hand_out(permits);
         Ok(())
     }
@@ -131,17 +131,16 @@ impl Semaphore {
 
     #[track_caller]
     fn check(&self, permits: usize) {
-        let Semaphore { bound, waiters, .. } = self;
+        let (bound, asked) = (self.bound, &self.line.waiters);
         assert!(
-            permits <= *bound,
-            "{permits} permits were asked of {waiters}, which never has more than {bound}; ask for fewer"
+            permits <= bound,
+            "{permits} permits were asked of {asked}, which never has more than {bound}; ask for fewer"
         );
     }
 
-    /// Whether one who comes now gets the permits at once. Waiters who are dying do not count, unless they were granted
-    /// permits before.
+    /// Whether one who comes now gets the permits at once.
     fn may_take(&self, permits: usize) -> bool {
-        self.free.get() >= permits && self.granted.get() == 0 && self.waiters.all_dying()
+        self.free.get() >= permits && self.line.is_clear()
     }
 
     fn take(&self, permits: usize, at: &'static Location<'static>) -> Permit<'_> {
@@ -163,12 +162,11 @@ impl Semaphore {
     /// at most: one for each permit released, as in asyncio. What that leaves free, those who were granted hand out when
     /// they run.
     fn hand_out(&self, mut at_most: usize) {
-        self.waiters.wake_while(|asked| {
+        self.line.grant_while(|asked| {
             let grants = at_most > 0 && asked <= self.free.get();
             if grants {
                 at_most -= 1;
                 self.give_out(asked);
-                self.granted.set(self.granted.get() + 1);
             }
             grants
         });
@@ -181,23 +179,18 @@ impl Semaphore {
     /// As [`hand_out_all`](Semaphore::hand_out_all), for a waiter whose place in line has changed: it is gone, or its task was
     /// dying when permits were given out, and another polls it now.
     fn hand_out_if_first(&self) {
-        if self.granted.get() == 0 {
+        if self.line.granted() == 0 {
             self.hand_out_all();
         }
-    }
-
-    /// A waiter that was granted permits has run, or is gone.
-    fn leave_line(&self) {
-        self.granted.set(self.granted.get() - 1);
     }
 }
 
 impl fmt::Debug for Semaphore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Semaphore")
-            .field("name", &self.waiters.name())
+            .field("name", &self.line.waiters.name())
             .field("available", &self.available())
-            .field("waiters", &self.waiters.len())
+            .field("waiters", &self.line.waiters.len())
             .finish()
     }
 }
@@ -222,13 +215,15 @@ impl<'a> Future for SemaphoreWait<'a> {
                 semaphore.hand_out_if_first();
                 return Poll::Pending;
             }
-            semaphore.leave_line();
+            semaphore.line.end_grant();
             // One who cannot wake the next gives its permits back.
             let permit = Permit { semaphore, permits: *permits, at };
             semaphore.hand_out_all();
             return Poll::Ready(permit.announced());
         }
-        let line = || (!semaphore.may_take(*permits)).then(|| semaphore.waiters.open());
+        // Asked again once the waker is cloned: a foreign one runs code then that may release what it asks for, or drop
+        // who waits.
+        let line = || (!semaphore.may_take(*permits)).then(|| semaphore.line.waiters.open());
         if semaphore.may_take(*permits) || waiter.join(cx, line).is_ready() {
             return Poll::Ready(semaphore.take(*permits, at));
         }
@@ -246,7 +241,7 @@ impl Drop for SemaphoreWait<'_> {
         let SemaphoreWait { semaphore, permits, waiter, .. } = self;
         let granted = waiter.is_granted();
         if granted {
-            semaphore.leave_line();
+            semaphore.line.end_grant();
             semaphore.take_back(*permits);
         }
         let hand_out = || if granted { semaphore.hand_out_all() } else { semaphore.hand_out_if_first() };
@@ -265,7 +260,7 @@ pub struct Permit<'a> {
 
 impl Permit<'_> {
     fn announced(self) -> Self {
-        self.semaphore.waiters.emit(self.at, || Kind::PermitsTaken { permits: self.permits });
+        self.semaphore.line.waiters.emit(self.at, || Kind::PermitsTaken { permits: self.permits });
         self
     }
 
@@ -281,7 +276,7 @@ impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let Permit { semaphore, permits, at } = self;
         semaphore.take_back(*permits);
-        semaphore.waiters.emit(at, || Kind::PermitsReleased { permits: *permits });
+        semaphore.line.waiters.emit(at, || Kind::PermitsReleased { permits: *permits });
         semaphore.hand_out(*permits);
     }
 }
@@ -296,14 +291,17 @@ impl fmt::Debug for Permit<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReleasedTooOften {
     bound: usize,
+    /// The line that made the semaphore.
+    made: &'static Location<'static>,
 }
 
 impl fmt::Display for ReleasedTooOften {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the semaphore would have more than its {} permits; release only what was acquired and forgotten",
-            self.bound
+            "the semaphore made at {} would have more than its {} permits: dropping a Permit releases it; call \
+             release() only for permits that were forgotten with Permit::forget()",
+            self.made, self.bound
         )
     }
 }

@@ -1,27 +1,30 @@
-//! What a queue is made of and what it may say: the stores that order its items, the lines of those who wait, and its
-//! errors.
+//! What a queue is made of and what it may say: the stores that order its items, and its errors.
 
-use crate::runtime::WaitList;
-use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::error::Error;
 use std::fmt;
+use std::panic::Location;
 
-/// Where a [`Queue`](super::Queue) keeps its items: decides which comes next.
+/// Where a [`Queue`](super::Queue) keeps its items: decides which comes next, and nothing else.
+///
+/// A store is empty by `Default`, and what was pushed stays in it until it is popped: the queue has promised it to
+/// those who wait. No method may use the queue, which is in the midst of a change; a use that takes or puts an item
+/// panics.
 pub trait Store<T>: Default {
-    /// Adds an item.
+    /// Adds an item. The queue sees to it that there is room.
     fn push(&mut self, item: T);
 
-    /// Takes the item that comes next.
+    /// Takes the item that comes next; `None` only when there is none.
     fn pop(&mut self) -> Option<T>;
 
-    /// Takes the item that was popped last back, so that it comes next again: its getter could not keep it.
+    /// Takes the item that was popped last back, because its getter could not have it. It comes next again if nothing
+    /// was pushed since; also where that is one more than there is room for.
     fn put_back(&mut self, item: T) {
         self.push(item);
     }
 
-    /// How many items there are.
+    /// How many items there are: as many as were pushed and put back, less those that were popped. Does not panic.
     fn count(&self) -> usize;
 }
 
@@ -74,53 +77,6 @@ impl<T: Ord> Store<T> for BinaryHeap<Reverse<T>> {
     }
 }
 
-/// Waiters, and those among them who were granted what they wait for and have not run since.
-pub(super) struct Line {
-    pub(super) waiters: WaitList,
-    granted: Cell<usize>,
-}
-
-impl Line {
-    #[track_caller]
-    pub(super) fn new(kind: &'static str) -> Self {
-        Line { waiters: WaitList::new(kind), granted: Cell::new(0) }
-    }
-
-    /// Whether one who comes now would overtake nobody.
-    pub(super) fn is_clear(&self) -> bool {
-        self.granted.get() == 0 && self.waiters.all_dying()
-    }
-
-    /// Grants the first in line, as long as there is enough for one more.
-    pub(super) fn grant_while(&self, suffices: impl Fn(usize) -> bool) {
-        self.waiters.wake_while(|_| {
-            let suffices = suffices(self.granted.get());
-            self.granted.set(self.granted.get() + usize::from(suffices));
-            suffices
-        });
-    }
-
-    /// One who was granted something has run, or is gone.
-    pub(super) fn leave(&self) {
-        self.granted.set(self.granted.get() - 1);
-    }
-
-    /// Grants everybody, the dying too. Waking them may run foreign code, which has to see them counted.
-    pub(super) fn grant_all(&self) {
-        self.granted.set(self.granted.get() + self.waiters.len());
-        self.waiters.wake_all();
-    }
-}
-
-/// Acts when it is dropped: also while a panic of foreign code passes.
-pub(super) struct Finally<F: Fn()>(pub(super) F);
-
-impl<F: Fn()> Drop for Finally<F> {
-    fn drop(&mut self) {
-        (self.0)();
-    }
-}
-
 /// The queue is closed and empty. In asyncio: `QueueShutDown`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed;
@@ -152,7 +108,10 @@ pub enum TryGetError {
 
 /// More items were reported as done than were put. In asyncio: a `ValueError`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DoneTooOften;
+pub struct DoneTooOften {
+    /// The line that made the queue.
+    pub(super) made: &'static Location<'static>,
+}
 
 const CLOSED: &str = "the queue is closed; close it only when nobody puts any more";
 const FULL: &str = "the queue has no room now; await put() instead";
@@ -204,7 +163,12 @@ impl fmt::Display for TryGetError {
 
 impl fmt::Display for DoneTooOften {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("task_done() was called more often than items were put; call it once for each item that was taken")
+        write!(
+            f,
+            "task_done() was called more often than items were put into the queue made at {}; call it once for each \
+             item that was taken",
+            self.made
+        )
     }
 }
 

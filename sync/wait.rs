@@ -15,7 +15,8 @@ use std::rc::Rc;
 pub enum Until {
     /// The first, whatever way a task ends. In asyncio: `FIRST_COMPLETED`.
     First,
-    /// The first that is a panic, or the last. In asyncio: `FIRST_EXCEPTION`.
+    /// The first that is a panic, or the last. In asyncio: `FIRST_EXCEPTION`. An `Err` that a task returns is not a
+    /// panic: what ends at the first `Err` is a [`TaskGroup`](crate::TaskGroup).
     FirstPanic,
     /// The last. In asyncio: `ALL_COMPLETED`.
     All,
@@ -55,9 +56,10 @@ pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = 
     async move {
         let mut ended = Vec::new();
         while ended.len() < handles.len() {
+            let before = ended.len();
             ended.push(watched.ends.next(at).await);
             ended.extend(watched.ends.told.take());
-            let panicked = || ended.iter().any(|&index| handles[index].has_panicked());
+            let panicked = || ended[before..].iter().any(|&index| handles[index].has_panicked());
             if until == Until::First || until == Until::FirstPanic && panicked() {
                 break;
             }

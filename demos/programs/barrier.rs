@@ -6,7 +6,7 @@
 //!
 //! What to change:
 //! - Make it `Barrier::new(4)`: a stall, whose report names three tasks that wait on the barrier.
-//! - Print a line about the winner if `turn.is_leader()`: it is printed once, by who came first.
+//! - Print a line about the race if `turn.is_leader()`: it is printed once, by who came last.
 //! - Add a fourth runner, of `(4, 4)`: it is late, and its start is counted among those who have
 //!   finished, so the last two wait for ever. Make it `Barrier::new(4)` too: all are told a place.
 

@@ -45,7 +45,7 @@ fn number_after(label: &str, primitive: &impl Debug) -> usize {
 
 /// Whether a barrier is in this phase, as its Debug output tells.
 pub(crate) fn is_in_phase(phase: &str, barrier: &Barrier) -> bool {
-    format!("{barrier:?}").contains(&format!("phase: {phase},"))
+    format!("{barrier:?}").contains(&format!("phase: {phase} "))
 }
 
 /// How many parties of a barrier have arrived and not gone on, as its Debug output tells.

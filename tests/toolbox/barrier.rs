@@ -33,7 +33,7 @@ fn the_last_to_arrive_does_not_suspend_and_the_others_take_a_hop() {
         log.begin();
         let turn = barrier.wait().await.unwrap();
         log.say_hops("last");
-        assert_eq!((turn.index(), turn.is_leader(), barrier.waiting()), (2, false, 0));
+        assert_eq!((turn.index(), turn.is_leader(), barrier.waiting()), (2, true, 0));
         for waiter in waiters {
             waiter.await.unwrap();
         }
@@ -42,7 +42,7 @@ fn the_last_to_arrive_does_not_suspend_and_the_others_take_a_hop() {
 }
 
 #[test]
-fn indices_follow_the_order_of_arrival_and_the_first_leads() {
+fn indices_follow_the_order_of_arrival_and_the_last_leads() {
     run(async {
         let barrier = shared(Barrier::new(3));
         let parties = ["a", "b", "c"].map(|name| task(name).spawn(barrier.wait()));
@@ -51,7 +51,53 @@ fn indices_follow_the_order_of_arrival_and_the_first_leads() {
             let turn = party.await.unwrap().unwrap();
             turns.push((turn.index(), turn.is_leader()));
         }
-        assert_eq!(turns, [(0, true), (1, false), (2, false)]);
+        assert_eq!(turns, [(0, false), (1, false), (2, true)]);
+    });
+}
+
+#[test]
+fn a_round_has_its_leader_though_the_first_to_arrive_is_cancelled_once_it_is_full() {
+    run(async {
+        let barrier = shared(Barrier::new(2));
+        let first = task("first").spawn(barrier.wait());
+        turns(1).await;
+        let last = barrier.wait().await.unwrap();
+        first.task().cancel();
+        assert!(first.await.unwrap_err().is_cancelled());
+        assert_eq!((last.index(), last.is_leader()), (1, true));
+    });
+}
+
+#[test]
+fn one_at_the_turnstile_waits_on_in_a_reset_and_hears_of_an_abort() {
+    let said = lines(async |log| {
+        let barrier = shared(Barrier::new(2));
+        let _round = ["a", "b"].map(|name| runner(&log, barrier, name, 1));
+        let _turnstile = ["c", "d"].map(|name| runner(&log, barrier, name, 1));
+        turns(1).await;
+        barrier.reset();
+        turns(3).await;
+        let _round = ["e", "f"].map(|name| runner(&log, barrier, name, 1));
+        let _turnstile = runner(&log, barrier, "g", 1);
+        turns(1).await;
+        barrier.abort();
+        turns(3).await;
+    });
+    assert_eq!(said, ["b is 1", "a: Interrupted", "d is 1", "c is 0", "f is 1", "e: Interrupted", "g: Aborted"]);
+}
+
+#[test]
+fn its_debug_output_tells_how_far_it_is() {
+    run(async {
+        let barrier = shared(Barrier::new(2).named("start"));
+        let first = task("first").spawn(barrier.wait());
+        turns(1).await;
+        let filling = r#"Barrier { name: Some("start"), parties: 2, waiting: 1, inside: 1, phase: Filling }"#;
+        assert_eq!(format!("{barrier:?}"), filling);
+        barrier.wait().await.unwrap();
+        let draining = r#"Barrier { name: Some("start"), parties: 2, waiting: 0, inside: 1, phase: Draining }"#;
+        assert_eq!(format!("{barrier:?}"), draining);
+        first.await.unwrap().unwrap();
     });
 }
 

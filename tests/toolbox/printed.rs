@@ -15,7 +15,7 @@ fn each_wait_says_what_it_waits_for() {
 
     let orders = Queue::bounded(2).named("orders");
     orders.try_put(1).expect("there is room");
-    let told = r#"Queue { name: Some("orders"), len: 1, getters: 0, putters: 0, closed: false }"#;
+    let told = r#"Queue { name: Some("orders"), len: 1, getters: 0, putters: 0, unfinished: 1, closed: false }"#;
     assert_eq!(format!("{orders:?}"), told);
     assert_eq!(format!("{:?}", orders.get()), format!("QueueGet {{ queue: {told}, .. }}"));
     assert_eq!(format!("{:?}", orders.put(2)), format!("QueuePut {{ queue: {told}, .. }}"));

@@ -262,7 +262,7 @@ fn a_queue_knows_how_many_items_it_may_hold() {
 fn a_queue_with_room_for_nothing_is_refused() {
     assert_eq!(
         refusal(|| Queue::<u32>::bounded(0)),
-        "Queue::bounded was given a capacity of 0, which has room for nothing; use unbounded()"
+        "bounded() was given a capacity of 0, which has room for nothing; use unbounded()"
     );
 }
 

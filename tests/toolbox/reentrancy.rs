@@ -12,6 +12,7 @@ mod items;
 mod matrix;
 mod objects;
 mod observers;
+mod orders;
 mod outliving;
 mod queue;
 mod semaphore;

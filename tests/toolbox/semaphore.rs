@@ -274,16 +274,31 @@ fn a_dropped_waiter_in_the_middle_disturbs_nobody() {
 #[test]
 fn a_bounded_one_refuses_to_be_released_too_often() {
     let desks = Semaphore::bounded(2);
+    let made = line!() - 1;
     let error = desks.release(1).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the semaphore would have more than its 2 permits; release only what was acquired and forgotten"
+    let message = format!(
+        "the semaphore made at {}:{made}:17 would have more than its 2 permits: dropping a Permit releases it; call \
+         release() only for permits that were forgotten with Permit::forget()",
+        file!()
     );
+    assert_eq!(error.to_string(), message);
     desks.try_acquire().expect("one is free").forget();
     assert_eq!(desks.release(2), Err(error), "one is missing, not two");
     assert_eq!(desks.available(), 1, "nothing was added");
     assert_eq!(desks.release(1), Ok(()));
     assert_eq!(desks.available(), 2);
+}
+
+/// One who comes from asyncio may release what the permit releases by itself: an unbounded one has more then.
+#[test]
+fn a_release_adds_to_the_permits_that_come_back_by_themselves() {
+    let desks = Semaphore::new(1);
+    let permit = desks.try_acquire().expect("one is free");
+    assert_eq!(desks.release(1), Ok(()));
+    drop(permit);
+    assert_eq!(desks.available(), 2);
+    desks.try_acquire().expect("two are free").forget();
+    assert_eq!((desks.release(1), desks.available()), (Ok(()), 2), "one that was forgotten is back");
 }
 
 #[test]

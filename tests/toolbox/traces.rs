@@ -1,6 +1,6 @@
-//! What a trace says of a queue and of a barrier, with the line that did it.
+//! What a trace says of a queue, a barrier and a semaphore, with the line that did it.
 
-use greenlight::sync::{Barrier, Queue};
+use greenlight::sync::{Barrier, Queue, Semaphore};
 use greenlight::trace::{Kind, Recorder, TraceEvent};
 use greenlight::{Runtime, spawn, task, yield_now};
 use insta::assert_snapshot;
@@ -60,7 +60,49 @@ fn a_queue_tells_what_becomes_of_its_items_and_who_waits() {
     cook is done with an item of queue `orders`, 0 left          theirs.task_done().expect("it was put");
     cook waits on queue `orders`                                 while theirs.get().await.is_ok() {
     main closes queue `orders`                                   orders.close();
-    main closes queue `orders`                                   orders.close_now();
+    "#);
+}
+
+#[test]
+fn a_queue_that_is_closed_does_not_close_again() {
+    let trace = traced(async {
+        let orders = Queue::unbounded().named("orders");
+        orders.try_put("soup").expect("there is room");
+        orders.close();
+        orders.close();
+        assert_eq!(orders.close_now(), ["soup"]);
+        let others = Queue::<u32>::unbounded().named("others");
+        others.close_now();
+        others.close_now();
+    });
+    assert_snapshot!(trace, @r#"
+    main puts an item into queue `orders`, which has 1           orders.try_put("soup").expect("there is room");
+    main closes queue `orders`                                   orders.close();
+    main closes queue `others`                                   others.close_now();
+    "#);
+}
+
+#[test]
+fn a_semaphore_tells_who_takes_how_many_permits_and_who_releases_them() {
+    let trace = traced(async {
+        let desks = Rc::new(Semaphore::new(3).named("desks"));
+        let theirs = desks.clone();
+        let two = desks.acquire_many(2).await;
+        let other = task("other").spawn(async move { theirs.acquire_many(2).await.forget() });
+        yield_now().await;
+        drop(two);
+        other.await.unwrap();
+        desks.release(2).expect("two were forgotten");
+        drop(desks.try_acquire());
+    });
+    assert_snapshot!(trace, @r#"
+    main takes 2 of semaphore `desks`                            let two = desks.acquire_many(2).await;
+    other waits on semaphore `desks`                             let other = task("other").spawn(async move { theirs.acquire_many(2).await.forget() });
+    main releases 2 of semaphore `desks`                         let two = desks.acquire_many(2).await;
+    other takes 2 of semaphore `desks`                           let other = task("other").spawn(async move { theirs.acquire_many(2).await.forget() });
+    main releases 2 of semaphore `desks`                         desks.release(2).expect("two were forgotten");
+    main takes 1 of semaphore `desks`                            drop(desks.try_acquire());
+    main releases 1 of semaphore `desks`                         drop(desks.try_acquire());
     "#);
 }
 

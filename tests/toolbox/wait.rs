@@ -93,6 +93,19 @@ fn a_wait_for_the_first_panic_goes_on_past_those_that_return_or_are_cancelled() 
 }
 
 #[test]
+fn a_wait_for_the_first_panic_goes_on_past_an_error_that_a_task_returns() {
+    Runtime::builder().virtual_clock().build().run(async {
+        let tasks = [1, 2].map(|n| {
+            spawn(async move {
+                sleep(n * SECOND).await;
+                Err::<(), _>("no tea left")
+            })
+        });
+        assert_eq!(wait(&tasks, Until::FirstPanic).await, [0, 1]);
+    });
+}
+
+#[test]
 fn a_wait_that_is_dropped_cancels_nobody_and_the_handles_are_still_good() {
     Runtime::builder().virtual_clock().build().run(async {
         let tasks = [1, 3].map(|n| {

@@ -3,14 +3,14 @@
 use super::{get, shows};
 use crate::stage::{run, shared};
 use greenlight::spawn;
-use greenlight::sync::{DoneTooOften, LifoQueue, PriorityQueue, Queue, QueueOver, Store};
+use greenlight::sync::{LifoQueue, PriorityQueue, Queue, QueueOver, Store};
 use std::cell::Cell;
 
 #[test]
 fn test_task_done_underflow() {
-    assert_eq!(Queue::<u32>::unbounded().task_done(), Err(DoneTooOften));
-    assert_eq!(LifoQueue::<u32>::unbounded().task_done(), Err(DoneTooOften));
-    assert_eq!(PriorityQueue::<u32>::unbounded().task_done(), Err(DoneTooOften));
+    assert!(Queue::<u32>::unbounded().task_done().is_err());
+    assert!(LifoQueue::<u32>::unbounded().task_done().is_err());
+    assert!(PriorityQueue::<u32>::unbounded().task_done().is_err());
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn test_join_empty_queue() {
 async fn join_twice(queue: QueueOver<u32, impl Store<u32>>) {
     queue.join().await;
     queue.join().await;
-    assert_eq!(queue.task_done(), Err(DoneTooOften));
+    assert!(queue.task_done().is_err());
 }
 
 #[test]
@@ -79,6 +79,6 @@ fn assert_counted(queue: &QueueOver<u32, impl Store<u32>>) {
         assert_eq!(queue.try_get(), Ok(item));
     }
     assert!(shows("len: 0,", queue), "{queue:?}");
-    let answers = [(); 3].map(|()| queue.task_done());
-    assert_eq!(answers, [Ok(()), Ok(()), Err(DoneTooOften)]);
+    let answers = [(); 3].map(|()| queue.task_done().is_ok());
+    assert_eq!(answers, [true, true, false]);
 }

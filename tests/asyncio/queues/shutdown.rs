@@ -3,7 +3,7 @@
 
 use super::shows;
 use crate::stage::{result, run, shared};
-use greenlight::sync::{Closed, DoneTooOften, LifoQueue, PriorityQueue, Queue, QueueOver, Store};
+use greenlight::sync::{Closed, LifoQueue, PriorityQueue, Queue, QueueOver, Store};
 use greenlight::sync::{PutError, TryGetError, TryPutError};
 use greenlight::{spawn, yield_now};
 
@@ -78,7 +78,7 @@ async fn shutdown_nonempty(queue: QueueOver<Item, impl Store<Item> + 'static>) {
     assert_eq!(queue.task_done(), Ok(()));
     yield_now().await;
     result(joiner).await;
-    assert_eq!(queue.task_done(), Err(DoneTooOften));
+    assert!(queue.task_done().is_err());
 }
 
 #[test]
@@ -99,7 +99,7 @@ async fn shutdown_immediate(queue: QueueOver<Item, impl Store<Item> + 'static>) 
     result(joiner).await;
 
     assert_is_shut_down(queue).await;
-    assert_eq!(queue.task_done(), Err(DoneTooOften));
+    assert!(queue.task_done().is_err());
 }
 
 #[test]
@@ -123,7 +123,7 @@ async fn shutdown_immediate_with_unfinished(queue: QueueOver<Item, impl Store<It
     assert_is_shut_down(queue).await;
 
     assert_eq!(queue.task_done(), Ok(()));
-    assert_eq!(queue.task_done(), Err(DoneTooOften));
+    assert!(queue.task_done().is_err());
     yield_now().await;
     result(joiner).await;
 }

@@ -1,10 +1,12 @@
 //! A dropped party of a barrier: while it fills it is not counted, later the others go on without
-//! it; nobody has an index that another one has, and the barrier is as good as new.
+//! it; nobody has an index that another one has, every complete round has one leader, and the
+//! barrier is as good as new.
 
 use super::around::{Around, SIGNAL};
 use super::loops::{Play, Said, at_every_moment, at_every_two_moments};
-use greenlight::sync::Barrier;
+use greenlight::sync::{Barrier, BarrierTurn};
 use greenlight::{sleep, yield_now};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,11 +14,13 @@ use std::time::Duration;
 struct Gate {
     barrier: Barrier,
     said: Said,
+    /// The turns of those who went on, in the order in which they did.
+    turns: RefCell<Vec<BarrierTurn>>,
 }
 
 impl Gate {
     fn new(parties: usize, play: &Play) -> Rc<Self> {
-        Rc::new(Gate { barrier: Barrier::new(parties), said: play.said.clone() })
+        Rc::new(Gate { barrier: Barrier::new(parties), said: play.said.clone(), turns: RefCell::default() })
     }
 
     async fn arrive(self: Rc<Self>, name: &'static str, after: Duration, around: Around) {
@@ -24,7 +28,10 @@ impl Gate {
             sleep(after).await;
         }
         match around.wait(self.barrier.wait()).await {
-            Some(Ok(turn)) => self.said.say(format!("{name} {}", turn.index())),
+            Some(Ok(turn)) => {
+                self.turns.borrow_mut().push(turn);
+                self.said.say(format!("{name} {}", turn.index()));
+            }
             Some(Err(error)) => self.said.say(format!("{name} {error:?}")),
             None => {}
         }
@@ -38,16 +45,15 @@ impl Gate {
 
     /// Has those go on who wait for more, and looks that nobody is left.
     fn fill_up(self: &Rc<Self>, play: &Play) -> Vec<String> {
-        let Gate { barrier, .. } = &**self;
+        let Gate { barrier, turns, .. } = &**self;
         let missing = (barrier.parties() - barrier.waiting()) % barrier.parties();
         self.spawn(play, &["filler"].repeat(missing), Duration::ZERO);
         play.run();
         let (lines, _) = play.lines();
         assert_unique(&lines);
         let state = format!("{barrier:?}");
-        let nobody_waits = "waiters: 0, lock: Lock { name: None, locked: false, waiters: 0 }";
-        let is_empty = ["phase: Filling, arrived: [], inside: 0", nobody_waits].iter().all(|part| state.contains(part));
-        assert!(is_empty, "{state}");
+        assert!(state.contains("waiting: 0, inside: 0, phase: Filling"), "{state}");
+        assert_led(barrier.parties(), &turns.borrow());
         play.ends();
         lines.into_iter().filter(|line| !line.starts_with("filler")).collect()
     }
@@ -58,6 +64,17 @@ fn assert_unique(round: &[String]) {
     let mut indices: Vec<_> = round.iter().map(|line| index_in(line)).collect();
     indices.sort_unstable();
     assert!(indices.is_sorted_by(|one, next| one < next), "{round:?}");
+}
+
+/// Every round has one leader, who is the first of it to go on: the next leader begins the next round.
+fn assert_led(parties: usize, turns: &[BarrierTurn]) {
+    assert!(turns.first().is_none_or(|turn| turn.is_leader()), "{turns:?}");
+    for round in turns.chunk_by(|_, next| !next.is_leader()) {
+        let mut indices: Vec<_> = round.iter().map(|turn| turn.index()).collect();
+        assert_eq!(indices[0], parties - 1, "{turns:?}");
+        indices.sort_unstable();
+        assert!(indices.is_sorted_by(|one, next| one < next), "{turns:?}");
+    }
 }
 
 fn index_in(line: &str) -> &str {

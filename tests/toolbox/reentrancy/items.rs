@@ -1,12 +1,9 @@
-//! What the items of a queue may do: their `drop` may use the queue, whoever drops them, and their
-//! order may not, because the queue compares them in the middle of a put or a get; it says so.
+//! What the items of a queue may do when they are dropped: use the queue, whoever drops them.
 
 use super::foreign::{abandon, is_ready, parked};
 use super::{cloned, forgotten, panics};
-use crate::stage::{Log, refusal};
-use greenlight::sync::{PriorityQueue, Queue};
-use std::cell::{Cell, RefCell};
-use std::cmp::Ordering;
+use crate::stage::Log;
+use greenlight::sync::Queue;
 use std::rc::{Rc, Weak};
 use std::task::Waker;
 
@@ -144,143 +141,6 @@ fn an_item_that_was_taken_may_hold_the_last_handle_of_its_queue() {
     assert!(gone.upgrade().is_some());
     drop(item);
     assert_eq!((log.take(), gone.upgrade().is_none()), (vec!["0 left".to_string()], true));
-}
-
-/// An item whose order says what it finds.
-struct Ranked {
-    rank: u32,
-    compare: Rc<dyn Fn()>,
-}
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.compare)();
-        self.rank.cmp(&other.rank)
-    }
-}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Ranked {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Ranked {}
-
-type Ranks = Rc<PriorityQueue<Ranked>>;
-
-/// What the next comparison does.
-type Act = Box<dyn FnOnce()>;
-
-/// A queue of two items, what makes more of them, and what tells the next comparison to act.
-fn ranks() -> (Ranks, impl Fn(u32) -> Ranked, impl Fn(Act)) {
-    let act: Rc<Cell<Option<Act>>> = Rc::default();
-    let acts = act.clone();
-    let compare: Rc<dyn Fn()> = Rc::new(move || {
-        if let Some(act) = acts.take() {
-            act();
-        }
-    });
-    let ranked = move |rank| Ranked { rank, compare: compare.clone() };
-    let ranks = Rc::new(PriorityQueue::bounded(3).named("ranks"));
-    for rank in [2, 1] {
-        assert!(ranks.try_put(ranked(rank)).is_ok());
-    }
-    (ranks, ranked, move |next| act.set(Some(next)))
-}
-
-#[test]
-fn an_order_that_uses_its_queue_is_refused_by_a_message_that_says_so() {
-    type Use = fn(&PriorityQueue<Ranked>);
-    let uses: [Use; 3] = [
-        |ranks| drop(ranks.try_get()),
-        |ranks| drop(ranks.close_now()),
-        |ranks| assert!(super::poll(std::pin::pin!(ranks.get()), Waker::noop()).is_pending()),
-    ];
-    for uses in uses {
-        let (ranks, ranked, on_compare) = ranks();
-        let used = ranks.clone();
-        on_compare(Box::new(move || uses(&used)));
-        let message = refusal(|| ranks.try_put(ranked(0)));
-        assert!(message.starts_with("an item of queue `ranks` (made at "), "{message}");
-        assert!(message.ends_with(") used the queue while it was compared; compare without the queue"), "{message}");
-    }
-}
-
-#[test]
-fn an_order_may_look_at_its_queue() {
-    let (ranks, ranked, on_compare) = ranks();
-    let (printed, seen) = (ranks.clone(), Rc::new(RefCell::new(String::new())));
-    let saw = seen.clone();
-    on_compare(Box::new(move || saw.replace(format!("{printed:?}, {}", printed.len())).clear()));
-    assert!(ranks.try_put(ranked(0)).is_ok());
-    assert!(seen.borrow().contains("len: 2") && seen.borrow().ends_with(", 2"), "{}", seen.borrow());
-}
-
-#[test]
-fn an_order_that_panics_in_a_put_leaves_a_queue_whose_counts_add_up() {
-    let (ranks, ranked, on_compare) = ranks();
-    on_compare(Box::new(|| panic!("cannot be compared")));
-    assert!(panics(|| ranks.try_put(ranked(0))));
-    let left = std::iter::from_fn(|| ranks.try_get().ok()).count();
-    for _ in 0..left {
-        assert!(ranks.task_done().is_ok());
-    }
-    assert!(ranks.task_done().is_err());
-}
-
-#[test]
-fn an_order_that_panics_in_a_put_still_has_a_getter_woken_for_what_is_there() {
-    let (ranks, ranked, on_compare) = ranks();
-    let got = Rc::new(RefCell::new(Vec::new()));
-    let getter = |wanted| {
-        let (ranks, got) = (ranks.clone(), got.clone());
-        async move {
-            for _ in 0..wanted {
-                let item = ranks.get().await.expect("nobody closes");
-                got.borrow_mut().push(item.rank);
-            }
-        }
-    };
-    let third = parked(getter(3), Waker::noop());
-    assert_eq!(got.take(), [1, 2]);
-    assert!(ranks.try_put(ranked(4)).is_ok(), "one is granted to the getter");
-    let next = parked(getter(1), Waker::noop());
-    on_compare(Box::new(|| panic!("cannot be compared")));
-    assert!(panics(|| ranks.try_put(ranked(3))));
-    assert!(is_ready(&third) && is_ready(&next));
-    let mut got = got.take();
-    got.sort_unstable();
-    assert_eq!(got, [3, 4]);
-}
-
-#[test]
-fn an_order_that_panics_in_a_get_leaves_a_queue_that_knows_how_many_are_left() {
-    let (ranks, ranked, on_compare) = ranks();
-    assert!(ranks.try_put(ranked(0)).is_ok());
-    on_compare(Box::new(|| panic!("cannot be compared")));
-    assert!(panics(|| ranks.try_get()));
-    let told = ranks.len();
-    assert_eq!(std::iter::from_fn(|| ranks.try_get().ok()).count(), told);
-}
-
-#[test]
-fn an_order_that_panics_in_a_get_makes_room_for_a_putter_all_the_same() {
-    let (ranks, ranked, on_compare) = ranks();
-    assert!(ranks.try_put(ranked(0)).is_ok());
-    let (puts, item) = (ranks.clone(), ranked(9));
-    let putter = parked(async move { assert!(puts.put(item).await.is_ok()) }, Waker::noop());
-    on_compare(Box::new(|| panic!("cannot be compared")));
-    assert!(panics(|| ranks.try_get()));
-    let before = ranks.len();
-    assert_eq!(is_ready(&putter), before < 3, "who is woken finds room");
-    assert!(ranks.len() == 3);
 }
 
 #[test]
