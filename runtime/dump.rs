@@ -51,7 +51,7 @@ pub struct TaskInfo {
     pub label: TaskLabel,
     /// The line that spawned it.
     pub spawned_at: &'static Location<'static>,
-    /// What it is about.
+    /// What it does just then.
     pub state: TaskState,
     /// Whether it was cancelled: it will be dropped instead of polled.
     pub is_cancelled: bool,
@@ -63,7 +63,7 @@ pub struct TaskInfo {
     pub awaited_by: Vec<TaskLabel>,
 }
 
-/// What a task is about.
+/// What a task does at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskState {
     /// It is in the ready queue.
