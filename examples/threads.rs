@@ -36,7 +36,8 @@ pub(crate) fn play() -> Vec<String> {
         let _threads = greenlight::remote();
         greenlight::task("ledger").spawn(keep_the_ledger(received)).await.expect("the ledger does not panic")
     });
-    let mut lines: Vec<_> = threads.into_iter().map(|thread| thread.join().expect("no thread panics")).collect();
+    let mut lines: Vec<_> =
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| "A thread has panicked.".into())).collect();
     lines.push(format!("The ledger is closed, with {total} in it."));
     lines
 }

@@ -36,8 +36,8 @@ struct Seen {
     poll: Option<Doings>,
     /// The events, by their numbers, that were set when nobody waited, and where.
     unheard: HashMap<Option<u64>, Line>,
-    /// The lines that were reported for a signal that reached nobody: each is, once.
-    told: HashSet<Line>,
+    /// The lines and objects that were reported for a signal that reached nobody: each is, once.
+    told: HashSet<(Line, Option<u64>)>,
 }
 
 /// A task, as far as the debug mode remembers it.
@@ -129,13 +129,14 @@ impl Seen {
         known.spins = if poll.wakes_itself && !poll.gets_on { known.spins + 1 } else { 0 };
         let slow = known.tell_slow(task, poll, now_at, slow_poll);
         known.parked = now_at;
-        let spins = || {
-            let spawned = known.spawned;
+        let spawned = known.spawned;
+        let spins = (known.spins == SPINNING).then(|| {
             format!(
-                "spinning: {task}, spawned at {spawned}, has done nothing but wake itself for {SPINNING} polls in a row"
+                "spinning: {task}, spawned at {spawned}, has done nothing but wake itself for {SPINNING} polls in a row; \
+                have it wait for an event or a sleep"
             )
-        };
-        slow.or_else(|| (known.spins == SPINNING).then(spins))
+        });
+        slow.into_iter().chain(spins).reduce(|slow, spins| format!("{slow}; {spins}"))
     }
 
     /// A signal that reached nobody is reported once it is lost: that of an event with the next `clear`.
@@ -159,8 +160,9 @@ impl Seen {
             Kind::EventPulsed { .. } => "pulsed",
             _ => "notified",
         };
-        let tell = || format!("unheard: {object} was {verb} when nobody waited, at {signalled}{lost}");
-        self.told.insert(signalled).then(tell)
+        let made = if object.name.is_none() { format!(" (made at {})", object.made) } else { String::new() };
+        let tell = || format!("unheard: {object}{made} was {verb} when nobody waited, at {signalled}{lost}");
+        self.told.insert((signalled, object.number)).then(tell)
     }
 }
 
@@ -199,7 +201,7 @@ impl fmt::Display for Spot {
         match self {
             Spot::Start => f.write_str("its start"),
             Spot::Await(line) => write!(f, "the await at {line}"),
-            Spot::Unknown => f.write_str("an await that is not greenlight's"),
+            Spot::Unknown => f.write_str("a yield, or an await that greenlight does not see"),
             Spot::End => f.write_str("its end"),
         }
     }
@@ -215,6 +217,7 @@ impl Core {
 }
 
 fn tell_pending(task: &TaskInfo) -> String {
-    let about: Vec<_> = task.about(|_| String::new()).into_iter().filter(|line| !line.starts_with(' ')).collect();
-    format!("pending: {}, spawned at {}, when main had returned: {}", task.label, task.spawned_at, about.join(", "))
+    let about = task.about(|_| String::new());
+    let about: Vec<_> = about.iter().map(|line| line.trim()).collect();
+    format!("pending: {}, spawned at {}, when main had ended: {}", task.label, task.spawned_at, about.join(", "))
 }

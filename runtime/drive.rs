@@ -26,9 +26,12 @@ impl Core {
         let mut standstill = Standstill { since: self.now(), turns: 0 };
         let mut suspicion = Suspicion::default();
         loop {
-            match self.checked_turn(&mut main_task) {
+            let turn = self.checked_turn(&mut main_task);
+            // A stop is for one run, also for one that ends in this turn.
+            let stopped = self.stopped.take();
+            match turn {
                 Turn::Ran(_) if self.table.borrow().get(main).is_none() => return Ok(()),
-                _ if self.stopped.take() => return Err(self.stopped()),
+                _ if stopped => return Err(self.stopped()),
                 Turn::Ran(_) => {
                     suspicion.end();
                     standstill.count(self)?;

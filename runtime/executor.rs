@@ -302,7 +302,7 @@ impl Core {
 
     /// Reports a panic that no join handle is left to return.
     pub(super) fn report_panic(&self, task: &str, payload: Box<dyn Any + Send>) {
-        let message = panic_message(&*payload);
+        let message = panic_message(&*payload).replace('\n', "\\n");
         self.settings.reporter.deliver(&format!(
             "{task} panicked, and nobody awaits it: {message}; keep its JoinHandle and await it to receive the panic"
         ));

@@ -120,12 +120,14 @@ impl Builder {
         self
     }
 
-    /// Turns the debug mode on or off: on if the environment has `GREENLIGHT_DEBUG=1`, unless set. In asyncio: `run` with
-    /// `debug=True`.
+    /// Turns the debug mode on or off: on if the environment has `GREENLIGHT_DEBUG` with anything but nothing or 0, unless
+    /// set. In asyncio: `run` with `debug=True`.
     ///
     /// It reports, a line each: a slow poll, with the awaits before and behind it; tasks that are still pending when main
-    /// has returned, with what they wait for; a set, pulse or notify that reached nobody; a task that is woken again and
-    /// again without getting on; a task group that is dropped with errors, or before anybody has joined it. It watches every event, as an [`observer`](Builder::observer) does, and takes its time.
+    /// has ended, with what they wait for; a set, pulse or notify that reached nobody, once for each line and object; a
+    /// task that wakes only itself again and again, or is notified in vain again and again; a task group that is dropped
+    /// with errors, or before anybody has joined it. A panic that nobody joins is reported in any mode. It watches every
+    /// event, as an [`observer`](Builder::observer) does, and takes its time.
     ///
     /// ```
     /// use std::{cell::RefCell, rc::Rc};

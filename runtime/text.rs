@@ -22,7 +22,7 @@ impl fmt::Display for ObjectLabel {
     }
 }
 
-/// Prints as one short sentence, without number, time or cause: `walker waits on event 'light'`.
+/// Prints as one short sentence, without number, time or cause: ``walker waits on event `light` ``.
 impl fmt::Display for TraceEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let task = self.task.as_ref().map_or_else(|| "outside".to_string(), TaskLabel::to_string);

@@ -21,7 +21,7 @@ fn the_demo_that_misses_a_pulse_is_told_so() {
     assert_eq!((code, stdout, plain.stderr.as_str()), (Some(0), plain.stdout, ""));
     insta::assert_snapshot!(placeless(&stderr), @r#"
     unheard: event `pulse` was set when nobody waited, at demos/programs/periodic_slow.rs, and cleared at demos/programs/periodic_slow.rs
-    pending: consumer, spawned at demos/programs/periodic_slow.rs, when main had returned: sleeps until t=22.000000s, at demos/programs/periodic_slow.rs
+    pending: consumer, spawned at demos/programs/periodic_slow.rs, when main had ended: sleeps until t=22.000000s, at demos/programs/periodic_slow.rs
     "#);
 }
 

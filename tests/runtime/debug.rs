@@ -87,7 +87,7 @@ fn a_slow_poll_may_lead_to_an_await_of_another_s() {
         foreign.await;
     });
     assert_snapshot!(timeless(&report), @r#"
-    slow poll: main, spawned at [runtime.on_report(move |report| heard.say(report)).build().»run(program);], let nobody else run for so long, from its start to an await that is not greenlight's
+    slow poll: main, spawned at [runtime.on_report(move |report| heard.say(report)).build().»run(program);], let nobody else run for so long, from its start to a yield, or an await that greenlight does not see
     "#);
 }
 
@@ -103,7 +103,7 @@ fn a_slow_drop_is_slow() {
         _ = slow.await;
     });
     assert_snapshot!(timeless(&report), @r#"
-    slow poll: slow, spawned at [let slow = task("slow").»spawn(async {], let nobody else run for so long, from an await that is not greenlight's to its end
+    slow poll: slow, spawned at [let slow = task("slow").»spawn(async {], let nobody else run for so long, from a yield, or an await that greenlight does not see to its end
     "#);
 }
 
@@ -121,11 +121,11 @@ fn fast_polls_that_take_long_together_are_not_slow() {
 #[test]
 fn a_panic_that_nobody_joins_takes_one_line() {
     let report = reports(async {
-        task("careless").spawn_detached(async { panic!("oh") });
+        task("careless").spawn_detached(async { panic!("oh\nno") });
         yield_now().await;
     });
     assert_snapshot!(report, @r#"
-    task `careless` (spawned at [task("careless").»spawn_detached(async { panic!("oh") });]) panicked, and nobody awaits it: oh; keep its JoinHandle and await it to receive the panic
+    task `careless` (spawned at [task("careless").»spawn_detached(async { panic!("oh\nno") });]) panicked, and nobody awaits it: oh\nno; keep its JoinHandle and await it to receive the panic
     "#);
 }
 
@@ -148,11 +148,11 @@ fn tasks_that_are_pending_at_the_end_are_told_with_what_they_wait_for() {
         task("late").spawn_detached(async {});
     });
     assert_snapshot!(report, @r#"
-    pending: cashier, spawned at [task(name).»spawn_detached(async move {], when main had returned: waits on event `break`, at [Event::new().named("break").»wait().await;]
-    pending: customer, spawned at [task(name).»spawn_detached(async move {], when main had returned: waits on lock `till`, at [let _guard = till.»lock().await;]
-    pending: sleeper, spawned at [task("sleeper").»spawn_detached(greenlight::sleep(Duration::from_secs(7)));], when main had returned: sleeps until t=7.000000s, at [task("sleeper").spawn_detached(»greenlight::sleep(Duration::from_secs(7)));]
-    pending: outsider, spawned at [task("outsider").»spawn_detached(pending());], when main had returned: waits for something that is not greenlight's
-    pending: late, spawned at [task("late").»spawn_detached(async {});], when main had returned: is ready
+    pending: cashier, spawned at [task(name).»spawn_detached(async move {], when main had ended: waits on event `break`, at [Event::new().named("break").»wait().await;], made at [»Event::new().named("break").wait().await;]
+    pending: customer, spawned at [task(name).»spawn_detached(async move {], when main had ended: waits on lock `till`, at [let _guard = till.»lock().await;], made at [let till = Rc::new(»Lock::new(()).named("till"));], taken by cashier, at [let _guard = till.»lock().await;]
+    pending: sleeper, spawned at [task("sleeper").»spawn_detached(greenlight::sleep(Duration::from_secs(7)));], when main had ended: sleeps until t=7.000000s, at [task("sleeper").spawn_detached(»greenlight::sleep(Duration::from_secs(7)));]
+    pending: outsider, spawned at [task("outsider").»spawn_detached(pending());], when main had ended: waits for something that is not greenlight's
+    pending: late, spawned at [task("late").»spawn_detached(async {});], when main had ended: is ready
     "#);
 }
 
@@ -210,6 +210,18 @@ fn a_pulse_and_a_notify_that_reach_nobody_are_told_once_for_each_line() {
     unheard: event `light` was pulsed when nobody waited, at [light.»pulse();]
     unheard: condition `stock` was notified when nobody waited, at [stock.»notify_one(&stock.lock().await);]
     "#);
+}
+
+#[test]
+fn two_objects_that_one_line_signals_in_vain_are_both_told() {
+    let report = reports(async {
+        let lights = [Event::new().named("red"), Event::new()];
+        lights.iter().chain(&lights).for_each(|light| _ = light.pulse());
+    });
+    let (red, unnamed) = report.split_once('\n').expect("two lines");
+    assert!(red.starts_with("unheard: event `red` was pulsed when nobody waited, at "), "{red}");
+    assert!(unnamed.starts_with("unheard: event 2 (made at "), "{unnamed}");
+    assert!(!unnamed.contains('\n'), "{unnamed}");
 }
 
 #[test]
@@ -279,7 +291,7 @@ fn one_who_does_nothing_but_wake_itself_is_told_once() {
         done.await.unwrap();
     });
     assert_snapshot!(report, @r#"
-    spinning: spinner, spawned at [let done = task("spinner").»spawn(async {], has done nothing but wake itself for 10000 polls in a row
+    spinning: spinner, spawned at [let done = task("spinner").»spawn(async {], has done nothing but wake itself for 10000 polls in a row; have it wait for an event or a sleep
     "#);
 }
 

@@ -64,6 +64,7 @@ fn main_that_ends_in_the_turn_in_which_it_is_stopped_has_ended() {
     let runtime = standing();
     weak(&runtime).stop();
     assert_eq!(runtime.try_run(async { 6 * 7 }).ok(), Some(42));
+    assert!(runtime.try_run(yield_now()).is_ok(), "it was about one run");
 }
 
 #[test]

@@ -64,7 +64,8 @@ fn soak() {
             told = Instant::now();
             let rate = done as f64 / begin.elapsed().as_secs_f64();
             announce(format_args!(
-                "{done} steps in {turns} turns, {} epochs, up to {tasks} tasks at once, {rate:.0} steps/s, {kept} bytes kept",
+                "{done} steps in {turns} turns, {} epochs, up to {tasks} tasks at once, {rate:.0} steps/s, {kept} bytes kept, \
+                 next GREENLIGHT_SEED={seed}",
                 seed - first
             ));
         }
