@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// So many wakes in vain by one condition, within one wait, are too many.
 const IN_VAIN: usize = 100;
 
-/// A task that does nothing but wake itself for so many polls spins.
+/// A task that does nothing but wake itself, or wait again in the same place, for so many polls does not get on.
 const SPINNING: u32 = 10_000;
 
 type Line = &'static Location<'static>;
@@ -45,7 +45,7 @@ struct Known {
     spawned: Line,
     /// Where its last poll left it.
     parked: Spot,
-    /// For how many polls in a row it has done nothing but wake itself.
+    /// For how many polls in a row it has done nothing but wake itself, or wait again where it had waited.
     spins: u32,
 }
 
@@ -126,15 +126,21 @@ impl Seen {
         let poll = self.poll.take()?;
         let known = self.tasks.get_mut(&task.number)?;
         let now_at = poll.waits.map_or(Spot::Unknown, Spot::Await);
-        known.spins = if poll.wakes_itself && !poll.gets_on { known.spins + 1 } else { 0 };
+        let waits_again = poll.waits.filter(|&line| matches!(known.parked, Spot::Await(before) if before == line));
+        let is_idle = !poll.gets_on && if poll.waits.is_some() { waits_again.is_some() } else { poll.wakes_itself };
+        known.spins = if is_idle { known.spins + 1 } else { 0 };
         let slow = known.tell_slow(task, poll, now_at, slow_poll);
         known.parked = now_at;
-        let spawned = known.spawned;
-        let spins = (known.spins == SPINNING).then(|| {
-            format!(
+        let Known { spawned, spins, .. } = known;
+        let spins = (*spins == SPINNING).then(|| match waits_again {
+            None => format!(
                 "spinning: {task}, spawned at {spawned}, has done nothing but wake itself for {SPINNING} polls in a row; \
                 have it wait for an event or a sleep"
-            )
+            ),
+            Some(line) => format!(
+                "in vain: {task}, spawned at {spawned}, was woken {SPINNING} times in a row, and did nothing that can be \
+                seen but wait again, at {line}"
+            ),
         });
         slow.into_iter().chain(spins).reduce(|slow, spins| format!("{slow}; {spins}"))
     }
@@ -176,7 +182,8 @@ impl Doings {
             Kind::Woken | Kind::WokenAgain if event.task.as_ref().is_some_and(|task| task.number == self.task) => {
                 self.wakes_itself = true;
             }
-            Kind::Waits | Kind::TimerArmed { .. } => (self.gets_on, self.waits) = (true, event.at),
+            Kind::Waits => self.waits = event.at,
+            Kind::TimerArmed { .. } => (self.gets_on, self.waits) = (true, event.at),
             Kind::PollPending => {}
             _ => self.gets_on = true,
         }

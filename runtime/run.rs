@@ -125,7 +125,7 @@ impl Builder {
     ///
     /// It reports, a line each: a slow poll, with the awaits before and behind it; tasks that are still pending when main
     /// has ended, with what they wait for; a set, pulse or notify that reached nobody, once for each line and object; a
-    /// task that wakes only itself again and again, or is notified in vain again and again; a task group that is dropped
+    /// task that is woken again and again and does nothing but wake itself or wait again; a task group that is dropped
     /// with errors, or before anybody has joined it. A panic that nobody joins is reported in any mode. It watches every
     /// event, as an [`observer`](Builder::observer) does, and takes its time.
     ///

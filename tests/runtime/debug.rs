@@ -296,6 +296,28 @@ fn one_who_does_nothing_but_wake_itself_is_told_once() {
 }
 
 #[test]
+fn one_who_is_woken_again_and_again_only_to_wait_in_the_same_place_is_told_once() {
+    let report = reports(async {
+        let light = Rc::new(Event::new().named("light"));
+        let theirs = light.clone();
+        let walker = task("walker").spawn(async move {
+            for _ in 0..12_000 {
+                theirs.wait().await;
+            }
+        });
+        while !walker.is_finished() {
+            yield_now().await;
+            light.pulse();
+        }
+    });
+    let in_vain: Vec<_> = report.lines().filter(|line| line.starts_with("in vain")).collect();
+    let [told] = in_vain[..] else { panic!("{report}") };
+    assert_snapshot!(told, @r#"
+    in vain: walker, spawned at [let walker = task("walker").»spawn(async move {], was woken 10000 times in a row, and did nothing that can be seen but wait again, at [theirs.»wait().await;]
+    "#);
+}
+
+#[test]
 fn one_who_yields_between_steps_that_can_be_seen_does_not_spin() {
     let report = reports(async {
         let steps = Queue::unbounded();
