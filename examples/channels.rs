@@ -1,9 +1,8 @@
-//! Channels of three crates between tasks of one thread, in virtual time.
+//! Channels of two crates between tasks of one thread, in virtual time.
 //!
 //! You will see a kitchen: orders go through tokio's mpsc, which has room for one, so the guests
-//! wait their turn; dishes come through async-channel; and the bill through a oneshot of futures.
-//! The cook closes when an Event says so, in a `select!` of tokio's. Any waker wakes a task, so
-//! none of these channels has to know of greenlight.
+//! wait their turn; dishes come through async-channel, the bill through a oneshot, and the word that
+//! all have gone by tokio's Notify. The cook closes when an Event says so, in tokio's `select!`.
 //!
 //! What to change:
 //! - Give the orders room for three: nobody waits to order.
@@ -27,7 +26,8 @@ pub(crate) fn play() -> Vec<String> {
     Runtime::builder().virtual_clock().build().run(async {
         let (order, orders) = tokio::sync::mpsc::channel(1);
         let (dishes, served) = async_channel::bounded(1);
-        let (bill, billed) = futures::channel::oneshot::channel();
+        let (bill, billed) = tokio::sync::oneshot::channel();
+        let gone = tokio::sync::Notify::new();
         let closing = Rc::new(Event::new().named("closing"));
         for dish in ["soup", "bread", "cake"] {
             let (order, lines) = (order.clone(), lines.clone());
@@ -40,13 +40,15 @@ pub(crate) fn play() -> Vec<String> {
         let close = async {
             sleep(20 * SECOND).await;
             closing.set();
+            gone.notified().await;
+            say(&lines, "all have gone".to_string());
         };
         let eat = async {
             while let Ok(dish) = served.recv().await {
                 say(&lines, format!("{dish} is served"));
             }
-            let dishes: usize = billed.await.expect("the cook writes a bill");
-            say(&lines, format!("the bill is for {dishes}"));
+            say(&lines, format!("the bill is for {}", billed.await.expect("the cook writes a bill")));
+            gone.notify_one();
         };
         futures::join!(eat, close);
     });
@@ -56,7 +58,7 @@ pub(crate) fn play() -> Vec<String> {
 async fn cook(
     mut orders: tokio::sync::mpsc::Receiver<&'static str>,
     dishes: async_channel::Sender<&'static str>,
-    bill: futures::channel::oneshot::Sender<usize>,
+    bill: tokio::sync::oneshot::Sender<usize>,
     closing: Rc<Event>,
 ) {
     let mut cooked = 0;

@@ -50,6 +50,7 @@ fn channels_serve_in_the_order_of_ordering() {
         "t=6.000000s bread is served",
         "t=9.000000s cake is served",
         "t=20.000000s the bill is for 3",
+        "t=20.000000s all have gone",
     ];
     assert_eq!(in_time(channels::play), expected);
 }
