@@ -1,5 +1,5 @@
 //! The debug mode: reports what a program does and probably should not, a line each. It is an observer, and knows no more
-//! of a run than any other.
+//! of a run than any other; only what is pending at the end it reads from a dump.
 
 use super::context::Core;
 use super::dump::TaskInfo;

@@ -1,6 +1,6 @@
 //! The primitives beyond Event, Lock and Condition: `Semaphore`, `Barrier`, the queues, `wait` and
-//! `TaskGroup`. One module for each, one for what being dropped at any moment does to the others,
-//! one for misuse, and one for other executors.
+//! `TaskGroup`. One module for each, and one each for what being dropped at any moment does to the
+//! others, for foreign code that re-enters, for misuse, for traces, and for other executors.
 
 mod barrier;
 mod closing;
