@@ -41,7 +41,7 @@
 //! # The files, in reading order
 //!
 //! `runtime/`: `list`, `clock`, `threads`, `inbox`, `panics`, `trace`, `ready`, `wheel`, `task`, `table`,
-//! `context`, `wakers`, `wakes`, `waits`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
+//! `context`, `wakers`, `wakes`, `waits`, `holds`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
 //! `dump`, `remote`, `text`, `stall`, `report`, `tree`, `debug`, `check`, `drive`, `run`. Each uses
 //! only those before it. Then `sync/`: `event`, `lock`, `condition`, `line`, `semaphore`, `barrier`,
 //! `store`, `queue`, `queue_waits`, `timeout`, `race`, `hop`, `gather`, `wait`, `group_error`, `task_group`,

@@ -3,6 +3,7 @@
 
 use super::context::Core;
 use super::executor::{Main, Turn};
+use super::holds;
 use super::inbox::Inbox;
 use super::ready::TaskKey;
 use super::table::Table;
@@ -36,6 +37,7 @@ impl Core {
             waits.check();
             table.check_joiners(waits);
         });
+        holds::check();
         self.check_timers();
         self.check_inbox(&table);
     }

@@ -3,10 +3,11 @@
 
 use super::clock::Instant;
 use super::context::{self, Core};
+use super::holds;
 use super::ready::{TaskId, TaskKey};
 use super::task::{Slot, Tenant, Wakee};
 use super::trace::{ObjectLabel, TaskLabel};
-use super::waits::{self, Facts, Holder, Node, Subject, WAITS, Waits};
+use super::waits::{self, Holder, Node, Subject, WAITS, Waiting, Waits};
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::Location;
@@ -95,16 +96,19 @@ pub enum WaitInfo {
         object: ObjectLabel,
         /// The line that waits.
         at: &'static Location<'static>,
+        /// How many permits of a semaphore it asks for; 1 of any other object.
+        asks: usize,
         /// Where the task stands in the line of the object.
         place: Place,
-        /// Who has to let go of the object, or to end, before a waiter can go on.
-        holder: Option<HolderInfo>,
+        /// Who has to let go of the object, or to end, before a waiter can go on: of a semaphore there may be several, in the
+        /// order of taking. All who wait for the object share this.
+        holders: Arc<[HolderInfo]>,
         /// The line of the last signal, if it came when nobody waited.
         unheard: Option<&'static Location<'static>>,
     },
 }
 
-/// Who holds an object.
+/// Who holds an object, or permits of a semaphore.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HolderInfo {
@@ -114,6 +118,8 @@ pub struct HolderInfo {
     pub since: &'static Location<'static>,
     /// What it has of the object.
     pub hold: Hold,
+    /// How many permits of a semaphore it has; 1 of any other object.
+    pub permits: usize,
 }
 
 /// Who it is that holds an object.
@@ -203,9 +209,13 @@ impl Core {
     pub(super) fn dump(self: &Rc<Self>) -> Dump {
         let mut told: HashMap<TaskId, Vec<WaitInfo>> = HashMap::new();
         let mut awaited: HashMap<u64, Vec<TaskLabel>> = HashMap::new();
+        let mut holders: HashMap<u64, Arc<[HolderInfo]>> = HashMap::new();
         for wait in self.waits() {
-            awaited.entry(wait.subject.identity).or_default().extend(self.label(wait.task));
-            told.entry(wait.task.id).or_default().push(self.tell_wait(&wait));
+            let identity = wait.subject.identity;
+            awaited.entry(identity).or_default().extend(self.label(wait.task));
+            let tell_holders = || wait.holders.iter().map(|&holder| self.tell_holder(holder)).collect();
+            let holders = holders.entry(identity).or_insert_with(tell_holders).clone();
+            told.entry(wait.task.id).or_default().push(self.tell_wait(&wait, holders));
         }
         for (deadline, timer) in self.wheel.borrow().armed() {
             if let Some(task) = timer.wakee.as_ref().and_then(Wakee::task) {
@@ -234,19 +244,13 @@ impl Core {
         waits
     }
 
-    fn tell_wait(&self, wait: &Wait) -> WaitInfo {
-        let Wait { subject, facts, at, place, .. } = wait;
-        WaitInfo::Object {
-            object: subject.label(self),
-            at,
-            place: *place,
-            holder: facts.holder.map(|holder| self.tell_holder(holder)),
-            unheard: facts.unheard,
-        }
+    fn tell_wait(&self, wait: &Wait, holders: Arc<[HolderInfo]>) -> WaitInfo {
+        let &Wait { ref subject, unheard, asks, at, place, .. } = wait;
+        WaitInfo::Object { object: subject.label(self), at, asks, place, holders, unheard }
     }
 
     fn tell_holder(&self, holder: Holder) -> HolderInfo {
-        let Holder { task, since, granted } = holder;
+        let Holder { task, since, granted, permits } = holder;
         let who = match (task.and_then(|task| self.label(task)), task) {
             (Some(task), _) => Who::Task(task),
             (None, Some(_)) => Who::EndedTask,
@@ -258,7 +262,7 @@ impl Core {
             true if task.is_some_and(is_ready) => Hold::Granted,
             true => Hold::Unpolled,
         };
-        HolderInfo { who, since, hold }
+        HolderInfo { who, since, hold, permits }
     }
 }
 
@@ -266,7 +270,11 @@ impl Core {
 pub(super) struct Wait {
     pub(super) task: TaskKey,
     pub(super) subject: Subject,
-    pub(super) facts: Facts,
+    /// The line of the last signal, if it reached nobody.
+    pub(super) unheard: Option<&'static Location<'static>>,
+    /// Who holds what is waited for.
+    pub(super) holders: Rc<[Holder]>,
+    pub(super) asks: usize,
     pub(super) at: &'static Location<'static>,
     pub(super) place: Place,
 }
@@ -274,20 +282,44 @@ pub(super) struct Wait {
 /// Every wait of the tasks of a runtime.
 fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
     WAITS.with_borrow(|waits| {
-        let places = waits.places();
+        let (places, holders) = (waits.places(), waits.holders());
         let wait = |(index, node): (u32, &Node)| {
             node.core.as_ref().filter(|other| Rc::ptr_eq(other, core))?;
-            let waiting = waits.lists.get(node.list as usize)?;
-            let Subject { identity, .. } = waiting.subject;
-            let place = places.get(&index).copied().unwrap_or(Place::Granted);
-            let (subject, facts) = (waiting.subject.clone(), waiting.facts);
-            (identity == node.identity).then_some(Wait { task: node.task?, subject, facts, at: node.at, place })
+            let Waiting { subject, facts, .. } = waits.list_of(node)?;
+            Some(Wait {
+                task: node.task?,
+                subject: subject.clone(),
+                unheard: facts.unheard,
+                holders: holders.get(&node.identity).cloned().unwrap_or_default(),
+                asks: node.asks,
+                at: node.at,
+                place: places.get(&index).copied().unwrap_or(Place::Granted),
+            })
         };
         waits.nodes.iter().filter_map(wait).collect()
     })
 }
 
 impl Waits {
+    /// The list that a node is in, or was before it was granted; none if that is gone.
+    fn list_of(&self, node: &Node) -> Option<&Waiting> {
+        self.lists.get(node.list as usize).filter(|waiting| waiting.subject.identity == node.identity)
+    }
+
+    /// Who holds each object: of a semaphore, those who took permits, and then those who were granted some.
+    fn holders(&self) -> HashMap<u64, Rc<[Holder]>> {
+        let mut holders = holds::by_object();
+        for (_, Waiting { subject, facts, .. }) in &self.lists {
+            holders.entry(subject.identity).or_default().extend(facts.holder);
+        }
+        for (_, node) in self.nodes.iter() {
+            if node.wakee.is_none() && self.list_of(node).is_some_and(|waiting| waiting.subject.kind == "semaphore") {
+                holders.entry(node.identity).or_default().push(node.holder());
+            }
+        }
+        holders.into_iter().map(|(object, holders)| (object, holders.into())).collect()
+    }
+
     /// Where each waiter of every list stands.
     fn places(&self) -> HashMap<u32, Place> {
         let mut places = HashMap::new();

@@ -98,7 +98,7 @@ impl Core {
         let (name, made) = (slot.name.clone(), slot.spawned);
         Some(*slot.joiners.get_or_insert_with(|| {
             let subject = Subject { kind: "task", name, made, identity: waits::new_identity() };
-            let holder = Holder { task: Some(key), since: made, granted: false };
+            let holder = Holder { task: Some(key), since: made, granted: false, permits: 1 };
             waits::open(subject, Facts { unheard: None, holder: Some(holder) })
         }))
     }

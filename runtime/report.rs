@@ -7,6 +7,9 @@ use super::trace::ObjectLabel;
 use std::fmt;
 use std::path::Path;
 
+/// How many of those who wait for an object, or hold it, are named.
+pub(super) const NAMES: usize = 8;
+
 impl fmt::Display for Stalled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.at();
@@ -83,15 +86,17 @@ impl Hint {
                  anything else,\n    or spawn it as a task of its own"
             }
             Hint::WaitsForItself => {
-                "a task cannot take a lock that it holds: drop the guard first; if it gave the guard away, whoever has \
-                 it holds\n    the lock"
+                "a task cannot wait for what it holds: drop the guard or permit first; if it gave that away, whoever has it has to\n    \
+                 drop it"
             }
-            Hint::Circle { locks: true } => {
-                "one task of a circle has to go on without the next: drop a guard before waiting, or take the locks\n    \
-                 in the same order everywhere"
+            Hint::Circle { guards: true } => {
+                "one task of a circle has to go on without the next: drop a guard or permit before waiting, or take\n    \
+                 them in the same order everywhere"
             }
-            Hint::Circle { locks: false } => "one task of a circle has to go on without the next",
-            Hint::Leaked => "the guard was forgotten, or is kept by somebody else: drop it, and the lock goes on",
+            Hint::Circle { guards: false } => "one task of a circle has to go on without the next",
+            Hint::Leaked => {
+                "a guard or permit was forgotten, or is kept by somebody else: drop it, and the others go on"
+            }
             Hint::Unheard => {
                 "a signal that comes when nobody waits is lost: look at the state before waiting, as \
                  Condition::wait_for does"
@@ -163,9 +168,11 @@ struct Told<'a> {
 
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (object, at, place, holder, unheard) = match self.wait {
+        let (object, at, asks, place, holders, unheard) = match self.wait {
             WaitInfo::Sleep { until, at } => return write!(f, "sleeps until {until}, at {at}"),
-            WaitInfo::Object { object, at, place, holder, unheard } => (object, at, place, holder, unheard),
+            WaitInfo::Object { object, at, asks, place, holders, unheard } => {
+                (object, at, asks, place, holders, unheard)
+            }
         };
         let what = in_a_sentence(object);
         let is_task = object.kind == "task";
@@ -178,11 +185,12 @@ impl fmt::Display for Told<'_> {
             }
             (_, Place::Granted) => write!(f, "was granted {what}, but does not poll the wait at {at}")?,
             // Only a join handle takes its line from the poll, which may be a combinator's, or the executor's.
-            _ if is_task && at.file() == join::FILE => write!(f, "awaits {}", end_of(holder.as_ref()))?,
+            _ if is_task && at.file() == join::FILE => write!(f, "awaits {}", end_of(holders))?,
             _ if is_task && Path::new(at.file()).has_root() => {
-                write!(f, "awaits {}, in the code of another crate", end_of(holder.as_ref()))?;
+                write!(f, "awaits {}, in the code of another crate", end_of(holders))?;
             }
-            _ if is_task => write!(f, "awaits {}, at {at}", end_of(holder.as_ref()))?,
+            _ if is_task => write!(f, "awaits {}, at {at}", end_of(holders))?,
+            _ if *asks != 1 => write!(f, "waits on {what} for {asks} permits, at {at}")?,
             _ => write!(f, "waits on {what}, at {at}")?,
         }
         if !is_task && object.made != *at {
@@ -192,8 +200,11 @@ impl fmt::Display for Told<'_> {
         if line > 1 {
             write!(f, "\nnumber {} of {line} in line{}", ahead + 1, self.line)?;
         }
-        if let ("lock", Some(holder)) = (object.kind, holder) {
-            write!(f, "\n{holder}")?;
+        if !is_task {
+            holders.iter().take(NAMES).try_for_each(|holder| write!(f, "\n{holder}"))?;
+        }
+        if holders.len() > NAMES {
+            write!(f, "\nand {} more holders", holders.len() - NAMES)?;
         }
         match unheard {
             Some(unheard) => write!(f, "\nlast signalled at {unheard}, when nobody waited"),
@@ -202,21 +213,24 @@ impl fmt::Display for Told<'_> {
     }
 }
 
-fn end_of(task: Option<&HolderInfo>) -> String {
-    match task {
-        Some(HolderInfo { who: Who::Task(task), .. }) => format!("the end of {task}"),
+fn end_of(holders: &[HolderInfo]) -> String {
+    match holders {
+        [HolderInfo { who: Who::Task(task), .. }] => format!("the end of {task}"),
         _ => "the end of a task".to_string(),
     }
 }
 
-/// Prints who holds a lock, since which line.
+/// Prints who holds it, since which line, and how many permits if it is more than one.
 impl fmt::Display for HolderInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let HolderInfo { who, since, hold } = self;
+        let HolderInfo { who, since, hold, permits } = self;
+        if *permits != 1 {
+            write!(f, "{permits} permits ")?;
+        }
         match (hold, who) {
             (Hold::Taken, Who::Task(task)) => write!(f, "taken by {task}, at {since}"),
             (Hold::Taken, Who::EndedTask) => {
-                write!(f, "taken at {since} by a task that has ended: its guard was leaked or given away")
+                write!(f, "taken at {since} by a task that has ended: its guard or permit was leaked or given away")
             }
             (Hold::Taken, Who::Outside) => write!(f, "taken at {since}, outside of any task"),
             (Hold::Granted, Who::Task(task)) => write!(f, "granted to {task}, which is ready, at {since}"),

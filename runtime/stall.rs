@@ -27,11 +27,11 @@ pub struct Stalled {
 pub(super) enum Hint {
     /// A task was handed something, and does not poll the wait that it was handed to.
     Unpolled,
-    /// A task waits for a lock that it holds itself.
+    /// A task waits for what it holds itself.
     WaitsForItself,
-    /// Tasks wait in a circle, which leads through locks or only through the ends of tasks.
-    Circle { locks: bool },
-    /// The task that took a lock has ended, and the guard was not dropped.
+    /// Tasks wait in a circle, which leads through guards and permits or only through the ends of tasks.
+    Circle { guards: bool },
+    /// A task has ended, and its guard or permit was not dropped.
     Leaked,
     /// The last signal came when nobody waited.
     Unheard,
@@ -131,7 +131,7 @@ impl Core {
 
 impl Hint {
     fn of(waits: &[Wait], circles: &[Vec<Link>], is_alive: impl Fn(TaskKey) -> bool) -> Option<Hint> {
-        let is_unheard = |wait: &Wait| matches!(wait.place, Place::InLine { .. }) && wait.facts.unheard.is_some();
+        let is_unheard = |wait: &Wait| matches!(wait.place, Place::InLine { .. }) && wait.unheard.is_some();
         let is_broadcast = |wait: &Wait| matches!(wait.subject.kind, "event" | "gather" | "deadline");
         let mut unpolled = waits.iter().filter(|wait| matches!(wait.place, Place::Granted) && !is_broadcast(wait));
         if unpolled.next().is_some() {
@@ -139,10 +139,10 @@ impl Hint {
         } else if circles.iter().any(|links| links.len() == 1) {
             Some(Hint::WaitsForItself)
         } else if !circles.is_empty() {
-            Some(Hint::Circle { locks: circles.iter().flatten().any(|link| link.object.is_some()) })
+            Some(Hint::Circle { guards: circles.iter().flatten().any(|link| link.object.is_some()) })
         } else {
-            let is_leaked = |holder: Holder| !holder.granted && holder.task.is_some_and(|task| !is_alive(task));
-            let leaked = waits.iter().any(|wait| wait.facts.holder.is_some_and(is_leaked));
+            let is_leaked = |holder: &Holder| !holder.granted && holder.task.is_some_and(|task| !is_alive(task));
+            let leaked = waits.iter().any(|wait| wait.holders.iter().any(is_leaked));
             leaked.then_some(Hint::Leaked).or(waits.iter().any(is_unheard).then_some(Hint::Unheard))
         }
     }
@@ -153,8 +153,9 @@ impl Hint {
 fn find_circles(waits: &[Wait]) -> Vec<Vec<&Wait>> {
     let mut ways: HashMap<TaskId, Vec<(&Wait, TaskId)>> = HashMap::new();
     for wait in waits.iter().filter(|wait| matches!(wait.place, Place::InLine { .. })) {
-        let holder = wait.facts.holder.and_then(|holder| holder.task);
-        ways.entry(wait.task.id).or_default().extend(holder.map(|holder| (wait, holder.id)));
+        // Of several holders, any may let go: those are in no circle together with the waiter.
+        let [Holder { task: Some(holder), .. }] = wait.holders[..] else { continue };
+        ways.entry(wait.task.id).or_default().push((wait, holder.id));
     }
     let (mut circles, mut seen) = (Vec::new(), HashSet::new());
     for start in waits {

@@ -1,14 +1,12 @@
 //! How a dump reads as text: a tree, in which a task stands below the one that awaits it.
 
 use super::dump::{Dump, Place, TaskInfo, WaitInfo};
+use super::report::NAMES;
 use std::collections::HashMap;
 use std::fmt;
 
 /// How deep a branch is drawn. What hangs below is drawn as a tree of its own.
 const DEPTH: usize = 32;
-
-/// How many waiters of one object are named.
-const NAMES: usize = 8;
 
 /// Prints one line for each task, with lines below it on what it waits for, and those that it awaits as its branches.
 /// Tasks that await each other in a circle stand at the end, below the first of them.

@@ -156,9 +156,9 @@ impl WaitList {
 
 impl Holder {
     /// The task that is being polled, from this line on.
-    pub(crate) fn here(since: &'static Location<'static>) -> Self {
+    pub(crate) fn here(permits: usize, since: &'static Location<'static>) -> Self {
         let task = waits::polling_in(&context::current()).map(|polling| polling.key);
-        Holder { task, since, granted: false }
+        Holder { task, since, granted: false, permits }
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) struct Holder {
     pub(super) since: &'static Location<'static>,
     /// Whether it was granted the object and has not run since.
     pub(super) granted: bool,
+    /// How many permits of a semaphore it has; 1 of any other object.
+    pub(super) permits: usize,
 }
 
 /// A list as the thread keeps it.
@@ -73,7 +75,7 @@ pub(super) struct Node {
     /// polls it after all.
     is_owed: bool,
     /// How much it asks for, where there is a choice.
-    asks: usize,
+    pub(super) asks: usize,
     pub(super) at: &'static Location<'static>,
 }
 
@@ -119,6 +121,11 @@ impl Waits {
 }
 
 impl Node {
+    /// The waiter, as the holder of what it was granted.
+    pub(super) fn holder(&self) -> Holder {
+        Holder { task: self.task, since: self.at, granted: true, permits: self.asks }
+    }
+
     /// Whether its task was cancelled and is not dropped yet. A wait with a foreign waker may be in a future that others
     /// poll too, as the futures crate's `Shared` is: it need not go with the task that polled it last.
     fn is_dying(&self) -> bool {
@@ -306,7 +313,7 @@ pub(super) fn grant_first(list: u32) -> Option<Grant> {
         let waits = &mut *waits.borrow_mut();
         let index = waits.order(list).next()?;
         let node = waits.nodes.get(index);
-        let (dying, holder) = (node.is_dying(), Holder { task: node.task, since: node.at, granted: true });
+        let (dying, holder) = (node.is_dying(), node.holder());
         let (core, wakee) = waits.grant(list, index);
         Some(Grant { node: index, dying, holder, core, wakee })
     });

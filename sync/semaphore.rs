@@ -1,7 +1,7 @@
 //! `Semaphore`: so many permits, in the order of asking.
 
 use super::line::Line;
-use crate::runtime::{Waiter, both};
+use crate::runtime::{Holder, Holding, Waiter, both};
 use crate::trace::Kind;
 use std::cell::Cell;
 use std::error::Error;
@@ -145,7 +145,7 @@ impl Semaphore {
 
     fn take(&self, permits: usize, at: &'static Location<'static>) -> Permit<'_> {
         self.give_out(permits);
-        Permit { semaphore: self, permits, at }.announced()
+        Permit::new(self, permits, at).announced()
     }
 
     fn give_out(&self, permits: usize) {
@@ -217,7 +217,7 @@ impl<'a> Future for SemaphoreWait<'a> {
             }
             semaphore.line.end_grant();
             // One who cannot wake the next gives its permits back.
-            let permit = Permit { semaphore, permits: *permits, at };
+            let permit = Permit::new(semaphore, *permits, at);
             semaphore.hand_out_all();
             return Poll::Ready(permit.announced());
         }
@@ -256,25 +256,35 @@ pub struct Permit<'a> {
     permits: usize,
     /// The line that took them.
     at: &'static Location<'static>,
+    /// Tells the reports who has them, until they are given back or forgotten. None if these are no permits at all.
+    holding: Option<Holding>,
 }
 
-impl Permit<'_> {
+impl<'a> Permit<'a> {
+    fn new(semaphore: &'a Semaphore, permits: usize, at: &'static Location<'static>) -> Self {
+        let hold = || Holding::new(semaphore.line.waiters.identity(), Holder::here(permits, at));
+        let holding = (permits > 0).then(hold);
+        Permit { semaphore, permits, at, holding }
+    }
+
     fn announced(self) -> Self {
         self.semaphore.line.waiters.emit(self.at, || Kind::PermitsTaken { permits: self.permits });
         self
     }
 
     /// Keeps the permits from ever being released by this: whoever ends this use calls [`Semaphore::release`].
-    pub fn forget(self) {
+    pub fn forget(mut self) {
         let out = &self.semaphore.out;
         out.set(out.get() - self.permits);
+        drop(self.holding.take());
         std::mem::forget(self);
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        let Permit { semaphore, permits, at } = self;
+        let Permit { semaphore, permits, at, holding } = self;
+        drop(holding.take());
         semaphore.take_back(*permits);
         semaphore.line.waiters.emit(at, || Kind::PermitsReleased { permits: *permits });
         semaphore.hand_out(*permits);

@@ -1,6 +1,7 @@
 //! The primitives beyond Event, Lock and Condition: `Semaphore`, `Barrier`, the queues, `wait` and
 //! `TaskGroup`. One module for each, and one each for what being dropped at any moment does to the
-//! others, for foreign code that re-enters, for misuse, for traces, and for other executors.
+//! others, for foreign code that re-enters, for misuse, for who holds permits, for traces, and for other
+//! executors.
 
 mod barrier;
 mod closing;
@@ -8,8 +9,11 @@ mod crew;
 mod elsewhere;
 mod misuse;
 mod moments;
+mod permits;
 mod printed;
 mod queue;
+#[path = "../runtime/quoted.rs"]
+mod quoted;
 mod reentrancy;
 mod semaphore;
 mod stage;

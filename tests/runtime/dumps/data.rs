@@ -51,11 +51,12 @@ fn the_data_name_the_place_in_the_line_and_the_holder() {
         yield_now().await;
         dump()
     });
-    let [WaitInfo::Object { object, place, holder: Some(holder), .. }] = &named(&dump, "second").waits[..] else {
+    let [WaitInfo::Object { object, place, holders, .. }] = &named(&dump, "second").waits[..] else {
         panic!("the second waits on the till: {dump}");
     };
     assert_eq!((object.kind, object.name.as_deref()), ("lock", Some("till")));
     assert_eq!(*place, Place::InLine { ahead: 1, line: 2 });
+    let [holder] = &holders[..] else { panic!("one task holds the till: {dump}") };
     assert!(matches!(&holder.who, Who::Task(task) if task.name.as_deref() == Some("cashier")), "{holder}");
     let line: Vec<_> = dump.waiters(object).iter().map(|task| task.label.to_string()).collect();
     assert_eq!(line, ["first", "second"]);

@@ -21,7 +21,8 @@ fn a_guard_that_a_task_leaks_is_named_by_the_report_with_the_line_that_took_it()
     });
     let report = stalled.expect_err("the lock is never released").to_string();
     let file = file!();
-    let who = format!("taken at {file}:{taken}:27 by a task that has ended: its guard was leaked or given away");
+    let who =
+        format!("taken at {file}:{taken}:27 by a task that has ended: its guard or permit was leaked or given away");
     for told in [format!("waits on lock `door`, at {file}:{waits}:19"), who] {
         assert!(report.contains(&told), "{report}");
     }

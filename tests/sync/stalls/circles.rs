@@ -60,8 +60,8 @@ fn a_lock_cycle_of_three_is_drawn() {
           made at [names.map(|name| Rc::new(»Lock::new(()).named(name)))]
           taken by Kant, at [let _first = first.»lock().await;]
       a circle of waits: Kant -> lock `middle` -> Hume -> lock `right` -> Mill -> lock `left` -> Kant
-      help: one task of a circle has to go on without the next: drop a guard before waiting, or take the locks
-        in the same order everywhere
+      help: one task of a circle has to go on without the next: drop a guard or permit before waiting, or take
+        them in the same order everywhere
     ");
 }
 
@@ -83,8 +83,8 @@ fn one_who_holds_a_lock_and_awaits_a_task_that_needs_it_is_in_a_circle() {
           made at [let till = Rc::new(»Lock::new(0).named("till"));]
           taken by main, at [let mut guard = till.»lock().await;]
       a circle of waits: main -> counter -> lock `till` -> main
-      help: one task of a circle has to go on without the next: drop a guard before waiting, or take the locks
-        in the same order everywhere
+      help: one task of a circle has to go on without the next: drop a guard or permit before waiting, or take
+        them in the same order everywhere
     "#);
 }
 
@@ -114,8 +114,8 @@ fn two_locks_make_a_circle_of_which_one_is_that_of_a_condition() {
           made at [let (shop, stock) = (Rc::new(Lock::new(()).named("shop")), Rc::new(»Condition::new(()).named("stock")));]
           taken by main, at [let guard = stock.»lock().await;]
       a circle of waits: main -> lock `shop` -> buyer -> lock `stock` -> main
-      help: one task of a circle has to go on without the next: drop a guard before waiting, or take the locks
-        in the same order everywhere
+      help: one task of a circle has to go on without the next: drop a guard or permit before waiting, or take
+        them in the same order everywhere
     "#);
 }
 

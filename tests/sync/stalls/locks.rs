@@ -37,8 +37,8 @@ fn a_task_that_asks_for_a_lock_that_it_holds_waits_for_itself() {
           made at [let till = »Lock::new(100).named("till");]
           taken by main, at [let mut first = till.»lock().await;]
       main waits for itself: main -> lock `till` -> main
-      help: a task cannot take a lock that it holds: drop the guard first; if it gave the guard away, whoever has it holds
-        the lock
+      help: a task cannot wait for what it holds: drop the guard or permit first; if it gave that away, whoever has it has to
+        drop it
     "#);
 }
 
@@ -149,8 +149,8 @@ fn a_guard_that_was_leaked_keeps_the_lock_after_the_end_of_its_task() {
       main, spawned at [let stalled = »stalled(async {]
         waits on lock `till`, at [drop(till.»lock().await);]
           made at [let till = Rc::new(»Lock::new(()).named("till"));]
-          taken at [let careless = spawn(async move { std::mem::forget(theirs.»lock().await) });] by a task that has ended: its guard was leaked or given away
-      help: the guard was forgotten, or is kept by somebody else: drop it, and the lock goes on
+          taken at [let careless = spawn(async move { std::mem::forget(theirs.»lock().await) });] by a task that has ended: its guard or permit was leaked or given away
+      help: a guard or permit was forgotten, or is kept by somebody else: drop it, and the others go on
     "#);
 }
 
@@ -170,7 +170,7 @@ fn a_guard_that_was_given_away_keeps_the_lock_after_the_end_of_its_task() {
     assert_snapshot!(told(&stalled, "main"), @r#"
     waits on lock `till`, at [drop(till.»lock().await);]
     made at [let till: &'static Lock = Box::leak(Box::new(»Lock::new(()).named("till")));]
-    taken at [let taker = task("taker").spawn(async { till.»lock().await });] by a task that has ended: its guard was leaked or given away
+    taken at [let taker = task("taker").spawn(async { till.»lock().await });] by a task that has ended: its guard or permit was leaked or given away
     "#);
 }
 
