@@ -8,6 +8,7 @@
 
 mod actor;
 mod found;
+mod holders;
 mod make;
 mod model;
 mod play;
@@ -15,6 +16,7 @@ mod play;
 mod seed;
 mod shrink;
 mod step;
+mod watchdog;
 mod watched;
 mod world;
 
@@ -74,6 +76,7 @@ fn soak() {
 
 /// Plays one epoch, and panics with what it finds, shrunk to a scenario.
 fn play_epoch(seed: u64, steps: u64) -> Played {
+    watchdog::watch(seed);
     let scenario = make::scenario(seed, steps);
     let checks = if seed.is_multiple_of(CHECKED) { Checks::Everything } else { Checks::Model };
     play::play(&scenario, checks).unwrap_or_else(|found| {

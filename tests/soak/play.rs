@@ -3,6 +3,7 @@
 use crate::actor::Actor;
 use crate::model::ActorId;
 use crate::step::{Line, Scenario, Step, Verb};
+use crate::watchdog;
 use crate::world::{ROOMS, World};
 use greenlight::{Runtime, Task, Turn};
 use std::cell::RefCell;
@@ -87,8 +88,12 @@ pub(crate) fn play(scenario: &Scenario, checks: Checks) -> Result<Played, Findin
     Err(Finding { step, what: found })
 }
 
+/// If everything is checked, who holds what is compared in every turn of so few tasks, and in one of so many turns of more.
+const FEW: usize = 50;
+
 struct Stage {
     runtime: Runtime,
+    checks: Checks,
     world: Rc<World>,
     played: Played,
 }
@@ -97,7 +102,7 @@ impl Stage {
     fn new(checks: Checks) -> Self {
         let builder = Runtime::builder().virtual_clock().on_report(|_| {});
         let runtime = if checks == Checks::Everything { builder.check_every_turn() } else { builder }.build();
-        Stage { runtime, world: Rc::new(World::new()), played: Played::default() }
+        Stage { runtime, checks, world: Rc::new(World::new()), played: Played::default() }
     }
 
     fn play(&mut self, scenario: &Scenario) -> Result<(), String> {
@@ -128,9 +133,14 @@ impl Stage {
     fn turn(&mut self) -> Result<bool, String> {
         let turn = self.runtime.turn();
         self.played.turns += 1;
+        watchdog::turn_ended(self.world.steps.get());
         self.played.tasks = self.played.tasks.max(self.world.alive.get());
         // One room each turn: all of them in sixteen, and whenever everybody waits.
         self.world.check(self.played.turns as usize % ROOMS, &self.runtime);
+        let is_due = self.world.alive.get() < FEW || self.played.turns.is_multiple_of(FEW as u64);
+        if self.checks == Checks::Everything && is_due {
+            self.world.check_holders(&self.runtime.dump());
+        }
         let mut goes_on = matches!(turn, Turn::Ran(_));
         if !matches!(turn, Turn::Ran(1..)) {
             // Nobody was ready, so everybody has what was granted, but for the parcels.
@@ -193,7 +203,7 @@ impl Stage {
 
     /// Ends a world in which nobody is left.
     fn end(self) -> Result<Played, Finding> {
-        let Stage { runtime, world, mut played } = self;
+        let Stage { runtime, world, mut played, .. } = self;
         played.steps = world.steps.get();
         let remembered = world.numbered.take();
         drop((runtime, remembered));

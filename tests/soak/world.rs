@@ -81,17 +81,22 @@ enum Life {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let locks: Vec<_> = (0..ROOMS * LOCKS).map(|_| (Rc::new(Lock::new(0)), RefCell::default())).collect();
+        // The numbers are their names, by which a dump is compared.
+        let lock = |index: usize| (Rc::new(Lock::new(0).named(index.to_string())), RefCell::default());
+        let locks: Vec<_> = (0..ROOMS * LOCKS).map(lock).collect();
         let guarded = |index: usize| {
             let lock = index / CONDITIONS * LOCKS + index % CONDITIONS % LOCKS;
             Guarded { condition: Condition::sharing(&locks[lock].0), lock, waits: RefCell::default() }
         };
-        let semaphore = |permits| (Semaphore::bounded(permits), RefCell::new(SemaphoreModel::new(permits)));
+        let semaphore = |(index, permits): (usize, usize)| {
+            let model = RefCell::new(SemaphoreModel::new(permits));
+            (Semaphore::bounded(permits).named(index.to_string()), model)
+        };
         World {
             events: (0..ROOMS * EVENTS).map(|_| (Event::new(), RefCell::default())).collect(),
             conditions: (0..ROOMS * CONDITIONS).map(guarded).collect(),
             locks,
-            semaphores: PERMITS.repeat(ROOMS).into_iter().map(semaphore).collect(),
+            semaphores: PERMITS.repeat(ROOMS).into_iter().enumerate().map(semaphore).collect(),
             barriers: (0..ROOMS * BARRIERS).map(|index| (Barrier::new(2 + index % BARRIERS), Cell::new(0))).collect(),
             fifos: (0..ROOMS).map(|_| RefCell::new(fifo())).collect(),
             lifos: (0..ROOMS).map(|_| RefCell::new(lifo())).collect(),
