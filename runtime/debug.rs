@@ -109,8 +109,9 @@ impl Seen {
                 known.tell_slow(task, self.poll.take()?, Spot::End, slow_poll)
             }
             (Kind::WokenInVain { times: IN_VAIN }, Some(task), Some(condition)) => Some(format!(
-                "in vain: {task} was notified {IN_VAIN} times by {condition} within one wait, and its predicate was false \
-                each time, at {}",
+                "in vain: {task} was notified {IN_VAIN} times by {} within one wait, and its predicate was false each time, \
+                at {}",
+                findable(condition),
                 event.at?
             )),
             (Kind::GroupDropped { unjoined, lost }, ..) => Some(format!(
@@ -166,9 +167,16 @@ impl Seen {
             Kind::EventPulsed { .. } => "pulsed",
             _ => "notified",
         };
-        let made = if object.name.is_none() { format!(" (made at {})", object.made) } else { String::new() };
-        let tell = || format!("unheard: {object}{made} was {verb} when nobody waited, at {signalled}{lost}");
+        let tell = || format!("unheard: {} was {verb} when nobody waited, at {signalled}{lost}", findable(object));
         self.told.insert((signalled, object.number)).then(tell)
+    }
+}
+
+/// An object by its name, or by the line that made it.
+fn findable(object: &ObjectLabel) -> String {
+    match object.name {
+        Some(_) => object.to_string(),
+        None => format!("{object} (made at {})", object.made),
     }
 }
 
