@@ -42,7 +42,7 @@
 //!
 //! `runtime/`: `list`, `clock`, `threads`, `inbox`, `panics`, `trace`, `ready`, `wheel`, `task`, `table`,
 //! `context`, `wakers`, `wakes`, `waits`, `holds`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
-//! `dump`, `remote`, `text`, `stall`, `report`, `tree`, `debug`, `check`, `drive`, `run`. Each uses
+//! `dump`, `remote`, `recorder`, `text`, `stall`, `report`, `tree`, `debug`, `check`, `drive`, `run`. Each uses
 //! only those before it. Then `sync/`: `event`, `lock`, `condition`, `line`, `semaphore`, `barrier`,
 //! `store`, `queue`, `queue_waits`, `timeout`, `race`, `hop`, `gather`, `wait`, `group_error`, `task_group`,
 //! `interval`.
@@ -56,13 +56,26 @@
 mod runtime;
 pub mod sync;
 
-pub use runtime::dump::{dump, tasks};
+pub mod trace {
+    //! What happened, as events: the one schema that every way of watching a run reads.
+    //!
+    //! An event tells what became of which task or object, and what brought it about: its
+    //! [`cause`](TraceEvent::cause) is the number of another event, the poll, timer, thread or drop during which it
+    //! happened. Following the causes back answers who woke whom. Tasks and objects are numbered in the order in which a
+    //! run meets them, so the same program gives the same trace.
+    //!
+    //! With no [`Observer`] installed, tracing costs one branch a step.
+
+    pub use crate::runtime::recorder::Recorder;
+    pub use crate::runtime::trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
+}
+
+pub use runtime::dump::{self, dump, tasks};
 pub use runtime::{
     Builder, Ended, Instant, JoinError, JoinHandle, NoAnswer, Remote, Runtime, RuntimeGone, Sleep, Spawner, Stalled,
     Task, TaskBuilder, TaskId, Turn, WeakRemote, YieldNow, now, remote, run, sleep, sleep_until, spawn, spawn_detached,
     spawner, task, try_run, yield_now,
 };
-pub use runtime::{dump, trace};
 pub use sync::{
     AsCompleted, Cause, Deadline, Elapsed, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner, Interval,
     TaskGroup, Until, as_completed, gather, gather_tasks, interval, race, timeout, timeout_at, wait,

@@ -3,7 +3,6 @@
 
 use super::context::Core;
 use super::executor::{Main, Turn};
-use super::holds;
 use super::inbox::Inbox;
 use super::ready::TaskKey;
 use super::table::Table;
@@ -37,7 +36,6 @@ impl Core {
             waits.check();
             table.check_joiners(waits);
         });
-        holds::check();
         self.check_timers();
         self.check_inbox(&table);
     }

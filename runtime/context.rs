@@ -222,6 +222,17 @@ pub(super) fn current() -> Option<Rc<Core>> {
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
+/// The runtime that this code runs in, if somebody observes it.
+pub(super) fn watched() -> Option<Rc<Core>> {
+    let watched = |core: &&Rc<Core>| core.trace.is_watched();
+    CURRENT.try_with(|current| current.borrow().as_ref().filter(watched).cloned()).ok().flatten()
+}
+
+/// The task that is being polled in this runtime.
+pub(super) fn polling() -> Option<Polling> {
+    CURRENT.try_with(|current| current.borrow().as_ref()?.polling.get()).ok().flatten()
+}
+
 /// The runtime that this code runs in, for a function that needs one.
 #[track_caller]
 pub(crate) fn expect_current(what: impl fmt::Display) -> Rc<Core> {

@@ -100,8 +100,9 @@ pub enum WaitInfo {
         asks: usize,
         /// Where the task stands in the line of the object.
         place: Place,
-        /// Who has to let go of the object, or to end, before a waiter can go on: of a semaphore there may be several, in the
-        /// order of taking. All who wait for the object share this.
+        /// Who has to let go of the object, or to end, before a waiter can go on: of a semaphore there may be several.
+        /// Who has taken permits comes before who was granted some, and then first who was spawned first. All who wait for the
+        /// object share this.
         holders: Arc<[HolderInfo]>,
         /// The line of the last signal, if it came when nobody waited.
         unheard: Option<&'static Location<'static>>,
@@ -213,8 +214,7 @@ impl Core {
         for wait in self.waits() {
             let identity = wait.subject.identity;
             awaited.entry(identity).or_default().extend(self.label(wait.task));
-            let tell_holders = || wait.holders.iter().map(|&holder| self.tell_holder(holder)).collect();
-            let holders = holders.entry(identity).or_insert_with(tell_holders).clone();
+            let holders = holders.entry(identity).or_insert_with(|| self.tell_holders(&wait.holders)).clone();
             told.entry(wait.task.id).or_default().push(self.tell_wait(&wait, holders));
         }
         for (deadline, timer) in self.wheel.borrow().armed() {
@@ -247,6 +247,16 @@ impl Core {
     fn tell_wait(&self, wait: &Wait, holders: Arc<[HolderInfo]>) -> WaitInfo {
         let &Wait { ref subject, unheard, asks, at, place, .. } = wait;
         WaitInfo::Object { object: subject.label(self), at, asks, place, holders, unheard }
+    }
+
+    /// Those who took what they have come before those who were granted it, and first those who were spawned first.
+    fn tell_holders(&self, holders: &[Holder]) -> Arc<[HolderInfo]> {
+        let mut holders: Vec<_> = holders.iter().map(|&holder| self.tell_holder(holder)).collect();
+        holders.sort_by_key(|HolderInfo { who, hold, .. }| {
+            let number = if let Who::Task(task) = who { Some(task.number) } else { None };
+            (*hold != Hold::Taken, number)
+        });
+        holders.into()
     }
 
     fn tell_holder(&self, holder: Holder) -> HolderInfo {
@@ -306,7 +316,7 @@ impl Waits {
         self.lists.get(node.list as usize).filter(|waiting| waiting.subject.identity == node.identity)
     }
 
-    /// Who holds each object: of a semaphore, those who took permits, and then those who were granted some.
+    /// Who holds each object: of a semaphore, those who took permits and those who were granted some.
     fn holders(&self) -> HashMap<u64, Rc<[Holder]>> {
         let mut holders = holds::by_object();
         for (_, Waiting { subject, facts, .. }) in &self.lists {

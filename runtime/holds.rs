@@ -1,86 +1,78 @@
 //! Who holds the permits of a semaphore, and since which line. A semaphore counts its permits and knows nobody's name:
 //! only the reports read this.
 
-use super::list::{Arena, List};
+use super::context;
 use super::waits::Holder;
-use std::cell::RefCell;
+use slab::Slab;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::panic::Location;
+use std::rc::Rc;
+
+/// Those who hold permits of one semaphore.
+type Holders = Rc<RefCell<Slab<Holder>>>;
 
 thread_local! {
-    static HOLDS: RefCell<Holds> = const { RefCell::new(Holds { holds: Arena::new(), order: List::new() }) };
+    /// The holders of every semaphore of the thread of which permits were taken, and its identity.
+    static KNOWN: RefCell<Slab<(u64, Holders)>> = const { RefCell::new(Slab::new()) };
 }
 
-/// What is held on this thread, in the order of taking.
-struct Holds {
-    holds: Arena<Hold>,
-    order: List,
+/// Who has taken permits of one semaphore and has not given them back.
+pub(crate) struct Holds {
+    /// None until permits are taken for the first time.
+    known: OnceCell<Known>,
 }
 
-/// What one holder has of one object.
-struct Hold {
-    /// The identity of the object.
-    identity: u64,
-    holder: Holder,
+struct Known {
+    /// The index among those of the thread.
+    index: usize,
+    holders: Holders,
 }
 
-/// Says that the task that made this holds a part of an object, until it is dropped. One that is leaked says so for ever.
-pub(crate) struct Holding {
-    /// The index of its hold.
-    index: u32,
-}
+impl Holds {
+    pub(crate) const fn new() -> Self {
+        Holds { known: OnceCell::new() }
+    }
 
-impl Holding {
-    pub(crate) fn new(identity: u64, holder: Holder) -> Self {
-        HOLDS.with_borrow_mut(|Holds { holds, order }| {
-            let index = holds.insert(Hold { identity, holder });
-            order.push_back(holds, index);
-            Holding { index }
-        })
+    /// The task that is being polled has taken permits of the semaphore with that identity, at this line. Returns what names
+    /// the hold until it ends.
+    pub(crate) fn begin(
+        &self,
+        identity: impl FnOnce() -> u64,
+        permits: usize,
+        at: &'static Location<'static>,
+    ) -> usize {
+        let known = self.known.get_or_init(|| Known::new(identity()));
+        let task = context::polling().map(|polling| polling.key);
+        known.holders.borrow_mut().insert(Holder { task, since: at, granted: false, permits })
+    }
+
+    /// Whoever had taken those permits has them no more.
+    pub(crate) fn end(&self, hold: usize) {
+        let known = self.known.get().expect("a hold that ends has begun");
+        known.holders.borrow_mut().remove(hold);
     }
 }
 
-impl Drop for Holding {
+impl Known {
+    fn new(identity: u64) -> Self {
+        let holders = Holders::default();
+        let index = KNOWN.with_borrow_mut(|known| known.insert((identity, holders.clone())));
+        Known { index, holders }
+    }
+}
+
+impl Drop for Known {
     fn drop(&mut self) {
-        // The holds are gone only while the thread itself ends.
-        let _ = HOLDS.try_with(|all| {
-            let Holds { holds, order } = &mut *all.borrow_mut();
-            order.unlink(holds, self.index);
-            holds.remove(self.index);
-        });
+        // They are gone only while the thread itself ends.
+        let _ = KNOWN.try_with(|known| known.borrow_mut().remove(self.index));
     }
 }
 
-/// Who holds a part of which object, first those who took theirs first.
+/// Who holds permits of which semaphore.
 pub(super) fn by_object() -> HashMap<u64, Vec<Holder>> {
-    HOLDS.with_borrow(|Holds { holds, order }| {
-        let mut by_object: HashMap<u64, Vec<Holder>> = HashMap::new();
-        for Hold { identity, holder } in order.iter(holds).map(|index| holds.get(index)) {
-            by_object.entry(*identity).or_default().push(*holder);
-        }
-        by_object
-    })
-}
-
-/// Checks the list of holds.
-///
-/// # Panics
-/// When it is broken.
-pub(super) fn check() {
-    HOLDS.with_borrow(|Holds { holds, order }| {
-        let (listed, kept) = (order.check(holds, |_, _| {}), holds.iter().count());
-        assert!(listed == kept, "{kept} holds are kept, and the list leads to {listed}");
-    });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    #[should_panic(expected = "1 holds are kept, and the list leads to 0")]
-    fn a_hold_that_the_list_has_lost_is_found() {
-        let here = Holder::here(1, std::panic::Location::caller());
-        HOLDS.with_borrow_mut(|all| all.holds.insert(Hold { identity: 1, holder: here }));
-        check();
-    }
+    let of_one = |(_, (identity, holders)): (usize, &(u64, Holders))| {
+        (*identity, holders.borrow().iter().map(|(_, holder)| *holder).collect())
+    };
+    KNOWN.with_borrow(|known| known.iter().map(of_one).collect())
 }

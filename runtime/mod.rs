@@ -46,6 +46,8 @@ pub mod dump;
 
 mod remote;
 
+pub mod recorder;
+
 mod text;
 
 mod stall;
@@ -76,4 +78,4 @@ pub use time::{Sleep, YieldNow, now, sleep, sleep_until, yield_now};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
-pub(crate) use {context::expect_current, holds::Holding, panics::{both, panic_message}, spawn::{spawn_joined, spawn_plain}, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder};
+pub(crate) use {context::expect_current, holds::Holds, panics::{both, panic_message}, spawn::{spawn_joined, spawn_plain}, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder};

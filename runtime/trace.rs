@@ -1,11 +1,5 @@
-//! What happened, as events: the one schema that every way of watching a run reads.
-//!
-//! An event tells what became of which task or object, and what brought it about: its [`cause`](TraceEvent::cause) is
-//! the number of another event, the poll, timer, thread or drop during which it happened. Following the causes back
-//! answers who woke whom. Tasks and objects are numbered in the order in which a run meets them, so the same program
-//! gives the same trace.
-//!
-//! With no [`Observer`] installed, tracing costs one branch a step.
+//! What happened, as events: what an event says, who receives it, and the end that emits it. Every way of watching a run
+//! reads this one schema.
 
 use super::clock::Instant;
 use std::cell::{Cell, RefCell};
@@ -188,50 +182,6 @@ pub struct ObjectLabel {
 pub trait Observer {
     /// Receives one event.
     fn on_event(&self, event: &TraceEvent);
-}
-
-/// An [`Observer`] that keeps every event.
-///
-/// ```
-/// use greenlight::{Runtime, sync::Event, trace::Recorder};
-/// use std::rc::Rc;
-///
-/// let recorder = Rc::new(Recorder::default());
-/// let runtime = Runtime::builder().virtual_clock().observer(recorder.clone()).build();
-/// runtime.run(async {
-///     let light = Rc::new(Event::new().named("light"));
-///     let walker = light.clone();
-///     let walker = greenlight::task("walker").spawn(async move { walker.wait().await });
-///     greenlight::yield_now().await;
-///     light.set();
-///     walker.await.unwrap();
-/// });
-/// let events = recorder.events();
-/// let woken = events.iter().find(|event| event.to_string() == "walker woken").unwrap();
-/// let by = &events[woken.cause.unwrap() as usize - 1];
-/// assert_eq!(by.to_string(), "main polled");
-/// ```
-#[derive(Default, Debug)]
-pub struct Recorder {
-    events: RefCell<Vec<TraceEvent>>,
-}
-
-impl Recorder {
-    /// Everything that happened so far.
-    pub fn events(&self) -> Vec<TraceEvent> {
-        self.events.borrow().clone()
-    }
-
-    /// Everything that happened so far, a sentence each: the form in which tests compare traces.
-    pub fn lines(&self) -> Vec<String> {
-        self.events.borrow().iter().map(TraceEvent::to_string).collect()
-    }
-}
-
-impl Observer for Recorder {
-    fn on_event(&self, event: &TraceEvent) {
-        self.events.borrow_mut().push(event.clone());
-    }
 }
 
 /// The emitting end: numbers the events and hands them to the observers.

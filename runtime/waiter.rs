@@ -136,7 +136,7 @@ impl WaitList {
 
     /// Emits an event about this object, in the name of the task that is being polled.
     pub(crate) fn emit(&self, at: &'static Location<'static>, kind: impl FnOnce() -> Kind) {
-        let Some(core) = context::current().filter(|core| core.trace.is_watched()) else { return };
+        let Some(core) = context::watched() else { return };
         let task = core.polling.get().map(|polling| polling.key);
         core.emit(task, Some(self.subject().label(&core)), Some(at), kind());
     }
@@ -156,9 +156,9 @@ impl WaitList {
 
 impl Holder {
     /// The task that is being polled, from this line on.
-    pub(crate) fn here(permits: usize, since: &'static Location<'static>) -> Self {
-        let task = waits::polling_in(&context::current()).map(|polling| polling.key);
-        Holder { task, since, granted: false, permits }
+    pub(crate) fn here(since: &'static Location<'static>) -> Self {
+        let task = context::polling().map(|polling| polling.key);
+        Holder { task, since, granted: false, permits: 1 }
     }
 }
 
@@ -225,7 +225,7 @@ impl Waiter {
     pub(crate) fn join(&mut self, cx: &Context<'_>, list: impl Fn() -> Option<u32>) -> Poll<()> {
         let core = context::current();
         let (wakee, list) = loop {
-            let wakee = Wakee::of(waits::polling_in(&core), cx.waker());
+            let wakee = Wakee::of(context::polling(), cx.waker());
             if let Some(list) = list() {
                 break (wakee, list);
             }

@@ -7,7 +7,7 @@
 //! A waiter that is woken is *granted* first: it is marked and leaves its list, so whatever runs before the waiter does
 //! finds it gone from there, and the waiter finds the mark.
 
-use super::context::{self, Core, Polling};
+use super::context::{self, Core};
 use super::list::{Arena, List};
 use super::ready::TaskKey;
 use super::task::Wakee;
@@ -240,7 +240,7 @@ pub(super) enum Seen {
 }
 
 pub(super) fn look(index: u32, cx: &Context<'_>) -> Seen {
-    let polling = polling_in(&context::current());
+    let polling = context::polling();
     WAITS.with_borrow_mut(|waits| match &waits.nodes.get(index).wakee {
         Some(wakee) if wakee.is_current(polling, cx.waker()) => Seen::Current,
         Some(_) => Seen::Outdated,
@@ -261,7 +261,7 @@ pub(super) fn is_granted(index: u32) -> bool {
 /// one run foreign code, which may grant the node meanwhile.
 pub(super) fn renew(index: u32, cx: &Context<'_>) {
     let core = context::current();
-    let wakee = Wakee::of(polling_in(&core), cx.waker());
+    let wakee = Wakee::of(context::polling(), cx.waker());
     let outdated = WAITS.with_borrow_mut(|waits| {
         let node = waits.nodes.get_mut(index);
         let Some(known) = &mut node.wakee else { return ((core, wakee), None) };
@@ -272,11 +272,6 @@ pub(super) fn renew(index: u32, cx: &Context<'_>) {
         (outdated, is_owed.then(|| waits.grant(list, index)))
     });
     drop(outdated);
-}
-
-/// The task that is being polled in a runtime.
-pub(super) fn polling_in(core: &Option<Rc<Core>>) -> Option<Polling> {
-    core.as_ref().and_then(|core| core.polling.get())
 }
 
 /// A waiter that was granted and is to be woken.

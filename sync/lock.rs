@@ -151,7 +151,7 @@ impl Latch {
 
     fn take(&self, at: &'static Location<'static>) {
         self.state.set(State::Held);
-        self.waiters.set_holder(Some(Holder::here(1, at)));
+        self.waiters.set_holder(Some(Holder::here(at)));
         self.waiters.emit(at, || Kind::LockTaken);
     }
 

@@ -1,7 +1,7 @@
 //! `Semaphore`: so many permits, in the order of asking.
 
 use super::line::Line;
-use crate::runtime::{Holder, Holding, Waiter, both};
+use crate::runtime::{Holds, Waiter, both};
 use crate::trace::Kind;
 use std::cell::Cell;
 use std::error::Error;
@@ -37,6 +37,8 @@ pub struct Semaphore {
     bound: usize,
     /// Who waits for permits.
     line: Line,
+    /// Who has them, for the reports.
+    holds: Holds,
 }
 
 impl Semaphore {
@@ -55,7 +57,13 @@ impl Semaphore {
 
     #[track_caller]
     const fn with(permits: usize, bound: usize) -> Self {
-        Semaphore { free: Cell::new(permits), out: Cell::new(0), bound, line: Line::new("semaphore") }
+        Semaphore {
+            free: Cell::new(permits),
+            out: Cell::new(0),
+            bound,
+            line: Line::new("semaphore"),
+            holds: Holds::new(),
+        }
     }
 
     /// Names the semaphore in reports and traces.
@@ -256,15 +264,14 @@ pub struct Permit<'a> {
     permits: usize,
     /// The line that took them.
     at: &'static Location<'static>,
-    /// Tells the reports who has them, until they are given back or forgotten. None if these are no permits at all.
-    holding: Option<Holding>,
+    /// What the reports know it by. None if these are no permits at all.
+    hold: Option<usize>,
 }
 
 impl<'a> Permit<'a> {
     fn new(semaphore: &'a Semaphore, permits: usize, at: &'static Location<'static>) -> Self {
-        let hold = || Holding::new(semaphore.line.waiters.identity(), Holder::here(permits, at));
-        let holding = (permits > 0).then(hold);
-        Permit { semaphore, permits, at, holding }
+        let begin = || semaphore.holds.begin(|| semaphore.line.waiters.identity(), permits, at);
+        Permit { semaphore, permits, at, hold: (permits > 0).then(begin) }
     }
 
     fn announced(self) -> Self {
@@ -272,19 +279,25 @@ impl<'a> Permit<'a> {
         self
     }
 
+    fn end_hold(&self) {
+        if let Some(hold) = self.hold {
+            self.semaphore.holds.end(hold);
+        }
+    }
+
     /// Keeps the permits from ever being released by this: whoever ends this use calls [`Semaphore::release`].
-    pub fn forget(mut self) {
+    pub fn forget(self) {
         let out = &self.semaphore.out;
         out.set(out.get() - self.permits);
-        drop(self.holding.take());
+        self.end_hold();
         std::mem::forget(self);
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        let Permit { semaphore, permits, at, holding } = self;
-        drop(holding.take());
+        self.end_hold();
+        let Permit { semaphore, permits, at, .. } = self;
         semaphore.take_back(*permits);
         semaphore.line.waiters.emit(at, || Kind::PermitsReleased { permits: *permits });
         semaphore.hand_out(*permits);

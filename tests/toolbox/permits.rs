@@ -1,4 +1,4 @@
-//! Who holds the permits of a semaphore: what dumps and the reports of stalls say of it, in the order of taking and since
+//! Who holds the permits of a semaphore: what dumps and the reports of stalls say of it, in the order of spawning and since
 //! which line, and that whoever gives permits back or forgets them holds them no more.
 
 use crate::quoted::quoted;
@@ -126,7 +126,7 @@ fn permits_that_were_granted_to_a_wait_nobody_polls_are_held_by_its_task() {
 }
 
 #[test]
-fn the_holders_stand_in_the_order_of_taking_and_all_who_wait_share_them() {
+fn the_holders_stand_in_the_order_of_spawning_and_all_who_wait_share_them() {
     let dump = run(async {
         let desks = shared(Semaphore::new(3));
         let early = desks.acquire().await;
