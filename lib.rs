@@ -66,8 +66,7 @@ pub mod trace {
     //!
     //! With no [`Observer`] installed, tracing costs one branch a step.
 
-    pub use crate::runtime::recorder::Recorder;
-    pub use crate::runtime::trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
+    pub use crate::runtime::{Kind, ObjectLabel, Observer, Recorder, TaskLabel, TraceEvent};
 }
 
 pub use runtime::dump::{self, dump, tasks};

@@ -10,7 +10,7 @@ mod inbox;
 
 mod panics;
 
-pub mod trace;
+mod trace;
 
 mod ready;
 
@@ -46,7 +46,7 @@ pub mod dump;
 
 mod remote;
 
-pub mod recorder;
+mod recorder;
 
 mod text;
 
@@ -70,11 +70,13 @@ pub use executor::Turn;
 pub use join::{Ended, JoinHandle, Task};
 pub use outcome::JoinError;
 pub use ready::TaskId;
+pub use recorder::Recorder;
 pub use remote::{Remote, RuntimeGone, WeakRemote, remote};
 pub use run::{Builder, Runtime, run, try_run};
 pub use spawn::{Spawner, TaskBuilder, spawn, spawn_detached, spawner, task};
 pub use stall::Stalled;
 pub use time::{Sleep, YieldNow, now, sleep, sleep_until, yield_now};
+pub use trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
