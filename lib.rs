@@ -42,7 +42,7 @@
 //!
 //! `runtime/`: `list`, `clock`, `threads`, `inbox`, `panics`, `trace`, `ready`, `wheel`, `task`, `table`,
 //! `context`, `wakers`, `wakes`, `waits`, `holds`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
-//! `dump`, `remote`, `recorder`, `text`, `stall`, `report`, `tree`, `debug`, `check`, `drive`, `run`. Each uses
+//! `standing`, `dump`, `remote`, `recorder`, `text`, `stall`, `report`, `tree`, `pending`, `debug`, `check`, `drive`, `run`. Each uses
 //! only those before it. Then `sync/`: `event`, `lock`, `condition`, `line`, `semaphore`, `barrier`,
 //! `store`, `queue`, `queue_waits`, `timeout`, `race`, `hop`, `gather`, `wait`, `group_error`, `task_group`,
 //! `interval`.

@@ -1,15 +1,12 @@
 //! The debug mode: reports what a program does and probably should not, a line each. It is an observer, and knows no more
 //! of a run than any other; only what is pending at the end it reads from a dump.
 
-use super::context::Core;
-use super::dump::TaskInfo;
 use super::panics::Reporter;
 use super::trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::panic::Location;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// So many wakes in vain by one condition, within one wait, are too many.
@@ -220,19 +217,4 @@ impl fmt::Display for Spot {
             Spot::End => f.write_str("its end"),
         }
     }
-}
-
-impl Core {
-    /// Reports the tasks that main has left behind, with what each waits for. Those that were cancelled are not told.
-    pub(super) fn report_pending(self: &Rc<Self>) {
-        for task in self.dump().tasks.iter().filter(|task| !task.is_cancelled) {
-            self.settings.reporter.deliver(&tell_pending(task));
-        }
-    }
-}
-
-fn tell_pending(task: &TaskInfo) -> String {
-    let about = task.about(|_| String::new());
-    let about: Vec<_> = about.iter().map(|line| line.trim()).collect();
-    format!("pending: {}, spawned at {}, when main had ended: {}", task.label, task.spawned_at, about.join(", "))
 }

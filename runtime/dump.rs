@@ -3,17 +3,19 @@
 
 use super::clock::Instant;
 use super::context::{self, Core};
-use super::holds;
 use super::ready::{TaskId, TaskKey};
+use super::standing::Wait;
 use super::task::{Slot, Tenant, Wakee};
 use super::trace::{ObjectLabel, TaskLabel};
-use super::waits::{self, Holder, Node, Subject, WAITS, Waiting, Waits};
+use super::waits::{self, Holder};
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
+
+pub use super::standing::Place;
 
 /// Every task of a runtime that has not ended, at one moment. [`dump`] takes one, and so do
 /// [`Runtime::dump`](crate::Runtime::dump) and [`Remote::dump`](crate::Remote::dump).
@@ -40,6 +42,8 @@ pub struct Dump {
     pub at: Instant,
     /// The tasks, in the order of spawning.
     pub tasks: Vec<TaskInfo>,
+    /// The numbers of each task that awaits others and of one of those, in ascending order.
+    pub(super) awaits: Vec<(u64, u64)>,
 }
 
 /// A task at one moment.
@@ -145,20 +149,6 @@ pub enum Hold {
     Unpolled,
 }
 
-/// Where a waiter stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In the line.
-    InLine {
-        /// How many are ahead of it.
-        ahead: usize,
-        /// How long the line is.
-        line: usize,
-    },
-    /// It was granted what it waits for, and has not been polled since.
-    Granted,
-}
-
 /// Why a runtime does not say what its tasks wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoAnswer {
@@ -234,14 +224,14 @@ impl Core {
         };
         let mut tasks: Vec<_> = self.table.borrow().slots().map(info).collect();
         tasks.sort_unstable_by_key(|task| task.label.number);
-        Dump { at: self.now(), tasks }
-    }
-
-    /// Every wait of the tasks that have not ended; one that was leaked outlives its task.
-    pub(super) fn waits(self: &Rc<Self>) -> Vec<Wait> {
-        let mut waits = of_runtime(self);
-        waits.retain(|wait| self.label(wait.task).is_some());
-        waits
+        let of_one = |child: &TaskInfo| {
+            let child_number = child.label.number;
+            child.awaited_by.iter().map(|parent| (parent.number, child_number)).collect::<Vec<_>>()
+        };
+        let mut awaits: Vec<_> = tasks.iter().flat_map(of_one).collect();
+        awaits.sort_unstable();
+        awaits.dedup();
+        Dump { at: self.clock.now(), tasks, awaits }
     }
 
     fn tell_wait(&self, wait: &Wait, holders: Arc<[HolderInfo]>) -> WaitInfo {
@@ -273,72 +263,6 @@ impl Core {
             true => Hold::Unpolled,
         };
         HolderInfo { who, since, hold, permits }
-    }
-}
-
-/// One wait, as a report tells it.
-pub(super) struct Wait {
-    pub(super) task: TaskKey,
-    pub(super) subject: Subject,
-    /// The line of the last signal, if it reached nobody.
-    pub(super) unheard: Option<&'static Location<'static>>,
-    /// Who holds what is waited for.
-    pub(super) holders: Rc<[Holder]>,
-    pub(super) asks: usize,
-    pub(super) at: &'static Location<'static>,
-    pub(super) place: Place,
-}
-
-/// Every wait of the tasks of a runtime.
-fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
-    WAITS.with_borrow(|waits| {
-        let (places, holders) = (waits.places(), waits.holders());
-        let wait = |(index, node): (u32, &Node)| {
-            node.core.as_ref().filter(|other| Rc::ptr_eq(other, core))?;
-            let Waiting { subject, facts, .. } = waits.list_of(node)?;
-            Some(Wait {
-                task: node.task?,
-                subject: subject.clone(),
-                unheard: facts.unheard,
-                holders: holders.get(&node.identity).cloned().unwrap_or_default(),
-                asks: node.asks,
-                at: node.at,
-                place: places.get(&index).copied().unwrap_or(Place::Granted),
-            })
-        };
-        waits.nodes.iter().filter_map(wait).collect()
-    })
-}
-
-impl Waits {
-    /// The list that a node is in, or was before it was granted; none if that is gone.
-    fn list_of(&self, node: &Node) -> Option<&Waiting> {
-        self.lists.get(node.list as usize).filter(|waiting| waiting.subject.identity == node.identity)
-    }
-
-    /// Who holds each object: of a semaphore, those who took permits and those who were granted some.
-    fn holders(&self) -> HashMap<u64, Rc<[Holder]>> {
-        let mut holders = holds::by_object();
-        for (_, Waiting { subject, facts, .. }) in &self.lists {
-            holders.entry(subject.identity).or_default().extend(facts.holder);
-        }
-        for (_, node) in self.nodes.iter() {
-            if node.wakee.is_none() && self.list_of(node).is_some_and(|waiting| waiting.subject.kind == "semaphore") {
-                holders.entry(node.identity).or_default().push(node.holder());
-            }
-        }
-        holders.into_iter().map(|(object, holders)| (object, holders.into())).collect()
-    }
-
-    /// Where each waiter of every list stands.
-    fn places(&self) -> HashMap<u32, Place> {
-        let mut places = HashMap::new();
-        for (list, _) in &self.lists {
-            let order: Vec<u32> = self.order(list as u32).collect();
-            let line = order.len();
-            places.extend(order.into_iter().enumerate().map(|(ahead, node)| (node, Place::InLine { ahead, line })));
-        }
-        places
     }
 }
 
@@ -386,7 +310,15 @@ impl Dump {
 
     /// The tasks whose end a task waits for: those below it in the tree.
     pub fn children<'a>(&'a self, task: &TaskInfo) -> impl Iterator<Item = &'a TaskInfo> {
-        let label = task.label.clone();
-        self.tasks.iter().filter(move |other| other.awaited_by.contains(&label))
+        let parent = task.label.number;
+        let first = self.awaits.partition_point(|&(other, _)| other < parent);
+        let numbers = self.awaits[first..].iter().take_while(move |&&(other, _)| other == parent);
+        numbers.filter_map(|&(_, child)| self.task(child))
+    }
+
+    /// The task of that number; none if it had ended.
+    pub fn task(&self, number: u64) -> Option<&TaskInfo> {
+        let place = self.tasks.binary_search_by_key(&number, |task| task.label.number).ok()?;
+        self.tasks.get(place)
     }
 }

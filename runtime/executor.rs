@@ -194,8 +194,9 @@ impl Core {
         };
         match polled {
             Ok(Poll::Pending) => {
-                self.emit(Some(key), None, None, Kind::PollPending);
+                // Whoever is told may look at the task, and finds it parked.
                 self.table.borrow_mut().suspend(key, tenant);
+                self.emit(Some(key), None, None, Kind::PollPending);
                 return false;
             }
             Ok(Poll::Ready(())) => {

@@ -42,6 +42,8 @@ mod join;
 
 mod spawn;
 
+mod standing;
+
 pub mod dump;
 
 mod remote;
@@ -55,6 +57,8 @@ mod stall;
 mod report;
 
 mod tree;
+
+mod pending;
 
 mod debug;
 
@@ -80,4 +84,4 @@ pub use trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
-pub(crate) use {context::expect_current, holds::Holds, panics::{both, panic_message}, spawn::{spawn_joined, spawn_plain}, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder};
+pub(crate) use {context::expect_current, holds::Holds, panics::{both, panic_message}, spawn::{spawn_joined, spawn_plain}, task::Watch, time::sleep_until_at, trace::printable, waiter::{WaitList, Waiter}, waits::Holder};

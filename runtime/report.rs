@@ -3,9 +3,11 @@
 use super::dump::{Hold, HolderInfo, Place, TaskInfo, TaskState, WaitInfo, Who};
 use super::join;
 use super::stall::{Hint, Link, Stalled, Why};
-use super::trace::ObjectLabel;
+use super::trace::{ObjectLabel, TaskLabel};
+use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 /// How many of those who wait for an object, or hold it, are named.
 pub(super) const NAMES: usize = 8;
@@ -35,17 +37,18 @@ impl fmt::Display for Stalled {
                 writeln!(f, "time stands still at {at}: some task was ready in each of {turns} turns")?;
             }
         }
+        let names = Names::of(self.tasks());
         for task in self.tasks().iter().filter(|task| self.names(task)) {
-            for line in task.to_string().lines() {
+            for line in task.told(&names).lines() {
                 writeln!(f, "  {line}")?;
             }
         }
         for links in &self.circles {
-            let Some(first) = links.first() else { continue };
-            let circle: String = links.iter().map(Link::to_string).collect();
+            let Some(first) = links.first().map(|first| names.tell(&first.task)) else { continue };
+            let circle: String = links.iter().map(|link| link.told(&names)).collect();
             match links.len() {
-                1 => writeln!(f, "  {} waits for itself: {circle}{}", first.task, first.task)?,
-                _ => writeln!(f, "  a circle of waits: {circle}{}", first.task)?,
+                1 => writeln!(f, "  {first} waits for itself: {circle}{first}")?,
+                _ => writeln!(f, "  a circle of waits: {circle}{first}")?,
             }
         }
         write!(f, "  help: {}", self.help())
@@ -105,13 +108,34 @@ impl Hint {
     }
 }
 
-/// A stretch of the circle: `alice -> lock `left` -> `.
-impl fmt::Display for Link {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Link { task, object } = self;
-        match object {
-            Some(object) => write!(f, "{task} -> {} -> ", in_a_sentence(object)),
-            None => write!(f, "{task} -> "),
+impl Link {
+    /// A stretch of the circle: `alice -> lock `left` -> `.
+    fn told(&self, names: &Names) -> String {
+        let task = names.tell(&self.task);
+        match &self.object {
+            Some(object) => format!("{task} -> {} -> ", in_a_sentence(object)),
+            None => format!("{task} -> "),
+        }
+    }
+}
+
+/// How the tasks of one report are named: where several have the same name, each with its number, too.
+#[derive(Default)]
+pub(super) struct Names {
+    shared: HashSet<Arc<str>>,
+}
+
+impl Names {
+    pub(super) fn of(tasks: &[TaskInfo]) -> Self {
+        let mut seen = HashSet::new();
+        let names = tasks.iter().filter_map(|task| task.label.name.clone());
+        Names { shared: names.filter(|name| !seen.insert(name.clone())).collect() }
+    }
+
+    pub(super) fn tell(&self, task: &TaskLabel) -> String {
+        match &task.name {
+            Some(name) if self.shared.contains(name) => format!("{name} (task {})", task.number),
+            _ => task.to_string(),
         }
     }
 }
@@ -119,14 +143,18 @@ impl fmt::Display for Link {
 /// Prints a line that names the task, and lines with what it is about.
 impl fmt::Display for TaskInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, spawned at {}", self.label, self.spawned_at)?;
-        self.about(|_| String::new()).iter().try_for_each(|line| write!(f, "\n  {line}"))
+        f.write_str(&self.told(&Names::default()))
     }
 }
 
 impl TaskInfo {
+    fn told(&self, names: &Names) -> String {
+        let told = format!("{}, spawned at {}", names.tell(&self.label), self.spawned_at);
+        self.about(names, |_| String::new()).iter().fold(told, |told, line| told + "\n  " + line)
+    }
+
     /// What the task is about, line by line. `line` tells who stands in the line of a wait.
-    pub(super) fn about(&self, line: impl Fn(&WaitInfo) -> String) -> Vec<String> {
+    pub(super) fn about(&self, names: &Names, line: impl Fn(&WaitInfo) -> String) -> Vec<String> {
         let mut lines = Vec::new();
         let mut say = |line: &str| lines.push(line.to_string());
         if self.is_cancelled {
@@ -139,14 +167,12 @@ impl TaskInfo {
             TaskState::Parked if self.waits.is_empty() => say("waits for something that is not greenlight's"),
             TaskState::Parked => {}
         }
-        if self.state == TaskState::Ready {
-            return lines;
-        }
+        let will_be_polled = matches!(self.state, TaskState::Ready | TaskState::Polling);
         for wait in &self.waits {
-            let told = Told { wait, line: line(wait) }.to_string();
+            let told = Told { wait, names, will_be_polled, line: line(wait) }.to_string();
             lines.extend(told.replace('\n', "\n  ").lines().map(str::to_string));
         }
-        if self.is_held_outside {
+        if self.is_held_outside && self.state != TaskState::Ready {
             lines.push("its waker is held outside".to_string());
         }
         lines
@@ -156,13 +182,16 @@ impl TaskInfo {
 /// Prints a line that says what is waited for and where, and lines with more about it.
 impl fmt::Display for WaitInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Told { wait: self, line: String::new() }.fmt(f)
+        Told { wait: self, names: &Names::default(), will_be_polled: false, line: String::new() }.fmt(f)
     }
 }
 
 /// A wait, and who stands in its line.
 struct Told<'a> {
     wait: &'a WaitInfo,
+    names: &'a Names,
+    /// Whether its task is in the ready queue, or is being polled.
+    will_be_polled: bool,
     line: String,
 }
 
@@ -176,22 +205,29 @@ impl fmt::Display for Told<'_> {
         };
         let what = in_a_sentence(object);
         let is_task = object.kind == "task";
+        let end = if is_task { self.end_of(holders) } else { String::new() };
+        // Only a join handle takes its line from the poll, which may be a combinator's, or the executor's.
+        let line = match () {
+            () if is_task && at.file() == join::FILE => String::new(),
+            () if is_task && Path::new(at.file()).has_root() => ", in the code of another crate".to_string(),
+            () => format!(", at {at}"),
+        };
         match (object.kind, place) {
-            ("event" | "gather" | "deadline", Place::Granted) => {
-                write!(f, "was woken by {what}, but does not poll the wait at {at}")?;
+            (kind, Place::Granted) => {
+                match kind {
+                    "event" | "gather" | "deadline" => write!(f, "was woken by {what}")?,
+                    "condition" => write!(f, "was notified by {what}")?,
+                    "task" => write!(f, "was woken by {end}")?,
+                    _ => write!(f, "was granted {what}")?,
+                }
+                match self.will_be_polled {
+                    true => f.write_str(&line)?,
+                    false => write!(f, ", but does not poll the wait{}", line.trim_start_matches(','))?,
+                }
             }
-            ("condition", Place::Granted) => {
-                write!(f, "was notified by {what}, but does not poll the wait at {at}")?;
-            }
-            (_, Place::Granted) => write!(f, "was granted {what}, but does not poll the wait at {at}")?,
-            // Only a join handle takes its line from the poll, which may be a combinator's, or the executor's.
-            _ if is_task && at.file() == join::FILE => write!(f, "awaits {}", end_of(holders))?,
-            _ if is_task && Path::new(at.file()).has_root() => {
-                write!(f, "awaits {}, in the code of another crate", end_of(holders))?;
-            }
-            _ if is_task => write!(f, "awaits {}, at {at}", end_of(holders))?,
-            _ if *asks != 1 => write!(f, "waits on {what} for {asks} permits, at {at}")?,
-            _ => write!(f, "waits on {what}, at {at}")?,
+            _ if is_task => write!(f, "awaits {end}{line}")?,
+            _ if *asks != 1 => write!(f, "waits on {what} for {asks} permits{line}")?,
+            _ => write!(f, "waits on {what}{line}")?,
         }
         if !is_task && object.made != *at {
             write!(f, "\nmade at {}", object.made)?;
@@ -201,7 +237,7 @@ impl fmt::Display for Told<'_> {
             write!(f, "\nnumber {} of {line} in line{}", ahead + 1, self.line)?;
         }
         if !is_task {
-            holders.iter().take(NAMES).try_for_each(|holder| write!(f, "\n{holder}"))?;
+            holders.iter().take(NAMES).try_for_each(|holder| write!(f, "\n{}", holder.told(self.names)))?;
         }
         if holders.len() > NAMES {
             write!(f, "\nand {} more holders", holders.len() - NAMES)?;
@@ -213,33 +249,38 @@ impl fmt::Display for Told<'_> {
     }
 }
 
-fn end_of(holders: &[HolderInfo]) -> String {
-    match holders {
-        [HolderInfo { who: Who::Task(task), .. }] => format!("the end of {task}"),
-        _ => "the end of a task".to_string(),
+impl Told<'_> {
+    fn end_of(&self, holders: &[HolderInfo]) -> String {
+        match holders {
+            [HolderInfo { who: Who::Task(task), .. }] => format!("the end of {}", self.names.tell(task)),
+            _ => "the end of a task".to_string(),
+        }
     }
 }
 
 /// Prints who holds it, since which line, and how many permits if it is more than one.
 impl fmt::Display for HolderInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.told(&Names::default()))
+    }
+}
+
+impl HolderInfo {
+    fn told(&self, names: &Names) -> String {
         let HolderInfo { who, since, hold, permits } = self;
-        if *permits != 1 {
-            write!(f, "{permits} permits ")?;
-        }
-        match (hold, who) {
-            (Hold::Taken, Who::Task(task)) => write!(f, "taken by {task}, at {since}"),
+        let task = if let Who::Task(task) = who { names.tell(task) } else { String::new() };
+        let told = match (hold, who) {
+            (Hold::Taken, Who::Task(_)) => format!("taken by {task}, at {since}"),
             (Hold::Taken, Who::EndedTask) => {
-                write!(f, "taken at {since} by a task that has ended: its guard or permit was leaked or given away")
+                format!("taken at {since} by a task that has ended: its guard or permit was leaked or given away")
             }
-            (Hold::Taken, Who::Outside) => write!(f, "taken at {since}, outside of any task"),
-            (Hold::Granted, Who::Task(task)) => write!(f, "granted to {task}, which is ready, at {since}"),
-            (_, Who::Task(task)) => write!(f, "granted to {task}, which does not poll the wait at {since}"),
-            (_, Who::EndedTask) => {
-                write!(f, "granted to the wait at {since}, which a task that has ended has leaked")
-            }
-            (_, Who::Outside) => write!(f, "granted to the wait at {since}, which is not polled by any task"),
-        }
+            (Hold::Taken, Who::Outside) => format!("taken at {since}, outside of any task"),
+            (Hold::Granted, Who::Task(_)) => format!("granted to {task}, which is ready, at {since}"),
+            (_, Who::Task(_)) => format!("granted to {task}, which does not poll the wait at {since}"),
+            (_, Who::EndedTask) => format!("granted to the wait at {since}, which a task that has ended has leaked"),
+            (_, Who::Outside) => format!("granted to the wait at {since}, which is not polled by any task"),
+        };
+        if *permits == 1 { told } else { format!("{permits} permits {told}") }
     }
 }
 
@@ -248,8 +289,7 @@ pub(super) fn in_a_sentence(object: &ObjectLabel) -> String {
     match (object.kind, &object.name) {
         (kind @ ("gather" | "deadline" | "task group"), _) => format!("its {kind}"),
         ("end of tasks", _) => "the end of its tasks".to_string(),
-        (kind, Some(name)) => format!("{kind} `{name}`"),
-        (kind, None) => format!("an unnamed {kind}"),
+        _ => object.to_string(),
     }
 }
 

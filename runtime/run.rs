@@ -13,7 +13,7 @@ use super::spawn::{self, Spawner, TaskBuilder};
 use super::stall::Stalled;
 use super::table::Table;
 use super::task::Body;
-use super::trace::{Observer, Trace};
+use super::trace::{Observer, Trace, printable};
 use super::wheel::Wheel;
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -261,7 +261,7 @@ impl Runtime {
 
     /// Names a task that is to be spawned; see [`task`](crate::task).
     pub fn task(&self, name: impl Into<Arc<str>>) -> TaskBuilder {
-        TaskBuilder { core: self.core.clone(), name: name.into() }
+        TaskBuilder { core: self.core.clone(), name: printable(name.into()) }
     }
 
     /// A handle for other threads.

@@ -4,6 +4,7 @@ use super::context::{self, Core};
 use super::join::{JoinHandle, Task};
 use super::outcome::Joined;
 use super::task::Body;
+use super::trace::printable;
 use futures_task::{FutureObj, LocalFutureObj, LocalSpawn, Spawn, SpawnError};
 use std::future::Future;
 use std::panic::Location;
@@ -50,6 +51,7 @@ pub fn spawn_detached(future: impl Future<Output = ()> + 'static) -> Task {
 }
 
 /// Names a task before it is spawned: `task("alice").spawn(future)`. Reports and traces then say `alice`.
+/// Control characters in a name become their escapes.
 ///
 /// # Panics
 /// Outside a runtime.
@@ -62,7 +64,7 @@ pub fn spawn_detached(future: impl Future<Output = ()> + 'static) -> Task {
 /// ```
 #[track_caller]
 pub fn task(name: impl Into<Arc<str>>) -> TaskBuilder {
-    TaskBuilder { core: context::expect_current("task() was called"), name: name.into() }
+    TaskBuilder { core: context::expect_current("task() was called"), name: printable(name.into()) }
 }
 
 /// A task that has a name and is to be spawned. [`task`] and [`Runtime::task`](crate::Runtime::task) make one.

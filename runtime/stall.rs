@@ -2,9 +2,10 @@
 
 use super::clock::Instant;
 use super::context::Core;
-use super::dump::{Dump, Place, TaskInfo, Wait};
+use super::dump::{Dump, Place, TaskInfo};
 use super::executor::Turn;
 use super::ready::{TaskId, TaskKey};
+use super::standing::Wait;
 use super::trace::{ObjectLabel, TaskLabel};
 use super::waits::Holder;
 use std::collections::{HashMap, HashSet};
@@ -105,10 +106,12 @@ impl Core {
     }
 
     fn report(self: &Rc<Self>, why: Why) -> Stalled {
+        // The first to name an object numbers it: the tasks, in their order.
+        let dump = self.dump();
         let waits = self.waits();
         let circles = self.circles(&waits);
         let hint = Hint::of(&waits, &circles, |task| self.label(task).is_some());
-        Stalled { why, dump: self.dump(), circles, hint }
+        Stalled { why, dump, circles, hint }
     }
 
     /// The circles of waits, by their first tasks, which are those that were spawned first.

@@ -175,6 +175,15 @@ pub struct ObjectLabel {
     pub made: &'static Location<'static>,
 }
 
+/// A name as reports print it: on one line, and without codes that a terminal would obey.
+pub(crate) fn printable(name: Arc<str>) -> Arc<str> {
+    if !name.contains(char::is_control) {
+        return name;
+    }
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    name.chars().map(escape).collect::<String>().into()
+}
+
 /// Receives every event of a runtime at the moment it happens, in order.
 ///
 /// It is called with nothing borrowed, so it may use the runtime that it watches; what that causes is traced too. It

@@ -1,8 +1,8 @@
 //! How a dump reads as text: a tree, in which a task stands below the one that awaits it.
 
 use super::dump::{Dump, Place, TaskInfo, WaitInfo};
-use super::report::NAMES;
-use std::collections::HashMap;
+use super::report::{NAMES, Names};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// How deep a branch is drawn. What hangs below is drawn as a tree of its own.
@@ -15,8 +15,7 @@ impl fmt::Display for Dump {
         let count = self.tasks.len();
         write!(f, "{count} task{} at {}", if count == 1 { "" } else { "s" }, self.at)?;
         let mut tree = Tree::of(self);
-        let roots = (0..count).filter(|&task| self.tasks[task].awaited_by.is_empty());
-        for root in roots.chain(0..count) {
+        for root in self.roots().chain(&self.tasks) {
             let mut next = Some(root);
             while let Some(task) = next {
                 tree.draw(task, f)?;
@@ -29,19 +28,18 @@ impl fmt::Display for Dump {
 
 struct Tree<'a> {
     dump: &'a Dump,
-    /// The places of those whom the task at each place awaits.
-    children: Vec<Vec<usize>>,
-    /// Whether the task at each place was drawn.
-    drawn: Vec<bool>,
+    names: Names,
+    /// The numbers of the tasks that were drawn.
+    drawn: HashSet<u64>,
     /// Those who hang too deep to be drawn where they are.
-    too_deep: Vec<usize>,
-    /// The names of those who wait for each object, first in line first.
+    too_deep: Vec<&'a TaskInfo>,
+    /// Those who wait for each object, first in line first.
     lines: HashMap<u64, Vec<(usize, &'a TaskInfo)>>,
 }
 
 /// A task that is to be drawn.
-struct Branch {
-    task: usize,
+struct Branch<'a> {
+    task: &'a TaskInfo,
     depth: usize,
     /// What stands before the task's own line.
     twig: String,
@@ -51,69 +49,65 @@ struct Branch {
 
 impl<'a> Tree<'a> {
     fn of(dump: &'a Dump) -> Self {
-        let places: HashMap<u64, usize> =
-            dump.tasks.iter().enumerate().map(|(place, task)| (task.label.number, place)).collect();
-        let mut tree = Tree {
-            dump,
-            children: vec![Vec::new(); dump.tasks.len()],
-            drawn: vec![false; dump.tasks.len()],
-            too_deep: Vec::new(),
-            lines: HashMap::new(),
-        };
-        for (place, task) in dump.tasks.iter().enumerate() {
-            for parent in task.awaited_by.iter().filter_map(|parent| places.get(&parent.number)) {
-                tree.children[*parent].push(place);
-            }
+        let mut lines: HashMap<u64, Vec<(usize, &'a TaskInfo)>> = HashMap::new();
+        for task in &dump.tasks {
             for wait in &task.waits {
                 if let WaitInfo::Object { object, place: Place::InLine { ahead, .. }, .. } = wait {
-                    tree.lines.entry(object.number.unwrap_or(0)).or_default().push((*ahead, task));
+                    lines.entry(object.number.unwrap_or(0)).or_default().push((*ahead, task));
                 }
             }
         }
-        tree.lines.values_mut().for_each(|line| line.sort_by_key(|(ahead, _)| *ahead));
-        tree
+        lines.values_mut().for_each(|line| line.sort_by_key(|(ahead, _)| *ahead));
+        Tree { dump, names: Names::of(&dump.tasks), drawn: HashSet::new(), too_deep: Vec::new(), lines }
     }
 
     /// Draws a task that was not drawn yet, with all that hangs below it.
-    fn draw(&mut self, root: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.drawn[root] {
+    fn draw(&mut self, root: &'a TaskInfo, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.drawn.contains(&root.label.number) {
             return Ok(());
         }
         let mut branches = vec![Branch { task: root, depth: 0, twig: String::new(), trunk: String::new() }];
         while let Some(Branch { task, depth, twig, trunk }) = branches.pop() {
-            let TaskInfo { label, spawned_at, .. } = &self.dump.tasks[task];
-            if self.drawn[task] {
-                write!(f, "\n{twig}{label}, see above")?;
+            let name = self.names.tell(&task.label);
+            if self.drawn.contains(&task.label.number) {
+                write!(f, "\n{twig}{name}, see above")?;
                 continue;
             }
             if depth > DEPTH {
-                write!(f, "\n{twig}{label}, see below")?;
+                write!(f, "\n{twig}{name}, see below")?;
                 self.too_deep.push(task);
                 continue;
             }
-            self.drawn[task] = true;
-            write!(f, "\n{twig}{label}, spawned at {spawned_at}")?;
-            let children = &self.children[task];
+            self.drawn.insert(task.label.number);
+            write!(f, "\n{twig}{name}, spawned at {}", task.spawned_at)?;
+            let children: Vec<_> = self.dump.children(task).collect();
             let gutter = if children.is_empty() { "   " } else { "│  " };
-            for line in self.dump.tasks[task].about(|wait| self.line(wait)) {
+            for line in task.about(&self.names, |wait| self.line(wait)) {
                 write!(f, "\n{trunk}{gutter}{line}")?;
             }
-            for (n, &child) in children.iter().enumerate().rev() {
+            for (n, task) in children.iter().enumerate().rev() {
                 let (fork, below) = if n + 1 == children.len() { ("└─ ", "   ") } else { ("├─ ", "│  ") };
                 let (twig, trunk) = (format!("{trunk}{fork}"), format!("{trunk}{below}"));
-                branches.push(Branch { task: child, depth: depth + 1, twig, trunk });
+                branches.push(Branch { task, depth: depth + 1, twig, trunk });
             }
         }
         Ok(())
     }
 
-    /// The names of those in the line in which this wait stands.
+    /// Who stands in the line in which this wait stands: the tasks of this runtime by name, others by their number.
     fn line(&self, wait: &WaitInfo) -> String {
-        let WaitInfo::Object { object, .. } = wait else { return String::new() };
+        let WaitInfo::Object { object, place: Place::InLine { line: all, .. }, .. } = wait else {
+            return String::new();
+        };
         let line = object.number.and_then(|number| self.lines.get(&number)).map_or(&[][..], |line| line);
-        let names: Vec<_> = line.iter().take(NAMES).map(|(_, task)| task.label.to_string()).collect();
-        let more = line.len().saturating_sub(NAMES);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!(": {}{more}", names.join(", "))
+        let names: Vec<_> = line.iter().take(NAMES).map(|(_, task)| self.names.tell(&task.label)).collect();
+        let mut told = format!(": {}", names.join(", "));
+        if line.len() > NAMES {
+            told += &format!(" and {} more", line.len() - NAMES);
+        }
+        if *all > line.len() {
+            told += &format!(" and {} outside of this runtime", all - line.len());
+        }
+        told
     }
 }

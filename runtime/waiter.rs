@@ -2,7 +2,7 @@
 
 use super::context;
 use super::task::Wakee;
-use super::trace::Kind;
+use super::trace::{Kind, printable};
 use super::waits::{self, Dying, Facts, Grant, Holder, Seen, Subject};
 use std::cell::Cell;
 use std::fmt;
@@ -49,7 +49,7 @@ impl WaitList {
 
     /// Names the object in reports and traces.
     pub(crate) fn set_name(&mut self, name: Arc<str>) {
-        self.name = Some(name);
+        self.name = Some(printable(name));
     }
 
     /// The object's name.

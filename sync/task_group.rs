@@ -2,7 +2,7 @@
 
 use super::group_error::{Cause, Failure, GroupError, GroupOver};
 use super::hop::a_hop_later;
-use crate::runtime::{WaitList, Waiter, Watch, expect_current, spawn_joined};
+use crate::runtime::{WaitList, Waiter, Watch, expect_current, printable, spawn_joined};
 use crate::trace::Kind;
 use crate::{JoinHandle, Task};
 use std::cell::{Cell, RefCell};
@@ -94,7 +94,7 @@ impl<E: 'static> TaskGroup<E> {
         name: impl Into<Arc<str>>,
         future: impl Future<Output = Result<(), E>> + 'static,
     ) -> Task {
-        self.members.spawn(Some(name.into()), future, Location::caller())
+        self.members.spawn(Some(printable(name.into())), future, Location::caller())
     }
 
     /// Spawns a task whose output is fetched after it has ended. In asyncio: `task.result()`.

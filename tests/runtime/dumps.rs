@@ -2,6 +2,7 @@
 //! on, with its line and its holder.
 
 mod data;
+mod text;
 
 use crate::quoted::quoted;
 use crate::stage::{LeftWaker, Log, leave_waker, on_drop, standing};

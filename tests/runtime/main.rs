@@ -11,6 +11,7 @@ mod lifetimes;
 mod misuse;
 mod order;
 mod panics;
+mod pending;
 mod printed;
 #[path = "../properties.rs"]
 mod properties;

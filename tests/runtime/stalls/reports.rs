@@ -54,7 +54,7 @@ fn what_has_no_name_goes_by_its_kind_its_number_and_its_lines() {
       main, spawned at [standing().»try_run(program).err().expect("the program stalls")]
         awaits the end of task 1, at [child.»await]
       task 1, spawned at [let child = »spawn(async {]
-        waits on an unnamed event, at [event.»wait().await;]
+        waits on event 2, at [event.»wait().await;]
           made at [let event = »Event::new();]
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
     "#);

@@ -198,7 +198,7 @@ fn a_ring_of_1000_is_drawn_whole() {
         }
         pending::<()>().await;
     });
-    let expected: String = (0..TASKS).map(|n| format!("{n} -> an unnamed lock -> ")).collect();
+    let expected: String = (0..TASKS).map(|n| format!("{n} -> lock {} -> ", n + 1)).collect();
     assert_eq!(drawn(&stalled), [format!("a circle of waits: {expected}0")]);
 }
 

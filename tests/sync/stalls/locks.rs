@@ -100,7 +100,7 @@ fn try_lock_holds_since_its_line_too() {
         drop(till.lock().await);
     });
     assert_snapshot!(told(&stalled, "main"), @r#"
-    waits on an unnamed lock, at [drop(till.»lock().await);]
+    waits on lock 1, at [drop(till.»lock().await);]
     made at [let till = »Lock::new(());]
     taken by main, at [let _guard = till.»try_lock().expect("nobody holds it");]
     "#);
@@ -201,7 +201,7 @@ fn locks_of_several_names_are_told_apart() {
     let waits: Vec<_> = stalled.tasks().iter().flat_map(|task| &task.waits).map(|wait| wait.to_string()).collect();
     let first: Vec<_> = waits.iter().filter_map(|wait| wait.lines().next()).collect();
     let line = first[0].strip_prefix("waits on lock `till`, ").expect("the till comes first");
-    assert_eq!(first[1..], [format!("waits on lock `safe`, {line}"), format!("waits on an unnamed lock, {line}")]);
+    assert_eq!(first[1..], [format!("waits on lock `safe`, {line}"), format!("waits on lock 3, {line}")]);
 }
 
 #[test]

@@ -1,0 +1,98 @@
+//! Who stands in which wait list of this thread, at which place, and who holds what is waited for: what reports are made of.
+
+use super::context::Core;
+use super::holds;
+use super::ready::TaskKey;
+use super::waits::{Holder, Node, Subject, WAITS, Waiting, Waits};
+use std::collections::HashMap;
+use std::panic::Location;
+use std::rc::Rc;
+
+/// Where a waiter stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the line.
+    InLine {
+        /// How many are ahead of it.
+        ahead: usize,
+        /// How long the line is.
+        line: usize,
+    },
+    /// It was granted what it waits for, and has not been polled since.
+    Granted,
+}
+
+/// One wait, as a report tells it.
+pub(super) struct Wait {
+    pub(super) task: TaskKey,
+    pub(super) subject: Subject,
+    /// The line of the last signal, if it reached nobody.
+    pub(super) unheard: Option<&'static Location<'static>>,
+    /// Who holds what is waited for.
+    pub(super) holders: Rc<[Holder]>,
+    pub(super) asks: usize,
+    pub(super) at: &'static Location<'static>,
+    pub(super) place: Place,
+}
+
+impl Core {
+    /// Every wait of the tasks that have not ended; one that was leaked outlives its task.
+    pub(super) fn waits(self: &Rc<Self>) -> Vec<Wait> {
+        let mut waits = of_runtime(self);
+        waits.retain(|wait| self.label(wait.task).is_some());
+        waits
+    }
+}
+
+/// Every wait of the tasks of a runtime.
+fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
+    WAITS.with_borrow(|waits| {
+        let (places, holders) = (waits.places(), waits.holders());
+        let wait = |(index, node): (u32, &Node)| {
+            node.core.as_ref().filter(|other| Rc::ptr_eq(other, core))?;
+            let Waiting { subject, facts, .. } = waits.list_of(node)?;
+            Some(Wait {
+                task: node.task?,
+                subject: subject.clone(),
+                unheard: facts.unheard,
+                holders: holders.get(&node.identity).cloned().unwrap_or_default(),
+                asks: node.asks,
+                at: node.at,
+                place: places.get(&index).copied().unwrap_or(Place::Granted),
+            })
+        };
+        waits.nodes.iter().filter_map(wait).collect()
+    })
+}
+
+impl Waits {
+    /// The list that a node is in, or was before it was granted; none if that is gone.
+    fn list_of(&self, node: &Node) -> Option<&Waiting> {
+        self.lists.get(node.list as usize).filter(|waiting| waiting.subject.identity == node.identity)
+    }
+
+    /// Who holds each object: of a semaphore, those who took permits and those who were granted some.
+    fn holders(&self) -> HashMap<u64, Rc<[Holder]>> {
+        let mut holders = holds::by_object();
+        for (_, Waiting { subject, facts, .. }) in &self.lists {
+            holders.entry(subject.identity).or_default().extend(facts.holder);
+        }
+        for (_, node) in self.nodes.iter() {
+            if node.wakee.is_none() && self.list_of(node).is_some_and(|waiting| waiting.subject.kind == "semaphore") {
+                holders.entry(node.identity).or_default().push(node.holder());
+            }
+        }
+        holders.into_iter().map(|(object, holders)| (object, holders.into())).collect()
+    }
+
+    /// Where each waiter of every list stands.
+    fn places(&self) -> HashMap<u32, Place> {
+        let mut places = HashMap::new();
+        for (list, _) in &self.lists {
+            let order: Vec<u32> = self.order(list as u32).collect();
+            let line = order.len();
+            places.extend(order.into_iter().enumerate().map(|(ahead, node)| (node, Place::InLine { ahead, line })));
+        }
+        places
+    }
+}

@@ -1,0 +1,33 @@
+//! What the debug mode says of tasks that main leaves behind: alike ones once, with their number.
+
+use crate::quoted::quoted;
+use crate::stage::Log;
+use greenlight::sync::Event;
+use greenlight::{Runtime, task, yield_now};
+use insta::assert_snapshot;
+use std::future::pending;
+use std::rc::Rc;
+
+#[test]
+fn tasks_of_one_line_that_wait_for_the_same_are_told_once_with_how_many_there_are() {
+    let heard = Log::default();
+    let reports = heard.clone();
+    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| reports.say(report)).build();
+    runtime.run(async {
+        let light = Rc::new(Event::new().named("light"));
+        for n in 0..5 {
+            let light = light.clone();
+            task(format!("walker {n}")).spawn_detached(async move {
+                match n {
+                    3 => pending().await,
+                    _ => light.wait().await,
+                }
+            });
+        }
+        yield_now().await;
+    });
+    assert_snapshot!(quoted(&heard.take().join("\n"), file!(), include_str!("pending.rs")), @r#"
+    pending: walker 0 (and 3 more like it), spawned at [task(format!("walker {n}")).»spawn_detached(async move {], when main had ended: waits on event `light`, at [_ => light.»wait().await,], made at [let light = Rc::new(»Event::new().named("light"));]
+    pending: walker 3, spawned at [task(format!("walker {n}")).»spawn_detached(async move {], when main had ended: waits for something that is not greenlight's
+    "#);
+}
