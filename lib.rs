@@ -41,11 +41,11 @@
 //! # The files, in reading order
 //!
 //! `runtime/`: `list`, `clock`, `threads`, `inbox`, `panics`, `trace`, `ready`, `wheel`, `task`, `table`,
-//! `context`, `wakers`, `wakes`, `waits`, `holds`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
-//! `standing`, `dump`, `remote`, `recorder`, `text`, `stall`, `report`, `tree`, `pending`, `debug`, `check`, `drive`, `run`. Each uses
-//! only those before it. Then `sync/`: `event`, `lock`, `condition`, `line`, `semaphore`, `barrier`,
-//! `store`, `queue`, `queue_waits`, `timeout`, `race`, `hop`, `gather`, `wait`, `group_error`, `task_group`,
-//! `interval`.
+//! `polls`, `context`, `wakers`, `wakes`, `waits`, `holds`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
+//! `standing`, `dump`, `remote`, `ask`, `recorder`, `text`, `stall`, `report`, `tree`, `pending`, `debug`, `check`,
+//! `suspicion`, `drive`, `run`. Each uses only those before it. Then `sync/`: `event`, `lock`, `condition`, `line`,
+//! `semaphore`, `barrier`, `store`, `queue`, `queue_waits`, `timeout`, `race`, `hop`, `gather`, `wait`,
+//! `group_error`, `task_group`, `interval`.
 //!
 //! # What is absent, on purpose
 //!
@@ -69,11 +69,11 @@ pub mod trace {
     pub use crate::runtime::{Kind, ObjectLabel, Observer, Recorder, TaskLabel, TraceEvent};
 }
 
-pub use runtime::dump::{self, dump, tasks};
+pub use runtime::dump::{self, dump, tasks, try_dump};
 pub use runtime::{
-    Builder, Ended, Instant, JoinError, JoinHandle, NoAnswer, Remote, Runtime, RuntimeGone, Sleep, Spawner, Stalled,
-    Task, TaskBuilder, TaskId, Turn, WeakRemote, YieldNow, now, remote, run, sleep, sleep_until, spawn, spawn_detached,
-    spawner, task, try_run, yield_now,
+    Builder, Ended, Instant, JoinError, JoinHandle, NoAnswer, Polled, Remote, Runtime, RuntimeGone, Sleep, Spawner,
+    Stalled, Task, TaskBuilder, TaskId, Turn, WeakRemote, YieldNow, now, remote, run, sleep, sleep_until, spawn,
+    spawn_detached, spawner, task, try_run, yield_now,
 };
 pub use sync::{
     AsCompleted, Cause, Deadline, Elapsed, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner, Interval,

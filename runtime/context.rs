@@ -3,6 +3,7 @@
 use super::clock::{Clock, Instant};
 use super::inbox::Inbox;
 use super::panics::Reporter;
+use super::polls::Polls;
 use super::ready::TaskKey;
 use super::table::Table;
 use super::task::{Message, Wakee};
@@ -12,13 +13,14 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::Location;
-use std::rc::Rc;
+use std::rc::{self, Rc};
 use std::sync::{Arc, Weak};
 use std::task::{RawWakerVTable, Waker};
-use std::thread::ThreadId;
 
 /// One runtime. Its parts are borrowed apart, each for a few lines, and none while foreign code runs.
 pub(crate) struct Core {
+    /// The way to itself for what is called from outside of it, and has to make it the current runtime.
+    pub(super) me: rc::Weak<Core>,
     pub(super) table: RefCell<Table>,
     pub(super) wheel: RefCell<Wheel<Timer>>,
     pub(super) clock: Clock,
@@ -46,8 +48,8 @@ pub(super) struct Settings {
     /// How many turns virtual time may stand still.
     pub(super) turn_limit: u64,
     pub(super) reporter: Reporter,
-    /// Whether the debug mode is on.
-    pub(super) debug: bool,
+    /// Which task is being polled, for other threads. None unless the debug mode is on.
+    pub(super) polls: Option<Arc<Polls>>,
     /// Whether each turn ends with a check of every invariant.
     pub(super) check_every_turn: bool,
 }
@@ -65,8 +67,7 @@ pub(super) struct Timer {
 /// What all `Remote`s of a runtime share.
 pub(super) struct Outside {
     pub(super) inbox: Arc<Inbox<Message>>,
-    /// The thread of the runtime.
-    pub(super) owner: ThreadId,
+    pub(super) polls: Option<Arc<Polls>>,
 }
 
 /// With the last `Remote` goes the last way in: the runtime looks whether it is stalled now.
@@ -152,6 +153,7 @@ impl Core {
             None => None,
         };
         let (time, turn, cause) = (self.now(), self.turn.get(), self.trace.cause());
+        let _entered = self.me.upgrade().map(enter);
         Some(self.trace.emit(TraceEvent { seq: 0, time, turn, cause, task, object, at, kind }))
     }
 

@@ -6,15 +6,10 @@ use super::context::Core;
 use super::executor::{Main, Turn};
 use super::ready::TaskKey;
 use super::stall::Stalled;
+use super::suspicion::Suspicion;
 use super::trace::Kind;
 use std::rc::Rc;
 use std::time::Duration;
-
-/// How long the real clock goes on before a possible stall is reported.
-const SUSPICION: Duration = Duration::from_secs(1);
-
-/// How long a runtime that may be stalled parks before it looks again.
-const SECOND_LOOK: Duration = Duration::from_millis(100);
 
 /// The longest time to park at once: later deadlines are looked at again.
 const LONGEST_PARK: Duration = Duration::from_secs(3600);
@@ -24,7 +19,7 @@ impl Core {
     pub(super) fn drive(self: &Rc<Self>, main: TaskKey, future: &mut Main<'_>) -> Result<(), Stalled> {
         let mut main_task = Some((main, future));
         let mut standstill = Standstill { since: self.now(), turns: 0 };
-        let mut suspicion = Suspicion::default();
+        let mut suspicion = Suspicion::new();
         loop {
             let turn = self.checked_turn(&mut main_task);
             // A stop is for one run, also for one that ends in this turn.
@@ -48,15 +43,11 @@ impl Core {
         }
     }
 
-    /// Sleeps until somebody rings or the deadline comes. Without a deadline and without a `Remote` only a waker that
-    /// is held outside can end it: the runtime looks again now and then whether that is still there.
+    /// Sleeps until somebody rings, the deadline comes, or it is time to look whether anybody can go on.
     fn park(self: &Rc<Self>, deadline: Option<Instant>, suspicion: &mut Suspicion) {
-        let at_most = match deadline {
-            Some(deadline) => Some((deadline - self.clock.now()).min(LONGEST_PARK)),
-            None if self.has_remotes() => None,
-            None => Some(suspicion.confirm(self)),
-        };
-        self.inbox.park(at_most);
+        let next_look = suspicion.look(self, deadline.is_some());
+        let due = deadline.map(|deadline| (deadline - self.clock.now()).min(LONGEST_PARK));
+        self.inbox.park(due.into_iter().chain(next_look).min());
     }
 }
 
@@ -76,38 +67,5 @@ impl Standstill {
         }
         self.turns += 1;
         if self.turns < core.settings.turn_limit { Ok(()) } else { Err(core.standing_still(self.turns)) }
-    }
-}
-
-/// A stall that only a waker held outside could disprove.
-#[derive(Default)]
-struct Suspicion {
-    /// Since when nobody has run. None while somebody does.
-    since: Option<std::time::Instant>,
-    /// What was reported last: a server that is idle again and again is reported once.
-    told: Vec<String>,
-}
-
-impl Suspicion {
-    /// Somebody runs.
-    fn end(&mut self) {
-        self.since = None;
-    }
-
-    /// Reports it after it has lasted, unless that would say what was said before. Returns how long to park before the
-    /// next look.
-    fn confirm(&mut self, core: &Rc<Core>) -> Duration {
-        if self.since.get_or_insert_with(std::time::Instant::now).elapsed() < SUSPICION {
-            return SECOND_LOOK;
-        }
-        let stalled = core.possibly_stalled();
-        let told = stalled.tasks().iter().map(|task| task.to_string()).collect();
-        if self.told == told {
-            return SUSPICION;
-        }
-        self.told = told;
-        core.settings.reporter.deliver(&stalled.to_string());
-        // Who receives the report may have woken somebody.
-        Duration::ZERO
     }
 }

@@ -9,11 +9,9 @@ use super::task::{Slot, Tenant, Wakee};
 use super::trace::{ObjectLabel, TaskLabel};
 use super::waits::{self, Holder};
 use std::collections::HashMap;
-use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 pub use super::standing::Place;
 
@@ -149,37 +147,10 @@ pub enum Hold {
     Unpolled,
 }
 
-/// Why a runtime does not say what its tasks wait for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoAnswer {
-    /// It has ended.
-    RuntimeGone,
-    /// It took no turn.
-    NoTurn {
-        /// For how long.
-        waited: Duration,
-    },
-}
-
-impl fmt::Display for NoAnswer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NoAnswer::RuntimeGone => f.write_str("the runtime is gone, and its tasks with it"),
-            NoAnswer::NoTurn { waited } => write!(
-                f,
-                "the runtime took no turn for {waited:?}: nobody runs it, or one of its tasks is in a long poll, which \
-                GREENLIGHT_DEBUG=1 names once it is over"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for NoAnswer {}
-
 /// Every task of the current runtime, in the order of spawning. In asyncio: `all_tasks`.
 ///
 /// # Panics
-/// Outside a runtime.
+/// Outside a runtime; [`try_dump`] does not.
 #[track_caller]
 pub fn tasks() -> Vec<TaskInfo> {
     context::expect_current("tasks() was called").dump().tasks
@@ -189,10 +160,29 @@ pub fn tasks() -> Vec<TaskInfo> {
 /// which shows awaits, but neither the objects that tasks wait on nor who holds them.
 ///
 /// # Panics
-/// Outside a runtime.
+/// Outside a runtime; [`try_dump`] does not.
 #[track_caller]
 pub fn dump() -> Dump {
     context::expect_current("dump() was called").dump()
+}
+
+/// Like [`dump`], but none outside a runtime: for a panic hook, in which another panic would abort the process. A hook that
+/// is to tell of a runtime also when another thread panics asks a [`WeakRemote`](crate::WeakRemote::dump), which answers
+/// at once inside the runtime.
+///
+/// ```
+/// let print = std::panic::take_hook();
+/// std::panic::set_hook(Box::new(move |panic| {
+///     print(panic);
+///     if let Some(dump) = greenlight::try_dump() {
+///         eprintln!("{dump}");
+///     }
+/// }));
+/// assert!(greenlight::try_dump().is_none());
+/// assert!(greenlight::run(async { greenlight::try_dump() }).is_some());
+/// ```
+pub fn try_dump() -> Option<Dump> {
+    context::current().map(|core| core.dump())
 }
 
 impl Core {

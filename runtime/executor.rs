@@ -4,7 +4,7 @@
 //! one task, and neither the batch nor the run.
 
 use super::clock::Instant;
-use super::context::{Core, Polling};
+use super::context::{self, Core, Polling};
 use super::panics::{drop_quietly, panic_message};
 use super::ready::TaskKey;
 use super::task::{Begin, Body, Message, Tenant};
@@ -304,6 +304,7 @@ impl Core {
     /// Reports a panic that no join handle is left to return.
     pub(super) fn report_panic(&self, task: &str, payload: Box<dyn Any + Send>) {
         let message = panic_message(&*payload).replace('\n', "\\n");
+        let _entered = self.me.upgrade().map(context::enter);
         self.settings.reporter.deliver(&format!(
             "{task} panicked, and nobody awaits it: {message}; keep its JoinHandle and await it to receive the panic"
         ));

@@ -74,5 +74,6 @@ pub(super) fn by_object() -> HashMap<u64, Vec<Holder>> {
     let of_one = |(_, (identity, holders)): (usize, &(u64, Holders))| {
         (*identity, holders.borrow().iter().map(|(_, holder)| *holder).collect())
     };
-    KNOWN.with_borrow(|known| known.iter().map(of_one).collect())
+    // They are gone while the thread itself ends, which may be what drops a runtime.
+    KNOWN.try_with(|known| known.borrow().iter().map(of_one).collect()).unwrap_or_default()
 }

@@ -15,7 +15,7 @@ pub(super) struct Inbox<M> {
     pending: AtomicBool,
     /// True once the runtime is gone. Never false again.
     closed: AtomicBool,
-    owner: Thread,
+    pub(super) owner: Thread,
 }
 
 impl<M> Inbox<M> {

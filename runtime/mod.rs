@@ -20,6 +20,8 @@ mod task;
 
 mod table;
 
+mod polls;
+
 mod context;
 
 mod wakers;
@@ -48,6 +50,8 @@ pub mod dump;
 
 mod remote;
 
+mod ask;
+
 mod recorder;
 
 mod text;
@@ -64,15 +68,18 @@ mod debug;
 
 mod check;
 
+mod suspicion;
+
 mod drive;
 
 mod run;
 
+pub use ask::NoAnswer;
 pub use clock::Instant;
-pub use dump::NoAnswer;
 pub use executor::Turn;
 pub use join::{Ended, JoinHandle, Task};
 pub use outcome::JoinError;
+pub use polls::Polled;
 pub use ready::TaskId;
 pub use recorder::Recorder;
 pub use remote::{Remote, RuntimeGone, WeakRemote, remote};

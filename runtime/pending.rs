@@ -1,8 +1,9 @@
-//! What the debug mode says of the tasks that main leaves behind when it ends.
+//! What the debug mode says of the tasks that are left behind when main ends, or the runtime is dropped.
 
 use super::context::Core;
 use super::dump::TaskInfo;
 use super::report::Names;
+use super::waits::WAITS;
 use std::collections::HashMap;
 use std::panic::Location;
 use std::rc::Rc;
@@ -17,8 +18,13 @@ struct Alike<'a> {
 }
 
 impl Core {
-    /// Reports the tasks that main has left behind, with what each waits for. Those that were cancelled are not told.
-    pub(super) fn report_pending(self: &Rc<Self>) {
+    /// Reports in the debug mode which tasks are left behind, with what each waits for. Those that were cancelled are not
+    /// told.
+    pub(super) fn report_pending(self: &Rc<Self>, when: &str) {
+        // The wait lists are gone while the thread ends, which may be what drops a runtime.
+        if self.settings.polls.is_none() || WAITS.try_with(|_| ()).is_err() {
+            return;
+        }
         let dump = self.dump();
         let names = Names::of(&dump.tasks);
         let mut all: Vec<Alike<'_>> = Vec::new();
@@ -36,7 +42,7 @@ impl Core {
         for Alike { first, about, more } in all {
             let more = if more > 0 { format!(" (and {more} more like it)") } else { String::new() };
             let (name, spawned_at) = (names.tell(&first.label), first.spawned_at);
-            let pending = format!("pending: {name}{more}, spawned at {spawned_at}, when main had ended: {about}");
+            let pending = format!("pending: {name}{more}, spawned at {spawned_at}, when {when}: {about}");
             self.settings.reporter.deliver(&pending);
         }
     }

@@ -1,17 +1,14 @@
 //! The way in from other threads.
 
 use super::context::{self, Core, Outside};
-use super::dump::{Dump, NoAnswer, dump};
 use super::inbox::Inbox;
+use super::polls::Polls;
 use super::task::Message;
 use futures_task::{FutureObj, Spawn, SpawnError};
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::thread::{self, ThreadId};
-use std::time::Duration;
 
 /// A handle to the current runtime for other threads. In asyncio: what `call_soon_threadsafe` needs the loop for.
 ///
@@ -25,7 +22,7 @@ pub fn remote() -> Remote {
 /// Spawns futures onto a runtime from other threads.
 ///
 /// While a `Remote` is alive, a runtime in which nobody can run is not stalled: it waits. Dropping the last one makes it
-/// look again.
+/// look again. Tasks that wait for each other in a circle are reported all the same, once they have done so for a second.
 ///
 /// The primitives of [`sync`](crate::sync) stay on their thread. To set an [`Event`](crate::sync::Event) from another
 /// one, spawn a future that does it there:
@@ -61,67 +58,49 @@ impl Remote {
         self.outside.inbox.send(message).map_err(|_| RuntimeGone)
     }
 
-    /// What every task of the runtime waits for; see [`WeakRemote::dump`].
-    ///
-    /// # Errors
-    /// When the runtime is gone, or took no turn for so long.
-    pub fn dump(&self, patience: Duration) -> Result<Dump, NoAnswer> {
-        self.downgrade().dump(patience)
-    }
-
     /// A handle that does not keep the runtime waiting.
     pub fn downgrade(&self) -> WeakRemote {
-        WeakRemote { inbox: self.outside.inbox.clone(), owner: self.outside.owner }
+        WeakRemote { inbox: self.outside.inbox.clone(), polls: self.outside.polls.clone() }
     }
 }
 
 /// Looks into a runtime from other threads, and stops its runs: for a watcher, or for Ctrl-C.
 /// [`Remote::downgrade`] makes one.
 ///
-/// Unlike a [`Remote`] it keeps no runtime waiting: a stall is a stall while it is alive.
+/// Unlike a [`Remote`] it keeps no runtime waiting: a stall is a stall while it is alive. `examples/ctrl_c.rs` is a program
+/// that Ctrl-C stops by one.
+///
+/// A watcher tells every so often, or when it is asked to, what all tasks wait for, until the runtime is gone:
+///
+/// ```
+/// use greenlight::{NoAnswer, Runtime, sleep};
+/// use std::{thread, time::Duration};
+///
+/// let runtime = Runtime::builder().build();
+/// let weak = runtime.remote().downgrade();
+/// let watcher = thread::spawn(move || {
+///     let mut told = Vec::new(); // on stderr, in a program
+///     loop {
+///         thread::sleep(Duration::from_millis(2)); // or the next line of stdin, or a signal
+///         match weak.dump(Duration::from_secs(1)) {
+///             Ok(dump) => told.push(dump.to_string()),
+///             Err(NoAnswer::RuntimeGone) => return told,
+///             Err(stuck) => told.push(stuck.to_string()), // names the task, with GREENLIGHT_DEBUG=1
+///         }
+///     }
+/// });
+/// runtime.run(sleep(Duration::from_millis(20)));
+/// drop(runtime);
+/// assert!(watcher.join().unwrap().iter().all(|dump| dump.contains(" at t=")));
+/// ```
 #[derive(Clone)]
 pub struct WeakRemote {
-    inbox: Arc<Inbox<Message>>,
-    /// The thread of the runtime.
-    owner: ThreadId,
+    pub(super) inbox: Arc<Inbox<Message>>,
+    /// The task that is being polled. None unless the debug mode is on.
+    pub(super) polls: Option<Arc<Polls>>,
 }
 
 impl WeakRemote {
-    /// What every task of the runtime waits for: asks, and waits for the runtime to answer at its next turn, but not longer
-    /// than `patience`. On the runtime's own thread it answers at once, inside the runtime, or not at all.
-    ///
-    /// # Errors
-    /// When the runtime is gone, or took no turn for so long.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// greenlight::run(async {
-    ///     let remote = greenlight::remote();
-    ///     let watcher = std::thread::spawn(move || remote.downgrade().dump(Duration::from_secs(5)));
-    ///     while !watcher.is_finished() {
-    ///         greenlight::sleep(Duration::from_millis(1)).await;
-    ///     }
-    ///     let dump = watcher.join().unwrap().expect("main takes a turn every millisecond");
-    ///     assert_eq!(dump.tasks[0].label.to_string(), "main");
-    /// });
-    /// ```
-    pub fn dump(&self, patience: Duration) -> Result<Dump, NoAnswer> {
-        if let Some(core) = context::current().filter(|core| Arc::ptr_eq(&core.inbox, &self.inbox)) {
-            return Ok(core.dump());
-        }
-        if self.owner == thread::current().id() {
-            return Err(NoAnswer::NoTurn { waited: Duration::ZERO });
-        }
-        let (answer, answered) = sync_channel(1);
-        // Nobody listens any more once the patience is at its end.
-        let ask = Message::Ask(Box::new(move || _ = answer.send(dump())));
-        self.inbox.send(ask).map_err(|_| NoAnswer::RuntimeGone)?;
-        answered.recv_timeout(patience).map_err(|error| match error {
-            RecvTimeoutError::Timeout => NoAnswer::NoTurn { waited: patience },
-            RecvTimeoutError::Disconnected => NoAnswer::RuntimeGone,
-        })
-    }
-
     /// Ends the run after the turn that is under way: its main future is dropped, then its tasks in the order of
     /// spawning, and [`try_run`](crate::try_run) returns a report that [was stopped](crate::Stalled::was_stopped). A main
     /// that ends in that turn has ended. Between two runs it ends the next one after its first turn; once the runtime is
@@ -147,7 +126,7 @@ impl Core {
     pub(super) fn remote(&self) -> Remote {
         let mut remotes = self.remotes.borrow_mut();
         let outside = remotes.upgrade().unwrap_or_else(|| {
-            let outside = Arc::new(Outside { inbox: self.inbox.clone(), owner: thread::current().id() });
+            let outside = Arc::new(Outside { inbox: self.inbox.clone(), polls: self.settings.polls.clone() });
             *remotes = Arc::downgrade(&outside);
             outside
         });

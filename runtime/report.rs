@@ -9,6 +9,9 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+/// How many tasks are named of which a stall is only suspected: a server may have thousands.
+const SUSPECTS: usize = 20;
+
 /// How many of those who wait for an object, or hold it, are named.
 pub(super) const NAMES: usize = 8;
 
@@ -26,6 +29,9 @@ impl fmt::Display for Stalled {
                 )?;
             }
             Why::Stopped => writeln!(f, "stopped from outside at {at}")?,
+            Why::Deadlock => {
+                writeln!(f, "deadlock at {at}: these tasks wait in a circle, until one of them is cancelled")?;
+            }
             Why::OnlyOutsideCanWake(wakers) => {
                 let are = if wakers == 1 { " is" } else { "s are" };
                 writeln!(
@@ -38,10 +44,16 @@ impl fmt::Display for Stalled {
             }
         }
         let names = Names::of(self.tasks());
-        for task in self.tasks().iter().filter(|task| self.names(task)) {
+        let at_most = if matches!(self.why, Why::OnlyOutsideCanWake(_)) { SUSPECTS } else { usize::MAX };
+        for task in self.tasks().iter().filter(|task| self.names(task)).take(at_most) {
             for line in task.told(&names).lines() {
                 writeln!(f, "  {line}")?;
             }
+        }
+        match self.tasks().len().saturating_sub(at_most) {
+            0 => {}
+            1 => writeln!(f, "  and 1 more task, which a dump tells")?,
+            more => writeln!(f, "  and {more} more tasks, which a dump tells")?,
         }
         for links in &self.circles {
             let Some(first) = links.first().map(|first| names.tell(&first.task)) else { continue };
@@ -61,9 +73,20 @@ impl Stalled {
         task.state == TaskState::Ready || !matches!(self.why, Why::TimeStandsStill(_))
     }
 
+    /// A possible stall that is not the first of its run.
+    pub(super) fn in_a_line(&self) -> String {
+        let (tasks, wakers) = (self.tasks().len(), self.tasks().iter().filter(|task| task.is_held_outside).count());
+        format!(
+            "possible stall again at {}: of {tasks} waiting task{}, {wakers} can only be woken from outside; a Remote that is \
+            kept for as long as that may happen says that all is well",
+            self.at(),
+            if tasks == 1 { "" } else { "s" }
+        )
+    }
+
     fn help(&self) -> &'static str {
         match self.why {
-            Why::NobodyCanRun => self.hint.map_or(
+            Why::NobodyCanRun | Why::Deadlock => self.hint.map_or(
                 "each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then",
                 Hint::help,
             ),

@@ -8,6 +8,7 @@ use super::executor::Turn;
 use super::inbox::Inbox;
 use super::join::{JoinHandle, Task};
 use super::panics::Reporter;
+use super::polls::Publisher;
 use super::remote::Remote;
 use super::spawn::{self, Spawner, TaskBuilder};
 use super::stall::Stalled;
@@ -21,7 +22,7 @@ use std::future::Future;
 use std::io::{Write, stderr};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::pin;
-use std::rc::Rc;
+use std::rc::{self, Rc};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -113,8 +114,8 @@ impl Builder {
         self
     }
 
-    /// Where reports go that end nothing, such as a lost panic, a possible stall or a line of the debug mode: stderr unless
-    /// set.
+    /// Where reports go that end nothing, such as a lost panic, a deadlock or possible stall, or a line of the debug mode:
+    /// stderr unless set. It is called inside the runtime.
     pub fn on_report(mut self, report: impl Fn(&str) + 'static) -> Self {
         self.reporter = Reporter::new(report);
         self
@@ -123,11 +124,13 @@ impl Builder {
     /// Turns the debug mode on or off: on if the environment has `GREENLIGHT_DEBUG` with anything but nothing or 0, unless
     /// set. In asyncio: `run` with `debug=True`.
     ///
-    /// It reports, a line each: a slow poll, with the awaits before and behind it; tasks that are still pending when main
-    /// has ended, with what they wait for; a set, pulse or notify that reached nobody, once for each line and object; a
-    /// task that is woken again and again and does nothing but wake itself or wait again; a task group that is dropped
-    /// with errors, or before anybody has joined it. A panic that nobody joins is reported in any mode. It watches every
-    /// event, as an [`observer`](Builder::observer) does, and takes its time.
+    /// It reports, a line each: a slow poll, with the awaits before and behind it; tasks that are still pending when
+    /// main has ended or the runtime is dropped, with what they wait for; a set, pulse or notify that reached nobody,
+    /// once for each line and object; a task that is woken again and again and does nothing but wake itself or wait
+    /// again; a task group that is dropped with errors, or before anybody has joined it. A
+    /// [`WeakRemote::dump`](crate::WeakRemote::dump) that a long poll leaves without an answer names the task. A panic
+    /// that nobody joins is reported in any mode. It watches every event, as an [`observer`](Builder::observer) does,
+    /// and takes its time.
     ///
     /// ```
     /// use std::{cell::RefCell, rc::Rc};
@@ -153,10 +156,13 @@ impl Builder {
 
     /// Makes the runtime, which belongs to this thread.
     pub fn build(mut self) -> Runtime {
-        if self.debug {
+        let polls = self.debug.then(Arc::default);
+        if let Some(polls) = &polls {
             self.observers.push(Rc::new(Debug::new(self.slow_poll, self.reporter.clone())));
+            self.observers.push(Rc::new(Publisher::new(Arc::clone(polls))));
         }
-        let core = Core {
+        let core = |me: &rc::Weak<Core>| Core {
+            me: me.clone(),
             table: RefCell::new(Table::new()),
             wheel: RefCell::new(Wheel::new()),
             clock: (self.clock)(),
@@ -172,11 +178,11 @@ impl Builder {
             settings: Settings {
                 turn_limit: self.turn_limit,
                 reporter: self.reporter,
-                debug: self.debug,
+                polls,
                 check_every_turn: self.check_every_turn,
             },
         };
-        Runtime { core: Rc::new(core) }
+        Runtime { core: Rc::new_cyclic(core) }
     }
 }
 
@@ -233,8 +239,8 @@ impl Runtime {
             let future = future.as_mut().as_pin_mut().expect("main stays until it has ended");
             future.poll(cx).map(|value| output = Some(value))
         });
-        if ended.is_ok() && core.settings.debug {
-            core.report_pending();
+        if ended.is_ok() {
+            core.report_pending("main had ended");
         }
         core.closed.set(true);
         let dropped = catch_unwind(AssertUnwindSafe(|| future.set(None)));
@@ -336,6 +342,7 @@ const RUN_INSIDE_RUN: &str = "greenlight::run was called inside a runtime, which
 impl Drop for Runtime {
     fn drop(&mut self) {
         let _entered = context::enter(self.core.clone());
+        self.core.report_pending("its runtime was dropped");
         self.core.shutdown();
         self.core.inbox.close();
     }

@@ -39,7 +39,7 @@ pub(super) enum Hint {
 }
 
 /// A task of a circle.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Link {
     pub(super) task: TaskLabel,
     /// The object that it waits for; none if that is the end of the next task.
@@ -54,6 +54,8 @@ pub(super) enum Why {
     SomebodyCanRun,
     /// As far as the inside goes; so many tasks have a clone of their waker outside.
     OnlyOutsideCanWake(usize),
+    /// Others may go on, but not the tasks of these circles.
+    Deadlock,
     /// It is no stall: somebody outside has stopped the run.
     Stopped,
     /// Tasks have kept themselves ready for so many turns of virtual time.
@@ -98,6 +100,27 @@ impl Core {
     /// The report of a runtime in which nobody runs unless something outside uses a waker.
     pub(super) fn possibly_stalled(self: &Rc<Self>) -> Stalled {
         self.report(Why::OnlyOutsideCanWake(self.wakers_held_outside()))
+    }
+
+    /// The report of the circles of waits that are not among those known before, of tasks that wait for nothing else: a
+    /// task that polls several futures may go on with another of them. It comes to know those that are there now.
+    pub(super) fn deadlocked(self: &Rc<Self>, known: &mut HashSet<Vec<Link>>) -> Option<Stalled> {
+        let mut circles = self.circles(&self.waits());
+        if circles.is_empty() {
+            known.clear();
+            return None;
+        }
+        let mut dump = self.dump();
+        let waits_for_nothing_else = |link: &Link| {
+            dump.task(link.task.number).is_some_and(|task| task.waits.len() == 1 && !task.is_held_outside)
+        };
+        circles.retain(|links| links.iter().all(waits_for_nothing_else));
+        let before = std::mem::replace(known, circles.iter().cloned().collect());
+        circles.retain(|links| !before.contains(links));
+        let hint = Hint::of(&[], &circles, |_| true)?;
+        let stuck: HashSet<u64> = circles.iter().flatten().map(|link| link.task.number).collect();
+        dump.tasks.retain(|task| stuck.contains(&task.label.number));
+        Some(Stalled { why: Why::Deadlock, dump, circles, hint: Some(hint) })
     }
 
     /// The report of a runtime whose virtual time does not move.

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 const CODE_TO_READ: usize = 2500;
 
 /// Those who look on, and put into words or check what the others do: a wake goes on without them.
-const ONLOOKERS: [&str; 11] = [
+const ONLOOKERS: [&str; 14] = [
+    "polls.rs",
     "holds.rs",
     "standing.rs",
     "dump.rs",
+    "ask.rs",
     "recorder.rs",
     "text.rs",
     "stall.rs",
@@ -20,6 +22,7 @@ const ONLOOKERS: [&str; 11] = [
     "pending.rs",
     "debug.rs",
     "check.rs",
+    "suspicion.rs",
 ];
 
 /// A file longer than this does not fit a first reading.

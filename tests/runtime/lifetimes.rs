@@ -133,14 +133,59 @@ fn a_future_that_was_sent_to_a_run_that_ends_is_dropped_and_its_panic_reported()
     assert_eq!(runtime.run(async { 1 }), 1);
 }
 
+/// A runtime in debug mode, and what it reports.
+fn debugged() -> (Runtime, Log) {
+    let log = Log::default();
+    let heard = log.clone();
+    let builder = Runtime::builder().virtual_clock().debug(true).on_report(move |report| heard.say(report));
+    (builder.build(), log)
+}
+
+#[test]
+fn a_runtime_that_is_stepped_and_dropped_tells_in_the_debug_mode_what_was_pending() {
+    let (runtime, reports) = debugged();
+    let light = Rc::new(Event::new().named("light"));
+    runtime.task("walker").spawn_detached(async move { light.wait().await });
+    runtime.spawn_detached(pending()).cancel();
+    runtime.turn();
+    drop(runtime);
+    let reports = reports.take();
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    assert!(reports[0].starts_with("pending: walker, spawned at "), "{reports:?}");
+    assert!(reports[0].contains(", when its runtime was dropped: waits on event `light`, at "), "{reports:?}");
+}
+
+#[test]
+fn a_runtime_that_is_dropped_tells_nothing_twice() {
+    let (runtime, reports) = debugged();
+    runtime.run(async {
+        spawn_detached(pending());
+        yield_now().await;
+    });
+    let told = reports.take();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("when main had ended"), "{told:?}");
+    drop(runtime);
+    assert_eq!(reports.take(), [""; 0]);
+}
+
 #[test]
 fn a_runtime_that_its_thread_keeps_is_dropped_when_the_thread_ends() {
+    keep_until_the_thread_ends(standing);
+}
+
+#[test]
+fn a_runtime_in_debug_mode_that_its_thread_keeps_is_dropped_when_the_thread_ends() {
+    keep_until_the_thread_ends(|| debugged().0);
+}
+
+fn keep_until_the_thread_ends(build: fn() -> Runtime) {
     thread_local! {
         static KEPT: Cell<Option<Runtime>> = const { Cell::new(None) };
     }
     let (sent, dropped) = std::sync::mpsc::channel();
     let ended = thread::spawn(move || {
-        let runtime = standing();
+        let runtime = build();
         let light = Rc::new(Event::new());
         let waited = runtime.spawn_detached(async move { light.wait().await });
         runtime.spawn_detached(async move { waited.ended().await });

@@ -1,6 +1,7 @@
 //! The report of who waits for what: that it comes when nobody can go on and never else, and that
 //! it says what a reader needs to know.
 
+mod deadlocks;
 mod idle;
 mod outside;
 mod reports;

@@ -1,0 +1,155 @@
+//! Tasks that wait for each other in a runtime that is not stalled, because something else may go on: who they are is said
+//! after a second, once, and the run goes on.
+
+use super::idle::outside;
+use crate::stage::Log;
+use futures::future::join;
+use greenlight::sync::Lock;
+use greenlight::{Builder, Runtime, Task, remote, sleep, spawn_detached, task, yield_now};
+use insta::assert_snapshot;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Tasks that are cancelled one by one, with each report the next.
+type Victims = Rc<RefCell<Vec<Task>>>;
+
+/// A runtime, a log of what it reports, and whom a report cancels.
+fn rescued(builder: Builder) -> (Runtime, Log, Victims) {
+    let (log, victims) = (Log::default(), Victims::default());
+    let (heard, theirs) = (log.clone(), victims.clone());
+    let builder = builder.check_every_turn().on_report(move |report| {
+        heard.say(report);
+        let victim = theirs.borrow_mut().pop();
+        _ = victim.map(|task| task.cancel());
+    });
+    (builder.build(), log, victims)
+}
+
+fn locks() -> [Rc<Lock>; 2] {
+    ["left", "right"].map(|name| Rc::new(Lock::new(()).named(name)))
+}
+
+/// Spawns two tasks that take the locks crosswise.
+fn quarrel([left, right]: &[Rc<Lock>; 2]) -> [Task; 2] {
+    [("alice", left, right), ("bob", right, left)].map(|(name, first, second)| {
+        let (first, second) = (first.clone(), second.clone());
+        task(name).spawn_detached(async move {
+            let _first = first.lock().await;
+            yield_now().await;
+            drop(second.lock().await);
+        })
+    })
+}
+
+fn quoted(report: &str) -> String {
+    super::quoted(&report, file!(), include_str!("deadlocks.rs"))
+}
+
+#[test]
+fn a_circle_of_locks_is_told_once_though_a_remote_is_alive() {
+    let (runtime, log, victims) = rescued(Runtime::builder().virtual_clock());
+    runtime.run(async {
+        let _remote = remote();
+        let [alice, bob] = quarrel(&locks());
+        spawn_detached(std::future::pending());
+        *victims.borrow_mut() = vec![alice.clone()];
+        alice.ended().await;
+        bob.ended().await;
+    });
+    let reports = log.take();
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    assert_snapshot!(quoted(&reports[0]), @r#"
+    deadlock at t=0.000000s: these tasks wait in a circle, until one of them is cancelled
+      alice, spawned at [task(name).»spawn_detached(async move {]
+        waits on lock `right`, at [drop(second.»lock().await);]
+          made at [["left", "right"].map(|name| Rc::new(»Lock::new(()).named(name)))]
+          taken by bob, at [let _first = first.»lock().await;]
+      bob, spawned at [task(name).»spawn_detached(async move {]
+        waits on lock `left`, at [drop(second.»lock().await);]
+          made at [["left", "right"].map(|name| Rc::new(»Lock::new(()).named(name)))]
+          taken by alice, at [let _first = first.»lock().await;]
+      a circle of waits: alice -> lock `right` -> bob -> lock `left` -> alice
+      help: one task of a circle has to go on without the next: drop a guard or permit before waiting, or take
+        them in the same order everywhere
+    "#);
+}
+
+#[test]
+fn a_task_that_waits_for_itself_is_told_while_a_timer_is_armed_on_the_real_clock() {
+    let (runtime, log, victims) = rescued(Runtime::builder());
+    runtime.run(async {
+        let [left, _] = locks();
+        let alice = task("alice").spawn_detached(async move {
+            let _guard = left.lock().await;
+            drop(left.lock().await);
+        });
+        spawn_detached(sleep(HOUR));
+        *victims.borrow_mut() = vec![alice.clone()];
+        alice.ended().await;
+    });
+    let reports = log.take();
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    let (_, rest) = reports[0].split_once("s: ").expect("it begins with the moment");
+    assert_snapshot!(quoted(rest), @r#"
+    these tasks wait in a circle, until one of them is cancelled
+      alice, spawned at [let alice = task("alice").»spawn_detached(async move {]
+        waits on lock `left`, at [drop(left.»lock().await);]
+          made at [["left", "right"].map(|name| Rc::new(»Lock::new(()).named(name)))]
+          taken by alice, at [let _guard = left.»lock().await;]
+      alice waits for itself: alice -> lock `left` -> alice
+      help: a task cannot wait for what it holds: drop the guard or permit first; if it gave that away, whoever has it has to
+        drop it
+    "#);
+}
+
+#[test]
+fn a_circle_that_stays_is_not_told_again_beside_one_that_comes() {
+    let (runtime, log, victims) = rescued(Runtime::builder().virtual_clock());
+    runtime.run(async {
+        let _remote = remote();
+        let [first, _] = quarrel(&locks());
+        let waits_for_itself = |name: &'static str| {
+            let [left, _] = locks();
+            task(name).spawn_detached(async move {
+                let _guard = left.lock().await;
+                drop(left.lock().await);
+            })
+        };
+        let carol = waits_for_itself("carol");
+        *victims.borrow_mut() = vec![carol.clone()];
+        carol.ended().await;
+        let dave = waits_for_itself("dave");
+        *victims.borrow_mut() = vec![dave.clone()];
+        dave.ended().await;
+        assert!(!first.is_finished());
+    });
+    let told = |report: String| {
+        let waits = report.lines().filter_map(|line| line.split_once(", spawned at "));
+        waits.map(|(name, _)| name.trim().to_string()).collect::<Vec<_>>()
+    };
+    let told: Vec<_> = log.take().into_iter().map(told).collect();
+    assert_eq!(told, [vec!["alice", "bob", "carol"], vec!["dave"]]);
+}
+
+#[test]
+fn one_who_waits_for_something_else_too_is_no_deadlock_and_nobody_looks_twice() {
+    let (runtime, log, _) = rescued(Runtime::builder());
+    runtime.run(async {
+        let _remote = remote();
+        let [left, _] = locks();
+        let holds = async {
+            let _guard = left.lock().await;
+            outside().await;
+        };
+        drop(join(holds, left.lock()).await);
+    });
+    assert_eq!(log.take(), [""; 0]);
+    // One to begin, one before it parks, one to look, and one to be woken; a park may end early.
+    let printed = format!("{runtime:?}");
+    let (_, turns) = printed.split_once("turn: ").expect("a runtime prints its turn");
+    let digits = turns.find(|c: char| !c.is_ascii_digit()).expect("something follows");
+    assert!(turns[..digits].parse::<u64>().expect("a number") <= 6, "{printed}");
+}
