@@ -2,8 +2,8 @@
 //! is alive, so one that is kept for Ctrl-C would turn each stall into a hang.
 
 use crate::clock;
-use crate::stderr::note;
-use greenlight::{Runtime, WeakRemote};
+use crate::stderr::{is_debugging, note, report};
+use greenlight::{Runtime, Stalled, WeakRemote};
 use std::process::exit;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,6 +32,14 @@ pub(crate) fn listen() {
     if let Err(error) = listening {
         note!("Ctrl-C ends this without a word: {error}");
     }
+}
+
+/// Ends the process whose run was stopped. In the debug mode it says what the tasks waited for.
+pub(crate) fn end_of(stopped: &Stalled) -> ! {
+    if is_debugging() {
+        report(&stopped.to_string());
+    }
+    end();
 }
 
 /// Ends the process that was interrupted.

@@ -1,10 +1,10 @@
 //! Plays one program, or all of them, and says how that ended.
 
 use crate::programs::{Options, Program};
-use crate::stderr::{complain, note, note_line};
+use crate::stderr::{complain, note_line, reporting};
 use crate::{clock, interrupt};
 use anstyle::Style;
-use greenlight::{Runtime, Stalled};
+use greenlight::Stalled;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -46,17 +46,16 @@ pub(crate) struct Run {
 
 /// Plays a program. A panic's message is on stderr already when this complains about it.
 pub(crate) fn run(program: &Program, options: Options, time: Time, notes: &mut dyn Write) -> Run {
-    let builder = Runtime::builder().on_report(|report| note!("{report}"));
     let runtime = match time {
-        Time::Virtual => builder.virtual_clock().build(),
-        Time::Real => builder.build(),
+        Time::Virtual => reporting().virtual_clock().build(),
+        Time::Real => reporting().build(),
     };
     let (ticking, stoppable) = (clock::start(), interrupt::may_stop(&runtime));
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.try_run((program.start)(options))));
     drop((ticking, stoppable));
     let outcome = match ended {
         Ok(Ok(())) => Outcome::Ended,
-        Ok(Err(stalled)) if stalled.was_stopped() => interrupt::end(),
+        Ok(Err(stalled)) if stalled.was_stopped() => interrupt::end_of(&stalled),
         Ok(Err(stalled)) => {
             report(program, &stalled, notes);
             Outcome::Stalled

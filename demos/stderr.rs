@@ -2,6 +2,7 @@
 //! concern.
 
 use crate::{cli, clock};
+use greenlight::{Builder, Runtime};
 use std::fmt;
 use std::io::{self, Write};
 
@@ -22,6 +23,21 @@ pub(crate) fn note_line(notes: &mut dyn Write, line: fmt::Arguments<'_>) {
 pub(crate) fn complain(notes: &mut dyn Write, what: fmt::Arguments<'_>) {
     let error = cli::STYLES.get_error();
     note_line(notes, format_args!("{error}error:{error:#} {what}"));
+}
+
+/// Prints a report of a runtime as the runtime itself would, with the clock out of the way.
+pub(crate) fn report(report: &str) {
+    note!("greenlight: {report}");
+}
+
+/// A builder of a runtime whose reports go here.
+pub(crate) fn reporting() -> Builder {
+    Runtime::builder().debug(is_debugging()).on_report(report)
+}
+
+/// Whether the environment turns the debug mode on: the rule is that of [`Builder::debug`].
+pub(crate) fn is_debugging() -> bool {
+    std::env::var_os("GREENLIGHT_DEBUG").is_some_and(|value| !value.is_empty() && value != "0")
 }
 
 /// stderr, in colours if it shows any, with the clock out of the way. Writing to it never fails.

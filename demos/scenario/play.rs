@@ -3,8 +3,9 @@
 
 use super::script::{Action, Block, Guarded, Held, Op, Scenario, TaskIndex};
 use crate::interrupt;
+use crate::stderr::reporting;
 use greenlight::sync::Barrier;
-use greenlight::{JoinHandle, Runtime, Stalled, Task, TaskGroup};
+use greenlight::{JoinHandle, Stalled, Task, TaskGroup};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
@@ -19,12 +20,12 @@ use std::time::Duration;
 pub(super) fn play(scenario: Scenario) -> Result<Vec<String>, String> {
     let world = Rc::new(World::new(scenario));
     // No number of turns is too many: a block may be repeated as often as it likes, and still ends.
-    let builder = Runtime::builder().virtual_clock().check_every_turn().turn_limit(u64::MAX);
+    let builder = reporting().virtual_clock().check_every_turn().turn_limit(u64::MAX);
     let runtime = builder.build();
     let _stoppable = interrupt::may_stop(&runtime);
     match catch_unwind(AssertUnwindSafe(|| runtime.try_run(main(world.clone())))) {
         Ok(Ok(())) => {}
-        Ok(Err(stalled)) if stalled.was_stopped() => interrupt::end(),
+        Ok(Err(stalled)) if stalled.was_stopped() => interrupt::end_of(&stalled),
         Ok(Err(stalled)) => world.stall(&stalled),
         Err(_) => drop(world.refuse(PANICKED.into())),
     }

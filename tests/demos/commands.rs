@@ -197,7 +197,7 @@ fn the_club_stalls_with_a_report_that_names_bob_the_condition_and_the_lines() {
     assert_eq!((code, stdout.as_str()), (Some(3), crate::lines::CLUB));
     insta::assert_snapshot!(stderr, @"
     the demo `club` stalled at t=2.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at demos/run.rs:55:58
+      main, spawned at demos/run.rs:54:58
         waits on its gather, at demos/programs/club.rs:23:5
       Bob, spawned at demos/programs/club.rs:21:57
         waits on condition `club`, at demos/programs/club.rs:29:23

@@ -20,8 +20,8 @@ fn the_demo_that_misses_a_pulse_is_told_so() {
     let Ended { code, stdout, stderr } = end_with("1", &["run", "periodic-slow"]);
     assert_eq!((code, stdout, plain.stderr.as_str()), (Some(0), plain.stdout, ""));
     insta::assert_snapshot!(placeless(&stderr), @r#"
-    unheard: event `pulse` was set when nobody waited, at demos/programs/periodic_slow.rs, and cleared at demos/programs/periodic_slow.rs
-    pending: consumer, spawned at demos/programs/periodic_slow.rs, when main had ended: sleeps until t=22.000000s, at demos/programs/periodic_slow.rs
+    greenlight: unheard: event `pulse` was set when nobody waited, at demos/programs/periodic_slow.rs, and cleared at demos/programs/periodic_slow.rs
+    greenlight: pending: consumer, spawned at demos/programs/periodic_slow.rs, when main had ended: sleeps until t=22.000000s, at demos/programs/periodic_slow.rs
     "#);
 }
 

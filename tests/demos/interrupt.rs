@@ -22,7 +22,10 @@ struct Running {
 
 impl Running {
     fn start(args: &[&str]) -> Running {
-        let mut command = demos(args);
+        Running::start_command(demos(args))
+    }
+
+    fn start_command(mut command: Command) -> Running {
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary can be started");
         let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
@@ -94,6 +97,21 @@ fn a_program_that_waits_for_real_seconds_ends_at_once_with_130_and_the_lines_so_
     }
     assert_eq!((code, stderr.as_str()), (Some(130), "interrupted\n"));
     assert!(CROSSWALK.starts_with(&(before + &after)));
+}
+
+#[test]
+fn in_the_debug_mode_it_also_says_what_the_tasks_waited_for() {
+    let mut command = demos(&["run", "timeouts", "--real-time"]);
+    command.env("GREENLIGHT_DEBUG", "1");
+    let mut running = Running::start_command(command);
+    running.line();
+    running.press_ctrl_c();
+    assert_eq!(running.exit_code(), Some(130));
+    let stderr = running.rest().1;
+    assert!(stderr.starts_with("greenlight: stopped from outside at t=0."), "{stderr}");
+    assert!(stderr.contains("\n  main, spawned at demos/run.rs:"), "{stderr}");
+    assert!(stderr.contains("\n    sleeps until t="), "{stderr}");
+    assert!(stderr.ends_with("\n  help: these tasks had not ended\ninterrupted\n"), "{stderr}");
 }
 
 #[test]

@@ -4,13 +4,18 @@
 mod blocking;
 #[path = "../../examples/channels.rs"]
 mod channels;
+#[path = "../../examples/ctrl_c.rs"]
+mod ctrl_c;
 #[path = "../../examples/echo.rs"]
 mod echo;
 #[path = "../../examples/threads.rs"]
 mod threads;
 
 use crate::stage::in_time;
+use std::env;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 #[test]
 fn echo_answers_whoever_is_there() {
@@ -67,6 +72,43 @@ fn threads_share_a_ledger_without_a_lock() {
     assert_eq!(lines, expected);
 }
 
+/// Set where the test below runs the example, as a process of its own.
+const IS_THE_SHOP: &str = "GREENLIGHT_TEST_IS_THE_SHOP";
+
+#[test]
+fn ctrl_c_ends_the_shop_that_closes_all_it_has_opened() {
+    if env::var_os(IS_THE_SHOP).is_some() {
+        return ctrl_c::main();
+    }
+    let (lines, code) = in_time(|| {
+        let mut command = Command::new(env::current_exe().expect("the test is a file"));
+        let test = "examples::ctrl_c_ends_the_shop_that_closes_all_it_has_opened";
+        command.args(["--exact", test, "--nocapture", "--test-threads=2"]).env(IS_THE_SHOP, "1");
+        let mut shop = command.stdout(Stdio::piped()).spawn().expect("the test can be started");
+        let stdout = BufReader::new(shop.stdout.take().expect("stdout is piped"));
+        let mut lines = Vec::new();
+        let said = stdout.lines().map(|line| line.expect("stdout is text"));
+        for line in said.skip_while(|line| line != "The door is open.") {
+            if line == "The till is open." {
+                let pressed = Command::new("kill").args(["-INT", &shop.id().to_string()]).status();
+                assert!(pressed.expect("there is a `kill`").success());
+            }
+            lines.push(line);
+        }
+        (lines, shop.wait().expect("the process can be waited for").code())
+    });
+    let expected = [
+        "The door is open.",
+        "The till is open.",
+        "The door is closed.",
+        "The till is closed.",
+        "main was not done.",
+        "clerk was not done.",
+    ];
+    assert_eq!(lines, expected);
+    assert_eq!(code, Some(130));
+}
+
 #[test]
 fn each_example_runs_as_a_program_too() {
     let programs = [blocking::main, channels::main, echo::main, threads::main];
@@ -75,5 +117,5 @@ fn each_example_runs_as_a_program_too() {
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let files = folder.read_dir().expect("the folder of the examples can be listed").count();
-    assert_eq!(files, programs.len(), "an example is not played here");
+    assert_eq!(files, programs.len() + 1, "an example is neither played here nor interrupted above");
 }
