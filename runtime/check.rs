@@ -4,7 +4,7 @@
 use super::context::Core;
 use super::executor::{Main, Turn};
 use super::inbox::Inbox;
-use super::ready::TaskKey;
+use super::ready::{BLOCK, TaskId, TaskKey};
 use super::table::Table;
 use super::task::{Message, Wakee};
 use super::waits::{Node, WAITS, Waits};
@@ -27,23 +27,27 @@ impl Core {
     ///
     /// # Panics
     /// When an invariant is broken.
-    pub(super) fn check(&self) {
+    pub(super) fn check(self: &Rc<Self>) {
         assert!(self.polling.get().is_none(), "a task is noted as being polled after turn {}", self.turn.get());
         assert!(!self.turning.get(), "turn {} is noted as under way after its end", self.turn.get());
         let table = self.table.borrow();
         table.check();
-        WAITS.with_borrow(|waits| {
+        let waiting = WAITS.with_borrow(|waits| {
             waits.check();
             table.check_joiners(waits);
+            waits.nodes_of(self)
         });
-        self.check_timers();
+        self.check_timers(waiting);
         self.check_inbox(&table);
     }
 
-    /// A timer names somebody to wake until it has fired, and none stays due past the turn.
-    fn check_timers(&self) {
+    /// A timer names somebody to wake until it has fired, and none stays due past the turn. Each belongs to a sleep, which
+    /// counts among those who keep the runtime, as every handle does. So do its waiters, which have no timer of their own,
+    /// its `Runtime`, and the thread that is inside of it.
+    fn check_timers(self: &Rc<Self>, waiters: usize) {
         let (wheel, now) = (self.wheel.borrow(), self.now());
-        wheel.check();
+        let (timers, sleeps) = (wheel.check(), Rc::strong_count(self) - waiters - 2);
+        assert!(timers <= sleeps, "{timers} timers are in the wheel, and {sleeps} sleeps are alive at most");
         for (deadline, timer) in wheel.armed() {
             assert!(deadline > now.as_micros(), "the timer of {} for {deadline} is overdue at {now}", timer.at);
             assert!(timer.wakee.is_some(), "the timer of {} for {deadline} is armed, and wakes nobody", timer.at);
@@ -108,6 +112,25 @@ impl Table {
             let task = waiting.facts.holder.and_then(|holder| holder.task);
             assert!(task == Some(key), "the joiners of {key:?} are in list {list}, which is about {task:?}");
         }
+        for (list, waiting) in waits.lists.iter().filter(|(_, waiting)| waiting.subject.kind == "task") {
+            let task = waiting.facts.holder.and_then(|holder| holder.task);
+            let key = task.unwrap_or_else(|| panic!("list {list} is of joiners, and about no task"));
+            match self.get(key) {
+                Some(slot) => {
+                    let joiners = slot.joiners;
+                    assert!(joiners == Some(list as u32), "list {list} is about {key:?}, which names list {joiners:?}");
+                }
+                // The task of another runtime, perhaps.
+                None => assert!(!self.gave_out(key.id), "list {list} is about {key:?}, which has ended"),
+            }
+        }
+    }
+
+    /// Whether the id is of a block that a task of this table has had one of.
+    fn gave_out(&self, id: TaskId) -> bool {
+        let block = |id: TaskId| (id.get() - 1) / BLOCK;
+        let spare = self.spare_wakers.iter().map(|waker| waker.key.id);
+        self.slots().map(|slot| slot.id).chain(spare).any(|known| block(known) == block(id))
     }
 }
 
@@ -140,6 +163,12 @@ impl Waits {
         }
         assert!(standing == linked, "{standing} nodes are linked, and the lists lead to {linked}");
     }
+
+    /// How many nodes know that runtime.
+    fn nodes_of(&self, core: &Rc<Core>) -> usize {
+        let knows = |node: &Node| node.core.as_ref().is_some_and(|other| Rc::ptr_eq(other, core));
+        self.nodes.iter().filter(|(_, node)| knows(node)).count()
+    }
 }
 
 impl Node {
@@ -154,16 +183,18 @@ impl Node {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::context;
+    use crate::runtime::context::{self, Timer};
     use crate::runtime::list::List;
-    use crate::runtime::waits::Waiting;
+    use crate::runtime::waits::{self, Facts, Holder, Subject, Waiting};
     use crate::sync::Event;
     use crate::{Runtime, sleep, spawn_detached};
     use std::mem::ManuallyDrop;
+    use std::panic::Location;
+    use std::task::Waker;
     use std::time::Duration;
 
     /// Breaks a runtime in which one task waits for an event, one sleeps, and one has not started, and checks it.
-    fn check_broken(breaks: impl FnOnce(&Core)) {
+    fn check_broken(breaks: impl FnOnce(&Rc<Core>)) {
         // Not dropped: it is broken.
         let runtime = ManuallyDrop::new(Runtime::builder().virtual_clock().check_every_turn().build());
         runtime.enter(|| {
@@ -242,6 +273,52 @@ mod tests {
     #[should_panic(expected = "is overdue at t=2.000000s")]
     fn a_timer_that_time_passed_by_is_found() {
         check_broken(|core| core.clock.jump(core.now() + Duration::from_secs(2)));
+    }
+
+    #[test]
+    #[should_panic(expected = "3 timers are in the wheel, and 2 sleeps are alive at most")]
+    fn timers_without_a_sleep_are_found() {
+        check_broken(|core| {
+            let timer = || Timer { wakee: None, at: Location::caller(), armed_by: None };
+            let mut wheel = core.wheel.borrow_mut();
+            let fired = wheel.insert(0, timer());
+            assert_eq!(wheel.pop_due(), Some(fired));
+            let later = core.now() + Duration::from_secs(9);
+            wheel
+                .insert(later.as_micros(), Timer { wakee: Some(Wakee::Waker(Waker::noop().clone(), None)), ..timer() });
+        });
+    }
+
+    /// Opens a list of those who await the end of a task.
+    fn open_joiners(task: TaskKey) {
+        let here = Location::caller();
+        let subject = Subject { kind: "task", name: None, made: here, identity: waits::new_identity() };
+        let holder = Holder { task: Some(task), since: here, granted: false, permits: 1 };
+        waits::open(subject, Facts { unheard: None, holder: Some(holder) });
+    }
+
+    #[test]
+    #[should_panic(expected = "which has ended")]
+    fn joiners_of_a_task_that_has_ended_are_found() {
+        check_broken(|core| open_joiners(core.table.borrow_mut().unused_key()));
+    }
+
+    #[test]
+    #[should_panic(expected = "which names list None")]
+    fn joiners_whom_their_task_does_not_name_are_found() {
+        check_broken(|core| open_joiners(core.table.borrow().ready.tasks[0]));
+    }
+
+    #[test]
+    fn what_another_runtime_of_the_thread_has_is_not_missed_here() {
+        let [mine, other] = [(); 2].map(|()| Runtime::builder().virtual_clock().check_every_turn().build());
+        let awaited = other.spawn_detached(std::future::pending());
+        mine.spawn_detached(async move { awaited.ended().await });
+        other.spawn_detached(sleep(Duration::from_secs(1)));
+        other.turn();
+        mine.turn();
+        other.turn();
+        assert_eq!((mine.task_count(), other.task_count()), (1, 2));
     }
 
     #[test]

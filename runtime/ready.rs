@@ -30,7 +30,7 @@ pub(super) struct TaskIds {
 /// The first id of the next block. There are 2^44 blocks: at one runtime a microsecond
 /// they last for half a year.
 static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
-const BLOCK: u64 = 1 << 20;
+pub(super) const BLOCK: u64 = 1 << 20;
 
 impl TaskIds {
     pub(super) const fn new() -> Self {

@@ -124,11 +124,11 @@ impl<T> Wheel<T> {
         timers.filter(|timer| timer.place != Place::Nowhere).map(|timer| (timer.deadline, &timer.value))
     }
 
-    /// Looks at every slot and timer.
+    /// Looks at every slot and timer. Returns how many timers there are, armed or fired.
     ///
     /// # Panics
     /// When a timer stands where it does not belong, or a bit says what is not so.
-    pub(super) fn check(&self) {
+    pub(super) fn check(&self) -> usize {
         let position = self.position;
         let mut linked = self.due.check(&self.timers, |timer, Timer { deadline, place, .. }| {
             assert!(*place == Place::Due, "timer {timer} is due, and says that it is elsewhere");
@@ -147,6 +147,7 @@ impl<T> Wheel<T> {
         }
         let armed = self.armed().count();
         assert!(armed == linked, "{armed} timers are armed, and {linked} are in a slot or due");
+        self.timers.iter().count()
     }
 
     /// The occupied slot with the earliest deadlines. A level holds only timers that share all higher digits with the

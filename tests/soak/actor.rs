@@ -3,19 +3,20 @@
 
 use crate::model::{ActorId, NOBODY};
 use crate::step::{Step, Verb};
+use crate::timers::{Alarm, ForTime};
 use crate::watched::{ForItem, ForLock, ForNotify, ForPermits, ForRoom, InLine, Parcel, Watched};
 use crate::world::{self, QUEUES, Queued, ROOMS, Slot, World};
 use futures::future::FutureExt;
 use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::sync::{LockGuard, Permit, Store, TryGetError, TryPutError, Woke};
 use greenlight::{
-    TaskGroup, Until, as_completed, gather, gather_tasks, interval, now, race, sleep, spawn, spawn_detached,
+    JoinHandle, TaskGroup, Until, as_completed, gather, gather_tasks, interval, now, race, sleep, spawn_detached, task,
+    timeout, wait, yield_now,
 };
-use greenlight::{timeout, wait, yield_now};
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -57,6 +58,7 @@ impl Future for Actor {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let Actor { world, id, future } = &mut *self;
+        world.check_order(*id);
         let _leaves = Acting { world, before: world.current.replace(*id) };
         future.as_mut().expect("an actor is not polled after its end").as_mut().poll(cx)
     }
@@ -173,7 +175,7 @@ async fn yields(count: u32) {
 
 async fn sleeps(world: &World, time: Duration) {
     let start = now();
-    sleep(time).await;
+    Watched::new(world, "sleep()", sleep(time), ForTime::after(world, time)).await;
     world.expect(now() >= start + time, || format!("a sleep of {time:?} ended {:?} after its start", now() - start));
 }
 
@@ -181,7 +183,8 @@ async fn ticks(world: &World, time: Duration) {
     let (start, period) = (now(), time.max(Duration::from_micros(1)));
     let mut ticks = interval(period);
     for tick in 1..3 {
-        let due = ticks.tick().await;
+        let rules = ForTime::at(world, (start + period * tick).as_micros());
+        let due = Watched::new(world, "Interval::tick()", ticks.tick(), rules).await;
         world.expect(due == start + period * tick && now() >= due, || {
             format!("tick {tick} of {period:?} came at {due}")
         });
@@ -494,9 +497,14 @@ fn close_now(world: &World, object: usize) {
     }
 }
 
+/// Spawns a task that somebody awaits.
+fn spawn(world: &World, actor: Actor) -> JoinHandle<()> {
+    task(world.task_name.clone()).spawn(actor)
+}
+
 async fn joins(world: &Rc<World>, body: &Arc<[Step]>) {
     let actor = Actor::new(world, body.clone());
-    let (id, handle) = (actor.id(), spawn(actor));
+    let (id, handle) = (actor.id(), spawn(world, actor));
     let ended = handle.task().ended();
     let outcome = handle.await;
     world.expect(!world.cancel_actor(id), || "a task was joined before its end".into());
@@ -534,7 +542,7 @@ async fn gathers(world: &Rc<World>, body: &[Step]) {
 async fn gathers_tasks(world: &Rc<World>, body: &[Step]) {
     let (actors, _children) = children(world, body);
     let count = actors.len();
-    let outcomes = gather_tasks(actors.into_iter().map(spawn)).await.len();
+    let outcomes = gather_tasks(actors.into_iter().map(|actor| spawn(world, actor))).await.len();
     world.expect(outcomes == count, || format!("{count} tasks had {outcomes} outcomes"));
 }
 
@@ -561,14 +569,14 @@ async fn groups(world: &Rc<World>, may_fail: bool, body: &[Step]) {
 /// Waits for the first end, the first panic or the last end, and detaches the rest.
 async fn ends(world: &Rc<World>, amount: u32, body: &[Step]) {
     let until = [Until::First, Until::FirstPanic, Until::All][amount as usize % 3];
-    let handles: Vec<_> = body.iter().map(|step| spawn(Actor::child(world, step))).collect();
+    let handles: Vec<_> = body.iter().map(|step| spawn(world, Actor::child(world, step))).collect();
     let ended = wait(&handles, until).await;
     world.expect(ended.iter().all(|&index| handles[index].is_finished()), || "a task was told to have ended".into());
     world.expect(until != Until::All || ended.len() == body.len(), || format!("only {ended:?} have ended"));
 }
 
 async fn completed(world: &Rc<World>, body: &[Step]) {
-    let mut tasks = as_completed(body.iter().map(|step| spawn(Actor::child(world, step))));
+    let mut tasks = as_completed(body.iter().map(|step| spawn(world, Actor::child(world, step))));
     let mut ended = Vec::new();
     while let Some((index, _)) = tasks.next_ended().await {
         world.expect(!ended.contains(&index), || format!("task {index} was yielded twice"));
@@ -586,7 +594,18 @@ async fn races(world: &Rc<World>, body: &[Step]) {
 
 async fn times_out(world: &Rc<World>, time: Duration, body: &[Step]) {
     let start = now();
-    let in_time = timeout(time, block(world, body)).await.is_ok();
+    let mut timeout = pin!(timeout(time, block(world, body)));
+    let alarm = Alarm::new(ForTime::at(world, (start + time).as_micros()));
+    let in_time = poll_fn(|cx| {
+        let polled = timeout.as_mut().poll(cx);
+        // The body comes first, and arms its timers before.
+        let is_up = !matches!(polled, Poll::Ready(Ok(()))) && alarm.poll();
+        world.expect(is_up == matches!(polled, Poll::Ready(Err(_))), || {
+            format!("the timer of a timeout has fired: {is_up}; it ended as {polled:?}")
+        });
+        polled.map(|output| output.is_ok())
+    })
+    .await;
     world.expect(in_time || now() >= start + time, || format!("a timeout of {time:?} was up at once"));
 }
 

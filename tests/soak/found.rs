@@ -55,3 +55,34 @@ fn a_dropped_get_leaves_its_item_to_the_next() {
 fn a_wait_that_moves_to_another_task_wakes_that_one() {
     find_nothing_in("task 10: leave 0 0 [arrive 15 0]");
 }
+
+#[test]
+fn a_dropped_sleep_disarms_its_timer() {
+    find_nothing_in(
+        "task 26: sleep 10000000 1
+         task 27: group 0 1 [sleep 0 1; fail 0 0]",
+    );
+}
+
+#[test]
+fn a_sleep_that_is_over_takes_its_timer_out_of_the_wheel() {
+    find_nothing_in("task 1: sleep 1000 1");
+}
+
+#[test]
+fn a_lock_that_is_handed_on_changes_its_holder() {
+    find_nothing_in("task 85: try-lock 18 0 [join 0 0 [get 19 0]]");
+}
+
+#[test]
+fn timers_for_one_moment_fire_in_the_order_in_which_they_were_armed() {
+    find_nothing_in(
+        "task 38: sleep 10000000 1
+         task 46: tick 10000000 1",
+    );
+}
+
+#[test]
+fn the_list_of_those_who_await_a_task_goes_with_the_task() {
+    find_nothing_in("task 0: join 0 0");
+}

@@ -4,10 +4,10 @@ use crate::actor::Actor;
 use crate::model::ActorId;
 use crate::step::{Line, Scenario, Step, Verb};
 use crate::watchdog;
-use crate::world::{ROOMS, World};
+use crate::world::{Names, ROOMS, World};
 use greenlight::{Runtime, Task, Turn};
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};
 use std::rc::Rc;
 use std::sync::{Arc, Once};
 use std::thread;
@@ -74,18 +74,23 @@ pub(crate) fn play_apart(scenario: &Scenario, checks: Checks) -> Result<Played, 
 /// Plays a scenario on this thread. After a finding the thread's wait lists are what they are.
 pub(crate) fn play(scenario: &Scenario, checks: Checks) -> Result<Played, Finding> {
     listen();
-    let mut stage = Stage::new(checks);
-    let played = catch_unwind(AssertUnwindSafe(|| stage.play(scenario)));
+    let (mut stage, mut step) = (Some(Stage::new(checks)), 0);
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        let playing = stage.as_mut().expect("a stage is there until its end");
+        let played = catch_unwind(AssertUnwindSafe(|| playing.play(scenario)));
+        step = playing.world.steps.get();
+        played.unwrap_or_else(|panic| resume_unwind(panic))?;
+        stage.take().expect("a stage ends once").end()
+    }));
     let panic = PANIC.replace(None).flatten();
-    let step = stage.world.steps.get();
-    let found = match (played, panic) {
-        (Ok(Ok(())), None) => return stage.end(),
+    // What is broken is not dropped: that might panic, or never end.
+    std::mem::forget(stage);
+    let what = match (ended, panic) {
+        (Ok(Ok(played)), None) => return Ok(played),
         (_, Some(what)) | (Ok(Err(what)), None) => what,
         (Err(_), None) => "a deliberate panic left its task".into(),
     };
-    // What is broken is not dropped: that might panic, or never end.
-    std::mem::forget(stage);
-    Err(Finding { step, what: found })
+    Err(Finding { step, what })
 }
 
 /// If everything is checked, who holds what is compared in every turn of so few tasks, and in one of so many turns of more.
@@ -93,16 +98,22 @@ const FEW: usize = 50;
 
 struct Stage {
     runtime: Runtime,
+    /// The runtime has the other one.
+    token: Rc<()>,
     checks: Checks,
+    names: Names,
     world: Rc<World>,
     played: Played,
 }
 
 impl Stage {
     fn new(checks: Checks) -> Self {
-        let builder = Runtime::builder().virtual_clock().on_report(|_| {});
+        let (token, names) = (Rc::new(()), Names::new());
+        let kept = token.clone();
+        let builder = Runtime::builder().virtual_clock().on_report(move |_| _ = &kept);
         let runtime = if checks == Checks::Everything { builder.check_every_turn() } else { builder }.build();
-        Stage { runtime, checks, world: Rc::new(World::new()), played: Played::default() }
+        let world = Rc::new(World::new(&names));
+        Stage { runtime, token, checks, names, world, played: Played::default() }
     }
 
     fn play(&mut self, scenario: &Scenario) -> Result<(), String> {
@@ -134,6 +145,7 @@ impl Stage {
         let turn = self.runtime.turn();
         self.played.turns += 1;
         watchdog::turn_ended(self.world.steps.get());
+        self.world.check_time(self.runtime.now().as_micros(), turn);
         self.played.tasks = self.played.tasks.max(self.world.alive.get());
         // One room each turn: all of them in sixteen, and whenever everybody waits.
         self.world.check(self.played.turns as usize % ROOMS, &self.runtime);
@@ -198,19 +210,29 @@ impl Stage {
                 return Err(format!("lost wake: nobody goes on.\n{}", self.runtime.stalled()));
             }
         }
+        // One more turn: nobody who is left could own a timer, and the checks look at those that the wheel has.
+        notifiers.clear();
+        drop(self.world.numbered.take());
+        self.world.check_timers_are_gone();
+        self.turn()?;
         Ok(())
     }
 
-    /// Ends a world in which nobody is left.
-    fn end(self) -> Result<Played, Finding> {
-        let Stage { runtime, world, mut played, .. } = self;
+    /// Ends a world in which nobody is left. Nothing of it stays behind.
+    fn end(self) -> Result<Played, String> {
+        let Stage { runtime, token, names, world, mut played, .. } = self;
         played.steps = world.steps.get();
-        let remembered = world.numbered.take();
-        drop((runtime, remembered));
+        drop(runtime);
         let known = Rc::strong_count(&world);
         if known > 1 {
-            let what = format!("{} tasks, or parts of them, were not dropped", known - 1);
-            return Err(Finding { step: played.steps, what });
+            return Err(format!("{} tasks, or parts of them, were not dropped", known - 1));
+        }
+        drop(world);
+        if let Some(kept) = names.kept() {
+            return Err(kept);
+        }
+        if Rc::strong_count(&token) > 1 {
+            return Err("the runtime was not dropped: a wait node, a timer or a handle knows it".into());
         }
         Ok(played)
     }

@@ -1,6 +1,6 @@
 //! Makes the scenario of a finding as small as it gets: halves, then lines, then steps, then
 //! numbers. It is delta debugging, on tasks first, because a scenario has a hundred thousand steps
-//! and only a few of them matter.
+//! and only a few of them matter. What finds something else is no smaller scenario of it.
 
 use crate::play::{Checks, play_apart};
 use crate::step::{Line, Scenario, Step};
@@ -9,9 +9,9 @@ use std::sync::Arc;
 /// So many scenarios are tried.
 const TRIES: usize = 50_000;
 
-/// The smallest scenario that still finds something.
-pub(crate) fn shrink(scenario: Scenario, checks: Checks) -> Scenario {
-    let mut shrinking = Shrinking { smallest: scenario, checks, left: TRIES };
+/// The smallest scenario that still finds the same kind of thing.
+pub(crate) fn shrink(scenario: Scenario, checks: Checks, found: &str) -> Scenario {
+    let mut shrinking = Shrinking { smallest: scenario, checks, kind: kind(found), left: TRIES };
     loop {
         let before = shrinking.smallest.clone();
         shrinking.drop_lines();
@@ -26,17 +26,28 @@ pub(crate) fn shrink(scenario: Scenario, checks: Checks) -> Scenario {
 struct Shrinking {
     smallest: Scenario,
     checks: Checks,
+    /// What a smaller scenario has to find.
+    kind: Vec<String>,
     left: usize,
 }
 
+/// What two findings of one kind have in common: the words of the first two lines, without the numbers between them.
+fn kind(found: &str) -> Vec<String> {
+    let head: Vec<_> = found.lines().take(2).collect();
+    let head = head.join(" ");
+    let words = head.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 2);
+    words.map(str::to_string).collect()
+}
+
 impl Shrinking {
-    /// Keeps the scenario if it finds something.
+    /// Keeps the scenario if it finds the same kind of thing.
     fn try_smaller(&mut self, scenario: Scenario) -> bool {
         if self.left == 0 || scenario == self.smallest {
             return false;
         }
         self.left -= 1;
-        let finds = play_apart(&scenario, self.checks).is_err();
+        let found = play_apart(&scenario, self.checks).err();
+        let finds = found.is_some_and(|found| kind(&found.what) == self.kind);
         if finds {
             self.smallest = scenario;
         }
@@ -147,4 +158,11 @@ fn lessen_steps(steps: &mut Vec<Step>, finds: &mut dyn FnMut(&[Step]) -> bool) {
         lessen_steps(&mut body, &mut with_body);
         steps[index].body = body.into();
     }
+}
+
+#[test]
+fn two_findings_that_differ_in_their_numbers_are_of_one_kind() {
+    let found = "panicked at runtime/wheel.rs:140:9:\ntimer 3 for 1.5ms is in slot 65\nand more";
+    assert_eq!(kind(found), kind("panicked at runtime/wheel.rs:140:9:\ntimer 12 for 900µs is in slot 7"));
+    assert_ne!(kind(found), kind("panicked at runtime/wheel.rs:140:9:\nslot 65 has no bit"));
 }

@@ -2,6 +2,7 @@
 //! and a leaf that is dropped leaves the model first.
 
 use crate::model::{ActorId, LockModel, WaitId, Waits};
+use crate::timers::{Alarm, ForTime};
 use crate::world::{Guarded, Queued, World};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -271,7 +272,8 @@ pub(crate) struct ForNotify<'w> {
     guarded: &'w Guarded,
     /// The value that ends the wait, if it is for one.
     goal: Option<u32>,
-    deadline: Option<u64>,
+    /// The timer that ends the wait, if there is one.
+    alarm: Option<Alarm<'w>>,
     relocking: Cell<bool>,
     pub(crate) notified: Cell<bool>,
 }
@@ -279,7 +281,8 @@ pub(crate) struct ForNotify<'w> {
 impl<'w> ForNotify<'w> {
     pub(crate) fn new(world: &'w World, guarded: &'w Guarded, goal: Option<u32>, deadline: Option<u64>) -> Self {
         let (relocking, notified) = (Cell::new(false), Cell::new(false));
-        ForNotify { world, guarded, goal, deadline, relocking, notified }
+        let alarm = deadline.map(|deadline| Alarm::new(ForTime::at(world, deadline)));
+        ForNotify { world, guarded, goal, alarm, relocking, notified }
     }
 
     fn lock(&self) -> ForLock<'w> {
@@ -290,10 +293,17 @@ impl<'w> ForNotify<'w> {
         self.guarded.waits.borrow_mut().join(id, self.world.current.get(), 1);
         self.relocking.set(false);
         self.let_go();
+        self.alarm.as_ref().map(Alarm::poll);
     }
 
     fn let_go(&self) {
         self.lock().model(|lock, _, dying| lock.release(dying));
+    }
+
+    fn stop_alarm(&self) {
+        if let Some(alarm) = &self.alarm {
+            alarm.stop();
+        }
     }
 
     fn has_reached_goal(&self) -> bool {
@@ -305,10 +315,10 @@ impl<'w> ForNotify<'w> {
         waits.pay(id, self.world.current.get(), &|actor| self.world.is_dying(actor));
         let notified = waits.polled_by(id, self.world.current.get());
         self.notified.set(notified);
-        let is_up = || self.deadline.is_some_and(|deadline| greenlight::now().as_micros() >= deadline);
-        let ends = notified || is_up();
+        let ends = notified || self.alarm.as_ref().is_some_and(Alarm::poll);
         if ends {
             waits.leave(id);
+            self.stop_alarm();
         }
         ends
     }

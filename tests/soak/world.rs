@@ -2,6 +2,7 @@
 //! alive. After every turn the two are compared.
 
 use crate::model::{ActorId, EventModel, LockModel, Order, QueueModel, SemaphoreModel, WaitId};
+use crate::timers::Timers;
 use crate::watched::Parcel;
 use greenlight::sync::{Barrier, Condition, Event, LifoQueue, Lock, PriorityQueue, Queue, QueueOver, Semaphore, Store};
 use greenlight::{Runtime, Task};
@@ -10,6 +11,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::fmt::{Debug, Write};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// How often there is each of the following.
 pub(crate) const ROOMS: usize = 16;
@@ -38,6 +40,9 @@ pub(crate) struct World {
     pub(crate) fifos: Vec<Slot<VecDeque<u32>>>,
     pub(crate) lifos: Vec<Slot<Vec<u32>>>,
     pub(crate) smallest: Vec<Slot<BinaryHeap<Reverse<u32>>>>,
+    pub(crate) timers: RefCell<Timers>,
+    /// The name of tasks that others spawn.
+    pub(crate) task_name: Arc<str>,
     /// Futures that were polled once and lie where nobody polls them.
     pub(crate) parcels: RefCell<VecDeque<Parcel>>,
     /// Those who can be cancelled by number.
@@ -54,6 +59,31 @@ pub(crate) struct World {
     /// The first thing that was not as it has to be.
     fault: RefCell<Option<String>>,
     text: RefCell<String>,
+}
+
+/// The names in a world. Whatever keeps one after the world has ended was not dropped: the wait list of a task or of an
+/// object, the slot of a task, a handle.
+pub(crate) struct Names {
+    /// Those of the objects of each kind are their numbers, by which a dump is compared.
+    objects: Vec<Arc<str>>,
+    task: Arc<str>,
+}
+
+impl Names {
+    pub(crate) fn new() -> Self {
+        let most = ROOMS * EVENTS.max(LOCKS).max(SEMAPHORES);
+        Names { objects: (0..most).map(|index| index.to_string().into()).collect(), task: "child".into() }
+    }
+
+    /// Whoever has been named and was not dropped, now that nobody else keeps the names.
+    pub(crate) fn kept(&self) -> Option<String> {
+        let mut all = self.objects.iter().chain([&self.task]);
+        let kept = all.find(|name| Arc::strong_count(name) > 1)?;
+        Some(format!(
+            "{} wait lists, tasks or handles with the name {kept} were not dropped",
+            Arc::strong_count(kept) - 1
+        ))
+    }
 }
 
 /// A condition and its line. It shares one of the locks.
@@ -80,9 +110,9 @@ enum Life {
 }
 
 impl World {
-    pub(crate) fn new() -> Self {
-        // The numbers are their names, by which a dump is compared.
-        let lock = |index: usize| (Rc::new(Lock::new(0).named(index.to_string())), RefCell::default());
+    pub(crate) fn new(names: &Names) -> Self {
+        let event = |index: usize| (Event::new().named(names.objects[index].clone()), RefCell::default());
+        let lock = |index: usize| (Rc::new(Lock::new(0).named(names.objects[index].clone())), RefCell::default());
         let locks: Vec<_> = (0..ROOMS * LOCKS).map(lock).collect();
         let guarded = |index: usize| {
             let lock = index / CONDITIONS * LOCKS + index % CONDITIONS % LOCKS;
@@ -90,10 +120,10 @@ impl World {
         };
         let semaphore = |(index, permits): (usize, usize)| {
             let model = RefCell::new(SemaphoreModel::new(permits));
-            (Semaphore::bounded(permits).named(index.to_string()), model)
+            (Semaphore::bounded(permits).named(names.objects[index].clone()), model)
         };
         World {
-            events: (0..ROOMS * EVENTS).map(|_| (Event::new(), RefCell::default())).collect(),
+            events: (0..ROOMS * EVENTS).map(event).collect(),
             conditions: (0..ROOMS * CONDITIONS).map(guarded).collect(),
             locks,
             semaphores: PERMITS.repeat(ROOMS).into_iter().enumerate().map(semaphore).collect(),
@@ -101,6 +131,8 @@ impl World {
             fifos: (0..ROOMS).map(|_| RefCell::new(fifo())).collect(),
             lifos: (0..ROOMS).map(|_| RefCell::new(lifo())).collect(),
             smallest: (0..ROOMS).map(|_| RefCell::new(smallest())).collect(),
+            timers: RefCell::default(),
+            task_name: names.task.clone(),
             parcels: RefCell::default(),
             numbered: RefCell::default(),
             // The first is NOBODY.
@@ -152,6 +184,10 @@ impl World {
             *life = Life::Dying;
         }
         alive
+    }
+
+    pub(crate) fn is_living(&self, actor: ActorId) -> bool {
+        self.actors.borrow()[actor] == Life::Living
     }
 
     pub(crate) fn is_dying(&self, actor: ActorId) -> bool {
