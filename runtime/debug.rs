@@ -2,11 +2,11 @@
 //! of a run than any other; only what is pending at the end it reads from a dump.
 
 use super::panics::Reporter;
-use super::trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use super::trace::{Kind, Observer, TaskLabel, TraceEvent};
+use super::unheard::{Line, Unheard, findable};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::panic::Location;
 use std::time::{Duration, Instant};
 
 /// So many wakes in vain by one condition, within one wait, are too many.
@@ -15,26 +15,29 @@ const IN_VAIN: usize = 100;
 /// A task that does nothing but wake itself, or wait again in the same place, for so many polls does not get on.
 const SPINNING: u32 = 10_000;
 
-type Line = &'static Location<'static>;
+/// A task whose idle polls take together as long as so many slow ones does something in them that no event tells: it
+/// computes, or talks with others through channels that are not greenlight's. By default, that is 50 µs a poll.
+const COMPUTES: u32 = 5;
 
 /// Watches the events of a run, and reports what looks like a mistake.
 pub(super) struct Debug {
     slow_poll: Duration,
     reporter: Reporter,
     seen: RefCell<Seen>,
+    /// Set while a report is being received: what its receiver does is not reported, which would have no end.
+    telling: Cell<bool>,
 }
 
 /// What the events told so far.
 #[derive(Default)]
 struct Seen {
     /// The tasks that have not ended, by their numbers.
-    tasks: HashMap<u64, Known>,
+    tasks: BTreeMap<u64, Known>,
+    /// The number of main.
+    main: Option<u64>,
     /// The poll or drop that is under way, or was the last.
     poll: Option<Doings>,
-    /// The events, by their numbers, that were set when nobody waited, and where.
-    unheard: HashMap<Option<u64>, Line>,
-    /// The lines and objects that were reported for a signal that reached nobody: each is, once.
-    told: HashSet<(Line, Option<u64>)>,
+    unheard: Unheard,
 }
 
 /// A task, as far as the debug mode remembers it.
@@ -42,8 +45,23 @@ struct Known {
     spawned: Line,
     /// Where its last poll left it.
     parked: Spot,
+    /// The first of its waits to get since then what it waited for.
+    got: Option<Line>,
+    /// Its waits that are not over, in the order in which they began.
+    open: Vec<Wait>,
     /// For how many polls in a row it has done nothing but wake itself, or wait again where it had waited.
     spins: u32,
+    /// How long those took.
+    spun: Duration,
+}
+
+/// A wait of a task.
+struct Wait {
+    at: Line,
+    /// What it waits for; none if that is time.
+    object: Option<u64>,
+    /// The number of the event with which it began.
+    seq: u64,
 }
 
 /// A place in the code of a task.
@@ -51,7 +69,8 @@ struct Known {
 enum Spot {
     Start,
     Await(Line),
-    /// A yield, or the await of something that is not greenlight's.
+    Yield(Line),
+    /// The await of something that is not greenlight's.
     Unknown,
     End,
 }
@@ -59,152 +78,186 @@ enum Spot {
 /// What a poll or a drop does.
 struct Doings {
     task: u64,
+    /// The number of the event with which it began.
+    seq: u64,
     began: Instant,
+    /// How many waits were open then.
+    open: usize,
     /// It woke its own task.
     wakes_itself: bool,
-    /// It did anything else that can be seen.
+    /// It did anything that can be seen, other than to wake itself, to wait and to look at events.
     gets_on: bool,
-    /// The last wait that it began.
-    waits: Option<Line>,
+    /// The last yield that it began.
+    yields: Option<Line>,
 }
 
 impl Debug {
     pub(super) fn new(slow_poll: Duration, reporter: Reporter) -> Self {
-        Debug { slow_poll, reporter, seen: RefCell::default() }
+        Debug { slow_poll, reporter, seen: RefCell::default(), telling: Cell::new(false) }
+    }
+
+    fn tell(&self, reports: impl IntoIterator<Item = String>) {
+        if !self.telling.replace(true) {
+            reports.into_iter().for_each(|report| self.reporter.deliver(&report));
+            self.telling.set(false);
+        }
     }
 }
 
 impl Observer for Debug {
     fn on_event(&self, event: &TraceEvent) {
-        // Whoever receives the report may cause more events.
-        let report = self.seen.borrow_mut().see(event, self.slow_poll);
-        if let Some(report) = report {
-            self.reporter.deliver(&report);
-        }
+        // Whoever receives a report may cause more events.
+        let reports = self.seen.borrow_mut().see(event, self.slow_poll);
+        self.tell(reports);
+    }
+
+    fn on_gone(&self, object: u64) {
+        let report = self.seen.borrow_mut().unheard.forget(object);
+        self.tell(report);
     }
 }
 
 impl Seen {
     /// Takes an event in. Returns what there is to report.
-    fn see(&mut self, event: &TraceEvent, slow_poll: Duration) -> Option<String> {
+    fn see(&mut self, event: &TraceEvent, slow_poll: Duration) -> Vec<String> {
         if let Some(poll) = &mut self.poll {
             poll.see(event);
         }
-        match (event.kind, &event.task, &event.object) {
-            (Kind::Spawned, Some(task), _) => {
-                let known = Known { spawned: event.at?, parked: Spot::Start, spins: 0 };
-                self.tasks.insert(task.number, known);
-                None
+        self.follow_waits(event);
+        let mut reports = Vec::from_iter(self.unheard.see(event));
+        reports.extend(self.follow(event, slow_poll));
+        if event.kind == Kind::Returned && event.task.as_ref().map(|task| task.number) == self.main {
+            reports.extend(self.unheard.end());
+        }
+        reports
+    }
+
+    fn follow(&mut self, event: &TraceEvent, slow_poll: Duration) -> Vec<String> {
+        match (event.kind, &event.task, event.at) {
+            (Kind::Spawned, Some(task), Some(spawned)) => {
+                self.tasks.insert(task.number, Known::new(spawned));
+                if event.cause.is_none() && task.name.as_deref() == Some("main") {
+                    self.main = Some(task.number);
+                }
             }
             (Kind::PollBegan | Kind::Dropping, Some(task), _) => {
-                self.poll = Some(Doings::of(task.number));
-                None
+                let open = self.tasks.get(&task.number).map_or(0, |known| known.open.len());
+                self.poll = Some(Doings::begin(task.number, event.seq, open));
             }
-            (Kind::PollPending, Some(task), _) => self.end_of_poll(task, slow_poll),
+            (Kind::PollPending, Some(task), _) => {
+                if let Some((poll, known)) = self.poll.take().zip(self.tasks.get_mut(&task.number)) {
+                    return known.suspend(task, &poll, slow_poll);
+                }
+            }
             (Kind::Returned | Kind::Cancelled | Kind::Panicked, Some(task), _) => {
-                let known = self.tasks.remove(&task.number)?;
-                known.tell_slow(task, self.poll.take()?, Spot::End, slow_poll)
+                if let Some((poll, known)) = self.poll.take().zip(self.tasks.remove(&task.number)) {
+                    return Vec::from_iter(known.tell_slow(task, poll.began.elapsed(), Spot::End, slow_poll));
+                }
             }
-            (Kind::WokenInVain { times: IN_VAIN }, Some(task), Some(condition)) => Some(format!(
-                "in vain: {task} was notified {IN_VAIN} times by {} within one wait, and its predicate was false each time, \
-                at {}",
-                findable(condition),
-                event.at?
-            )),
-            (Kind::GroupDropped { unjoined, lost }, ..) => Some(format!(
-                "lost: the task group made at {} was dropped, with {unjoined} tasks that nobody joins and {lost} lost errors",
-                event.at?
-            )),
-            (kind, _, Some(object)) => self.signal(kind, object, event.at?),
-            _ => None,
+            (Kind::PredicateAsked { holds: false, notified: IN_VAIN }, Some(task), Some(at)) => {
+                return event.object.iter().map(|condition| tell_in_vain(task, &findable(condition), at)).collect();
+            }
+            (Kind::GroupDropped { unjoined, lost }, _, Some(made)) => return vec![tell_group(made, unjoined, lost)],
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Keeps the open waits of every task.
+    fn follow_waits(&mut self, event: &TraceEvent) {
+        let Some(task) = event.task.as_ref().map(|task| task.number) else { return };
+        let object = event.object.as_ref().and_then(|object| object.number);
+        let is_it = |wait: &Wait| Some(wait.at) == event.at && wait.object == object;
+        match (event.kind, event.at) {
+            (Kind::Waits | Kind::TimerArmed { .. }, Some(at)) => {
+                let wait = Wait { at, object, seq: event.seq };
+                self.tasks.entry(task).and_modify(|known| known.open.push(wait));
+            }
+            (Kind::Leaves | Kind::TimerDropped, _) => _ = self.close_wait(task, is_it),
+            (Kind::Waited, _) => self.got(task, is_it),
+            (Kind::TimerFired, _) => self.got(task, |wait| Some(wait.seq) == event.cause),
+            _ => {}
         }
     }
 
-    fn end_of_poll(&mut self, task: &TaskLabel, slow_poll: Duration) -> Option<String> {
-        let poll = self.poll.take()?;
-        let known = self.tasks.get_mut(&task.number)?;
-        let now_at = poll.waits.map_or(Spot::Unknown, Spot::Await);
-        let waits_again = poll.waits.filter(|&line| matches!(known.parked, Spot::Await(before) if before == line));
-        let is_idle = !poll.gets_on && if poll.waits.is_some() { waits_again.is_some() } else { poll.wakes_itself };
-        known.spins = if is_idle { known.spins + 1 } else { 0 };
-        let slow = known.tell_slow(task, poll, now_at, slow_poll);
-        known.parked = now_at;
-        let Known { spawned, spins, .. } = known;
-        let spins = (*spins == SPINNING).then(|| match waits_again {
-            None => format!(
-                "spinning: {task}, spawned at {spawned}, has done nothing but wake itself for {SPINNING} polls in a row; \
-                have it wait for an event or a sleep"
-            ),
-            Some(line) => format!(
-                "in vain: {task}, spawned at {spawned}, was woken {SPINNING} times in a row, and did nothing that can be \
-                seen but wait again, at {line}"
-            ),
-        });
-        slow.into_iter().chain(spins).reduce(|slow, spins| format!("{slow}; {spins}"))
+    /// The task has got what it waited for.
+    fn got(&mut self, task: u64, is_it: impl Fn(&Wait) -> bool) {
+        let got = self.close_wait(task, is_it);
+        self.tasks.entry(task).and_modify(|known| known.got = known.got.or(got));
     }
 
-    /// A signal that reached nobody is reported once it is lost: that of an event with the next `clear`.
-    fn signal(&mut self, kind: Kind, object: &ObjectLabel, at: Line) -> Option<String> {
-        let (signalled, lost) = match kind {
-            Kind::EventSet { released: 0 } => {
-                self.unheard.insert(object.number, at);
-                return None;
-            }
-            Kind::EventSet { .. } | Kind::EventFound => {
-                self.unheard.remove(&object.number);
-                return None;
-            }
-            Kind::EventCleared => (self.unheard.remove(&object.number)?, format!(", and cleared at {at}")),
-            Kind::EventPulsed { released: 0 } => (at, String::new()),
-            Kind::Notified { asked: 1.., reached: 0 } => (at, String::new()),
-            _ => return None,
-        };
-        let verb = match kind {
-            Kind::EventCleared => "set",
-            Kind::EventPulsed { .. } => "pulsed",
-            _ => "notified",
-        };
-        let tell = || format!("unheard: {} was {verb} when nobody waited, at {signalled}{lost}", findable(object));
-        self.told.insert((signalled, object.number)).then(tell)
-    }
-}
-
-/// An object by its name, or by the line that made it.
-fn findable(object: &ObjectLabel) -> String {
-    match object.name {
-        Some(_) => object.to_string(),
-        None => format!("{object} (made at {})", object.made),
-    }
-}
-
-impl Doings {
-    fn of(task: u64) -> Self {
-        Doings { task, began: Instant::now(), wakes_itself: false, gets_on: false, waits: None }
-    }
-
-    fn see(&mut self, event: &TraceEvent) {
-        match event.kind {
-            Kind::Woken | Kind::WokenAgain if event.task.as_ref().is_some_and(|task| task.number == self.task) => {
-                self.wakes_itself = true;
-            }
-            Kind::Waits => self.waits = event.at,
-            Kind::TimerArmed { .. } => (self.gets_on, self.waits) = (true, event.at),
-            Kind::PollPending => {}
-            _ => self.gets_on = true,
-        }
+    /// Takes a wait out that is over. One that has moved from task to task is still with the one in which it began.
+    fn close_wait(&mut self, task: u64, is_it: impl Fn(&Wait) -> bool) -> Option<Line> {
+        let close = |known: &mut Known| Some(known.open.remove(known.open.iter().position(&is_it)?).at);
+        let own = self.tasks.get_mut(&task).and_then(close);
+        own.or_else(|| self.tasks.values_mut().find_map(close))
     }
 }
 
 impl Known {
-    fn tell_slow(&self, task: &TaskLabel, poll: Doings, to: Spot, slow_poll: Duration) -> Option<String> {
+    fn new(spawned: Line) -> Self {
+        let (parked, got, open) = (Spot::Start, None, Vec::new());
+        Known { spawned, parked, got, open, spins: 0, spun: Duration::ZERO }
+    }
+
+    /// A poll has ended, and the task parks. Returns what there is to report.
+    fn suspend(&mut self, task: &TaskLabel, poll: &Doings, slow_poll: Duration) -> Vec<String> {
         let took = poll.began.elapsed();
+        let newest = self.open.last();
+        let to = match (poll.yields, newest) {
+            (Some(line), _) => Spot::Yield(line),
+            (None, Some(wait)) => Spot::Await(wait.at),
+            (None, None) => Spot::Unknown,
+        };
+        let slow = self.tell_slow(task, took, to, slow_poll);
+        let again = newest.filter(|wait| wait.seq > poll.seq && self.got == Some(wait.at)).map(|wait| wait.at);
+        let wakes_itself = poll.wakes_itself && self.got.is_none() && self.open.len() == poll.open;
+        let is_idle = !poll.gets_on && (again.is_some() || wakes_itself);
+        (self.spins, self.spun) = if is_idle { (self.spins + 1, self.spun + took) } else { (0, Duration::ZERO) };
+        if self.spins == SPINNING && self.spun > slow_poll.saturating_mul(COMPUTES) {
+            (self.spins, self.spun) = (0, Duration::ZERO);
+        }
+        let spins = (self.spins == SPINNING).then(|| self.tell_spins(task, again));
+        (self.parked, self.got) = (to, None);
+        slow.into_iter().chain(spins).collect()
+    }
+
+    fn tell_spins(&self, task: &TaskLabel, again: Option<Line>) -> String {
+        let (spawned, spun) = (self.spawned, self.spun.as_secs_f64());
+        match again {
+            None => format!(
+                "spinning: {task}, spawned at {spawned}, has done nothing that greenlight can see but wake itself for \
+                {SPINNING} polls in a row, which took {spun:.3} s; have it wait for an event or a sleep"
+            ),
+            Some(line) => format!(
+                "in vain: {task}, spawned at {spawned}, was woken {SPINNING} times in a row, and did nothing that \
+                greenlight can see but wait again, at {line}; those polls took {spun:.3} s"
+            ),
+        }
+    }
+
+    fn tell_slow(&self, task: &TaskLabel, took: Duration, to: Spot, slow_poll: Duration) -> Option<String> {
         (took >= slow_poll).then(|| {
-            let Known { spawned, parked, .. } = self;
-            let took = took.as_secs_f64();
-            format!(
-                "slow poll: {task}, spawned at {spawned}, let nobody else run for {took:.3} s, from {parked} to {to}"
-            )
+            let (spawned, took) = (self.spawned, took.as_secs_f64());
+            let from = self.got.map_or(self.parked, Spot::Await);
+            format!("slow poll: {task}, spawned at {spawned}, let nobody else run for {took:.3} s, from {from} to {to}")
         })
+    }
+}
+
+impl Doings {
+    fn begin(task: u64, seq: u64, open: usize) -> Self {
+        Doings { task, seq, began: Instant::now(), open, wakes_itself: false, gets_on: false, yields: None }
+    }
+
+    fn see(&mut self, event: &TraceEvent) {
+        let is_own = event.task.as_ref().is_some_and(|task| task.number == self.task);
+        match event.kind {
+            Kind::Woken | Kind::WokenAgain if is_own => self.wakes_itself = true,
+            Kind::Yields if is_own => self.yields = event.at,
+            Kind::Waits | Kind::Waited | Kind::Leaves | Kind::EventFound | Kind::PollPending => {}
+            _ => self.gets_on = true,
+        }
     }
 }
 
@@ -213,8 +266,22 @@ impl fmt::Display for Spot {
         match self {
             Spot::Start => f.write_str("its start"),
             Spot::Await(line) => write!(f, "the await at {line}"),
-            Spot::Unknown => f.write_str("a yield, or an await that greenlight does not see"),
+            Spot::Yield(line) => write!(f, "the yield at {line}"),
+            Spot::Unknown => f.write_str("an await that greenlight does not see"),
             Spot::End => f.write_str("its end"),
         }
     }
+}
+
+fn tell_in_vain(task: &TaskLabel, condition: &str, at: Line) -> String {
+    format!(
+        "in vain: {task} was notified {IN_VAIN} times by {condition} within one wait, and its predicate was false each \
+        time, at {at}"
+    )
+}
+
+fn tell_group(made: Line, unjoined: usize, lost: usize) -> String {
+    format!(
+        "lost: the task group made at {made} was dropped, with {unjoined} tasks that nobody joins and {lost} lost errors"
+    )
 }

@@ -4,8 +4,7 @@
 //! one task, and neither the batch nor the run.
 
 use super::clock::Instant;
-use super::context::{self, Core, Polling};
-use super::panics::{drop_quietly, panic_message};
+use super::context::{Core, Polling};
 use super::ready::TaskKey;
 use super::task::{Begin, Body, Message, Tenant};
 use super::trace::Kind;
@@ -154,7 +153,7 @@ impl Core {
         if self.closed.get() {
             let refused = self.table.borrow_mut().unused_key();
             if let Ending::Panicked(payload) = self.let_go(body, Ending::Cancelled) {
-                self.report_panic(&format!("a task that was spawned at {at} while its run ended"), payload);
+                self.report_panic(None, at, payload);
             }
             return refused;
         }
@@ -253,6 +252,7 @@ impl Core {
         }
         if let Some(joiners) = slot.joiners {
             self.contain(|| _ = waits::wake_all(joiners));
+            self.trace.forget(|| waits::identity(joiners));
             waits::close(joiners);
         }
     }
@@ -260,9 +260,7 @@ impl Core {
     /// Wakes somebody on behalf of nobody: a foreign waker that panics then has no caller to unwind into.
     fn contain(&self, wake: impl FnOnce()) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(wake)) {
-            let message = panic_message(&*payload);
-            self.settings.reporter.deliver(&format!("a foreign waker panicked when it was woken: {message}"));
-            drop_quietly(payload);
+            self.report_foreign_panic(payload);
         }
     }
 
@@ -292,23 +290,6 @@ impl Core {
         }
         self.take_messages();
         self.table.borrow_mut().ready.clear();
-    }
-
-    fn report_lost_panic(&self, key: TaskKey, payload: Box<dyn Any + Send>) {
-        let Some((label, spawned)) = self.label(key).zip(self.table.borrow().get(key).map(|slot| slot.spawned)) else {
-            return;
-        };
-        self.report_panic(&format!("task `{label}` (spawned at {spawned})"), payload);
-    }
-
-    /// Reports a panic that no join handle is left to return.
-    pub(super) fn report_panic(&self, task: &str, payload: Box<dyn Any + Send>) {
-        let message = panic_message(&*payload).replace('\n', "\\n");
-        let _entered = self.me.upgrade().map(context::enter);
-        self.settings.reporter.deliver(&format!(
-            "{task} panicked, and nobody awaits it: {message}; keep its JoinHandle and await it to receive the panic"
-        ));
-        drop_quietly(payload);
     }
 }
 

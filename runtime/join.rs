@@ -219,7 +219,7 @@ impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         self.job.detached.set(true);
         if let Some(Err(Failure::Panicked(payload))) = self.job.outcome.take() {
-            self.task.core.report_panic(&self.task.to_string(), payload);
+            self.task.core.report_panic(self.task.name.clone(), self.task.spawned, payload);
         }
     }
 }

@@ -34,6 +34,8 @@ mod holds;
 
 mod waiter;
 
+mod lost;
+
 mod executor;
 
 mod time;
@@ -64,6 +66,8 @@ mod tree;
 
 mod pending;
 
+mod unheard;
+
 mod debug;
 
 mod check;
@@ -91,4 +95,4 @@ pub use trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
-pub(crate) use {context::expect_current, holds::Holds, panics::{both, panic_message}, spawn::{spawn_joined, spawn_plain}, task::Watch, time::sleep_until_at, trace::printable, waiter::{WaitList, Waiter}, waits::Holder};
+pub(crate) use {context::expect_current, holds::Holds, panics::{both, panic_message}, spawn::{spawn_joined, spawn_plain}, task::Watch, time::{sleep_until_at, yield_now_at}, trace::printable, waiter::{WaitList, Waiter}, waits::Holder};

@@ -125,12 +125,13 @@ impl Builder {
     /// set. In asyncio: `run` with `debug=True`.
     ///
     /// It reports, a line each: a slow poll, with the awaits before and behind it; tasks that are still pending when
-    /// main has ended or the runtime is dropped, with what they wait for; a set, pulse or notify that reached nobody,
-    /// once for each line and object; a task that is woken again and again and does nothing but wake itself or wait
-    /// again; a task group that is dropped with errors, or before anybody has joined it. A
-    /// [`WeakRemote::dump`](crate::WeakRemote::dump) that a long poll leaves without an answer names the task. A panic
-    /// that nobody joins is reported in any mode. It watches every event, as an [`observer`](Builder::observer) does,
-    /// and takes its time.
+    /// main has ended or the runtime is dropped, with what they wait for; a set that is cleared before anybody saw it, a
+    /// pulse that reached nobody, a notify that did, unless whoever waits looks at a predicate first; a task that is
+    /// woken again and again and does nothing that can be seen but wake itself or wait again; a task group that is
+    /// dropped with errors, or before anybody has joined it. A [`WeakRemote::dump`](crate::WeakRemote::dump) that a long
+    /// poll leaves without an answer names the task. A panic that nobody joins is reported in any mode. It watches every
+    /// event, as an [`observer`](Builder::observer) does, and takes its time. What the receiver of a report does is not
+    /// reported. `docs/WATCHING.md` says of each line what to do about it.
     ///
     /// ```
     /// use std::{cell::RefCell, rc::Rc};
@@ -148,7 +149,8 @@ impl Builder {
         self
     }
 
-    /// How long a poll may take before the debug mode calls it slow: 100 ms unless set.
+    /// How long a poll may take before the debug mode calls it slow: 100 ms unless set. A task that yields ten thousand
+    /// times, and takes for that longer than five slow polls, computes: it does not spin.
     pub fn slow_poll(mut self, threshold: Duration) -> Self {
         self.slow_poll = threshold;
         self

@@ -72,8 +72,14 @@ pub(crate) fn sleep_until_at(deadline: Instant, at: &'static Location<'static>) 
 ///     assert!(child.is_finished());
 /// });
 /// ```
+#[track_caller]
 pub fn yield_now() -> YieldNow {
-    YieldNow { yielded: false }
+    yield_now_at(Location::caller())
+}
+
+/// A yield in the name of that line.
+pub(crate) fn yield_now_at(at: &'static Location<'static>) -> YieldNow {
+    YieldNow { yielded: false, at }
 }
 
 /// What [`sleep`] and [`sleep_until`] return.
@@ -134,7 +140,7 @@ impl Sleep {
             Until::At(deadline) => deadline,
         };
         if deadline <= core.now() {
-            cx.waker().wake_by_ref();
+            wake_next_turn(cx, self.at);
             return State::Yielded;
         }
         let timer = core.arm(deadline, cx, self.at);
@@ -197,6 +203,7 @@ impl Core {
 #[must_use = "futures do nothing unless awaited"]
 pub struct YieldNow {
     yielded: bool,
+    at: &'static Location<'static>,
 }
 
 impl Future for YieldNow {
@@ -206,7 +213,15 @@ impl Future for YieldNow {
         if std::mem::replace(&mut self.yielded, true) {
             return Poll::Ready(());
         }
-        cx.waker().wake_by_ref();
+        wake_next_turn(cx, self.at);
         Poll::Pending
     }
+}
+
+/// Wakes the very task that is being polled.
+fn wake_next_turn(cx: &Context<'_>, at: &'static Location<'static>) {
+    if let Some(core) = context::watched() {
+        core.emit(core.polling.get().map(|polling| polling.key), None, Some(at), Kind::Yields);
+    }
+    cx.waker().wake_by_ref();
 }

@@ -51,8 +51,13 @@ pub enum Kind {
     PollPanicked,
     /// The task joins the wait list of the object. `at`: the line that waits.
     Waits,
+    /// A wait of the task is over: it got what it waited for, and the task has found that or dropped the wait. `at`: the
+    /// line that waited.
+    Waited,
     /// A wait of the task was dropped before it got what it waited for.
     Leaves,
+    /// The task lets others run first. `at`: the line that yields.
+    Yields,
     /// The task is to be dropped at its next turn.
     CancelRequested,
     /// The future of a cancelled task is about to be dropped.
@@ -81,7 +86,7 @@ pub enum Kind {
         /// How many waiters that released.
         released: usize,
     },
-    /// The task waited on the event, and found it set.
+    /// The task asked for the event, or waited on it, and found it set.
     EventFound,
     /// The event was cleared.
     EventCleared,
@@ -101,10 +106,12 @@ pub enum Kind {
         /// How many that wakes.
         reached: usize,
     },
-    /// The task was notified by the condition, and its predicate is false all the same.
-    WokenInVain {
-        /// How often in this wait.
-        times: usize,
+    /// The task has looked at the predicate with which it waits for the condition. `at`: the line that waits.
+    PredicateAsked {
+        /// Whether it is true, which ends the wait.
+        holds: bool,
+        /// How often the task was notified in this wait.
+        notified: usize,
     },
     /// Permits of the semaphore were taken.
     PermitsTaken {
@@ -175,13 +182,13 @@ pub struct ObjectLabel {
     pub made: &'static Location<'static>,
 }
 
-/// A name as reports print it: on one line, and without codes that a terminal would obey.
-pub(crate) fn printable(name: Arc<str>) -> Arc<str> {
-    if !name.contains(char::is_control) {
-        return name;
+/// A name or a message as reports print it: on one line, and without codes that a terminal would obey.
+pub(crate) fn printable(text: Arc<str>) -> Arc<str> {
+    if !text.contains(char::is_control) {
+        return text;
     }
     let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-    name.chars().map(escape).collect::<String>().into()
+    text.chars().map(escape).collect::<String>().into()
 }
 
 /// Receives every event of a runtime at the moment it happens, in order.
@@ -191,21 +198,27 @@ pub(crate) fn printable(name: Arc<str>) -> Arc<str> {
 pub trait Observer {
     /// Receives one event.
     fn on_event(&self, event: &TraceEvent);
+
+    /// The object of that number is gone. What follows names it only where it tells how waits for it end.
+    fn on_gone(&self, _object: u64) {}
 }
 
 /// The emitting end: numbers the events and hands them to the observers.
+#[derive(Default)]
 pub(super) struct Trace {
     observers: Vec<Rc<dyn Observer>>,
     last_seq: Cell<u64>,
     /// The poll, timer, thread or drop that is under way: the cause of all that happens now.
     cause: Cell<Option<u64>>,
-    /// The ordinals of the objects met so far, by their identity.
+    /// The ordinals of the objects that were met and are not gone, by their identity.
     objects: RefCell<HashMap<u64, u64>>,
+    /// How many objects were met.
+    objects_met: Cell<u64>,
 }
 
 impl Trace {
     pub(super) fn new(observers: Vec<Rc<dyn Observer>>) -> Self {
-        Trace { observers, last_seq: Cell::new(0), cause: Cell::new(None), objects: RefCell::new(HashMap::new()) }
+        Trace { observers, ..Trace::default() }
     }
 
     pub(super) fn is_watched(&self) -> bool {
@@ -223,9 +236,14 @@ impl Trace {
 
     /// The ordinal of an object in this trace.
     pub(super) fn object_number(&self, identity: u64) -> u64 {
-        let mut objects = self.objects.borrow_mut();
-        let next = objects.len() as u64 + 1;
-        *objects.entry(identity).or_insert(next)
+        let met = &self.objects_met;
+        *self.objects.borrow_mut().entry(identity).or_insert_with(|| met.replace(met.get() + 1) + 1)
+    }
+
+    /// Forgets an object that is gone.
+    pub(super) fn forget(&self, identity: impl FnOnce() -> u64) {
+        let gone = self.is_watched().then(|| self.objects.borrow_mut().remove(&identity())).flatten();
+        gone.iter().for_each(|&object| self.observers.iter().for_each(|observer| observer.on_gone(object)));
     }
 
     /// Hands an event to the observers; it gets its number here. Call it with nothing borrowed: observers are foreign.

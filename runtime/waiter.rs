@@ -183,6 +183,9 @@ impl Drop for WaitList {
         if let Some(list) = self.list.get() {
             waits::close(list);
         }
+        if let (1.., Some(core)) = (self.identity.get(), context::watched()) {
+            core.trace.forget(|| self.identity.get());
+        }
     }
 }
 
@@ -235,10 +238,11 @@ impl Waiter {
             }
         };
         let watched = core.clone().filter(|core| core.trace.is_watched());
-        let task = wakee.task();
-        self.node = Some(waits::enlist(list, core, wakee, self.asks, self.at));
+        let object = watched.as_ref().map(|core| waits::label(core, list));
+        let (task, named) = (wakee.task(), object.as_deref().cloned());
+        self.node = Some(waits::enlist(list, core, wakee, self.asks, self.at, object));
         if let Some(core) = watched {
-            core.emit(task, waits::label(&core, list), Some(self.at), Kind::Waits);
+            core.emit(task, named, Some(self.at), Kind::Waits);
         }
         Poll::Pending
     }
@@ -247,25 +251,21 @@ impl Waiter {
     pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
         let node = self.node.expect("a waiter is polled after it joined a list");
         let mut seen = waits::look(node, cx);
-        if seen == Seen::Outdated {
+        if matches!(seen, Seen::Outdated) {
             waits::renew(node, cx);
             seen = waits::look(node, cx);
         }
-        if seen != Seen::Granted {
-            return Poll::Pending;
-        }
+        let Seen::Granted(watched) = seen else { return Poll::Pending };
         self.node = None;
+        watched.into_iter().for_each(|node| node.end());
         Poll::Ready(())
     }
 }
 
 impl Drop for Waiter {
     fn drop(&mut self) {
-        if let Some(left) = self.node.take().and_then(waits::leave)
-            && left.core.trace.is_watched()
-        {
-            let object = waits::label(&left.core, left.list);
-            left.core.emit(left.task, object, Some(left.at), Kind::Leaves);
+        if let Some(node) = self.node.take().and_then(waits::leave) {
+            node.end();
         }
     }
 }

@@ -11,7 +11,7 @@ use super::context::{self, Core};
 use super::list::{Arena, List};
 use super::ready::TaskKey;
 use super::task::Wakee;
-use super::trace::ObjectLabel;
+use super::trace::{Kind, ObjectLabel};
 use super::wakes::{Wakes, wake_foreign};
 use slab::Slab;
 use std::cell::{Cell, RefCell};
@@ -77,6 +77,8 @@ pub(super) struct Node {
     /// How much it asks for, where there is a choice.
     pub(super) asks: usize,
     pub(super) at: &'static Location<'static>,
+    /// How a trace names the object, which may be gone before the waiter is. None when nobody watches.
+    pub(super) object: Option<Box<ObjectLabel>>,
 }
 
 /// Every wait list of a thread.
@@ -132,6 +134,15 @@ impl Node {
         let Some(Wakee::Task(task)) = &self.wakee else { return false };
         self.core.as_ref().is_some_and(|core| core.is_dying(*task))
     }
+
+    /// Traces the end of the wait, in the name of the task that polled it last. A foreign waker is dropped here, with
+    /// nothing borrowed.
+    pub(super) fn end(self) {
+        if let (Some(core), Some(object)) = (&self.core, self.object) {
+            let kind = if self.wakee.is_none() { Kind::Waited } else { Kind::Leaves };
+            core.emit(self.task, Some(*object), Some(self.at), kind);
+        }
+    }
 }
 
 impl Subject {
@@ -182,14 +193,15 @@ pub(super) fn set_facts(list: u32, facts: Facts) {
     let _ = WAITS.try_with(|waits| waits.borrow_mut().lists[list as usize].facts = facts);
 }
 
-/// How traces name the object of a list; none if the object is gone.
-pub(super) fn label(core: &Core, list: u32) -> Option<ObjectLabel> {
-    WAITS.with_borrow(|waits| waits.lists.get(list as usize).map(|waiting| waiting.subject.label(core)))
+/// How traces name the object of a list.
+pub(super) fn label(core: &Core, list: u32) -> Box<ObjectLabel> {
+    WAITS.with_borrow(|waits| Box::new(waits.lists[list as usize].subject.label(core)))
 }
 
 /// The identity of a list's object.
 pub(super) fn identity(list: u32) -> u64 {
-    WAITS.with_borrow(|waits| waits.lists[list as usize].subject.identity)
+    // The arena is gone only while the thread itself ends.
+    WAITS.try_with(|waits| waits.borrow().lists[list as usize].subject.identity).unwrap_or_default()
 }
 
 /// A new waiter at the back of a list. Returns its node.
@@ -199,40 +211,28 @@ pub(super) fn enlist(
     wakee: Wakee,
     asks: usize,
     at: &'static Location<'static>,
+    object: Option<Box<ObjectLabel>>,
 ) -> u32 {
     WAITS.with_borrow_mut(|waits| {
         let waiting = &mut waits.lists[list as usize];
         let identity = waiting.subject.identity;
-        let node = Node { list, identity, core, task: wakee.task(), wakee: Some(wakee), is_owed: false, asks, at };
-        let index = waits.nodes.insert(node);
+        let (task, wakee) = (wakee.task(), Some(wakee));
+        let index = waits.nodes.insert(Node { list, identity, core, task, wakee, is_owed: false, asks, at, object });
         waiting.order.push_back(&mut waits.nodes, index);
         index
     })
 }
 
-/// Takes a waiter out that is being dropped. Returns what a trace says of it, unless it was granted.
-pub(super) fn leave(index: u32) -> Option<Left> {
+/// Takes a waiter out that is being dropped.
+pub(super) fn leave(index: u32) -> Option<Node> {
     // The arena is gone only while the thread itself ends.
-    let Node { list, core, task, wakee, at, .. } = WAITS.try_with(|waits| waits.borrow_mut().leave(index)).ok()?;
-    let left = wakee.as_ref().and(core).map(|core| Left { core, list, task, at });
-    // A foreign waker is dropped here, with nothing borrowed.
-    drop(wakee);
-    left
-}
-
-/// A waiter that has left before it was granted.
-pub(super) struct Left {
-    pub(super) core: Rc<Core>,
-    pub(super) list: u32,
-    pub(super) task: Option<TaskKey>,
-    pub(super) at: &'static Location<'static>,
+    WAITS.try_with(|waits| waits.borrow_mut().leave(index)).ok()
 }
 
 /// What a waiter finds when it looks at its node.
-#[derive(PartialEq)]
 pub(super) enum Seen {
-    /// It was granted; the node is gone.
-    Granted,
+    /// It was granted, and the node is gone; handed over if somebody watches.
+    Granted(Option<Box<Node>>),
     /// It waits, and wakes the right one.
     Current,
     /// It waits, and would wake somebody who does not poll it any more.
@@ -244,11 +244,7 @@ pub(super) fn look(index: u32, cx: &Context<'_>) -> Seen {
     WAITS.with_borrow_mut(|waits| match &waits.nodes.get(index).wakee {
         Some(wakee) if wakee.is_current(polling, cx.waker()) => Seen::Current,
         Some(_) => Seen::Outdated,
-        None => {
-            // A granted node holds nothing foreign.
-            waits.nodes.remove(index);
-            Seen::Granted
-        }
+        None => Seen::Granted(Some(waits.nodes.remove(index)).filter(|node| node.object.is_some()).map(Box::new)),
     })
 }
 

@@ -162,15 +162,16 @@ impl<T> Condition<T> {
         let at = Location::caller();
         self.check(&guard);
         async move {
-            let mut times = 0;
-            while !ready(&mut guard) {
-                if times > 0 {
-                    self.waiters.emit(at, || Kind::WokenInVain { times });
+            let mut notified = 0;
+            loop {
+                let holds = ready(&mut guard);
+                self.waiters.emit(at, || Kind::PredicateAsked { holds, notified });
+                if holds {
+                    return guard;
                 }
                 guard = self.wait_at(guard, None, at).await;
-                times += 1;
+                notified += 1;
             }
-            guard
         }
     }
 

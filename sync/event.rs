@@ -74,8 +74,9 @@ impl Event {
     }
 
     /// Whether the flag is set.
+    #[track_caller]
     pub fn is_set(&self) -> bool {
-        self.flag.get()
+        self.is_found(Location::caller())
     }
 
     /// Releases everybody who waits, and leaves the event unset. Returns how many that were: a pulse that reached
@@ -93,6 +94,11 @@ impl Event {
     #[track_caller]
     pub fn wait(&self) -> EventWait<'_> {
         EventWait { event: self, waiter: Waiter::new(Location::caller()) }
+    }
+
+    /// Whether the flag is set, for that line.
+    fn is_found(&self, at: &'static Location<'static>) -> bool {
+        self.flag.get().then(|| self.waiters.emit(at, || Kind::EventFound)).is_some()
     }
 
     /// Emits before it wakes, so that in a trace the wakes follow what caused them.
@@ -119,11 +125,10 @@ impl Future for EventWait<'_> {
         if waiter.has_joined() {
             return waiter.poll(cx);
         }
-        if event.is_set() {
-            event.waiters.emit(waiter.at, || Kind::EventFound);
+        if event.is_found(waiter.at) {
             return Poll::Ready(());
         }
-        waiter.join(cx, || (!event.is_set()).then(|| event.waiters.open()))
+        waiter.join(cx, || (!event.flag.get()).then(|| event.waiters.open()))
     }
 }
 
@@ -138,7 +143,7 @@ impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Event")
             .field("name", &self.waiters.name())
-            .field("set", &self.is_set())
+            .field("set", &self.flag.get())
             .field("waiters", &self.waiters.len())
             .finish()
     }

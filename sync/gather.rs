@@ -1,8 +1,8 @@
 //! `gather`: several futures as tasks, all of their outputs in order.
 
 use super::hop::a_hop_later;
-use crate::runtime::{WaitList, Waiter, Watch, expect_current, spawn_joined};
-use crate::{JoinError, JoinHandle, Task, yield_now};
+use crate::runtime::{WaitList, Waiter, Watch, expect_current, spawn_joined, yield_now_at};
+use crate::{JoinError, JoinHandle, Task};
 use std::any::Any;
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -271,7 +271,7 @@ impl Gathering {
         })
         .await;
         if !settled.get() {
-            yield_now().await;
+            yield_now_at(at).await;
         }
     }
 }

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 const CODE_TO_READ: usize = 2500;
 
 /// Those who look on, and put into words or check what the others do: a wake goes on without them.
-const ONLOOKERS: [&str; 14] = [
+const ONLOOKERS: [&str; 16] = [
     "polls.rs",
     "holds.rs",
+    "lost.rs",
     "standing.rs",
     "dump.rs",
     "ask.rs",
@@ -20,6 +21,7 @@ const ONLOOKERS: [&str; 14] = [
     "report.rs",
     "tree.rs",
     "pending.rs",
+    "unheard.rs",
     "debug.rs",
     "check.rs",
     "suspicion.rs",

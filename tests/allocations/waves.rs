@@ -1,6 +1,7 @@
-//! A million tasks, spawned and joined in waves.
+//! A million tasks, spawned and joined in waves; and objects that come and go in a run that the debug mode watches.
 
 use crate::COUNTED;
+use greenlight::sync::{Condition, Event};
 use greenlight::{Runtime, spawn, spawn_detached, yield_now};
 use std::rc::Rc;
 
@@ -45,6 +46,32 @@ async fn wave(number: usize) {
     for task in tasks {
         task.ended().await;
     }
+}
+
+pub(crate) fn the_debug_mode_forgets_the_objects_that_are_gone() {
+    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(|_| {}).build();
+    let live_after = runtime.run(async {
+        let mut live_after = Vec::with_capacity(20);
+        for _ in 0..20 {
+            for _ in 0..1000 {
+                signal_in_vain().await;
+            }
+            live_after.push(live_bytes());
+        }
+        live_after
+    });
+    let (first, last) = (live_after[0], live_after[live_after.len() - 1]);
+    println!("20000 objects: {first} bytes live after the first thousand, {last} after the last");
+    assert!(last <= first, "{first} bytes were live after the first thousand objects, {last} after the last");
+}
+
+/// Signals that reach nobody, of objects that are dropped then, and a task that is awaited.
+async fn signal_in_vain() {
+    let stock = Condition::new(());
+    stock.notify_one(&stock.lock().await);
+    Event::new().set();
+    Event::new().pulse();
+    spawn(async {}).await.expect("it returns");
 }
 
 fn live_bytes() -> usize {

@@ -26,6 +26,14 @@ fn the_demo_that_misses_a_pulse_is_told_so() {
 }
 
 #[test]
+fn the_demos_that_notify_and_look_at_a_predicate_are_not_told_off() {
+    for demo in ["resource-condition", "resource-event", "crosswalk", "barrier"] {
+        let stderr = end_with("1", &["run", demo]).stderr;
+        assert!(!stderr.contains("unheard"), "{demo}: {stderr}");
+    }
+}
+
+#[test]
 fn a_variable_that_is_empty_or_0_turns_nothing_on() {
     for value in ["", "0"] {
         assert_eq!(end_with(value, &["run", "periodic-slow"]).stderr, "");

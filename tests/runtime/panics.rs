@@ -7,10 +7,10 @@ use std::future::pending;
 
 /// What a report says of a lost panic, without the line of the spawn.
 fn shortened(report: &str) -> String {
-    let (task, rest) = report.split_once(" (spawned at ").expect("a report names the spawn site");
-    let (site, rest) = rest.split_once(')').expect("the site ends");
+    let (task, rest) = report.split_once(", spawned at ").expect("a report names the spawn site");
+    let (site, rest) = rest.split_once(", ").expect("the site ends");
     assert!(site.starts_with(file!()), "{site}");
-    format!("{task}{}", rest.split("; ").next().expect("a report has parts"))
+    format!("{task} {}", rest.split("; ").next().expect("a report has parts"))
 }
 
 async fn panics_with(message: &'static str) {
@@ -28,7 +28,7 @@ fn a_panic_whose_handle_was_dropped_before_is_reported_with_name_and_site() {
     let reports: Vec<_> = reports.take().iter().map(|report| shortened(report)).collect();
     assert_eq!(
         reports,
-        ["task `alice` panicked, and nobody awaits it: boom", "task `bob` panicked, and nobody awaits it: bang",]
+        ["lost: alice panicked, and nobody awaits it: boom", "lost: bob panicked, and nobody awaits it: bang"]
     );
 }
 
@@ -41,7 +41,7 @@ fn a_panic_whose_handle_is_dropped_after_is_reported_then() {
         assert_eq!(reports.take(), [""; 0], "somebody may still await it");
         drop(handle);
         let reports: Vec<_> = reports.take().iter().map(|report| shortened(report)).collect();
-        assert_eq!(reports, ["task `alice` panicked, and nobody awaits it: boom"]);
+        assert_eq!(reports, ["lost: alice panicked, and nobody awaits it: boom"]);
     });
 }
 
@@ -72,7 +72,33 @@ fn a_report_says_what_to_do() {
         spawn_detached(panics_with("boom"));
         yield_now().await;
     });
-    assert!(reports.take()[0].ends_with("; keep its JoinHandle and await it to receive the panic"));
+    assert!(
+        reports.take()[0].ends_with("; spawn() it before main ends, and await the JoinHandle, to receive the panic")
+    );
+}
+
+#[test]
+fn a_report_is_one_line_whatever_the_panic_says() {
+    let (runtime, reports) = reporting();
+    runtime.run(async {
+        task("alice").spawn_detached(panics_with("\u{1b}[2J\u{7}wiped\r\nünd\u{85}\tgone \\ \"quoted\""));
+        yield_now().await;
+    });
+    let reports: Vec<_> = reports.take().iter().map(|report| shortened(report)).collect();
+    let message = r#"\u{1b}[2J\u{7}wiped\r\nünd\u{85}\tgone \ "quoted""#;
+    assert_eq!(reports, [format!("lost: alice panicked, and nobody awaits it: {message}")]);
+}
+
+#[test]
+fn a_task_without_a_name_that_has_ended_is_reported_by_its_line() {
+    let (runtime, reports) = reporting();
+    runtime.run(async {
+        let handle = spawn(panics_with("boom"));
+        yield_now().await;
+        drop(handle);
+    });
+    let reports: Vec<_> = reports.take().iter().map(|report| shortened(report)).collect();
+    assert_eq!(reports, ["lost: a task panicked, and nobody awaits it: boom"]);
 }
 
 #[test]
@@ -83,7 +109,7 @@ fn a_task_without_a_name_is_reported_by_its_number() {
         spawn_detached(panics_with("boom"));
         yield_now().await;
     });
-    assert!(reports.take()[0].starts_with("task `task 2` (spawned at "));
+    assert!(reports.take()[0].starts_with("lost: task 2, spawned at "));
 }
 
 #[test]
@@ -139,7 +165,7 @@ fn a_panic_in_the_drop_of_an_output_that_nobody_will_fetch_ends_its_task_only() 
         log.say("main goes on");
     });
     let reports: Vec<_> = reports.take().iter().map(|report| shortened(report)).collect();
-    assert_eq!(reports, ["task `alice` panicked, and nobody awaits it: in the output"]);
+    assert_eq!(reports, ["lost: alice panicked, and nobody awaits it: in the output"]);
     assert_eq!(log.take(), ["the next in the batch runs", "main goes on"]);
 }
 

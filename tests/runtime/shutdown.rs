@@ -155,6 +155,7 @@ fn wakes_are_accepted_meanwhile_and_nobody_is_polled() {
             "waiter woken",
             "setter cancelled",
             "waiter dropped",
+            "waiter is done waiting on event `light`",
             "waiter cancelled",
         ]
     );
@@ -225,8 +226,8 @@ fn a_future_that_is_refused_and_panics_in_its_drop_is_reported() {
     let [report] = &reports.take()[..] else {
         panic!("there is one report");
     };
-    assert!(report.starts_with("a task that was spawned at "));
-    assert!(report.contains(" while its run ended panicked, and nobody awaits it: refused"));
+    assert!(report.starts_with("lost: a task, spawned at "));
+    assert!(report.contains(", panicked, and nobody awaits it: refused; spawn() it before main ends"));
 }
 
 #[test]
@@ -303,6 +304,6 @@ fn a_task_that_panics_when_it_is_dropped_costs_nobody_the_shutdown() {
     let [report] = &reports.take()[..] else {
         panic!("there is one report");
     };
-    assert!(report.starts_with("task `b` (spawned at "));
+    assert!(report.starts_with("lost: b, spawned at "));
     assert!(report.contains("b's drop"));
 }

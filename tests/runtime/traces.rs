@@ -41,9 +41,11 @@ fn a_whole_run_reads_as_a_story() {
             "main polled",
             "main sets event `light`, releasing 1",
             "walker woken",
+            "main yields",
             "main woken",
             "main pending",
             "walker polled",
+            "walker is done waiting on event `light`",
             "walker ready",
             "walker returned",
             "main polled",
@@ -111,6 +113,7 @@ fn an_event_tells_the_line_of_the_program_that_it_comes_from() {
             ("task 0 spawned".to_string(), spawned),
             ("task 0 waits on event 1".to_string(), waits),
             ("outside sets event 1, releasing 1".to_string(), set),
+            ("task 0 is done waiting on event 1".to_string(), waits),
             ("task 0 sleeps until t=0.001000s".to_string(), waits + 1),
         ]
     );

@@ -107,6 +107,7 @@ fn a_turn_takes_in_remote_wakes_then_runs_the_ready_then_fires_timers() {
             "2: a thread arrives",
             "2: remote woken",
             "2: waiter polled",
+            "2: waiter is done waiting on event `light`",
             "2: waiter ready",
             "2: waiter returned",
             "2: remote polled",

@@ -51,15 +51,20 @@ fn a_queue_tells_what_becomes_of_its_items_and_who_waits() {
     cook waits on queue `orders`                                 while theirs.get().await.is_ok() {
     main puts an item into queue `orders`, which has 1           orders.try_put("soup").expect("there is room");
     main waits on full queue `orders`                            orders.put("bread").await.expect("it is open");
+    cook is done waiting on queue `orders`                       while theirs.get().await.is_ok() {
     cook takes an item from queue `orders`, which has 0 left     while theirs.get().await.is_ok() {
     cook is done with an item of queue `orders`, 0 left          theirs.task_done().expect("it was put");
     cook waits on queue `orders`                                 while theirs.get().await.is_ok() {
+    main is done waiting on full queue `orders`                  orders.put("bread").await.expect("it is open");
     main puts an item into queue `orders`, which has 1           orders.put("bread").await.expect("it is open");
     main waits on unfinished queue `orders`                      orders.join().await;
+    cook is done waiting on queue `orders`                       while theirs.get().await.is_ok() {
     cook takes an item from queue `orders`, which has 0 left     while theirs.get().await.is_ok() {
     cook is done with an item of queue `orders`, 0 left          theirs.task_done().expect("it was put");
     cook waits on queue `orders`                                 while theirs.get().await.is_ok() {
+    main is done waiting on unfinished queue `orders`            orders.join().await;
     main closes queue `orders`                                   orders.close();
+    cook is done waiting on queue `orders`                       while theirs.get().await.is_ok() {
     "#);
 }
 
@@ -99,6 +104,7 @@ fn a_semaphore_tells_who_takes_how_many_permits_and_who_releases_them() {
     main takes 2 of semaphore `desks`                            let two = desks.acquire_many(2).await;
     other waits on semaphore `desks`                             let other = task("other").spawn(async move { theirs.acquire_many(2).await.forget() });
     main releases 2 of semaphore `desks`                         let two = desks.acquire_many(2).await;
+    other is done waiting on semaphore `desks`                   let other = task("other").spawn(async move { theirs.acquire_many(2).await.forget() });
     other takes 2 of semaphore `desks`                           let other = task("other").spawn(async move { theirs.acquire_many(2).await.forget() });
     main releases 2 of semaphore `desks`                         desks.release(2).expect("two were forgotten");
     main takes 1 of semaphore `desks`                            drop(desks.try_acquire());
@@ -124,9 +130,11 @@ fn a_barrier_tells_who_arrives_and_that_it_was_reset_or_aborted() {
     main arrives at barrier `start` as number 1                  assert!(start.wait().await.is_ok() && other.await.unwrap());
     main waits on barrier `start`                                assert!(start.wait().await.is_ok() && other.await.unwrap());
     other arrives at barrier `start` as number 2                 let other = task("other").spawn(async move { theirs.wait().await.is_ok() });
+    main is done waiting on barrier `start`                      assert!(start.wait().await.is_ok() && other.await.unwrap());
     task 2 arrives at barrier `start` as number 1                let alone = spawn(async move { theirs.wait().await.is_ok() });
     task 2 waits on barrier `start`                              let alone = spawn(async move { theirs.wait().await.is_ok() });
     main resets barrier `start`                                  start.reset();
+    task 2 is done waiting on barrier `start`                    let alone = spawn(async move { theirs.wait().await.is_ok() });
     main aborts barrier `start`                                  start.abort();
     "#);
 }

@@ -115,7 +115,7 @@ fn who_finds_it_false_again_waits_behind_the_others() {
 }
 
 #[test]
-fn a_trace_counts_the_notifies_that_were_in_vain_and_not_the_first_look() {
+fn a_trace_tells_each_look_at_a_predicate_and_how_many_notifies_came_before() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
         let stock = Rc::new(Condition::new(0));
@@ -134,9 +134,9 @@ fn a_trace_counts_the_notifies_that_were_in_vain_and_not_the_first_look() {
         }
         buyer.await.unwrap();
     });
-    let in_vain = recorder.events().into_iter().filter_map(|event| match event.kind {
-        Kind::WokenInVain { times } => Some(times),
+    let asked = recorder.events().into_iter().filter_map(|event| match event.kind {
+        Kind::PredicateAsked { holds, notified } => Some((holds, notified)),
         _ => None,
     });
-    assert_eq!(in_vain.collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(asked.collect::<Vec<_>>(), [(false, 0), (false, 1), (false, 2), (true, 3)]);
 }

@@ -1,0 +1,44 @@
+//! Panics that nobody receives, in words.
+
+use super::context::{self, Core};
+use super::panics::{drop_quietly, panic_message};
+use super::ready::TaskKey;
+use super::trace::{TaskLabel, printable};
+use std::any::Any;
+use std::panic::Location;
+use std::sync::Arc;
+
+impl Core {
+    /// Reports the panic of a task that is still in the table.
+    pub(super) fn report_lost_panic(&self, key: TaskKey, payload: Box<dyn Any + Send>) {
+        let spawned = self.table.borrow().get(key).map(|slot| slot.spawned);
+        if let Some((label, spawned)) = self.label(key).zip(spawned) {
+            self.report_lost(&label.to_string(), spawned, payload);
+        }
+    }
+
+    /// Reports the panic of a task that is gone, and its number with it.
+    pub(super) fn report_panic(&self, name: Option<Arc<str>>, spawned: &Location<'_>, payload: Box<dyn Any + Send>) {
+        let label = name.map(|name| TaskLabel { number: 0, name: Some(name) });
+        let label = label.map_or_else(|| "a task".to_string(), |label| label.to_string());
+        self.report_lost(&label, spawned, payload);
+    }
+
+    /// Reports the panic of a foreign waker that was woken on behalf of nobody.
+    pub(super) fn report_foreign_panic(&self, payload: Box<dyn Any + Send>) {
+        let message = printable(panic_message(&*payload).into());
+        self.settings.reporter.deliver(&format!("a foreign waker panicked when it was woken: {message}"));
+        drop_quietly(payload);
+    }
+
+    fn report_lost(&self, task: &str, spawned: &Location<'_>, payload: Box<dyn Any + Send>) {
+        let message = printable(panic_message(&*payload).into());
+        let _entered = self.me.upgrade().map(context::enter);
+        // Whoever reads this may have gathered the task, or detached it, or dropped its handle, or spawned it too late.
+        self.settings.reporter.deliver(&format!(
+            "lost: {task}, spawned at {spawned}, panicked, and nobody awaits it: {message}; \
+            spawn() it before main ends, and await the JoinHandle, to receive the panic"
+        ));
+        drop_quietly(payload);
+    }
+}

@@ -1,0 +1,110 @@
+//! Signals that reach nobody, for the debug mode. A set is lost when it is cleared and nobody has found it, a pulse at once.
+//! A notify is not lost on one who looks at a predicate before waiting: it is told when somebody waits without, or nobody
+//! ever does.
+
+use super::trace::{Kind, ObjectLabel, TraceEvent};
+use std::collections::{HashMap, HashSet};
+use std::panic::Location;
+
+/// So many objects of one line are told: a line that makes one after the other makes the same mistake each time.
+const OBJECTS_OF_A_LINE: usize = 3;
+
+pub(super) type Line = &'static Location<'static>;
+
+/// The signals that reached nobody, and what of them was told.
+#[derive(Default)]
+pub(super) struct Unheard {
+    /// The last signal of an object, if it reached nobody and nobody has found it since.
+    signals: HashMap<u64, Signal>,
+    /// The objects that somebody has waited for.
+    awaited: HashSet<u64>,
+    /// The lines whose signals were told, and of which objects: each is, once.
+    told: HashMap<Line, Vec<u64>>,
+}
+
+/// A signal that reached nobody.
+struct Signal {
+    object: ObjectLabel,
+    at: Line,
+    /// It was a notify, and not a set.
+    notifies: bool,
+}
+
+impl Unheard {
+    /// Takes an event in. Returns what there is to report.
+    pub(super) fn see(&mut self, event: &TraceEvent) -> Option<String> {
+        let (object, at) = (event.object.as_ref()?, event.at?);
+        let number = object.number?;
+        match event.kind {
+            Kind::EventSet { released: 0 } => self.remember(object, at, false),
+            Kind::Notified { asked: 1.., reached: 0 } => self.remember(object, at, true),
+            Kind::EventSet { .. } | Kind::EventFound | Kind::Notified { reached: 1.., .. } => {
+                self.signals.remove(&number);
+            }
+            Kind::PredicateAsked { .. } => {
+                self.awaited.insert(number);
+                self.signals.remove(&number);
+            }
+            Kind::EventPulsed { released: 0 } => return self.tell(object, "pulsed", at, ""),
+            Kind::EventCleared => {
+                let set = self.signals.remove(&number)?.at;
+                return self.tell(object, "set", set, &format!(", and cleared at {at}"));
+            }
+            Kind::Waits => {
+                self.awaited.insert(number);
+                let notified = self.signals.remove(&number).filter(|signal| signal.notifies)?.at;
+                let task = event.task.as_ref().map_or("somebody".to_string(), ToString::to_string);
+                let lost = format!(
+                    ", before {task} waited for it without a predicate, at {at}; wait_for() looks at one first"
+                );
+                return self.tell(object, "notified", notified, &lost);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// Forgets an object that is gone. Returns what there is to report.
+    pub(super) fn forget(&mut self, object: u64) -> Option<String> {
+        let was_awaited = self.awaited.remove(&object);
+        let signal = self.signals.remove(&object)?;
+        if was_awaited { None } else { self.tell_never_awaited(&signal) }
+    }
+
+    /// Main has ended. Returns what there is to report.
+    pub(super) fn end(&mut self) -> Vec<String> {
+        let mut never: Vec<_> = self.signals.extract_if(|object, _| !self.awaited.contains(object)).collect();
+        never.sort_unstable_by_key(|(object, _)| *object);
+        never.iter().filter_map(|(_, signal)| self.tell_never_awaited(signal)).collect()
+    }
+
+    fn remember(&mut self, object: &ObjectLabel, at: Line, notifies: bool) {
+        if let Some(number) = object.number {
+            self.signals.insert(number, Signal { object: object.clone(), at, notifies });
+        }
+    }
+
+    fn tell_never_awaited(&mut self, signal: &Signal) -> Option<String> {
+        let Signal { object, at, notifies } = signal;
+        if *notifies { self.tell(object, "notified", at, ", and nobody ever waited for it") } else { None }
+    }
+
+    fn tell(&mut self, object: &ObjectLabel, signalled: &str, at: Line, lost: &str) -> Option<String> {
+        let (told, number) = (self.told.entry(at).or_default(), object.number?);
+        if told.len() == OBJECTS_OF_A_LINE || told.contains(&number) {
+            return None;
+        }
+        told.push(number);
+        let more = if told.len() < OBJECTS_OF_A_LINE { "" } else { "; further ones of this line are not told" };
+        let object = findable(object);
+        Some(format!("unheard: {object} was {signalled} when nobody waited, at {at}{lost}{more}"))
+    }
+}
+
+/// An object by its name, or by the line that made it.
+pub(super) fn findable(object: &ObjectLabel) -> String {
+    match object.name {
+        Some(_) => object.to_string(),
+        None => format!("{object} (made at {})", object.made),
+    }
+}

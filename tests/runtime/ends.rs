@@ -1,0 +1,102 @@
+//! What a trace tells of the ends of waits, and of objects.
+
+use crate::stage::recorded;
+use greenlight::sync::{Condition, Event};
+use greenlight::trace::{Observer, Recorder, TraceEvent};
+use greenlight::{Runtime, spawn_detached, task, yield_now};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+#[test]
+fn a_trace_tells_what_each_wait_has_got_also_of_a_task_that_is_gone() {
+    let (runtime, recorder) = recorded();
+    runtime.run(async {
+        let cook = task("cook").spawn(async {});
+        cook.await.expect("it returns");
+        let light = Event::new().named("light");
+        light.set();
+        assert!(light.is_set());
+        light.clear();
+        assert!(!light.is_set());
+    });
+    assert_eq!(
+        recorder.lines()[2..],
+        [
+            "cook spawned",
+            "main waits on task `cook`",
+            "main pending",
+            "cook polled",
+            "cook ready",
+            "cook returned",
+            "main woken",
+            "main polled",
+            "main is done waiting on task `cook`",
+            "main sets event `light`, releasing 0",
+            "main finds event `light` set",
+            "main clears event `light`",
+            "main ready",
+            "main returned",
+        ]
+    );
+}
+
+#[test]
+fn a_trace_tells_whenever_somebody_looks_at_a_predicate() {
+    let (runtime, recorder) = recorded();
+    runtime.run(async {
+        let stock = Rc::new(Condition::new(0).named("stock"));
+        let theirs = stock.clone();
+        let buyer = task("buyer").spawn(async move {
+            let guard = theirs.lock().await;
+            drop(theirs.wait_for(guard, |stock| *stock > 0).await);
+        });
+        yield_now().await;
+        *stock.lock().await += 1;
+        stock.notify_one(&stock.lock().await);
+        buyer.await.expect("it returns");
+    });
+    let lines = recorder.lines();
+    let of_buyer: Vec<_> = lines.iter().filter(|line| line.contains("buyer") && line.contains("condition")).collect();
+    assert_eq!(
+        of_buyer,
+        [
+            "buyer finds condition `stock` not ready",
+            "buyer waits on condition `stock`",
+            "buyer is done waiting on condition `stock`",
+            "buyer finds condition `stock` ready",
+        ]
+    );
+}
+
+/// Hears which objects are gone.
+#[derive(Default)]
+struct Mourner {
+    gone: RefCell<Vec<u64>>,
+}
+
+impl Observer for Mourner {
+    fn on_event(&self, _: &TraceEvent) {}
+
+    fn on_gone(&self, object: u64) {
+        self.gone.borrow_mut().push(object);
+    }
+}
+
+#[test]
+fn an_observer_hears_which_objects_are_gone_and_no_other_gets_their_numbers() {
+    let (mourner, recorder) = (Rc::new(Mourner::default()), Rc::new(Recorder::default()));
+    let runtime = Runtime::builder().virtual_clock().observer(mourner.clone()).observer(recorder.clone()).build();
+    runtime.run(async {
+        let first = Event::new();
+        first.set();
+        Event::new().set();
+        spawn_detached(async {}).ended().await;
+        drop(Event::new());
+        Event::new().set();
+        first.clear();
+    });
+    let named = |event: TraceEvent| event.object.map(|object| object.to_string());
+    let named: Vec<_> = recorder.events().into_iter().filter_map(named).collect();
+    assert_eq!(named, ["event 1", "event 2", "task 3", "task 3", "event 4", "event 1"]);
+    assert_eq!(mourner.gone.take(), [2, 3, 4, 1]);
+}

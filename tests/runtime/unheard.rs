@@ -1,0 +1,218 @@
+//! The debug mode on signals that reach nobody: which are lost, and which somebody finds.
+
+use crate::debug::watched;
+use crate::quoted::quoted;
+use crate::stage::Log;
+use greenlight::sync::{Condition, Event};
+use greenlight::{Runtime, spawn, task, timeout, yield_now};
+use insta::assert_snapshot;
+use std::future::Future;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// What the debug mode reports of a program.
+fn reports<F: Future<Output = ()>>(program: F) -> String {
+    quoted(&watched(Duration::from_secs(3600), program), file!(), include_str!("unheard.rs"))
+}
+
+#[test]
+fn a_set_that_nobody_saw_is_told_when_it_is_cleared() {
+    let report = reports(async {
+        let light = Event::new().named("light");
+        light.set();
+        light.clear();
+    });
+    assert_snapshot!(report, @"unheard: event `light` was set when nobody waited, at [light.»set();], and cleared at [light.»clear();]");
+}
+
+#[test]
+fn a_set_that_somebody_waited_for_or_found_is_not_told() {
+    let report = reports(async {
+        let light = Rc::new(Event::new().named("light"));
+        let theirs = light.clone();
+        let walker = spawn(async move { theirs.wait().await });
+        yield_now().await;
+        light.set();
+        light.clear();
+        walker.await.unwrap();
+        light.set();
+        light.wait().await;
+        light.clear();
+        light.set();
+    });
+    assert_eq!(report, "");
+}
+
+#[test]
+fn a_pulse_and_a_notify_that_reach_nobody_are_told_once_for_each_line() {
+    let report = reports(async {
+        let light = Event::new().named("light");
+        let stock = Condition::new(0).named("stock");
+        for _ in 0..3 {
+            light.pulse();
+            stock.notify_one(&stock.lock().await);
+        }
+        stock.notify(&stock.lock().await, 0);
+    });
+    assert_snapshot!(report, @"
+    unheard: event `light` was pulsed when nobody waited, at [light.»pulse();]
+    unheard: condition `stock` was notified when nobody waited, at [stock.»notify_one(&stock.lock().await);], and nobody ever waited for it
+    ");
+}
+
+#[test]
+fn two_objects_that_one_line_signals_in_vain_are_both_told() {
+    let report = reports(async {
+        let lights = [Event::new().named("red"), Event::new()];
+        lights.iter().chain(&lights).for_each(|light| _ = light.pulse());
+    });
+    let (red, unnamed) = report.split_once('\n').expect("two lines");
+    assert!(red.starts_with("unheard: event `red` was pulsed when nobody waited, at "), "{red}");
+    assert!(unnamed.starts_with("unheard: event 2 (made at "), "{unnamed}");
+    assert!(!unnamed.contains('\n'), "{unnamed}");
+}
+
+#[test]
+fn a_pulse_and_a_notify_that_reach_somebody_are_not_told() {
+    let report = reports(async {
+        let light = Rc::new(Event::new());
+        let stock = Rc::new(Condition::new(0));
+        let (his, hers) = (light.clone(), stock.clone());
+        let walker = spawn(async move { his.wait().await });
+        let buyer = spawn(async move { drop(hers.wait(hers.lock().await).await) });
+        yield_now().await;
+        assert_eq!(light.pulse(), 1);
+        assert_eq!(stock.notify_all(&stock.lock().await), 1);
+        walker.await.unwrap();
+        buyer.await.unwrap();
+    });
+    assert_eq!(report, "");
+}
+
+#[test]
+fn a_set_that_somebody_asks_for_is_not_told() {
+    let report = reports(async {
+        let light = Event::new().named("light");
+        light.set();
+        if light.is_set() {
+            light.clear();
+        }
+    });
+    assert_eq!(report, "");
+}
+
+#[test]
+fn a_set_that_a_nested_executor_finds_is_not_told() {
+    let report = reports(async {
+        let light = Event::new().named("light");
+        light.set();
+        pollster::block_on(light.wait());
+        light.clear();
+    });
+    assert_eq!(report, "");
+}
+
+#[test]
+fn to_ask_for_a_set_that_is_not_there_finds_nothing() {
+    let report = reports(async {
+        let light = Event::new().named("light");
+        light.set();
+        light.clear();
+        assert!(!light.is_set());
+    });
+    assert!(report.starts_with("unheard: event `light` was set when nobody waited"), "{report}");
+}
+
+#[test]
+fn a_notify_before_one_who_looks_at_a_predicate_is_not_told() {
+    let report = reports(async {
+        let stock = Rc::new(Condition::new(0).named("stock"));
+        let notify = async || {
+            let mut guard = stock.lock().await;
+            *guard += 1;
+            stock.notify_one(&guard);
+        };
+        notify().await;
+        let theirs = stock.clone();
+        let buyer = spawn(async move { *theirs.wait_for(theirs.lock().await, |stock| *stock == 2).await -= 2 });
+        yield_now().await;
+        notify().await;
+        buyer.await.unwrap();
+        notify().await;
+        *stock.wait_for(stock.lock().await, |stock| *stock > 0).await -= 1;
+        notify().await;
+    });
+    assert_eq!(report, "");
+}
+
+#[test]
+fn a_notify_before_one_who_waits_without_a_predicate_is_told() {
+    let report = reports(async {
+        let stock = Rc::new(Condition::new(0).named("stock"));
+        stock.notify_all(&stock.lock().await);
+        let theirs = stock.clone();
+        let buyer = task("buyer").spawn(async move { drop(theirs.wait(theirs.lock().await).await) });
+        yield_now().await;
+        stock.notify_one(&stock.lock().await);
+        buyer.await.unwrap();
+    });
+    assert_snapshot!(report, @r#"unheard: condition `stock` was notified when nobody waited, at [stock.»notify_all(&stock.lock().await);], before buyer waited for it without a predicate, at [let buyer = task("buyer").spawn(async move { drop(theirs.»wait(theirs.lock().await).await) });]; wait_for() looks at one first"#);
+}
+
+#[test]
+fn a_notify_after_the_last_one_who_waits_has_gone_is_not_told() {
+    let report = reports(async {
+        let stock = Condition::new(0).named("stock");
+        let wait = async { stock.wait(stock.lock().await).await };
+        assert!(timeout(Duration::from_secs(1), wait).await.is_err());
+        stock.notify_one(&stock.lock().await);
+    });
+    assert_eq!(report, "");
+}
+
+#[test]
+fn a_notify_of_a_condition_that_outlives_main_is_told_when_main_ends() {
+    let log = Log::default();
+    let heard = log.clone();
+    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| heard.say(report)).build();
+    let [stock, never, ever] = ["stock", "never", "ever"].map(|name| Condition::new(0).named(name));
+    runtime.run(async {
+        for condition in [&ever, &stock] {
+            condition.notify_one(&condition.lock().await);
+        }
+        drop(ever.wait_for(ever.lock().await, |_| true).await);
+        ever.notify_one(&ever.lock().await);
+    });
+    drop(never);
+    assert_snapshot!(quoted(&log.take().join("\n"), file!(), include_str!("unheard.rs")), @"unheard: condition `stock` was notified when nobody waited, at [condition.»notify_one(&condition.lock().await);], and nobody ever waited for it");
+}
+
+#[test]
+fn a_notify_that_reaches_only_the_dying_reaches_nobody() {
+    let report = reports(async {
+        let stock = Rc::new(Condition::new(0).named("stock"));
+        let theirs = stock.clone();
+        let buyer = spawn(async move { drop(theirs.wait(theirs.lock().await).await) });
+        yield_now().await;
+        buyer.task().cancel();
+        stock.notify_one(&stock.lock().await);
+        _ = buyer.await;
+        let wait = async { stock.wait(stock.lock().await).await };
+        assert!(timeout(Duration::from_secs(1), wait).await.is_err());
+    });
+    assert!(report.starts_with("unheard: condition `stock` was notified when nobody waited, at "), "{report}");
+}
+
+#[test]
+fn a_line_that_signals_one_object_after_the_other_in_vain_is_told_of_three() {
+    let report = reports(async {
+        for _ in 0..2_000 {
+            Event::new().pulse();
+        }
+    });
+    assert_snapshot!(report, @"
+    unheard: event 1 (made at [»Event::new().pulse();]) was pulsed when nobody waited, at [Event::new().»pulse();]
+    unheard: event 2 (made at [»Event::new().pulse();]) was pulsed when nobody waited, at [Event::new().»pulse();]
+    unheard: event 3 (made at [»Event::new().pulse();]) was pulsed when nobody waited, at [Event::new().»pulse();]; further ones of this line are not told
+    ");
+}
