@@ -2,6 +2,7 @@
 //! of a run than any other; only what is pending at the end it reads from a dump.
 
 use super::panics::Reporter;
+use super::text::left_in_a_group;
 use super::trace::{Kind, Observer, TaskLabel, TraceEvent};
 use super::unheard::{Line, Unheard, findable};
 use std::cell::{Cell, RefCell};
@@ -281,7 +282,5 @@ fn tell_in_vain(task: &TaskLabel, condition: &str, at: Line) -> String {
 }
 
 fn tell_group(made: Line, unjoined: usize, lost: usize) -> String {
-    format!(
-        "lost: the task group made at {made} was dropped, with {unjoined} tasks that nobody joins and {lost} lost errors"
-    )
+    format!("lost: the task group made at {made} was dropped, with {}", left_in_a_group(unjoined, lost))
 }

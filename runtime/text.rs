@@ -72,9 +72,15 @@ impl fmt::Display for TraceEvent {
             Kind::BarrierReset => write!(f, "{task} resets {object}"),
             Kind::BarrierAborted => write!(f, "{task} aborts {object}"),
             Kind::GroupDropped { unjoined, lost } => {
-                write!(f, "{task} drops {object}, with {unjoined} tasks that nobody joins and {lost} lost errors")
+                write!(f, "{task} drops {object}, with {}", left_in_a_group(unjoined, lost))
             }
             Kind::Stalled => write!(f, "stalled"),
         }
     }
+}
+
+/// What a task group still had when it was dropped.
+pub(super) fn left_in_a_group(unjoined: usize, lost: usize) -> String {
+    let s = |count| if count == 1 { "" } else { "s" };
+    format!("{unjoined} task{} that nobody joins and {lost} lost error{}", s(unjoined), s(lost))
 }

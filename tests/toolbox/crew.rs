@@ -151,7 +151,7 @@ fn the_debug_mode_tells_of_a_group_that_nobody_joins_and_of_errors_that_are_lost
         drop(crew);
         turns(2).await;
     });
-    assert_eq!(forgotten, ["with 1 tasks that nobody joins and 0 lost errors"]);
+    assert_eq!(forgotten, ["with 1 task that nobody joins and 0 lost errors"]);
     let lost = reports(async {
         let mut crew = Crew::new();
         crew.spawn(async { Err("no tea left") });
@@ -159,7 +159,7 @@ fn the_debug_mode_tells_of_a_group_that_nobody_joins_and_of_errors_that_are_lost
         drop(crew);
         turns(2).await;
     });
-    assert_eq!(lost, ["with 0 tasks that nobody joins and 1 lost errors"]);
+    assert_eq!(lost, ["with 0 tasks that nobody joins and 1 lost error"]);
     let in_time = reports(async {
         let mut crew = Crew::new();
         crew.spawn(pending());
