@@ -90,3 +90,7 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("docs/FROM_ASYNCIO.md")]
 struct FromAsyncio;
+
+#[cfg(doctest)]
+#[doc = include_str!("docs/WATCHING.md")]
+struct Watching;

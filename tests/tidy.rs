@@ -168,6 +168,26 @@ fn what_the_table_for_users_of_asyncio_says_is_compiled_below_it() {
 }
 
 #[test]
+fn every_line_of_the_debug_mode_has_its_row_in_the_page_on_watching() {
+    let page = read("docs/WATCHING.md");
+    let mut found = 0;
+    for file in ["debug", "lost", "pending", "unheard"] {
+        let source = read(&format!("runtime/{file}.rs"));
+        for (number, line) in code(&source) {
+            // A line of the debug mode begins with what it is about, in one word or two.
+            let begins = line.split('"').skip(1).step_by(2).filter_map(|text| text.split_once(": "));
+            let categories = begins.map(|(words, _)| words).filter(|words| words.split(' ').count() <= 2);
+            for category in categories {
+                found += 1;
+                let row = format!("| `{category}:` |");
+                assert!(page.contains(&row), "docs/WATCHING.md has no row for runtime/{file}.rs:{number}: {line}");
+            }
+        }
+    }
+    assert!(found >= 8, "{found} lines were found");
+}
+
+#[test]
 fn the_project_speaks_of_itself_alone() {
     let hosts = ["crates", "docs"].map(|name| format!("{name}.{}", if name == "docs" { "rs/" } else { "io" }));
     let files = ["runtime", "sync", "demos", "examples", "tests", "docs"].into_iter().flat_map(all_files);
