@@ -138,6 +138,7 @@ impl Core {
 
     /// Emits a trace event that the present poll, timer, thread or drop brought about. Returns its number, or none when
     /// nobody watches. A wake or a cancel of a task that is gone is no event.
+    #[inline]
     pub(super) fn emit(
         &self,
         task: Option<TaskKey>,
@@ -145,9 +146,18 @@ impl Core {
         at: Option<&'static Location<'static>>,
         kind: Kind,
     ) -> Option<u64> {
-        if !self.trace.is_watched() {
-            return None;
-        }
+        if self.trace.is_watched() { self.emit_watched(task, object, at, kind) } else { None }
+    }
+
+    /// Apart, so that an unwatched run pays for the question alone.
+    #[cold]
+    fn emit_watched(
+        &self,
+        task: Option<TaskKey>,
+        object: Option<ObjectLabel>,
+        at: Option<&'static Location<'static>>,
+        kind: Kind,
+    ) -> Option<u64> {
         let task = match task {
             Some(key) => Some(self.label(key)?),
             None => None,

@@ -147,6 +147,7 @@ impl Slot {
 
     /// The future comes back to wait for a wake, which may have come already; true if the task
     /// cancelled itself and has to be queued for that.
+    #[inline]
     pub(super) fn suspend(&mut self, tenant: Tenant) -> bool {
         debug_assert!(self.tenant.is_none(), "a slot lends its future once");
         self.tenant = Some(tenant);
