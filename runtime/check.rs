@@ -98,7 +98,7 @@ impl Table {
         let last = order.last().map_or(0, |&(number, _)| number + 1);
         assert!(last <= self.spawned, "task number {last} is alive, and {} were spawned", self.spawned);
         for waker in &self.spare_wakers {
-            let clones = Arc::strong_count(waker) - 1 + Arc::weak_count(waker);
+            let clones = Arc::strong_count(waker) - 1;
             assert!(clones == 0, "the spare waker of {:?} has {clones} clones", waker.key);
         }
     }
@@ -254,6 +254,12 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "task number 4 is alive, and 3 were spawned")]
+    fn a_task_whose_number_was_not_given_out_is_found() {
+        check_broken(|core| core.table.borrow_mut().slots[2].number = 3);
+    }
+
+    #[test]
     #[should_panic(expected = "has 1 clones")]
     fn a_spare_waker_that_is_not_spare_is_found() {
         check_broken(|core| {
@@ -310,6 +316,16 @@ mod tests {
     }
 
     #[test]
+    fn a_table_knows_the_ids_of_its_block_to_the_last() {
+        check_broken(|core| {
+            let mut table = core.table.borrow_mut();
+            let last = (3..BLOCK).map(|_| table.unused_key().id).last().expect("three of its ids are in use");
+            let next = table.unused_key().id;
+            assert!(table.gave_out(last) && !table.gave_out(next));
+        });
+    }
+
+    #[test]
     fn what_another_runtime_of_the_thread_has_is_not_missed_here() {
         let [mine, other] = [(); 2].map(|()| Runtime::builder().virtual_clock().check_every_turn().build());
         let awaited = other.spawn_detached(std::future::pending());
@@ -325,6 +341,21 @@ mod tests {
     #[should_panic(expected = "1 messages wait, and the flag is down")]
     fn a_message_without_its_flag_is_found() {
         check_broken(|core| core.inbox.queue.push(Message::Wake(core.table.borrow().ready.tasks[0])));
+    }
+
+    #[test]
+    fn a_message_is_not_missed_while_whoever_sent_it_may_be_about_to_raise_its_flag() {
+        let push = |core: &Core| core.inbox.queue.push(Message::Wake(core.table.borrow().ready.tasks[0]));
+        let (mut remote, mut waker) = (None, None);
+        check_broken(|core| {
+            remote = Some(core.remote());
+            push(core);
+        });
+        check_broken(|core| {
+            waker = core.table.borrow().slots[0].tenant.as_ref().map(|tenant| tenant.waker.clone());
+            push(core);
+        });
+        assert!(remote.is_some() && waker.is_some(), "they are alive during the checks");
     }
 
     /// Breaks the wait list of the task that waits for an event.

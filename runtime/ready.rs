@@ -89,12 +89,15 @@ mod tests {
 
     #[test]
     fn two_runtimes_never_give_out_the_same_id_however_many_each_gives_out() {
-        let [mut idle, mut busy, mut late] = [(); 3].map(|()| TaskIds::new());
-        let idle = [(); 2].map(|()| idle.next());
-        let busy: Vec<_> = (0..=BLOCK).map(|_| busy.next()).collect();
-        assert!(busy.is_sorted_by(|earlier, later| earlier < later));
-        for id in idle.into_iter().chain([late.next()]) {
-            assert!(!busy.contains(&id), "{id}");
+        let [mut early, mut busy, mut late] = [(); 3].map(|()| TaskIds::new());
+        let mut others = vec![early.next()];
+        // Late takes the block behind busy's. Not later than here: tests that run beside this one take blocks, too.
+        let mut given_out = vec![busy.next()];
+        others.extend([late.next(), late.next(), early.next()]);
+        given_out.extend((0..BLOCK + 1).map(|_| busy.next()));
+        assert!(given_out.is_sorted_by(|earlier, later| earlier < later));
+        for id in others {
+            assert!(!given_out.contains(&id), "{id}");
         }
     }
 }

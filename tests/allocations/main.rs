@@ -21,7 +21,7 @@ fn main() {
     {
         return;
     }
-    let checks: [fn(); 14] = [
+    let checks: [fn(); 15] = [
         waves::a_million_tasks_leave_no_more_live_bytes_than_the_first_wave,
         waves::the_debug_mode_forgets_the_objects_that_are_gone,
         steady::the_count_sees_what_a_watched_run_allocates,
@@ -36,6 +36,7 @@ fn main() {
         steady::nothing_is_allocated_to_sleep,
         steady::nothing_is_allocated_to_drop_a_sleep_or_a_wait,
         steady::nothing_is_allocated_to_cancel,
+        steady::what_a_semaphore_allocates_for_its_holders_goes_with_it,
     ];
     checks.iter().for_each(|check| check());
     println!("{} passed, 0 failed", checks.len());

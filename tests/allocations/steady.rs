@@ -4,7 +4,7 @@
 use crate::COUNTED;
 use futures::stream::{FuturesUnordered, StreamExt};
 use futures_lite::future::poll_once;
-use greenlight::sync::Event;
+use greenlight::sync::{Event, Semaphore};
 use greenlight::trace::Recorder;
 use greenlight::{Runtime, Task, sleep, spawn, spawn_detached, yield_now};
 use stats_alloc::{Region, Stats};
@@ -273,4 +273,15 @@ pub(crate) fn nothing_is_allocated_to_cancel() {
             assert!(is_over(tasks));
         },
     );
+}
+
+pub(crate) fn what_a_semaphore_allocates_for_its_holders_goes_with_it() {
+    let use_some = async |(): &()| {
+        for _ in 0..COUNT {
+            let desk = Semaphore::new(1);
+            drop(desk.acquire().await);
+        }
+    };
+    let stats = measure(&Runtime::builder().virtual_clock().build(), async || {}, use_some);
+    assert_eq!(stats.allocations, stats.deallocations, "of {COUNT} semaphores something was left");
 }

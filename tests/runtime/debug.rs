@@ -7,8 +7,10 @@ use futures::{join, poll};
 use greenlight::sync::{Event, Lock};
 use greenlight::{Runtime, gather, spawn, spawn_detached, task, yield_now};
 use insta::assert_snapshot;
+use std::env;
 use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
+use std::process::Command;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
@@ -320,4 +322,24 @@ fn what_the_receiver_of_a_report_does_is_not_reported() {
     let [red, green] = &reports[..] else { panic!("{reports:?}") };
     assert!(red.starts_with("unheard: event `red` was pulsed when nobody waited"), "{red}");
     assert!(green.starts_with("unheard: event `green` was pulsed when nobody waited"), "{green}");
+}
+
+/// Set where the test below runs itself as a process of its own, whose environment it chooses.
+const IS_A_CHILD: &str = "GREENLIGHT_TEST_IS_A_CHILD";
+
+#[test]
+fn the_environment_turns_it_on_by_anything_but_nothing_or_0_and_it_talks_on_stderr() {
+    if env::var_os(IS_A_CHILD).is_some() {
+        return Runtime::builder().virtual_clock().build().run(async { _ = Event::new().named("light").pulse() });
+    }
+    let talks = |value: &str| {
+        let test = "debug::the_environment_turns_it_on_by_anything_but_nothing_or_0_and_it_talks_on_stderr";
+        let mut child = Command::new(env::current_exe().expect("the test is a file"));
+        child.args(["--exact", test]).env(IS_A_CHILD, "1").env("GREENLIGHT_DEBUG", value);
+        let ended = child.output().expect("the test can be started");
+        assert!(ended.status.success(), "{ended:?}");
+        let stderr = String::from_utf8(ended.stderr).expect("stderr is text");
+        stderr.starts_with("greenlight: unheard: event `light` was pulsed when nobody waited, at ")
+    };
+    assert_eq!(["", "0", "1", "yes"].map(talks), [false, false, true, true]);
 }

@@ -284,6 +284,7 @@ fn an_id_stands_for_the_task_in_every_handle() {
     let handle: JoinHandle<()> = runtime.spawn(async {});
     let ids: [TaskId; 3] = [handle.task().id(), handle.task().clone().id(), handle.task().id()];
     assert!(ids.iter().all(|id| *id == ids[0]));
+    assert_ne!(ids[0].get(), runtime.spawn(async {}).task().id().get(), "and for no other task");
     assert_eq!(ids[0].to_string(), ids[0].get().to_string());
     assert_eq!(format!("{:?}", ids[0]), format!("TaskId({})", ids[0]));
 }

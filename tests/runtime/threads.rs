@@ -164,7 +164,8 @@ fn a_remote_that_is_dropped_while_the_runtime_is_parked_ends_the_wait() {
             dropped
         });
         let stalled = runtime.try_run(pending::<()>()).unwrap_err();
-        assert!(thread.join().unwrap().elapsed() < Duration::from_secs(1), "the park ends at once");
+        // After a second it would look by itself.
+        assert!(thread.join().unwrap().elapsed() < Duration::from_millis(600), "the park ends at once");
         assert_eq!(stalled.tasks().len(), 1);
     }
 }

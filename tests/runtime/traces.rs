@@ -324,3 +324,20 @@ fn a_trace_tells_of_signals_that_were_found_sent_to_all_or_in_vain() {
         assert_eq!(lines.iter().filter(|told| *told == line).count(), 1, "{line}: {lines:?}");
     }
 }
+
+#[test]
+fn a_notify_tells_how_many_it_reaches() {
+    let (runtime, recorder) = recorded();
+    runtime.run(async {
+        let bell = Rc::new(Condition::new(()));
+        for _ in 0..2 {
+            let bell = bell.clone();
+            spawn_detached(async move { drop(bell.wait(bell.lock().await).await) });
+        }
+        yield_now().await;
+        bell.notify(&bell.lock().await, 5);
+    });
+    let events = recorder.events();
+    let notified = events.iter().map(|event| event.kind).find(|kind| matches!(kind, Kind::Notified { .. }));
+    assert_eq!(notified, Some(Kind::Notified { asked: 5, reached: 2 }));
+}

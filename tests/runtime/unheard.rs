@@ -216,3 +216,28 @@ fn a_line_that_signals_one_object_after_the_other_in_vain_is_told_of_three() {
     unheard: event 3 (made at [»Event::new().pulse();]) was pulsed when nobody waited, at [Event::new().»pulse();]; further ones of this line are not told
     ");
 }
+
+#[test]
+fn a_notify_of_an_object_that_goes_is_told_at_once() {
+    let log = Log::default();
+    let heard = log.clone();
+    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| heard.say(report)).build();
+    runtime.spawn_detached(async {
+        let bell = Condition::new(()).named("bell");
+        bell.notify_one(&bell.lock().await);
+    });
+    runtime.turn();
+    let reports = log.take();
+    assert!(matches!(&reports[..], [told] if told.ends_with(", and nobody ever waited for it")), "{reports:?}");
+}
+
+#[test]
+fn the_end_of_a_task_that_is_only_named_main_is_not_the_end_of_main() {
+    let report = reports(async {
+        let bell = Condition::new(true).named("bell");
+        bell.notify_one(&bell.lock().await);
+        task("main").spawn(async {}).await.unwrap();
+        drop(bell.wait_for(bell.lock().await, |rings| *rings).await);
+    });
+    assert_eq!(report, "");
+}

@@ -1,6 +1,7 @@
 //! What a trace says of a queue, a barrier and a semaphore, with the line that did it.
 
-use greenlight::sync::{Barrier, Queue, Semaphore};
+use crate::stage::refusal;
+use greenlight::sync::{Barrier, Queue, QueueOver, Semaphore, Store};
 use greenlight::trace::{Kind, Recorder, TraceEvent};
 use greenlight::{Runtime, spawn, task, yield_now};
 use insta::assert_snapshot;
@@ -85,6 +86,34 @@ fn a_queue_that_is_closed_does_not_close_again() {
     main closes queue `orders`                                   orders.close();
     main closes queue `others`                                   others.close_now();
     "#);
+}
+
+/// Has no place for anything.
+#[derive(Default)]
+struct Nowhere;
+
+impl Store<&str> for Nowhere {
+    fn push(&mut self, item: &str) {
+        panic!("there is no place for the {item}")
+    }
+
+    fn pop(&mut self) -> Option<&'static str> {
+        None
+    }
+
+    fn count(&self) -> usize {
+        0
+    }
+}
+
+#[test]
+fn an_item_that_did_not_come_into_the_queue_is_not_told() {
+    let trace = traced(async {
+        let orders = QueueOver::<&str, Nowhere>::unbounded().named("orders");
+        assert_eq!(refusal(|| orders.try_put("soup")), "there is no place for the soup");
+        orders.close();
+    });
+    assert_snapshot!(trace, @"main closes queue `orders`                                   orders.close();");
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //! runtime that makes the leaf ready is stepped by hand beside it.
 
 use crate::apart::{APART, Step};
-use crate::leaves::{KINDS, Leaf, Tally, When, poll_once};
+use crate::leaves::{KINDS, Kind, Leaf, Tally, When, poll_once};
 use async_executor::LocalExecutor;
+use cooked_waker::{IntoWaker, Wake, WakeRef};
 use futures::executor::LocalPool;
 use futures::future::{self, FutureExt, poll_fn};
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -13,7 +14,7 @@ use greenlight::{Runtime, Turn};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::mpsc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 use tokio::task::LocalSet;
@@ -201,6 +202,45 @@ fn every_leaf_wakes_a_foreign_executor() {
         CURRENTS.len(),
         EXECUTORS.len() * KINDS.len() * CURRENTS.len()
     );
+}
+
+/// A waker without data: its clones are equal to it, and it counts them.
+struct Dataless;
+
+thread_local! {
+    static CLONES: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Clone for Dataless {
+    fn clone(&self) -> Self {
+        CLONES.set(CLONES.get() + 1);
+        Dataless
+    }
+}
+
+impl WakeRef for Dataless {
+    fn wake_by_ref(&self) {}
+}
+
+impl Wake for Dataless {}
+
+#[test]
+fn a_leaf_that_is_polled_again_with_an_equal_waker_keeps_the_one_that_it_has() {
+    for Kind { name, begin, .. } in KINDS {
+        let runtime = Runtime::builder().virtual_clock().build();
+        // A clone, as what the leaf keeps is: its vtable is certain to be the same.
+        let waker = Box::new(Dataless).into_waker().clone();
+        let mut leaf = runtime.enter(|| begin()(When::Never));
+        let mut clones_in_a_poll = || {
+            let before = CLONES.get();
+            assert!(runtime.enter(|| leaf.poll_unpin(&mut Context::from_waker(&waker))).is_pending());
+            CLONES.get() - before
+        };
+        assert!(clones_in_a_poll() > 0, "{name}");
+        // Its future may move the deadline, so it leaves the line of those who are told of that and joins it again.
+        let anew = usize::from(name.starts_with("timeout_at"));
+        assert_eq!([clones_in_a_poll(), clones_in_a_poll()], [anew; 2], "{name}");
+    }
 }
 
 #[test]

@@ -91,11 +91,20 @@ fn without_the_debug_mode_nobody_is_named_and_the_text_says_what_would() {
 
 #[test]
 fn between_two_polls_nobody_is_named() {
-    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(|_| {}).build();
-    let weak = runtime.remote().downgrade();
-    runtime.run(async { task("gone").spawn(yield_now()).await.expect("it ends") });
-    let answer = thread::spawn(move || weak.dump(PATIENCE)).join().expect("the thread does not panic");
-    assert_eq!(answer.unwrap_err(), NoAnswer::NoTurn { waited: PATIENCE, polled: None });
+    let polls: [fn(&Runtime); 2] = [
+        |runtime| runtime.run(async { task("gone").spawn(yield_now()).await.expect("it ends") }),
+        |runtime| {
+            runtime.spawn_detached(pending());
+            runtime.turn();
+        },
+    ];
+    for polls in polls {
+        let runtime = Runtime::builder().virtual_clock().debug(true).on_report(|_| {}).build();
+        let weak = runtime.remote().downgrade();
+        polls(&runtime);
+        let answer = thread::spawn(move || weak.dump(PATIENCE)).join().expect("the thread does not panic");
+        assert_eq!(answer.unwrap_err(), NoAnswer::NoTurn { waited: PATIENCE, polled: None });
+    }
 }
 
 #[test]

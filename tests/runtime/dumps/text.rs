@@ -3,10 +3,10 @@
 
 use crate::quoted::quoted;
 use crate::stage::standing;
-use greenlight::dump::{TaskState, dump};
+use greenlight::dump::{Dump, TaskState, dump};
 use greenlight::sync::{Event, Lock, Semaphore};
 use greenlight::trace::{Kind, Observer, TraceEvent};
-use greenlight::{Runtime, spawn_detached, task, yield_now};
+use greenlight::{Runtime, Until, spawn, spawn_detached, task, wait, yield_now};
 use insta::assert_snapshot;
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -88,6 +88,46 @@ fn a_task_that_is_ready_says_what_it_was_granted() {
        was granted semaphore `desk`, at [task("clerk").spawn_detached(async move { drop(desks.»acquire().await) });]
          made at [let (light, desk) = (Rc::new(Event::new().named("light")), Rc::new(»Semaphore::new(0).named("desk")));]
     "#);
+}
+
+/// Dumps whenever a task is woken.
+#[derive(Default)]
+struct Waking {
+    dumps: RefCell<Vec<Dump>>,
+}
+
+impl Observer for Waking {
+    fn on_event(&self, event: &TraceEvent) {
+        if event.kind == Kind::Woken {
+            self.dumps.borrow_mut().push(dump());
+        }
+    }
+}
+
+#[test]
+fn a_task_that_is_being_woken_says_what_has_ended() {
+    let waking = Rc::new(Waking::default());
+    Runtime::builder().virtual_clock().observer(waking.clone()).build().run(async {
+        let child = spawn(yield_now()).task();
+        let parent = task("parent").spawn_detached(async move { child.ended().await });
+        parent.ended().await;
+    });
+    let dumps = waking.dumps.take();
+    let dump = dumps.iter().find(|dump| dump.tasks.len() == 2).expect("the child has ended before its parent");
+    assert_snapshot!(drawn(&dump.tasks[1]), @r#"
+    parent, spawned at [let parent = task("parent").»spawn_detached(async move { child.ended().await });]
+      is ready
+      was woken by the end of a task, at [let parent = task("parent").spawn_detached(async move { child.»ended().await });]
+    "#);
+}
+
+#[test]
+fn one_who_waits_for_several_tasks_is_told_as_such() {
+    let stalled = standing().try_run(async { wait(&[spawn(pending::<()>())], Until::All).await });
+    assert_snapshot!(drawn(&stalled.unwrap_err().tasks()[0]), @r"
+    main, spawned at [let stalled = standing().»try_run(async { wait(&[spawn(pending::<()>())], Until::All).await });]
+      waits on the end of its tasks, at [let stalled = standing().try_run(async { »wait(&[spawn(pending::<()>())], Until::All).await });]
+    ");
 }
 
 #[test]

@@ -3,12 +3,15 @@
 
 use super::idle::outside;
 use crate::stage::Log;
-use futures::future::join;
+use futures::channel::oneshot;
+use futures::future::{Either, join, select};
 use greenlight::sync::Lock;
 use greenlight::{Builder, Runtime, Task, remote, sleep, spawn_detached, task, yield_now};
 use insta::assert_snapshot;
 use std::cell::RefCell;
+use std::pin::pin;
 use std::rc::Rc;
+use std::thread;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -152,4 +155,24 @@ fn one_who_waits_for_something_else_too_is_no_deadlock_and_nobody_looks_twice() 
     let (_, turns) = printed.split_once("turn: ").expect("a runtime prints its turn");
     let digits = turns.find(|c: char| !c.is_ascii_digit()).expect("something follows");
     assert!(turns[..digits].parse::<u64>().expect("a number") <= 6, "{printed}");
+}
+
+#[test]
+fn a_park_that_ends_early_puts_nothing_off() {
+    let (runtime, log, victims) = rescued(Runtime::builder());
+    runtime.run(async {
+        let _remote = remote();
+        let [alice, _] = quarrel(&locks());
+        *victims.borrow_mut() = vec![alice.clone()];
+        let (parked, (over, is_over)) = (thread::current(), oneshot::channel::<()>());
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(500));
+            parked.unpark();
+            thread::sleep(Duration::from_millis(1100));
+            drop(over);
+        });
+        let is_told = matches!(select(pin!(alice.ended()), is_over).await, Either::Left(_));
+        assert!(is_told, "the report comes after a second all the same");
+    });
+    assert_eq!(log.take().len(), 1);
 }
