@@ -215,10 +215,11 @@ impl Known {
         let wakes_itself = poll.wakes_itself && self.got.is_none() && self.open.len() == poll.open;
         let is_idle = !poll.gets_on && (again.is_some() || wakes_itself);
         (self.spins, self.spun) = if is_idle { (self.spins + 1, self.spun + took) } else { (0, Duration::ZERO) };
-        if self.spins == SPINNING && self.spun > slow_poll.saturating_mul(COMPUTES) {
+        let (many, computes) = (self.spins == SPINNING, self.spun > slow_poll.saturating_mul(COMPUTES));
+        let spins = (many && !computes).then(|| self.tell_spins(task, again));
+        if many && computes {
             (self.spins, self.spun) = (0, Duration::ZERO);
         }
-        let spins = (self.spins == SPINNING).then(|| self.tell_spins(task, again));
         (self.parked, self.got) = (to, None);
         slow.into_iter().chain(spins).collect()
     }
@@ -255,7 +256,7 @@ impl Doings {
         let is_own = event.task.as_ref().is_some_and(|task| task.number == self.task);
         match event.kind {
             Kind::Woken | Kind::WokenAgain if is_own => self.wakes_itself = true,
-            Kind::Yields if is_own => self.yields = event.at,
+            Kind::Yields => self.yields = event.at,
             Kind::Waits | Kind::Waited | Kind::Leaves | Kind::EventFound | Kind::PollPending => {}
             _ => self.gets_on = true,
         }

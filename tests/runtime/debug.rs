@@ -146,6 +146,23 @@ fn a_slow_poll_comes_from_the_wait_that_ended_and_not_from_one_that_goes_on() {
 }
 
 #[test]
+fn of_two_waits_for_one_object_the_one_that_was_dropped_is_over() {
+    let report = slow(async {
+        let light = Rc::new(Event::new().named("light"));
+        let mut first = light.wait();
+        assert!(poll!(&mut first).is_pending());
+        let mut second = light.wait();
+        assert!(poll!(&mut second).is_pending());
+        drop(second);
+        block();
+        let theirs = light.clone();
+        spawn_detached(async move { theirs.set() });
+        first.await;
+    });
+    assert_snapshot!(timeless(&report), @"slow poll: main, spawned at [runtime.on_report(move |report| heard.say(report)).build().»run(program);], let nobody else run for so long, from its start to the await at [let mut first = light.»wait();]");
+}
+
+#[test]
 fn every_slow_poll_of_a_loop_tells_the_wait_that_stays_open() {
     let report = slow(async {
         let (sender, receiver) = async_channel::unbounded();
