@@ -24,8 +24,8 @@ pub(crate) struct Holds {
 }
 
 struct Known {
-    /// The index among those of the thread.
-    index: usize,
+    /// The index among those of the thread; none if they were gone already, as they are while the thread ends.
+    index: Option<usize>,
     holders: Holders,
 }
 
@@ -57,15 +57,16 @@ impl Holds {
 impl Known {
     fn new(identity: u64) -> Self {
         let holders = Holders::default();
-        let index = KNOWN.with_borrow_mut(|known| known.insert((identity, holders.clone())));
+        let index = KNOWN.try_with(|known| known.borrow_mut().insert((identity, holders.clone()))).ok();
         Known { index, holders }
     }
 }
 
 impl Drop for Known {
     fn drop(&mut self) {
-        // They are gone only while the thread itself ends.
-        let _ = KNOWN.try_with(|known| known.borrow_mut().remove(self.index));
+        if let Some(index) = self.index {
+            let _ = KNOWN.try_with(|known| known.borrow_mut().remove(index));
+        }
     }
 }
 

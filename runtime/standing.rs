@@ -46,7 +46,9 @@ impl Core {
 
 /// Every wait of the tasks of a runtime.
 fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
-    WAITS.with_borrow(|waits| {
+    // The wait lists are gone while the thread ends, which may be what drops a runtime.
+    let waits = WAITS.try_with(|waits| {
+        let waits = waits.borrow();
         let (places, holders) = (waits.places(), waits.holders());
         let wait = |(index, node): (u32, &Node)| {
             node.core.as_ref().filter(|other| Rc::ptr_eq(other, core))?;
@@ -62,7 +64,8 @@ fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
             })
         };
         waits.nodes.iter().filter_map(wait).collect()
-    })
+    });
+    waits.unwrap_or_default()
 }
 
 impl Waits {

@@ -255,9 +255,9 @@ impl Waiter {
             waits::renew(node, cx);
             seen = waits::look(node, cx);
         }
-        let Seen::Granted(watched) = seen else { return Poll::Pending };
+        let Seen::Granted(node) = seen else { return Poll::Pending };
         self.node = None;
-        watched.into_iter().for_each(|node| node.end());
+        node.end();
         Poll::Ready(())
     }
 }

@@ -231,8 +231,8 @@ pub(super) fn leave(index: u32) -> Option<Node> {
 
 /// What a waiter finds when it looks at its node.
 pub(super) enum Seen {
-    /// It was granted, and the node is gone; handed over if somebody watches.
-    Granted(Option<Box<Node>>),
+    /// It was granted, and here is its node, to be dropped with nothing borrowed: its runtime may go with it.
+    Granted(Node),
     /// It waits, and wakes the right one.
     Current,
     /// It waits, and would wake somebody who does not poll it any more.
@@ -244,7 +244,7 @@ pub(super) fn look(index: u32, cx: &Context<'_>) -> Seen {
     WAITS.with_borrow_mut(|waits| match &waits.nodes.get(index).wakee {
         Some(wakee) if wakee.is_current(polling, cx.waker()) => Seen::Current,
         Some(_) => Seen::Outdated,
-        None => Seen::Granted(Some(waits.nodes.remove(index)).filter(|node| node.object.is_some()).map(Box::new)),
+        None => Seen::Granted(waits.nodes.remove(index)),
     })
 }
 

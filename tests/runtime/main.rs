@@ -27,6 +27,7 @@ mod stage;
 mod stalls;
 mod stoppers;
 mod tasks;
+mod thread_end;
 mod threads;
 mod traces;
 mod turns;
