@@ -31,10 +31,11 @@ impl Core {
         let mut seen: HashMap<(&'static Location<'static>, String), usize> = HashMap::new();
         for task in dump.tasks.iter().filter(|task| !task.is_cancelled) {
             let about = about(task, &names);
-            match seen.get(&(task.spawned_at, about.clone())) {
+            let key = (task.spawned_at, without_moments(&about));
+            match seen.get(&key) {
                 Some(&alike) => all[alike].more += 1,
                 None => {
-                    seen.insert((task.spawned_at, about.clone()), all.len());
+                    seen.insert(key, all.len());
                     all.push(Alike { first: task, about, more: 0 });
                 }
             }
@@ -53,4 +54,11 @@ fn about(task: &TaskInfo, names: &Names) -> String {
     let lines = task.about(names, |_| String::new());
     let lines = lines.iter().map(|line| line.trim()).filter(|line| !line.starts_with("number "));
     lines.collect::<Vec<_>>().join(", ")
+}
+
+/// The same without the moments until which somebody sleeps, which differ where all else is the same.
+fn without_moments(about: &str) -> String {
+    let mut parts = about.split("sleeps until ");
+    let first = parts.next().unwrap_or_default().to_string();
+    parts.fold(first, |told, part| told + "sleeps" + part.trim_start_matches(|c: char| c != ','))
 }

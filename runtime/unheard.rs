@@ -1,6 +1,6 @@
 //! Signals that reach nobody, for the debug mode. A set is lost when it is cleared and nobody has found it, a pulse at once.
-//! A notify is not lost on one who looks at a predicate before waiting: it is told when somebody waits without, or nobody
-//! ever does.
+//! A notify is lost if who begins to wait after it is never notified, or if nobody ever waits: whoever looks at a predicate
+//! before waiting needs none.
 
 use super::trace::{Kind, ObjectLabel, TraceEvent};
 use std::collections::{HashMap, HashSet};
@@ -28,6 +28,8 @@ struct Signal {
     at: Line,
     /// It was a notify, and not a set.
     notifies: bool,
+    /// Who has begun to wait since, first, and in which line.
+    then: Option<(String, Line)>,
 }
 
 impl Unheard {
@@ -52,12 +54,16 @@ impl Unheard {
             }
             Kind::Waits => {
                 self.awaited.insert(number);
-                let notified = self.signals.remove(&number).filter(|signal| signal.notifies)?.at;
-                let task = event.task.as_ref().map_or("somebody".to_string(), ToString::to_string);
-                let lost = format!(
-                    ", before {task} waited for it without a predicate, at {at}; wait_for() looks at one first"
-                );
-                return self.tell(object, "notified", notified, &lost);
+                if let Some(signal) = self.signals.get_mut(&number) {
+                    let task = event.task.as_ref().map_or("somebody".to_string(), ToString::to_string);
+                    signal.then.get_or_insert((task, at));
+                }
+            }
+            Kind::Leaves => {
+                let then = self.signals.get(&number).and_then(|signal| signal.then.as_ref());
+                if then.is_some_and(|(_, line)| *line == at) {
+                    self.signals.remove(&number);
+                }
             }
             _ => {}
         }
@@ -67,26 +73,40 @@ impl Unheard {
     /// Forgets an object that is gone. Returns what there is to report.
     pub(super) fn forget(&mut self, object: u64) -> Option<String> {
         let was_awaited = self.awaited.remove(&object);
-        let signal = self.signals.remove(&object)?;
-        if was_awaited { None } else { self.tell_never_awaited(&signal) }
+        self.signals.remove(&object).and_then(|signal| self.tell_lost(&signal, was_awaited))
     }
 
     /// Main has ended. Returns what there is to report.
     pub(super) fn end(&mut self) -> Vec<String> {
-        let mut never: Vec<_> = self.signals.extract_if(|object, _| !self.awaited.contains(object)).collect();
-        never.sort_unstable_by_key(|(object, _)| *object);
-        never.iter().filter_map(|(_, signal)| self.tell_never_awaited(signal)).collect()
+        let mut lost: Vec<_> = self.signals.drain().collect();
+        lost.sort_unstable_by_key(|(object, _)| *object);
+        let mut told = Vec::new();
+        for (object, signal) in lost {
+            told.extend(self.tell_lost(&signal, self.awaited.contains(&object)));
+        }
+        told
     }
 
     fn remember(&mut self, object: &ObjectLabel, at: Line, notifies: bool) {
         if let Some(number) = object.number {
-            self.signals.insert(number, Signal { object: object.clone(), at, notifies });
+            self.signals.insert(number, Signal { object: object.clone(), at, notifies, then: None });
         }
     }
 
-    fn tell_never_awaited(&mut self, signal: &Signal) -> Option<String> {
-        let Signal { object, at, notifies } = signal;
-        if *notifies { self.tell(object, "notified", at, ", and nobody ever waited for it") } else { None }
+    /// A notify that nobody made up for: one who began to wait after it was never notified, or nobody ever waited.
+    fn tell_lost(&mut self, signal: &Signal, was_awaited: bool) -> Option<String> {
+        match signal {
+            Signal { notifies: false, .. } => None,
+            Signal { object, at, then: Some((task, waits)), .. } => {
+                let lost =
+                    format!(", before {task} began to wait for it, at {waits}, and nobody has notified it since");
+                self.tell(object, "notified", at, &lost)
+            }
+            Signal { object, at, .. } if !was_awaited => {
+                self.tell(object, "notified", at, ", and nobody ever waited for it")
+            }
+            Signal { .. } => None,
+        }
     }
 
     fn tell(&mut self, object: &ObjectLabel, signalled: &str, at: Line, lost: &str) -> Option<String> {

@@ -4,7 +4,7 @@ use crate::debug::watched;
 use crate::quoted::quoted;
 use crate::stage::Log;
 use greenlight::sync::{Condition, Event};
-use greenlight::{Runtime, spawn, task, timeout, yield_now};
+use greenlight::{Runtime, spawn, spawn_detached, task, timeout, yield_now};
 use insta::assert_snapshot;
 use std::future::Future;
 use std::rc::Rc;
@@ -146,17 +146,51 @@ fn a_notify_before_one_who_looks_at_a_predicate_is_not_told() {
 }
 
 #[test]
-fn a_notify_before_one_who_waits_without_a_predicate_is_told() {
+fn a_notify_that_came_too_early_is_told_if_no_other_comes() {
     let report = reports(async {
         let stock = Rc::new(Condition::new(0).named("stock"));
         stock.notify_all(&stock.lock().await);
         let theirs = stock.clone();
-        let buyer = task("buyer").spawn(async move { drop(theirs.wait(theirs.lock().await).await) });
+        task("buyer").spawn_detached(async move { drop(theirs.wait(theirs.lock().await).await) });
         yield_now().await;
-        stock.notify_one(&stock.lock().await);
+    });
+    let unheard = report.lines().find(|line| line.starts_with("unheard"));
+    assert_snapshot!(unheard.unwrap_or_default(), @r#"unheard: condition `stock` was notified when nobody waited, at [stock.»notify_all(&stock.lock().await);], before buyer began to wait for it, at [task("buyer").spawn_detached(async move { drop(theirs.»wait(theirs.lock().await).await) });], and nobody has notified it since"#);
+}
+
+#[test]
+fn a_notify_before_a_wait_that_another_notify_ends_is_not_told() {
+    let report = reports(async {
+        let stock = Rc::new(Condition::new(0).named("stock"));
+        let theirs = stock.clone();
+        let notify = async || {
+            let mut guard = stock.lock().await;
+            *guard += 1;
+            stock.notify_one(&guard);
+        };
+        notify().await;
+        let buyer = spawn(async move {
+            let mut guard = theirs.lock().await;
+            while *guard < 2 {
+                guard = theirs.wait(guard).await;
+            }
+        });
+        yield_now().await;
+        notify().await;
         buyer.await.unwrap();
     });
-    assert_snapshot!(report, @r#"unheard: condition `stock` was notified when nobody waited, at [stock.»notify_all(&stock.lock().await);], before buyer waited for it without a predicate, at [let buyer = task("buyer").spawn(async move { drop(theirs.»wait(theirs.lock().await).await) });]; wait_for() looks at one first"#);
+    assert_eq!(report, "");
+}
+
+#[test]
+fn a_notify_before_a_wait_that_is_given_up_is_not_told() {
+    let report = reports(async {
+        let stock = Condition::new(0).named("stock");
+        stock.notify_one(&stock.lock().await);
+        let wait = async { stock.wait(stock.lock().await).await };
+        assert!(timeout(Duration::from_secs(1), wait).await.is_err());
+    });
+    assert_eq!(report, "");
 }
 
 #[test]
@@ -197,8 +231,9 @@ fn a_notify_that_reaches_only_the_dying_reaches_nobody() {
         buyer.task().cancel();
         stock.notify_one(&stock.lock().await);
         _ = buyer.await;
-        let wait = async { stock.wait(stock.lock().await).await };
-        assert!(timeout(Duration::from_secs(1), wait).await.is_err());
+        let theirs = stock.clone();
+        spawn_detached(async move { drop(theirs.wait(theirs.lock().await).await) });
+        yield_now().await;
     });
     assert!(report.starts_with("unheard: condition `stock` was notified when nobody waited, at "), "{report}");
 }
