@@ -30,7 +30,10 @@ impl fmt::Display for Stalled {
             }
             Why::Stopped => writeln!(f, "stopped from outside at {at}")?,
             Why::Deadlock => {
-                writeln!(f, "deadlock at {at}: these tasks wait in a circle, until one of them is cancelled")?;
+                writeln!(
+                    f,
+                    "deadlock at {at}: these tasks wait in a circle, unless one has given its guard away or is cancelled"
+                )?;
             }
             Why::OnlyOutsideCanWake(wakers) => {
                 let are = if wakers == 1 { " is" } else { "s are" };
@@ -68,9 +71,14 @@ impl fmt::Display for Stalled {
 }
 
 impl Stalled {
-    /// Whether the report is about this task: while time stands still, it is about those that are ready.
+    /// Whether the report is about this task: while time stands still, it is about those that are ready; that of a
+    /// deadlock is about its circles.
     fn names(&self, task: &TaskInfo) -> bool {
-        task.state == TaskState::Ready || !matches!(self.why, Why::TimeStandsStill(_))
+        match self.why {
+            Why::TimeStandsStill(_) => task.state == TaskState::Ready,
+            Why::Deadlock => self.circles.iter().flatten().any(|link| link.task == task.label),
+            _ => true,
+        }
     }
 
     /// A possible stall that is not the first of its run.

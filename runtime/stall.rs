@@ -103,23 +103,25 @@ impl Core {
     }
 
     /// The report of the circles of waits that are not among those known before, of tasks that wait for nothing else: a
-    /// task that polls several futures may go on with another of them. It comes to know those that are there now.
+    /// task that polls several futures may go on with another of them. Nor is a circle through a semaphore told, whose
+    /// permits are given away more often than guards, and may be added by anybody. It comes to know those that are there
+    /// now.
     pub(super) fn deadlocked(self: &Rc<Self>, known: &mut HashSet<Vec<Link>>) -> Option<Stalled> {
         let mut circles = self.circles(&self.waits());
         if circles.is_empty() {
             known.clear();
             return None;
         }
-        let mut dump = self.dump();
-        let waits_for_nothing_else = |link: &Link| {
-            dump.task(link.task.number).is_some_and(|task| task.waits.len() == 1 && !task.is_held_outside)
+        let dump = self.dump();
+        let is_stuck = |link: &Link| {
+            let waits_for_nothing_else = |task: &TaskInfo| task.waits.len() == 1 && !task.is_held_outside;
+            let is_lock = link.object.as_ref().is_none_or(|object| object.kind != "semaphore");
+            is_lock && dump.task(link.task.number).is_some_and(waits_for_nothing_else)
         };
-        circles.retain(|links| links.iter().all(waits_for_nothing_else));
+        circles.retain(|links| links.iter().all(is_stuck));
         let before = std::mem::replace(known, circles.iter().cloned().collect());
         circles.retain(|links| !before.contains(links));
         let hint = Hint::of(&[], &circles, |_| true)?;
-        let stuck: HashSet<u64> = circles.iter().flatten().map(|link| link.task.number).collect();
-        dump.tasks.retain(|task| stuck.contains(&task.label.number));
         Some(Stalled { why: Why::Deadlock, dump, circles, hint: Some(hint) })
     }
 

@@ -5,7 +5,7 @@ use super::idle::outside;
 use crate::stage::Log;
 use futures::channel::oneshot;
 use futures::future::{Either, join, select};
-use greenlight::sync::Lock;
+use greenlight::sync::{Lock, Semaphore};
 use greenlight::{Builder, Runtime, Task, remote, sleep, spawn_detached, task, yield_now};
 use insta::assert_snapshot;
 use std::cell::RefCell;
@@ -65,7 +65,7 @@ fn a_circle_of_locks_is_told_once_though_a_remote_is_alive() {
     let reports = log.take();
     assert_eq!(reports.len(), 1, "{reports:?}");
     assert_snapshot!(quoted(&reports[0]), @r#"
-    deadlock at t=0.000000s: these tasks wait in a circle, until one of them is cancelled
+    deadlock at t=0.000000s: these tasks wait in a circle, unless one has given its guard away or is cancelled
       alice, spawned at [task(name).»spawn_detached(async move {]
         waits on lock `right`, at [drop(second.»lock().await);]
           made at [["left", "right"].map(|name| Rc::new(»Lock::new(()).named(name)))]
@@ -97,7 +97,7 @@ fn a_task_that_waits_for_itself_is_told_while_a_timer_is_armed_on_the_real_clock
     assert_eq!(reports.len(), 1, "{reports:?}");
     let (_, rest) = reports[0].split_once("s: ").expect("it begins with the moment");
     assert_snapshot!(quoted(rest), @r#"
-    these tasks wait in a circle, until one of them is cancelled
+    these tasks wait in a circle, unless one has given its guard away or is cancelled
       alice, spawned at [let alice = task("alice").»spawn_detached(async move {]
         waits on lock `left`, at [drop(left.»lock().await);]
           made at [["left", "right"].map(|name| Rc::new(»Lock::new(()).named(name)))]
@@ -175,4 +175,39 @@ fn a_park_that_ends_early_puts_nothing_off() {
         assert!(is_told, "the report comes after a second all the same");
     });
     assert_eq!(log.take().len(), 1);
+}
+
+#[test]
+fn a_circle_through_a_semaphore_is_not_told_because_its_permits_may_come_from_anybody() {
+    let (runtime, log, _) = rescued(Runtime::builder());
+    runtime.run(async {
+        let desk: &Semaphore = Box::leak(Box::new(Semaphore::new(1)));
+        let permit = desk.acquire().await;
+        // Main took it, and has given it away.
+        spawn_detached(async move {
+            sleep(Duration::from_millis(1200)).await;
+            drop(permit);
+        });
+        drop(desk.acquire().await);
+    });
+    assert_eq!(log.take(), [""; 0]);
+}
+
+#[test]
+fn a_task_of_a_circle_has_its_number_if_another_task_has_its_name() {
+    let (runtime, log, victims) = rescued(Runtime::builder().virtual_clock());
+    runtime.run(async {
+        let _remote = remote();
+        task("alice").spawn_detached(std::future::pending());
+        let [alice, bob] = quarrel(&locks());
+        *victims.borrow_mut() = vec![alice.clone()];
+        alice.ended().await;
+        bob.ended().await;
+    });
+    let reports = log.take();
+    assert!(
+        reports[0].contains("a circle of waits: alice (task 2) -> lock `right` -> bob -> lock `left` -> "),
+        "{}",
+        reports[0]
+    );
 }
