@@ -158,6 +158,9 @@ impl Core {
         at: Option<&'static Location<'static>>,
         kind: Kind,
     ) -> Option<u64> {
+        if kind == Kind::EventFound && self.trace.telling.get() {
+            return None;
+        }
         let task = match task {
             Some(key) => Some(self.label(key)?),
             None => None,

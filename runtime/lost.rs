@@ -3,7 +3,7 @@
 use super::context::{self, Core};
 use super::panics::{drop_quietly, panic_message};
 use super::ready::TaskKey;
-use super::trace::{TaskLabel, printable};
+use super::trace::printable;
 use std::any::Any;
 use std::panic::Location;
 use std::sync::Arc;
@@ -19,9 +19,7 @@ impl Core {
 
     /// Reports the panic of a task that is gone, and its number with it.
     pub(super) fn report_panic(&self, name: Option<Arc<str>>, spawned: &Location<'_>, payload: Box<dyn Any + Send>) {
-        let label = name.map(|name| TaskLabel { number: 0, name: Some(name) });
-        let label = label.map_or_else(|| "a task".to_string(), |label| label.to_string());
-        self.report_lost(&label, spawned, payload);
+        self.report_lost(name.as_deref().unwrap_or("a task"), spawned, payload);
     }
 
     /// Reports the panic of a foreign waker that was woken on behalf of nobody.
@@ -34,10 +32,9 @@ impl Core {
     fn report_lost(&self, task: &str, spawned: &Location<'_>, payload: Box<dyn Any + Send>) {
         let message = printable(panic_message(&*payload).into());
         let _entered = self.me.upgrade().map(context::enter);
-        // Whoever reads this may have gathered the task, or detached it, or dropped its handle, or spawned it too late.
         self.settings.reporter.deliver(&format!(
             "lost: {task}, spawned at {spawned}, panicked, and nobody awaits it: {message}; \
-            spawn() it before main ends, and await the JoinHandle, to receive the panic"
+            await the JoinHandle that spawn() returns to receive the panic"
         ));
         drop_quietly(payload);
     }

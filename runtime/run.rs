@@ -126,8 +126,8 @@ impl Builder {
     ///
     /// It reports, a line each: a slow poll, with the awaits before and behind it; tasks that are still pending when
     /// main has ended or the runtime is dropped, with what they wait for; a set that is cleared before anybody saw it, a
-    /// pulse that reached nobody, a notify that did, unless whoever waits looks at a predicate first; a task that is
-    /// woken again and again and does nothing that can be seen but wake itself or wait again; a task group that is
+    /// pulse that reached nobody, a notify that reached nobody and was not made up for; a task that is woken again and
+    /// again and does nothing that can be seen but wake itself or wait again; a task group that is
     /// dropped with errors, or before anybody has joined it. A [`WeakRemote::dump`](crate::WeakRemote::dump) that a long
     /// poll leaves without an answer names the task. A panic that nobody joins is reported in any mode. It watches every
     /// event, as an [`observer`](Builder::observer) does, and takes its time. What the receiver of a report does is not
@@ -160,8 +160,9 @@ impl Builder {
     pub fn build(mut self) -> Runtime {
         let polls = self.debug.then(Arc::default);
         if let Some(polls) = &polls {
-            self.observers.push(Rc::new(Debug::new(self.slow_poll, self.reporter.clone())));
+            // First: a poll is over before it is reported, however long whoever receives that takes.
             self.observers.push(Rc::new(Publisher::new(Arc::clone(polls))));
+            self.observers.push(Rc::new(Debug::new(self.slow_poll, self.reporter.clone())));
         }
         let core = |me: &rc::Weak<Core>| Core {
             me: me.clone(),

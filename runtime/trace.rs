@@ -86,7 +86,7 @@ pub enum Kind {
         /// How many waiters that released.
         released: usize,
     },
-    /// The task asked for the event, or waited on it, and found it set.
+    /// The task asked for the event, or waited on it, and found it set. An observer that asks is not told of that.
     EventFound,
     /// The event was cleared.
     EventCleared,
@@ -182,12 +182,17 @@ pub struct ObjectLabel {
     pub made: &'static Location<'static>,
 }
 
-/// A name or a message as reports print it: on one line, and without codes that a terminal would obey.
+/// A name or a message as reports print it: on one line, in the order of reading, and without codes that a terminal would
+/// obey.
 pub(crate) fn printable(text: Arc<str>) -> Arc<str> {
-    if !text.contains(char::is_control) {
+    let is_order = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_order) {
         return text;
     }
-    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    let escape = |c: char| if is_order(c) { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(escape).collect::<String>().into()
 }
 
@@ -214,6 +219,8 @@ pub(super) struct Trace {
     objects: RefCell<HashMap<u64, u64>>,
     /// How many objects were met.
     objects_met: Cell<u64>,
+    /// Set while observers are told of an event.
+    pub(super) telling: Cell<bool>,
 }
 
 impl Trace {
@@ -250,9 +257,9 @@ impl Trace {
     pub(super) fn emit(&self, mut event: TraceEvent) -> u64 {
         event.seq = self.last_seq.get() + 1;
         self.last_seq.set(event.seq);
-        for observer in &self.observers {
-            observer.on_event(&event);
-        }
+        let before = self.telling.replace(true);
+        self.observers.iter().for_each(|observer| observer.on_event(&event));
+        self.telling.set(before);
         event.seq
     }
 }

@@ -148,7 +148,7 @@ fn of_two_panics_the_first_in_order_resumes_and_the_other_is_reported() {
     let reports = reports.take();
     assert_eq!(reports.len(), 1);
     assert!(reports[0].starts_with("lost: "));
-    assert!(reports[0].contains("panicked, and nobody awaits it: second; spawn() it before main ends"));
+    assert!(reports[0].contains("panicked, and nobody awaits it: second; await the JoinHandle"));
 }
 
 #[test]

@@ -72,9 +72,7 @@ fn a_report_says_what_to_do() {
         spawn_detached(panics_with("boom"));
         yield_now().await;
     });
-    assert!(
-        reports.take()[0].ends_with("; spawn() it before main ends, and await the JoinHandle, to receive the panic")
-    );
+    assert!(reports.take()[0].ends_with("; await the JoinHandle that spawn() returns to receive the panic"));
 }
 
 #[test]

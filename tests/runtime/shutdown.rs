@@ -227,7 +227,7 @@ fn a_future_that_is_refused_and_panics_in_its_drop_is_reported() {
         panic!("there is one report");
     };
     assert!(report.starts_with("lost: a task, spawned at "));
-    assert!(report.contains(", panicked, and nobody awaits it: refused; spawn() it before main ends"));
+    assert!(report.contains(", panicked, and nobody awaits it: refused; await the JoinHandle"));
 }
 
 #[test]

@@ -341,3 +341,23 @@ fn a_notify_tells_how_many_it_reaches() {
     let notified = events.iter().map(|event| event.kind).find(|kind| matches!(kind, Kind::Notified { .. }));
     assert_eq!(notified, Some(Kind::Notified { asked: 5, reached: 2 }));
 }
+
+/// Asks an event whenever it is told of anything.
+struct Asker {
+    light: Rc<Event>,
+    found: Cell<usize>,
+}
+
+impl Observer for Asker {
+    fn on_event(&self, _: &TraceEvent) {
+        self.found.set(self.found.get() + usize::from(self.light.is_set()));
+    }
+}
+
+#[test]
+fn an_observer_that_asks_for_an_event_is_not_told_of_its_own_question() {
+    let asker = Rc::new(Asker { light: Rc::new(Event::new()), found: Cell::new(0) });
+    asker.light.set();
+    Runtime::builder().virtual_clock().observer(asker.clone()).build().run(async {});
+    assert!(asker.found.get() > 0);
+}

@@ -53,14 +53,14 @@ fn tasks_of_one_name_go_by_their_numbers_too_and_objects_without_a_name_by_their
 #[test]
 fn a_name_stays_on_its_line_and_gives_a_terminal_no_orders() {
     let dump = standing().run(async {
-        let light = Event::new().named("li\x1b[31mght\r");
+        let light = Event::new().named("li\x1b[31mght\r\u{202e}");
         task("two\nlines").spawn_detached(async move { light.wait().await });
         yield_now().await;
         dump()
     });
     assert_eq!(dump.tasks[1].label.name.as_deref(), Some("two\\nlines"));
     let [wait] = &dump.tasks[1].waits[..] else { panic!("it waits for the light: {dump}") };
-    assert!(wait.to_string().starts_with("waits on event `li\\u{1b}[31mght\\r`, at "), "{wait}");
+    assert!(wait.to_string().starts_with("waits on event `li\\u{1b}[31mght\\r\\u{202e}`, at "), "{wait}");
 }
 
 #[test]
