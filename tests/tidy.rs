@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What one has to read to understand a wake stays under this many lines of code.
-const CODE_TO_READ: usize = 2500;
+const CODE_TO_READ: usize = 2460;
 
 /// Those who look on, and put into words or check what the others do: a wake goes on without them.
-const ONLOOKERS: [&str; 16] = [
+const ONLOOKERS: [&str; 17] = [
+    "trace.rs",
     "polls.rs",
     "holds.rs",
     "lost.rs",
