@@ -6,9 +6,14 @@ use super::trace::{Kind, printable};
 use super::waits::{self, Dying, Facts, Grant, Holder, Seen, Subject};
 use std::cell::Cell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+
+/// Goes with an index into the arena of this thread, and is neither `Send` nor `Sync`: in another thread's arena the index
+/// would name somebody else's waiters.
+type Stays = PhantomData<*const ()>;
 
 /// The waiters of one object, first in, first out.
 pub(crate) struct WaitList {
@@ -18,15 +23,16 @@ pub(crate) struct WaitList {
     facts: Cell<Facts>,
     /// The index of the list among the thread's; none until somebody waits.
     list: Cell<Option<u32>>,
+    stays: Stays,
     /// The object's identity; 0 until somebody asks.
     identity: Cell<u64>,
 }
 
 /// One place in a wait list, kept by the future that waits. Dropping it leaves the list.
-#[derive(Debug)]
 pub(crate) struct Waiter {
     /// The index of the node. None before it waits and after it got what it waited for.
     node: Option<u32>,
+    stays: Stays,
     /// How much it asks for, where there is a choice.
     asks: usize,
     /// The line that waits.
@@ -43,6 +49,7 @@ impl WaitList {
             made: Location::caller(),
             facts: Cell::new(Facts { unheard: None, holder: None }),
             list: Cell::new(None),
+            stays: PhantomData,
             identity: Cell::new(0),
         }
     }
@@ -197,7 +204,7 @@ impl Waiter {
 
     /// A waiter that asks for so much.
     pub(crate) const fn asking(at: &'static Location<'static>, asks: usize) -> Self {
-        Waiter { node: None, asks, at }
+        Waiter { node: None, stays: PhantomData, asks, at }
     }
 
     /// Its node while it is in a list, or granted.
@@ -259,6 +266,12 @@ impl Waiter {
         self.node = None;
         node.end();
         Poll::Ready(())
+    }
+}
+
+impl fmt::Debug for Waiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiter").field("at", &self.at).finish_non_exhaustive()
     }
 }
 

@@ -38,6 +38,20 @@ use std::task::{Context, Poll};
 /// let light = std::sync::Arc::new(greenlight::sync::Event::new());
 /// std::thread::spawn(move || light.set());
 /// ```
+///
+/// Nor does it move there, and neither does a wait: both have a place among the waits of their thread.
+///
+/// ```compile_fail,E0277
+/// let light = greenlight::sync::Event::new();
+/// std::thread::spawn(move || light.set());
+/// ```
+///
+/// ```compile_fail,E0277
+/// # fn f(light: &'static greenlight::sync::Event) {
+/// let wait = light.wait();
+/// std::thread::spawn(move || pollster::block_on(wait));
+/// # }
+/// ```
 pub struct Event {
     flag: Cell<bool>,
     waiters: WaitList,

@@ -39,6 +39,11 @@ use std::task::{Context, Poll};
 /// A lock and its guard stay on their thread:
 ///
 /// ```compile_fail,E0277
+/// let account = greenlight::sync::Lock::new(100);
+/// std::thread::spawn(move || account.is_locked());
+/// ```
+///
+/// ```compile_fail,E0277
 /// static ACCOUNT: greenlight::sync::Lock<u32> = greenlight::sync::Lock::new(100);
 /// ```
 ///

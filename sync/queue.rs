@@ -65,6 +65,13 @@ pub struct QueueOver<T, S> {
 ///     assert_eq!(kitchen.await.unwrap(), ["soup", "bread", "tea"]);
 /// });
 /// ```
+///
+/// A queue stays on its thread, whatever its items are:
+///
+/// ```compile_fail,E0277
+/// let orders = greenlight::sync::Queue::<&str>::unbounded();
+/// std::thread::spawn(move || orders.try_put("soup"));
+/// ```
 pub type Queue<T> = QueueOver<T, VecDeque<T>>;
 
 /// A [`Queue`] whose last item comes first. In asyncio: `LifoQueue`.

@@ -91,6 +91,13 @@ pub fn timeout_at<F: Future>(deadline: &Deadline, future: F) -> impl Future<Outp
 }
 
 /// A moment that can be moved, for [`timeout_at`]. There is none later than `now() + Duration::MAX`, the end of time.
+///
+/// It stays on its thread, since those who go by it wait there:
+///
+/// ```compile_fail,E0277
+/// let deadline = greenlight::Deadline::new();
+/// std::thread::spawn(move || deadline.move_to(None));
+/// ```
 #[derive(Debug)]
 pub struct Deadline {
     /// None while there is none.

@@ -1,6 +1,7 @@
 //! The house rules that the compiler does not keep: what uses what, how long files are, how they open, and what the
 //! project speaks of.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -186,6 +187,52 @@ fn every_line_of_the_debug_mode_has_its_row_in_the_page_on_watching() {
         }
     }
     assert!(found >= 8, "{found} lines were found");
+}
+
+#[test]
+fn every_public_type_has_its_row_in_the_table_of_what_may_leave_its_thread() {
+    let table = read("tests/runtime/types.rs");
+    let (exports, dump) = (read("lib.rs") + &read("sync/mod.rs"), read("runtime/dump.rs"));
+    let used = exports.split("pub use ").skip(1).filter_map(|rest| rest.split(';').next());
+    let used = used.flat_map(|list| list.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    let defined = dump.split('\n').filter_map(|line| {
+        let kinds = ["pub struct ", "pub enum ", "pub use super::standing::"];
+        let rest = kinds.iter().find_map(|kind| line.strip_prefix(kind))?;
+        rest.split(|c: char| !c.is_alphanumeric()).next()
+    });
+    let types: BTreeSet<_> = used.chain(defined).filter(|name| name.starts_with(char::is_uppercase)).collect();
+    assert!(types.len() > 60, "{} types are public", types.len());
+    for name in types {
+        let has_row = |line: &str| {
+            let row = line.trim_start().strip_prefix("dyn ").unwrap_or(line.trim_start());
+            row.strip_prefix(name).is_some_and(|rest| rest.starts_with([':', '<']) && line.ends_with(';'))
+        };
+        // A trait that is no type is what its implementors are.
+        let is_a_trait = name == "Store";
+        assert!(is_a_trait || table.lines().any(has_row), "tests/runtime/types.rs has no row for {name}");
+    }
+}
+
+#[test]
+fn every_future_without_a_name_is_among_those_of_which_it_is_said_whether_they_leave_their_thread() {
+    let table = read("tests/runtime/types.rs");
+    let mut found = 0;
+    for path in rust_files("sync").into_iter().chain(rust_files("runtime")) {
+        let source = fs::read_to_string(&path).expect("a file that was listed can be read");
+        for function in source.split(" pub fn ").chain(source.split("\npub fn ")).skip(1) {
+            let signature = function.split(" {").next().unwrap_or_default();
+            let returns_a_future = signature.rsplit("-> ").next().is_some_and(|it| it.starts_with("impl Future<"));
+            let name: String = function.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            // `gather!` stands for what it expands to.
+            let name = if name == "gather_tuple" { "gather!".to_string() } else { name };
+            if returns_a_future {
+                found += 1;
+                let row = [format!("(\"{name}\", "), format!("::{name}\", ")].iter().any(|row| table.contains(row));
+                assert!(row, "tests/runtime/types.rs does not say whether the future of {name}() is Send");
+            }
+        }
+    }
+    assert!(found > 10, "{found} functions return futures");
 }
 
 #[test]

@@ -31,6 +31,7 @@ mod thread_end;
 mod threads;
 mod traces;
 mod turns;
+mod types;
 mod unheard;
 mod wakes;
 mod wheel;
