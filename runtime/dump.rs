@@ -4,7 +4,7 @@
 use super::clock::Instant;
 use super::context::{self, Core};
 use super::ready::{TaskId, TaskKey};
-use super::standing::Wait;
+use super::standing::{Needs, Wait};
 use super::task::{Slot, Tenant, Wakee};
 use super::trace::{ObjectLabel, TaskLabel};
 use super::waits::{self, Holder};
@@ -145,6 +145,8 @@ pub enum Hold {
     Granted,
     /// It was granted the object, and does not poll the wait that it was granted to.
     Unpolled,
+    /// It is a task, and its end is what is waited for.
+    Runs,
 }
 
 /// Every task of the current runtime, in the order of spawning. In asyncio: `all_tasks`.
@@ -194,7 +196,7 @@ impl Core {
         for wait in self.waits() {
             let identity = wait.subject.identity;
             awaited.entry(identity).or_default().extend(self.label(wait.task));
-            let holders = holders.entry(identity).or_insert_with(|| self.tell_holders(&wait.holders)).clone();
+            let holders = holders.entry(identity).or_insert_with(|| self.tell_holders(&wait)).clone();
             told.entry(wait.task.id).or_default().push(self.tell_wait(&wait, holders));
         }
         for (deadline, timer) in self.wheel.borrow().armed() {
@@ -230,16 +232,17 @@ impl Core {
     }
 
     /// Those who took what they have come before those who were granted it, and first those who were spawned first.
-    fn tell_holders(&self, holders: &[Holder]) -> Arc<[HolderInfo]> {
-        let mut holders: Vec<_> = holders.iter().map(|&holder| self.tell_holder(holder)).collect();
+    fn tell_holders(&self, wait: &Wait) -> Arc<[HolderInfo]> {
+        let tell = |&holder: &Holder| self.tell_holder(holder, wait.needs);
+        let mut holders: Vec<_> = wait.holders.iter().map(tell).collect();
         holders.sort_by_key(|HolderInfo { who, hold, .. }| {
             let number = if let Who::Task(task) = who { Some(task.number) } else { None };
-            (*hold != Hold::Taken, number)
+            (matches!(hold, Hold::Granted | Hold::Unpolled), number)
         });
         holders.into()
     }
 
-    fn tell_holder(&self, holder: Holder) -> HolderInfo {
+    fn tell_holder(&self, holder: Holder, needs: Needs) -> HolderInfo {
         let Holder { task, since, granted, permits } = holder;
         let who = match (task.and_then(|task| self.label(task)), task) {
             (Some(task), _) => Who::Task(task),
@@ -248,6 +251,7 @@ impl Core {
         };
         let is_ready = |task: TaskKey| self.table.borrow().get(task).is_some_and(|slot| slot.queued);
         let hold = match granted {
+            _ if needs != Needs::Release => Hold::Runs,
             false => Hold::Taken,
             true if task.is_some_and(is_ready) => Hold::Granted,
             true => Hold::Unpolled,

@@ -267,9 +267,9 @@ impl fmt::Display for Told<'_> {
         if line > 1 {
             write!(f, "\nnumber {} of {line} in line{}", ahead + 1, self.line)?;
         }
-        if !is_task {
-            holders.iter().take(NAMES).try_for_each(|holder| write!(f, "\n{}", holder.told(self.names)))?;
-        }
+        // The tasks that have not ended are told on their own.
+        let holders: Vec<_> = holders.iter().filter(|holder| holder.hold != Hold::Runs).collect();
+        holders.iter().take(NAMES).try_for_each(|holder| write!(f, "\n{}", holder.told(self.names)))?;
         if holders.len() > NAMES {
             write!(f, "\nand {} more holders", holders.len() - NAMES)?;
         }
@@ -301,6 +301,7 @@ impl HolderInfo {
         let HolderInfo { who, since, hold, permits } = self;
         let task = if let Who::Task(task) = who { names.tell(task) } else { String::new() };
         let told = match (hold, who) {
+            (Hold::Runs, _) => format!("{task}, spawned at {since}, has not ended"),
             (Hold::Taken, Who::Task(_)) => format!("taken by {task}, at {since}"),
             (Hold::Taken, Who::EndedTask) => {
                 format!("taken at {since} by a task that has ended: its guard or permit was leaked or given away")

@@ -2,10 +2,10 @@
 
 use super::clock::Instant;
 use super::context::Core;
-use super::dump::{Dump, Place, TaskInfo};
+use super::dump::{Dump, Place, TaskInfo, TaskState, WaitInfo};
 use super::executor::Turn;
 use super::ready::{TaskId, TaskKey};
-use super::standing::Wait;
+use super::standing::{Needs, Wait};
 use super::trace::{ObjectLabel, TaskLabel};
 use super::waits::Holder;
 use std::collections::{HashMap, HashSet};
@@ -102,23 +102,18 @@ impl Core {
         self.report(Why::OnlyOutsideCanWake(self.wakers_held_outside()))
     }
 
-    /// The report of the circles of waits that are not among those known before, of tasks that wait for nothing else: a
-    /// task that polls several futures may go on with another of them. Nor is a circle through a semaphore told, whose
-    /// permits are given away more often than guards, and may be added by anybody. It comes to know those that are there
-    /// now.
+    /// The report of the circles of waits that are not among those known before, of tasks that are [stuck](stuck): others
+    /// may go on. It comes to know those that are there now.
     pub(super) fn deadlocked(self: &Rc<Self>, known: &mut HashSet<Vec<Link>>) -> Option<Stalled> {
-        let mut circles = self.circles(&self.waits());
-        if circles.is_empty() {
+        let mut waits = self.waits();
+        if find_circles(&waits).is_empty() {
             known.clear();
             return None;
         }
         let dump = self.dump();
-        let is_stuck = |link: &Link| {
-            let waits_for_nothing_else = |task: &TaskInfo| task.waits.len() == 1 && !task.is_held_outside;
-            let is_lock = link.object.as_ref().is_none_or(|object| object.kind != "semaphore");
-            is_lock && dump.task(link.task.number).is_some_and(waits_for_nothing_else)
-        };
-        circles.retain(|links| links.iter().all(is_stuck));
+        let stuck = stuck(&waits, &dump);
+        waits.retain(|wait| stuck.contains(&wait.task.id));
+        let mut circles = self.circles(&waits);
         let before = std::mem::replace(known, circles.iter().cloned().collect());
         circles.retain(|links| !before.contains(links));
         let hint = Hint::of(&[], &circles, |_| true)?;
@@ -142,7 +137,7 @@ impl Core {
     /// The circles of waits, by their first tasks, which are those that were spawned first.
     fn circles(&self, waits: &[Wait]) -> Vec<Vec<Link>> {
         let link = |wait: &Wait| {
-            let object = (wait.subject.kind != "task").then(|| wait.subject.label(self));
+            let object = (wait.needs == Needs::Release).then(|| wait.subject.label(self));
             Some(Link { task: self.label(wait.task)?, object })
         };
         let from_the_first = |circle: Vec<&Wait>| {
@@ -176,14 +171,55 @@ impl Hint {
     }
 }
 
+/// The tasks that wait for each other and for nothing else: none goes on unless another does, or is cancelled. One that
+/// polls several futures is not among them if it may go on with any of those; nor is one that waits for permits, which
+/// are given away more often than guards, and may be added by anybody.
+fn stuck(waits: &[Wait], dump: &Dump) -> HashSet<TaskId> {
+    let may_be = |task: &&TaskInfo| {
+        let sleeps = task.waits.iter().any(|wait| matches!(wait, WaitInfo::Sleep { .. }));
+        task.state == TaskState::Parked && !task.is_held_outside && !sleeps
+    };
+    let mut stuck: HashSet<TaskId> = dump.tasks.iter().filter(may_be).map(|task| task.id).collect();
+    // Who waits for a task, and how many of those that each wait is for are stuck.
+    let mut waiting: HashMap<TaskId, Vec<usize>> = HashMap::new();
+    let mut support = vec![0; waits.len()];
+    for (index, wait) in waits.iter().enumerate() {
+        for task in wait.holders.iter().filter_map(|holder| holder.task).filter(|task| stuck.contains(&task.id)) {
+            waiting.entry(task.id).or_default().push(index);
+            support[index] += 1;
+        }
+    }
+    let is_in_vain = |wait: &Wait, support: usize| match wait.needs {
+        _ if wait.place == Place::Granted || wait.subject.kind == "semaphore" => false,
+        Needs::EveryEnd => support > 0,
+        Needs::Release | Needs::AnyEnd => support > 0 && support == wait.holders.len(),
+    };
+    let may_go_on = waits.iter().zip(&support).filter(|&(wait, &support)| !is_in_vain(wait, support));
+    let mut others: Vec<TaskId> = may_go_on.map(|(wait, _)| wait.task.id).filter(|task| stuck.remove(task)).collect();
+    while let Some(task) = others.pop() {
+        for index in waiting.remove(&task).unwrap_or_default() {
+            support[index] -= 1;
+            let waiter = waits[index].task.id;
+            if !is_in_vain(&waits[index], support[index]) && stuck.remove(&waiter) {
+                others.push(waiter);
+            }
+        }
+    }
+    stuck
+}
+
 /// Circles of waits, each for what the task of the next one holds, or for its end: a search in depth, which looks at
 /// every task once.
 fn find_circles(waits: &[Wait]) -> Vec<Vec<&Wait>> {
     let mut ways: HashMap<TaskId, Vec<(&Wait, TaskId)>> = HashMap::new();
     for wait in waits.iter().filter(|wait| matches!(wait.place, Place::InLine { .. })) {
         // Of several holders, any may let go: those are in no circle together with the waiter.
-        let [Holder { task: Some(holder), .. }] = wait.holders[..] else { continue };
-        ways.entry(wait.task.id).or_default().push((wait, holder.id));
+        if wait.needs == Needs::Release && wait.holders.len() > 1 {
+            continue;
+        }
+        // The first is looked at first.
+        let tasks = wait.holders.iter().rev().filter_map(|holder| holder.task);
+        ways.entry(wait.task.id).or_default().extend(tasks.map(|task| (wait, task.id)));
     }
     let (mut circles, mut seen) = (Vec::new(), HashSet::new());
     for start in waits {

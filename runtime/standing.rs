@@ -3,7 +3,7 @@
 use super::context::Core;
 use super::holds;
 use super::ready::TaskKey;
-use super::waits::{Holder, Node, Subject, WAITS, Waiting, Waits};
+use super::waits::{self, Holder, Node, Subject, WAITS, Waiting, Waits};
 use std::collections::HashMap;
 use std::panic::Location;
 use std::rc::Rc;
@@ -22,14 +22,26 @@ pub enum Place {
     Granted,
 }
 
+/// Which of the holders have to let go, or to end, before a waiter goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// Who holds it has to let go; of several, any may suffice.
+    Release,
+    /// One of these tasks has to end.
+    AnyEnd,
+    /// Each of these tasks has to end.
+    EveryEnd,
+}
+
 /// One wait, as a report tells it.
 pub(super) struct Wait {
     pub(super) task: TaskKey,
     pub(super) subject: Subject,
     /// The line of the last signal, if it reached nobody.
     pub(super) unheard: Option<&'static Location<'static>>,
-    /// Who holds what is waited for.
+    /// Who holds what is waited for, or has to end.
     pub(super) holders: Rc<[Holder]>,
+    pub(super) needs: Needs,
     pub(super) asks: usize,
     pub(super) at: &'static Location<'static>,
     pub(super) place: Place,
@@ -40,7 +52,36 @@ impl Core {
     pub(super) fn waits(self: &Rc<Self>) -> Vec<Wait> {
         let mut waits = of_runtime(self);
         waits.retain(|wait| self.label(wait.task).is_some());
+        let awaited = self.awaited();
+        for wait in &mut waits {
+            if let Some((needs, tasks)) = awaited.get(&wait.subject.identity) {
+                (wait.needs, wait.holders) = (*needs, tasks.clone());
+            }
+        }
         waits
+    }
+
+    /// The tasks for whose ends somebody waits, in the order of spawning, by the identity of the list in which that somebody
+    /// does.
+    fn awaited(&self) -> HashMap<u64, (Needs, Rc<[Holder]>)> {
+        let table = self.table.borrow();
+        let mut awaited: HashMap<u64, (Needs, Vec<(u64, Holder)>)> = HashMap::new();
+        for (index, slot) in &table.slots {
+            let task = Some(TaskKey { slot: index as u32, id: slot.id });
+            let holder = Holder { task, since: slot.spawned, granted: false, permits: 1 };
+            let mut add = |list, needs| {
+                awaited.entry(list).or_insert((needs, Vec::new())).1.push((slot.number, holder));
+            };
+            slot.joiners.iter().for_each(|&joiners| add(waits::identity(joiners), Needs::AnyEnd));
+            for watch in slot.watches.iter() {
+                add(watch.waits_in(), if watch.awaits_every() { Needs::EveryEnd } else { Needs::AnyEnd });
+            }
+        }
+        let in_order = |(list, (needs, mut tasks)): (u64, (Needs, Vec<(u64, Holder)>))| {
+            tasks.sort_unstable_by_key(|(number, _)| *number);
+            (list, (needs, tasks.into_iter().map(|(_, task)| task).collect()))
+        };
+        awaited.into_iter().map(in_order).collect()
     }
 }
 
@@ -58,6 +99,7 @@ fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
                 subject: subject.clone(),
                 unheard: facts.unheard,
                 holders: holders.get(&node.identity).cloned().unwrap_or_default(),
+                needs: Needs::Release,
                 asks: node.asks,
                 at: node.at,
                 place: places.get(&index).copied().unwrap_or(Place::Granted),

@@ -87,6 +87,9 @@ pub(crate) trait Watch {
 
     /// The identity of the list in which that somebody waits.
     fn waits_in(&self) -> u64;
+
+    /// Whether that somebody waits until every task has ended; otherwise the end of one may suffice.
+    fn awaits_every(&self) -> bool;
 }
 
 /// Those who watch one task, in the order in which they are told. The first allocates nothing.

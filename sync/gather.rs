@@ -232,6 +232,10 @@ impl Watch for Countdown {
     fn waits_in(&self) -> u64 {
         self.ended.identity()
     }
+
+    fn awaits_every(&self) -> bool {
+        true
+    }
 }
 
 impl Countdown {

@@ -275,6 +275,10 @@ impl<E: 'static> Watch for Member<E> {
     fn waits_in(&self) -> u64 {
         self.members.ended.identity()
     }
+
+    fn awaits_every(&self) -> bool {
+        true
+    }
 }
 
 /// Spawns into a [`TaskGroup`] from inside of its tasks: what [`TaskGroup::spawner`] returns.

@@ -52,7 +52,7 @@ pub enum Until {
 pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = Vec<usize>> {
     expect_current("wait() was called");
     let at = Location::caller();
-    let watched = Watched { handles, ends: Ends::of(handles) };
+    let watched = Watched { handles, ends: Ends::of(handles, until == Until::All) };
     async move {
         let mut ended = Vec::new();
         while ended.len() < handles.len() {
@@ -94,7 +94,7 @@ pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = 
 pub fn as_completed<T>(handles: impl IntoIterator<Item = JoinHandle<T>>) -> AsCompleted<T> {
     expect_current("as_completed() was called");
     let handles: Vec<_> = handles.into_iter().collect();
-    let ends = Ends::of(&handles);
+    let ends = Ends::of(&handles, false);
     AsCompleted { remaining: handles.len(), handles, ends }
 }
 
@@ -131,12 +131,14 @@ struct Ends {
     told: RefCell<VecDeque<usize>>,
     /// Who waits for the next.
     news: WaitList,
+    /// Whether who waits goes on with the last of them only, whatever the others do.
+    every: bool,
 }
 
 impl Ends {
     #[track_caller]
-    fn of<T>(handles: &[JoinHandle<T>]) -> Rc<Self> {
-        let ends = Rc::new(Ends { told: RefCell::default(), news: WaitList::new("end of tasks") });
+    fn of<T>(handles: &[JoinHandle<T>], every: bool) -> Rc<Self> {
+        let ends = Rc::new(Ends { told: RefCell::default(), news: WaitList::new("end of tasks"), every });
         for (index, handle) in handles.iter().enumerate() {
             let member = Rc::new(Member { ends: ends.clone(), index });
             if handle.is_finished() { member.child_ended(false) } else { handle.add_watch(member) }
@@ -174,6 +176,10 @@ impl Watch for Member {
 
     fn waits_in(&self) -> u64 {
         self.ends.news.identity()
+    }
+
+    fn awaits_every(&self) -> bool {
+        self.ends.every
     }
 }
 
