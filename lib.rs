@@ -40,7 +40,7 @@
 //!
 //! # The files, in reading order
 //!
-//! `runtime/`: `list`, `clock`, `threads`, `inbox`, `panics`, `trace`, `ready`, `wheel`, `task`, `table`,
+//! `runtime/`: `list`, `clock`, `threads`, `inbox`, `panics`, `printable`, `failure`, `trace`, `ready`, `wheel`, `task`, `table`,
 //! `polls`, `context`, `wakers`, `wakes`, `waits`, `holds`, `waiter`, `lost`, `executor`, `time`, `outcome`, `join`,
 //! `spawn`, `standing`, `dump`, `remote`, `ask`, `recorder`, `text`, `stall`, `report`, `tree`, `pending`, `unheard`,
 //! `debug`, `check`, `suspicion`, `drive`, `run`. Each uses only those before it. Then `sync/`: `event`, `lock`,
@@ -66,14 +66,14 @@ pub mod trace {
     //!
     //! With no [`Observer`] installed, tracing costs one branch a step.
 
-    pub use crate::runtime::{Kind, ObjectLabel, Observer, Recorder, TaskLabel, TraceEvent};
+    pub use crate::runtime::{Kind, ObjectLabel, Observer, Printable, Recorder, TaskLabel, TraceEvent};
 }
 
 pub use runtime::dump::{self, dump, tasks, try_dump};
 pub use runtime::{
-    Builder, Ended, Instant, JoinError, JoinHandle, NoAnswer, Polled, Remote, Runtime, RuntimeGone, Sleep, Spawner,
-    Stalled, Task, TaskBuilder, TaskId, Turn, WeakRemote, YieldNow, now, remote, run, sleep, sleep_until, spawn,
-    spawn_detached, spawner, task, try_run, yield_now,
+    Builder, Ended, Instant, JoinError, JoinHandle, NoAnswer, PanicPayload, Polled, Remote, Runtime, RuntimeGone,
+    Sleep, Spawner, Stalled, Task, TaskBuilder, TaskId, Turn, WeakRemote, YieldNow, now, remote, run, sleep,
+    sleep_until, spawn, spawn_detached, spawner, task, try_run, yield_now,
 };
 pub use sync::{
     AsCompleted, Cause, Deadline, Elapsed, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner, Interval,

@@ -1,7 +1,8 @@
 //! Tasks from the outside: awaiting the end, cancelling.
 
 use super::context::Core;
-use super::outcome::{Failure, JoinError, Joined};
+use super::failure::JoinError;
+use super::outcome::{Failure, Joined};
 use super::ready::{TaskId, TaskKey};
 use super::task::Watch;
 use super::waiter::{WaitList, Waiter};
@@ -187,7 +188,10 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub(crate) fn take_outcome(&mut self) -> Result<T, JoinError> {
         match self.job.outcome.take() {
-            Some(outcome) => outcome.map_err(|failure| JoinError { task: self.task.to_string(), failure }),
+            Some(outcome) => outcome.map_err(|failure| match failure {
+                Failure::Cancelled => JoinError::cancelled(&self.task),
+                Failure::Panicked(payload) => JoinError::panicked(&self.task, payload),
+            }),
             None => panic!(
                 "the JoinHandle of {} was awaited again after it had yielded its output; \
                 await a handle once, and Task::ended() as often as you like",

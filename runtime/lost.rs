@@ -1,9 +1,10 @@
 //! Panics that nobody receives, in words.
 
 use super::context::{self, Core};
-use super::panics::{drop_quietly, panic_message};
+use super::failure::panic_message;
+use super::panics::drop_quietly;
+use super::printable::Printable;
 use super::ready::TaskKey;
-use super::trace::printable;
 use std::any::Any;
 use std::panic::Location;
 use std::sync::Arc;
@@ -24,13 +25,13 @@ impl Core {
 
     /// Reports the panic of a foreign waker that was woken on behalf of nobody.
     pub(super) fn report_foreign_panic(&self, payload: Box<dyn Any + Send>) {
-        let message = printable(panic_message(&*payload).into());
+        let message = Printable(panic_message(&*payload));
         self.settings.reporter.deliver(&format!("a foreign waker panicked when it was woken: {message}"));
         drop_quietly(payload);
     }
 
     fn report_lost(&self, task: &str, spawned: &Location<'_>, payload: Box<dyn Any + Send>) {
-        let message = printable(panic_message(&*payload).into());
+        let message = Printable(panic_message(&*payload));
         let _entered = self.me.upgrade().map(context::enter);
         self.settings.reporter.deliver(&format!(
             "lost: {task}, spawned at {spawned}, panicked, and nobody awaits it: {message}; \

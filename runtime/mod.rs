@@ -10,6 +10,10 @@ mod inbox;
 
 mod panics;
 
+mod printable;
+
+mod failure;
+
 mod trace;
 
 mod ready;
@@ -81,9 +85,10 @@ mod run;
 pub use ask::NoAnswer;
 pub use clock::Instant;
 pub use executor::Turn;
+pub use failure::{JoinError, PanicPayload};
 pub use join::{Ended, JoinHandle, Task};
-pub use outcome::JoinError;
 pub use polls::Polled;
+pub use printable::Printable;
 pub use ready::TaskId;
 pub use recorder::Recorder;
 pub use remote::{Remote, RuntimeGone, WeakRemote, remote};
@@ -95,4 +100,4 @@ pub use trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
-pub(crate) use {context::expect_current, holds::Holds, panics::{both, panic_message}, spawn::{spawn_joined, spawn_plain}, task::Watch, time::{sleep_until_at, yield_now_at}, trace::printable, waiter::{WaitList, Waiter}, waits::Holder};
+pub(crate) use {context::expect_current, holds::Holds, panics::both, printable::printable, spawn::{spawn_joined, spawn_plain}, task::Watch, time::{sleep_until_at, yield_now_at}, waiter::{WaitList, Waiter}, waits::Holder};

@@ -1,12 +1,9 @@
-//! What becomes of a joined task: the place that its job and its handle share, and the error for one that yielded
-//! nothing.
+//! What becomes of a joined task: the place that its job and its handle share.
 
-use super::panics::panic_message;
 use super::task::Job;
 use futures_task::LocalFutureObj;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -63,55 +60,8 @@ impl<T> Job for Joined<T> {
     }
 }
 
-/// Why a task yielded no output.
-pub struct JoinError {
-    pub(super) task: String,
-    pub(super) failure: Failure,
-}
-
+/// How a task ended that yielded no output.
 pub(super) enum Failure {
     Cancelled,
     Panicked(Box<dyn Any + Send>),
 }
-
-impl JoinError {
-    /// Whether the task was cancelled, or its runtime ended before it did.
-    pub fn is_cancelled(&self) -> bool {
-        matches!(self.failure, Failure::Cancelled)
-    }
-
-    /// Whether the task panicked.
-    pub fn is_panic(&self) -> bool {
-        matches!(self.failure, Failure::Panicked(_))
-    }
-
-    /// The payload of the panic, to look at or to resume; the error itself if the task was cancelled.
-    ///
-    /// # Errors
-    /// Hands the error back if the task was cancelled.
-    pub fn into_panic(self) -> Result<Box<dyn Any + Send>, JoinError> {
-        match self.failure {
-            Failure::Panicked(payload) => Ok(payload),
-            Failure::Cancelled => Err(self),
-        }
-    }
-}
-
-impl fmt::Display for JoinError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.failure {
-            Failure::Cancelled => write!(f, "{} was cancelled", self.task),
-            Failure::Panicked(payload) => {
-                write!(f, "{} panicked: {}", self.task, panic_message(&**payload))
-            }
-        }
-    }
-}
-
-impl fmt::Debug for JoinError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "JoinError({self})")
-    }
-}
-
-impl std::error::Error for JoinError {}

@@ -1,4 +1,4 @@
-//! Panics of foreign code: what they said, and how to get rid of what they leave behind.
+//! Panics of foreign code: where they are told, and how to get rid of what they leave behind.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -21,15 +21,6 @@ impl Reporter {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| (self.receive)(report))) {
             drop_quietly(payload);
         }
-    }
-}
-
-/// What a panic said.
-pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> &str {
-    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
-        (Some(message), _) => message,
-        (_, Some(message)) => message,
-        _ => "(a payload that is not a string)",
     }
 }
 

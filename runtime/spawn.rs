@@ -3,8 +3,8 @@
 use super::context::{self, Core};
 use super::join::{JoinHandle, Task};
 use super::outcome::Joined;
+use super::printable::printable;
 use super::task::Body;
-use super::trace::printable;
 use futures_task::{FutureObj, LocalFutureObj, LocalSpawn, Spawn, SpawnError};
 use std::future::Future;
 use std::panic::Location;
@@ -51,7 +51,7 @@ pub fn spawn_detached(future: impl Future<Output = ()> + 'static) -> Task {
 }
 
 /// Names a task before it is spawned: `task("alice").spawn(future)`. Reports and traces then say `alice`.
-/// Control characters in a name become their escapes.
+/// Control and format characters in a name become their escapes, as [`Printable`](crate::trace::Printable) has it.
 ///
 /// # Panics
 /// Outside a runtime.

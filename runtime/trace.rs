@@ -182,20 +182,6 @@ pub struct ObjectLabel {
     pub made: &'static Location<'static>,
 }
 
-/// A name or a message as reports print it: on one line, in the order of reading, and without codes that a terminal would
-/// obey.
-pub(crate) fn printable(text: Arc<str>) -> Arc<str> {
-    let is_order = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(is_order) {
-        return text;
-    }
-    let escape = |c: char| if is_order(c) { c.escape_default().to_string() } else { c.to_string() };
-    text.chars().map(escape).collect::<String>().into()
-}
-
 /// Receives every event of a runtime at the moment it happens, in order.
 ///
 /// It is called with nothing borrowed, so it may use the runtime that it watches; what that causes is traced too. It

@@ -1,8 +1,9 @@
 //! What a primitive uses of the wait lists: its own list, and the places that waiting futures have in it.
 
 use super::context;
+use super::printable::printable;
 use super::task::Wakee;
-use super::trace::{Kind, printable};
+use super::trace::Kind;
 use super::waits::{self, Dying, Facts, Grant, Holder, Seen, Subject};
 use std::cell::Cell;
 use std::fmt;

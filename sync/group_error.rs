@@ -1,6 +1,7 @@
 //! What a `TaskGroup` says of tasks that failed, and of itself when it is over.
 
-use crate::runtime::panic_message;
+use crate::PanicPayload;
+use crate::trace::Printable;
 use std::any::Any;
 use std::error::Error;
 use std::fmt;
@@ -28,10 +29,28 @@ pub enum Cause<E> {
     /// It returned this error.
     Error(E),
     /// It panicked with this payload.
-    Panic(Box<dyn Any + Send>),
+    Panic(PanicPayload),
 }
 
 /// Tasks of a group failed. In asyncio: an `ExceptionGroup`.
+///
+/// Its [source](Error::source) is the first [`Failure`], and that of a failure its [`PanicPayload`], or its error if that is in
+/// a box: `Box<dyn Error>` or `Box<dyn Error + Send + Sync>`. It is `Send` and `Sync` if the errors are.
+///
+/// ```
+/// use greenlight::{Failure, TaskGroup};
+/// use std::error::Error;
+///
+/// async fn dinner() -> Result<(), Box<dyn Error + Send + Sync>> {
+///     let mut group = TaskGroup::new();
+///     group.spawn_named("soup", async { Err("no salt left".to_string()) });
+///     Ok(group.join().await?)
+/// }
+/// let error = greenlight::run(dinner()).unwrap_err();
+/// let first: &Failure<String> = error.source().unwrap().downcast_ref().unwrap();
+/// assert_eq!(first.name.as_deref(), Some("soup"));
+/// assert_eq!(error.to_string(), format!("1 task of the group failed: {first}"));
+/// ```
 pub struct GroupError<E> {
     pub(super) failures: Vec<Failure<E>>,
 }
@@ -59,20 +78,22 @@ impl fmt::Display for GroupOver {
     }
 }
 
+/// Prints which task it is, by its name and the line that spawned it, and why it failed.
 impl<E: fmt::Display> fmt::Display for Failure<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(name) = &self.name {
-            write!(f, "{name}: ")?;
+        let Failure { name, spawned_at, cause } = self;
+        match name {
+            Some(name) => write!(f, "task `{}` (spawned at {spawned_at}): {cause}", Printable(name)),
+            None => write!(f, "the task spawned at {spawned_at}: {cause}"),
         }
-        self.cause.fmt(f)
     }
 }
 
 impl<E: fmt::Display> fmt::Display for Cause<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cause::Error(error) => error.fmt(f),
-            Cause::Panic(payload) => write!(f, "panicked: {}", panic_message(&**payload)),
+            Cause::Error(error) => Printable(error).fmt(f),
+            Cause::Panic(payload) => write!(f, "panicked: {payload}"),
         }
     }
 }
@@ -94,7 +115,7 @@ impl<E: fmt::Debug> fmt::Debug for Failure<E> {
         failure.field("name", &self.name).field("spawned_at", &format_args!("{}", self.spawned_at));
         match &self.cause {
             Cause::Error(error) => failure.field("error", error).finish(),
-            Cause::Panic(payload) => failure.field("panic", &panic_message(&**payload)).finish(),
+            Cause::Panic(payload) => failure.field("panic", payload).finish(),
         }
     }
 }
@@ -103,7 +124,7 @@ impl<E: fmt::Debug> fmt::Debug for Cause<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Cause::Error(error) => f.debug_tuple("Error").field(error).finish(),
-            Cause::Panic(payload) => f.debug_tuple("Panic").field(&panic_message(&**payload)).finish(),
+            Cause::Panic(payload) => f.debug_tuple("Panic").field(payload).finish(),
         }
     }
 }
@@ -116,4 +137,30 @@ impl<E: fmt::Debug> fmt::Debug for GroupError<E> {
 
 impl Error for GroupOver {}
 
-impl<E: fmt::Debug + fmt::Display> Error for GroupError<E> {}
+impl<E: fmt::Debug + fmt::Display + 'static> Error for GroupError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.failures.first().map(|first| first as &dyn Error)
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display + 'static> Error for Failure<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.source()
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display + 'static> Error for Cause<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Cause::Error(error) => boxed(error),
+            Cause::Panic(payload) => Some(payload),
+        }
+    }
+}
+
+/// The error in a box. A group asks of its errors only that they can be printed, so what is in no box is not known to be an
+/// error.
+fn boxed(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
+    let sent = error.downcast_ref::<Box<dyn Error + Send + Sync>>().map(|error| &**error as &dyn Error);
+    sent.or(error.downcast_ref::<Box<dyn Error>>().map(|error| &**error))
+}

@@ -4,7 +4,7 @@ use super::group_error::{Cause, Failure, GroupError, GroupOver};
 use super::hop::a_hop_later;
 use crate::runtime::{WaitList, Waiter, Watch, expect_current, printable, spawn_joined};
 use crate::trace::Kind;
-use crate::{JoinHandle, Task};
+use crate::{JoinHandle, PanicPayload, Task};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,7 +28,9 @@ use std::sync::Arc;
 ///     group.spawn(std::future::pending());
 ///     group.spawn_named("kettle", async { Err("no water left") });
 ///     let failed = group.join().await.unwrap_err();
-///     assert_eq!(failed.to_string(), "1 task of the group failed: kettle: no water left");
+///     let line = failed.failures()[0].spawned_at;
+///     let told = format!("1 task of the group failed: task `kettle` (spawned at {line}): no water left");
+///     assert_eq!(failed.to_string(), told);
 /// });
 /// ```
 pub struct TaskGroup<E: 'static> {
@@ -253,7 +255,7 @@ impl<E> Unreported<E> {
             Unreported::Error(task, error) => (task, Cause::Error(error)),
             Unreported::Panic(handle) => {
                 let payload = handle.take_panic().expect("the handle of a task that panicked has the payload");
-                (handle.task(), Cause::Panic(payload))
+                (handle.task(), Cause::Panic(PanicPayload::new(payload)))
             }
         };
         Failure { name: task.name().map(Arc::from), spawned_at: task.spawned_at(), cause }

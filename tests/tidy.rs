@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 const CODE_TO_READ: usize = 2460;
 
 /// Those who look on, and put into words or check what the others do: a wake goes on without them.
-const ONLOOKERS: [&str; 17] = [
+const ONLOOKERS: [&str; 19] = [
+    "printable.rs",
+    "failure.rs",
     "trace.rs",
     "polls.rs",
     "holds.rs",
@@ -211,6 +213,26 @@ fn every_public_type_has_its_row_in_the_table_of_what_may_leave_its_thread() {
         let is_a_trait = name == "Store";
         assert!(is_a_trait || table.lines().any(has_row), "tests/runtime/types.rs has no row for {name}");
     }
+}
+
+#[test]
+fn every_error_is_among_those_that_have_to_travel() {
+    let table = read("tests/runtime/types.rs");
+    let mut found = 0;
+    for path in rust_files("sync").into_iter().chain(rust_files("runtime")) {
+        let source = fs::read_to_string(&path).expect("a file that was listed can be read");
+        for (number, line) in code(&source) {
+            let Some((_, error)) = line.split_once("Error for ").filter(|_| line.starts_with("impl")) else { continue };
+            let name: String = error.chars().take_while(|c| c.is_alphanumeric()).collect();
+            found += 1;
+            let has_row = table.lines().any(|line| {
+                let row = line.trim_start().strip_prefix("travels::<").and_then(|row| row.strip_prefix(name.as_str()));
+                row.is_some_and(|rest| rest.starts_with(['<', '>']))
+            });
+            assert!(has_row, "tests/runtime/types.rs does not say that {name} travels, {}:{number}", path.display());
+        }
+    }
+    assert!(found > 15, "{found} errors were found");
 }
 
 #[test]

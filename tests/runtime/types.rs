@@ -10,14 +10,15 @@ use greenlight::sync::{
     Lock, LockGuard, LockWait, Permit, PriorityQueue, PutError, Queue, QueueGet, QueueOver, QueuePut, ReleasedTooOften,
     Semaphore, SemaphoreWait, TryGetError, TryPutError, Woke,
 };
-use greenlight::trace::{Kind, ObjectLabel, Observer, Recorder, TaskLabel, TraceEvent};
+use greenlight::trace::{Kind, ObjectLabel, Observer, Printable, Recorder, TaskLabel, TraceEvent};
 use greenlight::{
     AsCompleted, Builder, Cause, Deadline, Elapsed, Ended, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner,
-    Instant, Interval, JoinError, JoinHandle, NoAnswer, Polled, Remote, Runtime, RuntimeGone, Sleep, Spawner, Stalled,
-    Task, TaskBuilder, TaskGroup, TaskId, Turn, Until, WeakRemote, YieldNow, as_completed, gather, gather_tasks,
-    interval, race, spawn, timeout, timeout_at, wait,
+    Instant, Interval, JoinError, JoinHandle, NoAnswer, PanicPayload, Polled, Remote, Runtime, RuntimeGone, Sleep,
+    Spawner, Stalled, Task, TaskBuilder, TaskGroup, TaskId, Turn, Until, WeakRemote, YieldNow, as_completed, gather,
+    gather_tasks, interval, race, spawn, timeout, timeout_at, wait,
 };
 use std::collections::VecDeque;
+use std::error::Error;
 use std::future::ready;
 use std::marker::PhantomData;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -100,23 +101,24 @@ table! {
     // The front page.
     AsCompleted<u8>: no no yes no no;
     Builder: no no yes no no;
-    Cause<String>: yes no yes no no;
-    Cause<Rc<str>>: no no yes no no;
+    Cause<String>: yes yes yes yes yes;
+    Cause<Rc<str>>: no no yes yes yes;
     Deadline: no no yes yes no;
     Elapsed: yes yes yes yes yes;
     Ended: no no yes no no;
-    Failure<String>: yes no yes no no;
-    Failure<Rc<str>>: no no yes no no;
-    GroupError<String>: yes no yes no no;
-    GroupError<Rc<str>>: no no yes no no;
+    Failure<String>: yes yes yes yes yes;
+    Failure<Rc<str>>: no no yes yes yes;
+    GroupError<String>: yes yes yes yes yes;
+    GroupError<Rc<str>>: no no yes yes yes;
     GroupOutput<u8>: no no yes no no;
     GroupOver: yes yes yes yes yes;
     GroupSpawner<String>: no no yes no no;
     Instant: yes yes yes yes yes;
     Interval: yes yes yes yes yes;
-    JoinError: yes no yes no no;
+    JoinError: yes yes yes yes yes;
     JoinHandle<u8>: no no yes no no;
     NoAnswer: yes yes yes yes yes;
+    PanicPayload: yes yes yes yes yes;
     Polled: yes yes yes yes yes;
     Remote: yes yes yes yes yes;
     Runtime: no no yes no no;
@@ -136,6 +138,7 @@ table! {
     Kind: yes yes yes yes yes;
     ObjectLabel: yes yes yes yes yes;
     dyn Observer: no no no no no;
+    Printable<u8>: yes yes yes yes yes;
     Recorder: yes no yes yes no;
     TaskLabel: yes yes yes yes yes;
     TraceEvent: yes yes yes yes yes;
@@ -178,6 +181,29 @@ table! {
     TryPutError<Rc<u8>>: no no yes yes yes;
     Woke: yes yes yes yes yes;
 }
+
+/// Every error goes wherever an error may: out of a thread, and by `?` into `Box<dyn Error + Send + Sync>` and what is made of
+/// it, unless what it carries for its user may not.
+const _: fn() = || {
+    fn travels<E: Error + Send + Sync + UnwindSafe + 'static>() {}
+    travels::<BrokenBarrier>();
+    travels::<Cause<String>>();
+    travels::<Closed>();
+    travels::<DoneTooOften>();
+    travels::<Elapsed>();
+    travels::<Failure<String>>();
+    travels::<GroupError<String>>();
+    travels::<GroupOver>();
+    travels::<JoinError>();
+    travels::<NoAnswer>();
+    travels::<PanicPayload>();
+    travels::<PutError<u8>>();
+    travels::<ReleasedTooOften>();
+    travels::<RuntimeGone>();
+    travels::<Stalled>();
+    travels::<TryGetError>();
+    travels::<TryPutError<u8>>();
+};
 
 /// Futures whose types have no names, by the functions that return them.
 #[test]

@@ -1,7 +1,7 @@
 //! What misuse of the toolbox gets: an error value, or a panic, that names it and says what to do
 //! instead; or, where nothing is wrong with it, the right answer.
 
-use crate::stage::{AtDrop, Log, fill, lines, refusal, run, shared, turns};
+use crate::stage::{AtDrop, Log, failures, fill, lines, refusal, run, shared, turns};
 use futures::FutureExt;
 use greenlight::sync::{
     Barrier, Closed, LifoQueue, PriorityQueue, PutError, Queue, QueueOver, Semaphore, Store, TryPutError,
@@ -317,12 +317,12 @@ fn inside_enter_a_group_and_a_wait_have_a_runtime() {
         runtime.turn();
     }
     assert_eq!(waited.now_or_never(), Some(vec![0, 1]));
-    assert_eq!(said_by(joined.now_or_never()), "1 task of the group failed: no tea left");
+    assert_eq!(said_by(joined.now_or_never()), "no tea left");
 }
 
 fn said_by(outcome: Option<Result<(), GroupError<&'static str>>>) -> String {
     let failed = outcome.expect("the group is over").unwrap_err();
-    failed.to_string()
+    failures(&failed)
 }
 
 #[test]

@@ -74,13 +74,18 @@ fn the_error_of_a_group_lists_which_tasks_failed_and_how() {
         let told = format!(
             "GroupError {{ failures: [\
              Failure {{ name: Some(\"kettle\"), spawned_at: {}, error: \"no tea left\" }}, \
-             Failure {{ name: None, spawned_at: {}, panic: \"spilt\" }}] }}",
+             Failure {{ name: None, spawned_at: {}, panic: PanicPayload(\"spilt\") }}] }}",
             places[0], places[1]
         );
         assert_eq!(format!("{failed:?}"), told);
-        assert_eq!(failed.to_string(), "2 tasks of the group failed: kettle: no tea left; panicked: spilt");
+        let [kettle, unnamed] = [&places[0], &places[1]];
+        let told = format!(
+            "2 tasks of the group failed: task `kettle` (spawned at {kettle}): no tea left; \
+             the task spawned at {unnamed}: panicked: spilt"
+        );
+        assert_eq!(failed.to_string(), told);
         let causes = failed.failures().iter().map(|failure| format!("{:?}", failure.cause));
-        assert_eq!(causes.collect::<Vec<_>>(), [r#"Error("no tea left")"#, r#"Panic("spilt")"#]);
+        assert_eq!(causes.collect::<Vec<_>>(), [r#"Error("no tea left")"#, r#"Panic(PanicPayload("spilt"))"#]);
         assert!(matches!(failed.failures()[1].cause, Cause::Panic(_)));
     });
 }

@@ -4,9 +4,10 @@
 use futures::future::select;
 use greenlight::sync::{QueueOver, Store};
 use greenlight::trace::{Observer, TraceEvent};
-use greenlight::{Runtime, yield_now};
+use greenlight::{Failure, GroupError, Runtime, yield_now};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -30,6 +31,15 @@ pub(crate) fn lines<F: Future<Output = ()>>(program: impl FnOnce(Log) -> F) -> V
 /// An object that lives to the end of the process, so that any task may name it.
 pub(crate) fn shared<T>(object: T) -> &'static T {
     Box::leak(Box::new(object))
+}
+
+/// Which tasks of a group failed, and why, without the lines that spawned them.
+pub(crate) fn failures<E: fmt::Display>(failed: &GroupError<E>) -> String {
+    let failure = |Failure { name, cause, .. }: &Failure<E>| match name {
+        Some(name) => format!("{name}: {cause}"),
+        None => cause.to_string(),
+    };
+    failed.failures().iter().map(failure).collect::<Vec<_>>().join("; ")
 }
 
 /// Lets so many turns pass.

@@ -5,6 +5,7 @@ use super::{LONG, flagged, ms};
 use crate::stage::{Count, cancelled, shared};
 use greenlight::{Cause, Failure, GroupError, JoinHandle, Task, TaskGroup, now, sleep};
 use std::cell::Cell;
+use std::fmt;
 use std::time::Duration;
 
 pub(super) const ZERO_DIVISION: &str = "division by zero";
@@ -37,6 +38,11 @@ pub(super) fn spawn_flagged(group: &mut Group) -> &'static Cell<bool> {
         Ok(())
     });
     dropped
+}
+
+/// Why each task of a group failed.
+pub(super) fn reasons<E: fmt::Display>(failed: &GroupError<E>) -> Vec<String> {
+    failed.failures().iter().map(|failure| failure.cause.to_string()).collect()
 }
 
 /// The errors of a group in which nothing has panicked.

@@ -4,7 +4,7 @@
 
 use super::foreign::{Held, Shared, abandon, is_ready, parked, poll};
 use super::{cloned, forgotten, is_ready_with, panics, woken};
-use crate::stage::{Log, run, turns};
+use crate::stage::{Log, failures, run, turns};
 use greenlight::{Cause, Runtime, TaskGroup, Turn, spawn_detached, yield_now};
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending};
@@ -32,7 +32,7 @@ async fn join(crew: Crew, log: Log) {
     let group = crew.borrow_mut().take().expect("the group is there");
     match group.join().await {
         Ok(()) => log.say("joined"),
-        Err(error) => log.say(error.to_string()),
+        Err(error) => log.say(failures(&error)),
     }
 }
 
@@ -99,7 +99,7 @@ fn a_task_that_spawns_into_a_group_that_fails_has_that_one_cancelled_too() {
         turns(4).await;
         join(crew, log.clone()).await;
     });
-    assert_eq!(log.take(), ["1 task of the group failed: no tea left"]);
+    assert_eq!(log.take(), ["no tea left"]);
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn a_task_that_panics_when_it_is_dropped_has_failed_with_that() {
         task.cancel();
         join(crew, log.clone()).await;
     });
-    assert_eq!(log.take(), ["1 task of the group failed: panicked: cannot be dropped"]);
+    assert_eq!(log.take(), ["panicked: cannot be dropped"]);
 }
 
 /// A group whose one task ends when it is told to, and its join, which is polled with that waker.
@@ -236,7 +236,7 @@ fn a_clone_that_lets_the_last_task_end_has_the_join_go_on_at_once() {
     let stepped = runtime.clone();
     let mut join: Held = Box::pin(join(crew, log.clone()));
     assert!(poll(join.as_mut(), &cloned(move || step(&stepped))).is_ready());
-    assert_eq!(log.take(), ["1 task of the group failed: no tea left"]);
+    assert_eq!(log.take(), ["no tea left"]);
 }
 
 #[test]
@@ -351,11 +351,11 @@ fn the_payload_of_a_failure_may_be_taken_where_another_is_joined() {
         let taken = inner.borrow_mut().take().expect("it is there");
         spawn(&outer, async move {
             match taken.join().await.expect_err("its task panics").into_failures().remove(0).cause {
-                Cause::Panic(payload) => std::panic::resume_unwind(payload),
+                Cause::Panic(payload) => std::panic::resume_unwind(payload.into_inner()),
                 Cause::Error(error) => Err(error),
             }
         });
         join(outer, log.clone()).await;
     });
-    assert_eq!(log.take(), ["1 task of the group failed: panicked: inside"]);
+    assert_eq!(log.take(), ["panicked: inside"]);
 }

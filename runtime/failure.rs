@@ -1,0 +1,118 @@
+//! Why a task yielded no output, in words: the error of a join handle, and what a panic left behind.
+
+use super::printable::Printable;
+use std::any::Any;
+use std::error::Error;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+/// The payload of a panic, in an error. It prints as what the panic said, and may be shared among threads, since nobody looks at
+/// the payload itself before it is taken out.
+pub struct PanicPayload(Mutex<Box<dyn Any + Send>>);
+
+impl PanicPayload {
+    pub(crate) fn new(payload: Box<dyn Any + Send>) -> Self {
+        PanicPayload(Mutex::new(payload))
+    }
+
+    /// The payload, to look at or to resume.
+    pub fn into_inner(self) -> Box<dyn Any + Send> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Display for PanicPayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let payload = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Printable(panic_message(&**payload)).fmt(f)
+    }
+}
+
+impl fmt::Debug for PanicPayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let payload = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        f.debug_tuple("PanicPayload").field(&panic_message(&**payload)).finish()
+    }
+}
+
+impl Error for PanicPayload {}
+
+/// What a panic said.
+pub(super) fn panic_message(payload: &(dyn Any + Send)) -> &str {
+    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+        (Some(message), _) => message,
+        (_, Some(message)) => message,
+        _ => "(a payload that is not a string)",
+    }
+}
+
+/// Why a task yielded no output. The [source](Error::source) of that of a panic is its [`PanicPayload`].
+///
+/// ```
+/// use std::error::Error;
+///
+/// fn answer() -> Result<u8, Box<dyn Error + Send + Sync>> {
+///     greenlight::run(async { Ok(greenlight::task("oracle").spawn(async { panic!("no answer") }).await?) })
+/// }
+/// let error = answer().unwrap_err();
+/// assert!(error.to_string().starts_with("task `oracle` (spawned at "));
+/// assert!(error.to_string().ends_with(") panicked: no answer"));
+/// assert_eq!(error.source().unwrap().to_string(), "no answer");
+/// ```
+pub struct JoinError {
+    task: String,
+    /// None if the task was cancelled.
+    panic: Option<PanicPayload>,
+}
+
+impl JoinError {
+    pub(super) fn cancelled(task: &impl fmt::Display) -> Self {
+        JoinError { task: task.to_string(), panic: None }
+    }
+
+    pub(super) fn panicked(task: &impl fmt::Display, payload: Box<dyn Any + Send>) -> Self {
+        JoinError { task: task.to_string(), panic: Some(PanicPayload::new(payload)) }
+    }
+
+    /// Whether the task was cancelled, or its runtime ended before it did.
+    pub fn is_cancelled(&self) -> bool {
+        self.panic.is_none()
+    }
+
+    /// Whether the task panicked.
+    pub fn is_panic(&self) -> bool {
+        self.panic.is_some()
+    }
+
+    /// The payload of the panic, to look at or to resume; the error itself if the task was cancelled.
+    ///
+    /// # Errors
+    /// Hands the error back if the task was cancelled.
+    pub fn into_panic(self) -> Result<Box<dyn Any + Send>, JoinError> {
+        match self {
+            JoinError { panic: Some(payload), .. } => Ok(payload.into_inner()),
+            cancelled => Err(cancelled),
+        }
+    }
+}
+
+impl fmt::Display for JoinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.panic {
+            None => write!(f, "{} was cancelled", self.task),
+            Some(payload) => write!(f, "{} panicked: {payload}", self.task),
+        }
+    }
+}
+
+impl fmt::Debug for JoinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "JoinError({self})")
+    }
+}
+
+impl Error for JoinError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.panic.as_ref().map(|payload| payload as &dyn Error)
+    }
+}
