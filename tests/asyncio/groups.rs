@@ -9,6 +9,8 @@ mod taskgroups;
 mod timeouts;
 mod waitfor;
 
+pub(crate) use lists::CLASSES;
+
 use std::cell::Cell;
 use std::future::Future;
 use std::time::Duration;

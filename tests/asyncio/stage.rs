@@ -13,6 +13,22 @@ pub(crate) fn standing() -> Runtime {
     Runtime::builder().virtual_clock().check_every_turn().build()
 }
 
+/// Asserts that nothing of a type can be awaited: a type that could be would have two answers here,
+/// and not compile.
+macro_rules! assert_no_future {
+    ($type:ty) => {{
+        trait Awaited<Answer> {
+            fn is_asked() {}
+        }
+        struct Yes;
+        impl<T> Awaited<()> for T {}
+        impl<T: IntoFuture> Awaited<Yes> for T {}
+        <$type as Awaited<_>>::is_asked();
+    }};
+}
+
+pub(crate) use assert_no_future;
+
 /// Runs a test to its end in virtual time.
 #[track_caller]
 pub(crate) fn run<F: Future>(test: F) -> F::Output {

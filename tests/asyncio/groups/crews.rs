@@ -1,11 +1,13 @@
 //! The groups that the tests of `asyncio.TaskGroup` share: tasks that write their outputs, fail, or
 //! tell that they were dropped.
 
-use super::{LONG, flagged, ms};
+use super::{LONG, flagged, ms, sleep_and_crash};
 use crate::stage::{Count, cancelled, shared};
-use greenlight::{Cause, Failure, GroupError, JoinHandle, Task, TaskGroup, now, sleep};
-use std::cell::Cell;
+use greenlight::{Cause, Failure, GroupError, JoinHandle, Runtime, Task, TaskGroup, now, sleep};
+use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::future::Future;
+use std::rc::Rc;
 use std::time::Duration;
 
 pub(super) const ZERO_DIVISION: &str = "division by zero";
@@ -86,14 +88,28 @@ pub(super) fn five(ends: &'static Count) -> Group {
     group
 }
 
-/// A group whose five tasks fail at the moment at which its owner is cancelled.
+/// A group of five tasks that panic when they are dropped, and an owner who sleeps before joining it.
 pub(super) async fn crashing_five() -> Result<(), Failed> {
     let mut group = Group::new();
     for _ in 0..5 {
-        group.spawn(crash_after(ms(100)));
+        group.spawn(async {
+            sleep_and_crash(LONG).await;
+            Ok(())
+        });
     }
     sleep(LONG).await;
     group.join().await
+}
+
+/// Runs a test to its end in virtual time, and yields what was reported meanwhile.
+pub(super) fn reported(test: impl Future<Output = ()>) -> Vec<String> {
+    let reports = Rc::new(RefCell::new(Vec::new()));
+    let builder = Runtime::builder().virtual_clock().check_every_turn().on_report({
+        let reports = reports.clone();
+        move |report| reports.borrow_mut().push(report.to_string())
+    });
+    builder.build().run(test);
+    reports.take()
 }
 
 /// A group in which one task fails after so long, and another is a group of its own with one that
@@ -101,7 +117,6 @@ pub(super) async fn crashing_five() -> Result<(), Failed> {
 pub(super) async fn nested(outer: Duration, inner: Duration) -> GroupError<String> {
     let mut group = TaskGroup::new();
     group.spawn(async move { crash_after(outer).await.map_err(str::to_string) });
-    // Adapted: the body is a task of the group.
     group.spawn(async move {
         let mut group = Group::new();
         group.spawn(crash_after(inner));

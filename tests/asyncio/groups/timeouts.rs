@@ -42,12 +42,13 @@ fn test_timeout_at_basic() {
 
 #[test]
 fn test_nested_timeouts() {
+    // Adapted: asyncio's outer timeout is up, and its inner one cancelled. Here the inner one yields its
+    // error to a future that waits on, so that the outer one is up, too.
+    // Row: two nested timeouts with one deadline.
     run(async {
         let deadline = Deadline::at(now() + ms(10));
         let dropped = Cell::new(false);
         let outer = timeout_at(&deadline, async {
-            // Adapted: asyncio's outer timeout wins. Here the inner one is asked first, and yields
-            // its error to a future that is not ready at the deadline yet.
             assert!(timeout_at(&deadline, flagged(&dropped, sleep(LONG))).await.is_err());
             assert!(dropped.get());
             pending::<()>().await;
@@ -105,9 +106,9 @@ fn test_timeout_zero() {
 
 #[test]
 fn test_timeout_zero_sleep_zero() {
+    // Adapted: asyncio times out. What is ready by the next turn is in time. Row: a timeout of no time at all, or whose deadline has passed.
     run(async {
         let start = now();
-        // Adapted: asyncio times out. What is ready in the turn in which the time is up is in time.
         assert_eq!(timeout(ms(0), yield_now()).await, Ok(()));
         assert_eq!(now(), start);
     });
@@ -115,10 +116,11 @@ fn test_timeout_zero_sleep_zero() {
 
 #[test]
 fn test_timeout_in_the_past_sleep_zero() {
+    // Adapted: asyncio times out. Row: a timeout of no time at all, or whose deadline has passed.
     run(async {
         let deadline = Deadline::at(now());
         sleep(ms(11)).await;
-        // Adapted: as above. No duration is negative, so it is a deadline that has passed.
+        // No duration is negative, so it is a deadline that has passed.
         assert_eq!(timeout_at(&deadline, yield_now()).await, Ok(()));
         assert!(deadline.when() < Some(now()));
     });
@@ -135,6 +137,7 @@ fn test_foreign_exception_passed() {
 #[test]
 fn test_foreign_exception_on_timeout() {
     run(async {
+        // asyncio has the timeout's error in the context of the other one. A panic has no context.
         let task = spawn(async { timeout(ms(10), sleep_and_crash(LONG)).await });
         let error = task.await.unwrap_err();
         assert!(error.to_string().ends_with("panicked: crash in cleanup"), "{error}");
@@ -239,7 +242,7 @@ fn test_repr_active() {
 #[test]
 fn test_repr_expired() {
     run(async {
-        // Adapted: it is the error that says so.
+        // The timeout itself is gone; it is its error that says so.
         let error = timeout(ms(10), sleep(LONG)).await.unwrap_err().to_string();
         assert!(error.contains("was up at t=0.010000s"), "{error}");
     });
@@ -256,10 +259,11 @@ fn test_repr_disabled() {
 
 #[test]
 fn test_timeout_finished() {
+    // Adapted: asyncio refuses. A deadline by which nobody goes can be moved, for the next one.
+    // Row: a deadline that is moved before its timeout begins, or once that is over.
     run(async {
         let deadline = Deadline::at(now() + ms(10));
         assert_eq!(timeout_at(&deadline, async { 42 }).await, Ok(42));
-        // Adapted: asyncio refuses. A deadline by which nobody goes can be moved, for the next one.
         deadline.move_to(now() + ms(20));
         assert!(timeout_at(&deadline, sleep(LONG)).await.is_err());
         assert_eq!(now().since_start(), ms(20));
@@ -268,10 +272,11 @@ fn test_timeout_finished() {
 
 #[test]
 fn test_timeout_expired() {
+    // Adapted: asyncio refuses. What has timed out stays so.
+    // Row: a deadline that is moved before its timeout begins, or once that is over.
     run(async {
         let deadline = Deadline::at(now() + ms(10));
         let elapsed = timeout_at(&deadline, sleep(LONG)).await.unwrap_err();
-        // Adapted: asyncio refuses. What has timed out stays so.
         deadline.move_to(now() + ms(20));
         assert!(elapsed.to_string().contains("was up at t=0.010000s"));
     });
@@ -279,6 +284,8 @@ fn test_timeout_expired() {
 
 #[test]
 fn test_timeout_expiring() {
+    // Adapted: asyncio refuses. A future that is being dropped gets no more time.
+    // Row: a deadline that is moved before its timeout begins, or once that is over.
     /// Gives more time when it is dropped.
     struct Extends<'a>(&'a Deadline);
 
@@ -294,7 +301,6 @@ fn test_timeout_expiring() {
             let _extends = Extends(&deadline);
             sleep(LONG).await;
         };
-        // Adapted: asyncio refuses. A future that is being dropped gets no more time.
         assert!(timeout_at(&deadline, work).await.is_err());
         assert_eq!((now().since_start(), deadline.when()), (ms(10), Some(now() + LONG)));
     });
@@ -302,10 +308,11 @@ fn test_timeout_expiring() {
 
 #[test]
 fn test_timeout_not_entered() {
+    // Adapted: asyncio refuses. Who has not been polled yet goes by where the deadline is then.
+    // Row: a deadline that is moved before its timeout begins, or once that is over.
     run(async {
         let deadline = Deadline::at(now() + ms(10));
         let waiting = timeout_at(&deadline, sleep(LONG));
-        // Adapted: asyncio refuses. Who has not been polled yet goes by where the deadline is then.
         deadline.move_to(now() + ms(20));
         assert!(waiting.await.is_err());
         assert_eq!(now().since_start(), ms(20));
@@ -314,15 +321,25 @@ fn test_timeout_not_entered() {
 
 #[test]
 fn test_timeout_without_task() {
-    // Adapted: it is a runtime that a timeout cannot do without.
+    // Adapted: asyncio refuses to start without a task, which is a runtime here, and to move a deadline by which
+    // nobody goes. Row: a deadline that is moved before its timeout begins, or once that is over.
     let waiting = timeout(ms(10), pending::<()>());
     let payload = catch_unwind(AssertUnwindSafe(|| waiting.now_or_never())).expect_err("there is no runtime");
     let message = payload.downcast::<String>().expect("the panic says something");
     assert!(message.contains("the timeout() at "), "{message}");
+
+    let deadline = Deadline::new();
+    run(async {
+        deadline.move_to(now() + ms(20));
+        assert!(timeout_at(&deadline, sleep(LONG)).await.is_err());
+    });
 }
 
 #[test]
 fn test_timeout_taskgroup() {
+    // Adapted: asyncio's group waits for its tasks, and raises their exceptions in place of the timeout's. Here
+    // it is dropped, its task a hop later, and a panic that nobody can receive is reported.
+    // Row: the owner of a `TaskGroup` is cancelled.
     let reports = Rc::new(RefCell::new(Vec::new()));
     let runtime = Runtime::builder().virtual_clock().on_report({
         let reports = reports.clone();
@@ -339,8 +356,6 @@ fn test_timeout_taskgroup() {
             sleep(ms(1000)).await;
             group.join().await
         };
-        // Adapted: asyncio's group waits for its tasks and raises their exceptions. Here it is
-        // dropped, its task a hop later, and a panic that nobody can receive is reported.
         assert!(timeout(ms(10), group).await.is_err());
         assert_eq!(*reports.borrow(), [""; 0]);
         yield_now().await;

@@ -1,12 +1,12 @@
 //! CPython's tests of `asyncio.wait_for`, each under its name there: all apply. It is `timeout`
 //! here, which drops its future at once, but leaves alone a task whose handle it awaits: awaiting
-//! is not owning; so what asyncio's `wait_for` cancels is in most of these a future, and no task.
+//! is not owning. So where it matters that something is cancelled, that is a future, and no task.
 
 use super::{LONG, flagged, ms, sleep_and_crash};
 use crate::stage::{call_soon, cancelled, result, run, shared};
 use futures::poll;
 use greenlight::sync::Event;
-use greenlight::{Deadline, now, sleep, spawn, spawn_detached, timeout, timeout_at, yield_now};
+use greenlight::{Deadline, now, sleep, spawn, timeout, timeout_at, yield_now};
 use std::cell::Cell;
 use std::future::pending;
 use std::time::Duration;
@@ -16,6 +16,8 @@ const EPSILON: Duration = Duration::from_micros(100);
 
 #[test]
 fn test_asyncio_wait_for_cancelled() {
+    // Adapted: asyncio's slow task refuses to be cancelled, and the wait lasts until its end. Here none can
+    // refuse. Row: a cancelled task.
     run(async {
         let [dropped, exited] = [(); 2].map(|()| shared(Cell::new(false)));
         let waiter = spawn(timeout(
@@ -28,7 +30,6 @@ fn test_asyncio_wait_for_cancelled() {
         yield_now().await;
         waiter.task().cancel();
         waiter.task().ended().await;
-        // Adapted: asyncio's slow task refuses, and the wait lasts until its end. Here none can.
         assert!(cancelled(waiter).await);
         assert_eq!((dropped.get(), exited.get(), now().since_start()), (true, false, ms(0)));
     });
@@ -36,13 +37,13 @@ fn test_asyncio_wait_for_cancelled() {
 
 #[test]
 fn test_asyncio_wait_for_timeout() {
+    // Adapted: as above. Row: a cancelled task.
     run(async {
         let [dropped, exited] = [(); 2].map(|()| Cell::new(false));
         let slow = flagged(&dropped, async {
             sleep(ms(200)).await;
             exited.set(true);
         });
-        // Adapted: as above.
         assert!(timeout(ms(100), slow).await.is_err());
         assert_eq!((dropped.get(), exited.get(), now().since_start()), (true, false, ms(100)));
     });
@@ -61,22 +62,19 @@ fn test_wait_for_timeout_less_then_0_or_0_future_done() {
 
 #[test]
 fn test_wait_for_timeout_less_then_0_or_0_coroutine_do_not_started() {
+    // Adapted: asyncio times out, and does not start it. Here it is ready at once, in time.
+    // Row: a timeout of no time at all, or whose deadline has passed.
     run(async {
-        let start = now();
         let started = Cell::new(false);
-        let work = async {
-            started.set(true);
-            sleep(LONG).await;
-        };
-        // Adapted: asyncio does not start it. Here it could be ready at once, in time.
-        assert!(timeout(ms(0), work).await.is_err());
+        assert_eq!(timeout(ms(0), async { started.set(true) }).await, Ok(()));
         assert!(started.get());
-        assert_eq!(now(), start);
     });
 }
 
 #[test]
 fn test_wait_for_timeout_less_then_0_or_0() {
+    // Adapted: asyncio cancels a task that is awaited. Here it is a future that is dropped.
+    // Row: cancelling who awaits a task.
     run(async {
         sleep(ms(1)).await;
         let (past, start) = (now(), now() + ms(1));
@@ -88,6 +86,11 @@ fn test_wait_for_timeout_less_then_0_or_0() {
             assert!(poll!(&mut work).is_pending());
             assert!(timeout_at(&Deadline::at(when), work).await.is_err());
             assert!(dropped.get());
+
+            let mut task = spawn(sleep(LONG));
+            yield_now().await;
+            assert!(timeout_at(&Deadline::at(when), &mut task).await.is_err());
+            assert!(!task.is_finished());
             assert_eq!(now(), start);
         }
     });
@@ -95,12 +98,12 @@ fn test_wait_for_timeout_less_then_0_or_0() {
 
 #[test]
 fn test_wait_for() {
+    // Adapted: asyncio cancels the task. Here that is up to whoever has the handle. Row: cancelling who awaits a task.
     run(async {
         let dropped = shared(Cell::new(false));
         let mut task = spawn(flagged(dropped, sleep(LONG)));
         assert!(timeout(ms(100), &mut task).await.is_err());
         assert_eq!(now().since_start(), ms(100));
-        // Adapted: asyncio has cancelled the task. Here that is up to whoever has the handle.
         assert_eq!((task.is_finished(), dropped.get()), (false, false));
         task.task().cancel();
         yield_now().await;
@@ -122,17 +125,15 @@ fn test_wait_for_race_condition() {
     run(async {
         let event = shared(Event::new());
         let waiting = timeout(ms(200), event.wait());
-        spawn_detached(async {
-            sleep(ms(100)).await;
-            event.set();
-        });
+        call_soon(|| event.set());
         assert!(waiting.await.is_ok());
-        assert_eq!(now().since_start(), ms(100));
+        assert_eq!(now().since_start(), ms(0));
     });
 }
 
 #[test]
 fn test_wait_for_cancellation_race_condition() {
+    // Adapted: asyncio's future goes on, and its output is what the wait yields. Row: a cancelled task.
     run(async {
         let resumed = Cell::new(false);
         let inner = async {
@@ -140,7 +141,6 @@ fn test_wait_for_cancellation_race_condition() {
             resumed.set(true);
             1
         };
-        // Adapted: asyncio's future goes on, and its output is what the wait yields.
         assert!(timeout(ms(10), inner).await.is_err());
         assert!(!resumed.get());
     });
@@ -148,9 +148,9 @@ fn test_wait_for_cancellation_race_condition() {
 
 #[test]
 fn test_wait_for_waits_for_task_cancellation() {
+    // Adapted: asyncio's task awaits while it is cancelled. Here its end takes no time. Row: a cancelled task.
     run(async {
         let dropped = Cell::new(false);
-        // Adapted: asyncio's task awaits while it is cancelled. Here its end takes no time.
         assert!(timeout(EPSILON, flagged(&dropped, sleep(LONG))).await.is_err());
         assert!(dropped.get());
         assert_eq!(now().since_start(), EPSILON);
@@ -159,12 +159,12 @@ fn test_wait_for_waits_for_task_cancellation() {
 
 #[test]
 fn test_wait_for_waits_for_task_cancellation_w_timeout_0() {
+    // Adapted: as above. Row: a cancelled task.
     run(async {
         let dropped = Cell::new(false);
         let mut inner = Box::pin(flagged(&dropped, sleep(LONG)));
         assert!(poll!(&mut inner).is_pending());
         sleep(EPSILON).await;
-        // Adapted: as above.
         assert!(timeout(ms(0), inner).await.is_err());
         assert!(dropped.get());
         assert_eq!(now().since_start(), EPSILON);
@@ -181,38 +181,47 @@ fn test_wait_for_reraises_exception_during_cancellation() {
     });
 }
 
-/// A wait that is cancelled: what it waits for is dropped with it.
+/// A wait that is cancelled: a future that it waits for is dropped with it, and a task is not.
 fn cancel_wait_for(deadline: impl Fn() -> Deadline) {
     run(async {
         let dropped = shared(Cell::new(false));
         let deadline = shared(deadline());
-        let wait = spawn(timeout_at(deadline, flagged(dropped, pending::<()>())));
-        let task = wait.task();
-        call_soon(move || assert!(task.cancel()));
+        let blocking = spawn(pending::<()>());
+        let task = blocking.task();
+        let both = async { flagged(dropped, blocking).await };
+        let wait = spawn(timeout_at(deadline, both));
+        let waiting = wait.task();
+        call_soon(move || assert!(waiting.cancel()));
         assert!(wait.await.unwrap_err().is_cancelled());
         assert!(dropped.get());
+        yield_now().await;
+        assert!(!task.is_finished());
         assert_eq!(now().since_start(), ms(0));
     });
 }
 
 #[test]
 fn test_cancel_blocking_wait_for() {
+    // Adapted: asyncio cancels the task that is awaited. Here only the future that awaits it is dropped.
+    // Row: cancelling who awaits a task.
     cancel_wait_for(Deadline::new);
 }
 
 #[test]
 fn test_cancel_wait_for() {
+    // Adapted: as above. Row: cancelling who awaits a task.
     cancel_wait_for(|| Deadline::at(now() + 6 * LONG));
 }
 
 #[test]
 fn test_wait_for_cancel_suppressed() {
+    // Adapted: asyncio's task refuses to be cancelled, and its output is what the wait yields.
+    // Row: a cancelled task.
     run(async {
         let mut task = spawn(async {
             sleep(LONG).await;
             42
         });
-        // Adapted: asyncio's task refuses to be cancelled, and its output is what the wait yields.
         assert!(timeout(ms(100), &mut task).await.is_err());
         task.task().cancel();
         assert!(task.await.unwrap_err().is_cancelled());

@@ -7,9 +7,6 @@ use greenlight::{spawn, yield_now};
 use std::cell::RefCell;
 
 /// Asserts what the Debug output tells of queues that a test has made in the same way.
-///
-/// Adapted: where asyncio's text has the address of the queue, this one has its name, and it counts
-/// the items, which need not be printable.
 fn assert_shown(name: &str, bounded: impl Fn(usize) -> Queue<i32>) {
     run(async {
         let queue = shared(bounded(5));
@@ -37,12 +34,15 @@ fn assert_shown(name: &str, bounded: impl Fn(usize) -> Queue<i32>) {
 
 #[test]
 fn test_repr() {
+    // Adapted: asyncio's text has the address of the queue, and its items. This one has its name,
+    // and counts the items. Row: the text of an object.
     assert_shown(r#"Some("orders")"#, |capacity| Queue::bounded(capacity).named("orders"));
 }
 
 #[test]
 fn test_str() {
-    // Adapted: there is no second text without the address, but a queue may have no name.
+    // Adapted: asyncio has a second text, without the address. Here a queue may have no name.
+    // Row: the text of an object.
     assert_shown("None", Queue::bounded);
 }
 
@@ -61,7 +61,7 @@ fn test_empty() {
 #[test]
 fn test_full() {
     run(async {
-        // Adapted: whether a queue is full is what it answers to one who would put.
+        // Whether a queue is full is what it answers to one who would put.
         let queue = Queue::unbounded();
         assert!(queue.try_put(1).is_ok());
 

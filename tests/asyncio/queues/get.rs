@@ -21,7 +21,7 @@ fn test_get_with_putters() {
     let queue = shared(Queue::bounded(1));
     run(async {
         put(queue, 1).await;
-        // Adapted: nobody can be smuggled into the line of a queue, so a task joins it.
+        // Nobody can be smuggled into the line of a queue, so a task joins it.
         let putter = spawn(put(queue, 2));
         yield_now().await;
         assert!(shows("putters: 1,", queue));

@@ -68,17 +68,17 @@ fn test_format() {
     assert_counted(&PriorityQueue::unbounded());
 }
 
-/// Adapted: the Debug output has neither the capacity nor how many items are unfinished, which
-/// `capacity` and `task_done` tell.
+/// The Debug output does not have the capacity, which `capacity` tells.
 fn assert_counted(queue: &QueueOver<u32, impl Store<u32>>) {
-    assert!(shows("closed: false", queue), "{queue:?}");
     assert_eq!(queue.capacity(), None);
+    assert!(shows("unfinished: 0, closed: false", queue), "{queue:?}");
 
     for item in [1, 1] {
         queue.try_put(item).unwrap();
         assert_eq!(queue.try_get(), Ok(item));
     }
     assert!(shows("len: 0,", queue), "{queue:?}");
+    assert!(shows("unfinished: 2, closed: false", queue), "{queue:?}");
     let answers = [(); 3].map(|()| queue.task_done().is_ok());
     assert_eq!(answers, [true, true, false]);
 }

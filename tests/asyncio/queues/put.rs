@@ -71,7 +71,7 @@ fn test_get_cancel_drop_many_pending_readers() {
         reader1.task().cancel();
         assert!(reader1.await.unwrap_err().is_cancelled());
 
-        // Adapted: asyncio leaves open who gets what; here the first in line gets the first item.
+        // asyncio leaves open who gets what; here the first in line gets the first item.
         let third = reader3.await.unwrap();
         assert_eq!([result(reader2).await, third], [1, 2]);
     });
@@ -188,7 +188,7 @@ fn test_cancelled_put_silence_value_error_exception() {
         let putter = spawn(put(queue, 1));
         yield_now().await;
 
-        // Adapted: a wait that leaves twice is no error here, but must not count twice.
+        // What asyncio has to silence, a wait that leaves the line twice, must not count twice here.
         assert_eq!(queue.try_get(), Ok(1));
         assert!(shows("putters: 0,", queue));
         putter.task().cancel();

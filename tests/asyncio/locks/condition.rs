@@ -57,6 +57,7 @@ fn test_wait() {
 
 #[test]
 fn test_wait_cancel() {
+    // Adapted: asyncio has the lock held in the end. Row: `Condition.wait`, cancelled.
     let condition = shared(Condition::new(()));
     run(async {
         let guard = condition.lock().await;
@@ -65,13 +66,14 @@ fn test_wait_cancel() {
         call_soon(move || assert!(task.cancel()));
         assert!(waiter.await.unwrap_err().is_cancelled());
         assert_eq!(waiters(condition), 0);
-        // Adapted: asyncio has the lock held here.
         assert!(!is_locked(condition));
     });
 }
 
 #[test]
 fn test_wait_cancel_contested() {
+    // Adapted: asyncio has the lock held in the end. Here the waiter, which was granted it while it
+    // was dying, leaves it to whoever comes. Row: `Condition.wait`, cancelled.
     let condition = shared(Condition::new(()));
     run(async {
         let guard = condition.lock().await;
@@ -88,8 +90,6 @@ fn test_wait_cancel_contested() {
         call_soon(move || drop(guard));
 
         assert!(waiter.await.unwrap_err().is_cancelled());
-        // Adapted: asyncio has the lock held here. The waiter was granted it while it was dying,
-        // and has left it to whoever comes.
         assert!(!is_locked(condition));
         assert!(poll!(condition.lock()).is_ready());
     });
@@ -97,6 +97,8 @@ fn test_wait_cancel_contested() {
 
 #[test]
 fn test_wait_cancel_after_notify() {
+    // Adapted: asyncio's waiter stays until it has had the lock, however long that takes. Here it
+    // is over a hop after its cancel. Row: `Condition.wait`, cancelled.
     let condition = shared(Condition::new(()));
     let waited = shared(Cell::new(false));
     run(async {
@@ -112,7 +114,6 @@ fn test_wait_cancel_after_notify() {
         yield_now().await;
         waiter.task().cancel();
         yield_now().await;
-        // Adapted: asyncio's waiter stays until it has had the lock, however long that takes.
         assert!(waiter.is_finished());
         drop(guard);
         yield_now().await;
@@ -125,7 +126,8 @@ fn test_wait_cancel_after_notify() {
 
 #[test]
 fn test_wait_unacquired() {
-    // Adapted: without a guard there is no wait. The guard of another lock is refused at once.
+    // Adapted: asyncio raises. Without a guard there is no wait, and the guard of another lock is
+    // refused. Row: `Lock.release`, `notify` without the lock.
     assert_is_refused(|condition, guard| drop(condition.wait(guard)));
 }
 
@@ -163,6 +165,7 @@ fn test_wait_for() {
 fn test_wait_for_unacquired() {
     // Adapted: asyncio asks for the lock only once the predicate is false. Here the guard goes in
     // whatever the predicate says; one that is true at once does not suspend and keeps the lock.
+    // Row: `Lock.release`, `notify` without the lock.
     run(async {
         let condition = Condition::new(vec![1, 2, 3]);
         let guard = condition.lock().await;
@@ -234,13 +237,14 @@ fn spawn_waiters<const N: usize>(
 
 #[test]
 fn test_notify_unacquired() {
-    // Adapted: without a guard there is no notify. The guard of another lock is refused.
+    // Adapted: asyncio raises. Without a guard there is no notify, and the guard of another lock is
+    // refused. Row: `Lock.release`, `notify` without the lock.
     assert_is_refused(|condition, guard| _ = condition.notify_one(&guard));
 }
 
 #[test]
 fn test_notify_all_unacquired() {
-    // Adapted: as for notify.
+    // Adapted: as for one. Row: `Lock.release`, `notify` without the lock.
     assert_is_refused(|condition, guard| _ = condition.notify_all(&guard));
 }
 
@@ -305,8 +309,8 @@ fn test_explicit_lock() {
 
 #[test]
 fn test_ambiguous_loops() {
-    // Adapted: asyncio refuses a primitive that is waited on in a second loop. Here it belongs to
-    // its thread and not to a runtime: whoever waits is woken in the runtime in which it waits.
+    // Adapted: asyncio raises. A primitive belongs to its thread and not to a runtime: whoever waits
+    // is woken in the runtime in which it waits. Row: what is awaited in a second event loop.
     let lock = shared(Rc::new(Lock::new(())));
     let condition = shared(Condition::sharing(lock));
     let other = standing();
@@ -330,14 +334,14 @@ fn test_ambiguous_loops() {
 
 #[test]
 fn test_timeout_in_block() {
+    // Adapted: asyncio's block ends with the lock. Here the guard goes with the wait, and it is
+    // wait_until that gives it back. Row: `Condition.wait`, cancelled.
     run(async {
         let condition = Condition::new(());
         let guard = condition.lock().await;
         let (start, half_a_second) = (now(), Duration::from_millis(500));
         assert!(timeout(half_a_second, condition.wait(guard)).await.is_err());
         assert_eq!(now() - start, half_a_second);
-        // Adapted: asyncio's block goes on with the lock. Here the guard has gone with the wait,
-        // and it is wait_until that gives it back.
         assert!(!is_locked(&condition));
         let guard = condition.lock().await;
         let (_guard, woke) = condition.wait_until(guard, now() + half_a_second).await;
@@ -373,7 +377,6 @@ async fn the_notify_is_not_lost(relock: bool) {
     }
     first.task().cancel();
 
-    // Adapted: asyncio's producer has the lock when its time is up, and this one takes it again.
     let consumed = stock.wait_for(guard, |count| *count == 0);
     assert!(timeout(Duration::from_millis(10), consumed).await.is_err(), "a consumer notifies nobody");
     let mut guard = stock.lock().await;
@@ -388,10 +391,13 @@ async fn the_notify_is_not_lost(relock: bool) {
 
 #[test]
 fn test_cancelled_wakeup() {
+    // Adapted: asyncio's producer has the lock when its time is up. This one takes it again.
+    // Row: `Condition.wait`, cancelled.
     run(the_notify_is_not_lost(false));
 }
 
 #[test]
 fn test_cancelled_wakeup_relock() {
+    // Adapted: as above. Row: `Condition.wait`, cancelled.
     run(the_notify_is_not_lost(true));
 }

@@ -1,13 +1,24 @@
 //! CPython's tests of `asyncio.Barrier` that fill it and let it drain, each under its name there.
 //! An `async with barrier` is a wait: there is nothing to leave.
 
-use crate::stage::{Count, assert_is_open, cancelled, is_in_phase, pass, result, run, run_tasks, shared};
+use crate::stage::{
+    Count, assert_is_open, assert_no_future, cancelled, is_in_phase, pass, result, run, run_tasks, shared,
+};
 use greenlight::sync::{Barrier, BrokenBarrier};
 use greenlight::{gather_tasks, spawn, yield_now};
 use std::cell::{Cell, RefCell};
 use std::panic::catch_unwind;
 
 const N: usize = 5;
+
+#[test]
+fn test_barrier() {
+    let barrier = Barrier::new(N);
+    assert!(is_in_phase("Filling", &barrier));
+    assert_no_future!(Barrier);
+    assert_no_future!(&Barrier);
+    assert!(is_in_phase("Filling", &barrier));
+}
 
 #[test]
 fn test_repr() {
@@ -48,7 +59,7 @@ fn test_repr() {
 
 #[test]
 fn test_barrier_parties() {
-    // Adapted: -4 parties do not compile.
+    // -4 parties do not compile.
     let payload = catch_unwind(|| Barrier::new(0)).expect_err("nobody could ever wait");
     let message = payload.downcast::<&str>().expect("the panic says something");
     assert!(message.starts_with("Barrier::new was given 0 parties"), "{message}");
@@ -185,6 +196,7 @@ fn test_blocking_tasks_while_draining() {
 
 #[test]
 fn test_filling_tasks_cancel_one() {
+    // Adapted: asyncio gives 1 to two of them and 0 to nobody. Row: a barrier's party that was cancelled.
     let barrier = shared(Barrier::new(3));
     let indices = shared(RefCell::new(Vec::new()));
     let party = async || {
@@ -212,7 +224,6 @@ fn test_filling_tasks_cancel_one() {
         let t4 = spawn(party());
         assert!(gather_tasks([t2, t3, t4]).await.iter().all(Result::is_ok));
         indices.borrow_mut().sort_unstable();
-        // Adapted: asyncio gives 1 to two of them and 0 to nobody.
         assert_eq!(*indices.borrow(), [0, 1, 2]);
         assert_is_open(barrier);
     });

@@ -1,7 +1,7 @@
 //! CPython's tests of `asyncio.Semaphore`, each under its name there. Who acquires in one place and
 //! releases in another forgets the permit.
 
-use crate::stage::{call_soon, run, shared, waiters};
+use crate::stage::{assert_no_future, call_soon, run, shared, waiters};
 use greenlight::sync::Semaphore;
 use greenlight::{JoinHandle, TaskGroup, gather_tasks, sleep, spawn, timeout, yield_now};
 use std::cell::{Cell, OnceCell, RefCell};
@@ -54,6 +54,16 @@ fn test_repr() {
         yield_now().await;
         assert_eq!(format!("{semaphore:?}"), r#"Semaphore { name: Some("desk"), available: 0, waiters: 2 }"#);
     });
+}
+
+#[test]
+fn test_semaphore() {
+    let semaphore = Semaphore::new(1);
+    assert_eq!(semaphore.available(), 1);
+    assert_no_future!(Semaphore);
+    assert_no_future!(&Semaphore);
+    assert!(!is_locked(&semaphore));
+    assert_eq!(semaphore.available(), 1);
 }
 
 #[test]
@@ -262,6 +272,8 @@ fn test_acquire_fifo_order_3() {
 
 #[test]
 fn test_acquire_fifo_order_4() {
+    // Adapted: asyncio counts t1, too, which was granted a permit and has not run since.
+    // Row: a waiter that was woken and has not run.
     let semaphore = shared(Semaphore::new(0));
     let steps = shared(RefCell::new(Vec::new()));
     let fourth = shared(Cell::new(None));
@@ -293,7 +305,6 @@ fn test_acquire_fifo_order_4() {
 
         yield_now().await;
         assert_eq!(semaphore.available(), 2);
-        // Adapted: asyncio counts t1 too, which was granted a permit and has not run since.
         assert_eq!(waiters(semaphore), 2);
         yield_now().await;
 

@@ -1,11 +1,12 @@
 //! CPython's tests of `asyncio.Lock`, each under its name there. A release by another task is the
 //! drop of the guard that the acquiring task returned.
 
-use crate::stage::{call_soon, cancelled, result, run, shared, waiters};
+use crate::stage::{assert_no_future, call_soon, cancelled, result, run, shared, waiters};
 use futures::poll;
-use greenlight::sync::{Event, Lock};
-use greenlight::{spawn, yield_now};
+use greenlight::sync::{Condition, Event, Lock, Semaphore};
+use greenlight::{sleep, spawn, yield_now};
 use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
 #[test]
 fn test_repr() {
@@ -15,6 +16,34 @@ fn test_repr() {
 
         let _guard = lock.lock().await;
         assert_eq!(format!("{lock:?}"), r#"Lock { name: Some("till"), locked: true, waiters: 0 }"#);
+    });
+}
+
+#[test]
+fn test_lock() {
+    assert_no_future!(Lock);
+    assert_no_future!(&Lock);
+    assert!(!Lock::new(()).is_locked());
+}
+
+#[test]
+fn test_lock_by_with_statement() {
+    assert_no_future!(&Condition);
+    run(async {
+        let (lock, condition) = (Lock::new(()), Condition::new(()));
+        let semaphores = [Semaphore::new(1), Semaphore::bounded(1)];
+        let locked = || {
+            let permits = semaphores.each_ref().map(|semaphore| semaphore.try_acquire().is_none());
+            [lock.is_locked(), condition.is_locked(), permits[0], permits[1]]
+        };
+        sleep(Duration::from_millis(10)).await;
+        assert_eq!(locked(), [false; 4]);
+        {
+            // Who forgets to await has a wait, which holds nothing.
+            let _waits = (lock.lock(), condition.lock(), semaphores.each_ref().map(Semaphore::acquire));
+            assert_eq!(locked(), [false; 4]);
+        }
+        assert_eq!(locked(), [false; 4]);
     });
 }
 
@@ -155,8 +184,8 @@ fn test_finished_waiter_cancelled() {
 
 #[test]
 fn test_release_not_acquired() {
-    // Adapted: only a guard releases, so an error for those who hold none cannot occur. What they
-    // can give up is their wait, and that lets go of nothing.
+    // Adapted: asyncio raises. Only a guard releases, so those who hold none have nothing to release. What they can give
+    // up is their wait, and that lets go of nothing. Row: `Lock.release`, `notify` without the lock.
     run(async {
         let lock = Lock::new(());
         drop(lock.lock());

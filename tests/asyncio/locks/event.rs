@@ -86,6 +86,8 @@ fn test_clear() {
 
 #[test]
 fn test_clear_with_waiters() {
+    // Adapted: asyncio counts a waiter until it runs. Here it has left the line with the release.
+    // Row: a waiter that was woken and has not run.
     let event = shared(Event::new());
     let passed = shared(RefCell::new(Vec::new()));
     run(async {
@@ -103,7 +105,6 @@ fn test_clear_with_waiters() {
 
         event.set();
         event.set();
-        // Adapted: asyncio counts a waiter until it runs; here it leaves the line with the release.
         assert_eq!(waiters(event), 0);
         assert!(!waiter.is_finished());
 
