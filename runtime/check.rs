@@ -138,7 +138,7 @@ impl Waits {
     /// A waiter in a list knows its list and whom it wakes; one that was granted is in no list.
     fn check(&self) {
         let (mut linked, mut identities) = (0, Vec::with_capacity(self.lists.len()));
-        for (list, waiting) in &self.lists {
+        for (list, waiting) in self.lists.iter() {
             let identity = waiting.subject.identity;
             identities.push(identity);
             linked += waiting.order.check(&self.nodes, |index, node| {

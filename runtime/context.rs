@@ -12,6 +12,7 @@ use super::wheel::Wheel;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::rc::{self, Rc};
 use std::sync::{Arc, Weak};
@@ -229,23 +230,23 @@ impl Drop for Causing<'_> {
 }
 
 thread_local! {
-    static CURRENT: RefCell<Option<Rc<Core>>> = const { RefCell::new(None) };
+    /// It has no destructor, as nothing has that is needed while the thread ends: other destructors may run a runtime.
+    static CURRENT: RefCell<ManuallyDrop<Option<Rc<Core>>>> = const { RefCell::new(ManuallyDrop::new(None)) };
 }
 
 /// The runtime that this code runs in.
 pub(super) fn current() -> Option<Rc<Core>> {
-    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+    CURRENT.with_borrow(|current| (**current).clone())
 }
 
 /// The runtime that this code runs in, if somebody observes it.
 pub(super) fn watched() -> Option<Rc<Core>> {
-    let watched = |core: &&Rc<Core>| core.trace.is_watched();
-    CURRENT.try_with(|current| current.borrow().as_ref().filter(watched).cloned()).ok().flatten()
+    CURRENT.with_borrow(|current| current.as_ref().filter(|core| core.trace.is_watched()).cloned())
 }
 
 /// The task that is being polled in this runtime.
 pub(super) fn polling() -> Option<Polling> {
-    CURRENT.try_with(|current| current.borrow().as_ref()?.polling.get()).ok().flatten()
+    CURRENT.with_borrow(|current| current.as_ref()?.polling.get())
 }
 
 /// The runtime that this code runs in, for a function that needs one.
@@ -260,8 +261,11 @@ pub(crate) fn expect_current(what: impl fmt::Display) -> Rc<Core> {
 
 /// Makes a runtime the current one until the guard goes.
 pub(super) fn enter(core: Rc<Core>) -> Entered {
-    // The place is gone while the thread ends, which may be what drops a runtime.
-    Entered { before: CURRENT.try_with(|current| current.replace(Some(core))).ok().flatten() }
+    Entered { before: replace_current(Some(core)) }
+}
+
+fn replace_current(core: Option<Rc<Core>>) -> Option<Rc<Core>> {
+    ManuallyDrop::into_inner(CURRENT.replace(ManuallyDrop::new(core)))
 }
 
 /// Restores the runtime that was current before.
@@ -271,7 +275,6 @@ pub(super) struct Entered {
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let before = self.before.take();
-        drop(CURRENT.try_with(|current| current.replace(before)));
+        drop(replace_current(self.before.take()));
     }
 }

@@ -87,9 +87,7 @@ impl Core {
 
 /// Every wait of the tasks of a runtime.
 fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
-    // The wait lists are gone while the thread ends, which may be what drops a runtime.
-    let waits = WAITS.try_with(|waits| {
-        let waits = waits.borrow();
+    WAITS.with_borrow(|waits| {
         let (places, holders) = (waits.places(), waits.holders());
         let wait = |(index, node): (u32, &Node)| {
             node.core.as_ref().filter(|other| Rc::ptr_eq(other, core))?;
@@ -106,8 +104,7 @@ fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
             })
         };
         waits.nodes.iter().filter_map(wait).collect()
-    });
-    waits.unwrap_or_default()
+    })
 }
 
 impl Waits {
@@ -119,7 +116,7 @@ impl Waits {
     /// Who holds each object: of a semaphore, those who took permits and those who were granted some.
     fn holders(&self) -> HashMap<u64, Rc<[Holder]>> {
         let mut holders = holds::by_object();
-        for (_, Waiting { subject, facts, .. }) in &self.lists {
+        for (_, Waiting { subject, facts, .. }) in self.lists.iter() {
             holders.entry(subject.identity).or_default().extend(facts.holder);
         }
         for (_, node) in self.nodes.iter() {
@@ -133,7 +130,7 @@ impl Waits {
     /// Where each waiter of every list stands.
     fn places(&self) -> HashMap<u32, Place> {
         let mut places = HashMap::new();
-        for (list, _) in &self.lists {
+        for (list, _) in self.lists.iter() {
             let order: Vec<u32> = self.order(list as u32).collect();
             let line = order.len();
             places.extend(order.into_iter().enumerate().map(|(ahead, node)| (node, Place::InLine { ahead, line })));

@@ -278,8 +278,8 @@ impl fmt::Debug for Waiter {
 
 impl Drop for Waiter {
     fn drop(&mut self) {
-        if let Some(node) = self.node.take().and_then(waits::leave) {
-            node.end();
+        if let Some(node) = self.node.take() {
+            waits::leave(node).end();
         }
     }
 }

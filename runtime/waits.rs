@@ -15,6 +15,7 @@ use super::trace::{Kind, ObjectLabel};
 use super::wakes::{Wakes, wake_foreign};
 use slab::Slab;
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -81,18 +82,45 @@ pub(super) struct Node {
     pub(super) object: Option<Box<ObjectLabel>>,
 }
 
-/// Every wait list of a thread.
+/// Every wait list of a thread. They have no destructor, so that those of other objects may use them while the thread ends.
 pub(super) struct Waits {
-    pub(super) lists: Slab<Waiting>,
-    pub(super) nodes: Arena<Node>,
+    pub(super) lists: ManuallyDrop<Slab<Waiting>>,
+    pub(super) nodes: ManuallyDrop<Arena<Node>>,
+    /// Set once the thread ends: whoever leaves last gives the memory back.
+    ending: bool,
 }
 
 thread_local! {
-    pub(super) static WAITS: RefCell<Waits> = const { RefCell::new(Waits { lists: Slab::new(), nodes: Arena::new() }) };
+    pub(super) static WAITS: RefCell<Waits> = const { RefCell::new(Waits::new()) };
+    static AT_THE_END: AtTheEnd = const { AtTheEnd };
     static LAST_IDENTITY: Cell<u64> = const { Cell::new(0) };
 }
 
+/// Hears when the thread ends.
+struct AtTheEnd;
+
+impl Drop for AtTheEnd {
+    fn drop(&mut self) {
+        WAITS.with_borrow_mut(|waits| {
+            waits.ending = true;
+            waits.give_back();
+        });
+    }
+}
+
 impl Waits {
+    const fn new() -> Self {
+        const { assert!(!std::mem::needs_drop::<Waits>(), "the wait lists have no destructor") };
+        Waits { lists: ManuallyDrop::new(Slab::new()), nodes: ManuallyDrop::new(Arena::new()), ending: false }
+    }
+
+    /// Gives the memory back while the thread ends and nobody waits.
+    fn give_back(&mut self) {
+        if self.ending && self.lists.is_empty() && self.nodes.iter().next().is_none() {
+            (*self.lists, *self.nodes) = (Slab::new(), Arena::new());
+        }
+    }
+
     /// The nodes of a list, first in line first.
     pub(super) fn order(&self, list: u32) -> impl Iterator<Item = u32> {
         self.lists[list as usize].order.iter(&self.nodes)
@@ -104,7 +132,9 @@ impl Waits {
             let list = self.nodes.get(index).list as usize;
             self.lists[list].order.unlink(&mut self.nodes, index);
         }
-        self.nodes.remove(index)
+        let node = self.nodes.remove(index);
+        self.give_back();
+        node
     }
 
     /// Owes those whose tasks are dying what they ask for, as long as it suffices.
@@ -160,17 +190,18 @@ pub(super) fn new_identity() -> u64 {
 /// Makes a wait list.
 pub(super) fn open(subject: Subject, facts: Facts) -> u32 {
     let waiting = Waiting { subject, facts, order: List::new() };
+    // In vain while the thread ends.
+    _ = AT_THE_END.try_with(|_| ());
     let list = WAITS.with_borrow_mut(|waits| waits.lists.insert(waiting));
     u32::try_from(list).expect("fewer than 2^32 objects are waited on")
 }
 
 /// Ends a wait list. Waiters that were leaked in it stay where they are, in no list.
 pub(super) fn close(list: u32) {
-    // The arena is gone only while the thread itself ends.
-    let _ = WAITS.try_with(|waits| {
-        let waits = &mut *waits.borrow_mut();
+    WAITS.with_borrow_mut(|waits| {
         let mut waiting = waits.lists.remove(list as usize);
         while waiting.order.pop_front(&mut waits.nodes).is_some() {}
+        waits.give_back();
     });
 }
 
@@ -189,8 +220,7 @@ pub(super) fn all_dying(list: u32) -> bool {
 }
 
 pub(super) fn set_facts(list: u32, facts: Facts) {
-    // The arena is gone only while the thread itself ends.
-    let _ = WAITS.try_with(|waits| waits.borrow_mut().lists[list as usize].facts = facts);
+    WAITS.with_borrow_mut(|waits| waits.lists[list as usize].facts = facts);
 }
 
 /// How traces name the object of a list.
@@ -200,8 +230,7 @@ pub(super) fn label(core: &Core, list: u32) -> Box<ObjectLabel> {
 
 /// The identity of a list's object.
 pub(super) fn identity(list: u32) -> u64 {
-    // The arena is gone only while the thread itself ends.
-    WAITS.try_with(|waits| waits.borrow().lists[list as usize].subject.identity).unwrap_or_default()
+    WAITS.with_borrow(|waits| waits.lists[list as usize].subject.identity)
 }
 
 /// A new waiter at the back of a list. Returns its node.
@@ -224,9 +253,8 @@ pub(super) fn enlist(
 }
 
 /// Takes a waiter out that is being dropped.
-pub(super) fn leave(index: u32) -> Option<Node> {
-    // The arena is gone only while the thread itself ends.
-    WAITS.try_with(|waits| waits.borrow_mut().leave(index)).ok()
+pub(super) fn leave(index: u32) -> Node {
+    WAITS.with_borrow_mut(|waits| waits.leave(index))
 }
 
 /// What a waiter finds when it looks at its node.
@@ -249,8 +277,7 @@ pub(super) fn look(index: u32, cx: &Context<'_>) -> Seen {
 }
 
 pub(super) fn is_granted(index: u32) -> bool {
-    // The arena is gone only while the thread itself ends.
-    WAITS.try_with(|waits| waits.borrow().nodes.get(index).wakee.is_none()).unwrap_or(false)
+    WAITS.with_borrow(|waits| waits.nodes.get(index).wakee.is_none())
 }
 
 /// Registers whom this context names instead of whom the node named. The clone of the new waker and the drop of the old
@@ -299,16 +326,13 @@ impl Grant {
 
 /// Grants the first waiter in line.
 pub(super) fn grant_first(list: u32) -> Option<Grant> {
-    // The arena is gone only while the thread itself ends.
-    let granted = WAITS.try_with(|waits| {
-        let waits = &mut *waits.borrow_mut();
+    WAITS.with_borrow_mut(|waits| {
         let index = waits.order(list).next()?;
         let node = waits.nodes.get(index);
         let (dying, holder) = (node.is_dying(), node.holder());
         let (core, wakee) = waits.grant(list, index);
         Some(Grant { node: index, dying, holder, core, wakee })
-    });
-    granted.ok().flatten()
+    })
 }
 
 /// Grants every waiter and wakes them after; see [`WaitList::wake_all`](super::waiter::WaitList::wake_all).
@@ -330,9 +354,7 @@ pub(super) enum Dying {
 /// Grants waiters from the front of the line, as long as what each asks for `suffices`, and wakes them after.
 pub(super) fn wake_while(list: u32, dying: Dying, mut suffices: impl FnMut(usize) -> bool) -> usize {
     let mut wakes = Wakes::take();
-    // The arena is gone only while the thread itself ends.
-    let _ = WAITS.try_with(|waits| {
-        let waits = &mut *waits.borrow_mut();
+    WAITS.with_borrow_mut(|waits| {
         let mut next = waits.order(list).next();
         while let Some(index) = next {
             next = waits.nodes.next(index);

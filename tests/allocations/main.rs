@@ -21,9 +21,10 @@ fn main() {
     {
         return;
     }
-    let checks: [fn(); 15] = [
+    let checks: [fn(); 16] = [
         waves::a_million_tasks_leave_no_more_live_bytes_than_the_first_wave,
         waves::the_debug_mode_forgets_the_objects_that_are_gone,
+        waves::a_thread_that_has_ended_leaves_nothing_behind,
         steady::the_count_sees_what_a_watched_run_allocates,
         steady::a_detached_task_costs_one_block,
         steady::a_joined_task_costs_at_most_two_blocks,

@@ -3,7 +3,12 @@
 use crate::COUNTED;
 use greenlight::sync::{Condition, Event};
 use greenlight::{Runtime, spawn, spawn_detached, yield_now};
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Waker};
+use std::thread;
 
 const WAVES: usize = 1000;
 const TASKS_IN_A_WAVE: usize = 1000;
@@ -72,6 +77,36 @@ async fn signal_in_vain() {
     Event::new().set();
     Event::new().pulse();
     spawn(async {}).await.expect("it returns");
+}
+
+pub(crate) fn a_thread_that_has_ended_leaves_nothing_behind() {
+    type Wait = Pin<Box<dyn Future<Output = ()>>>;
+    thread_local! { static KEPT: RefCell<Vec<Wait>> = const { RefCell::new(Vec::new()) } }
+    let end_a_thread = |is_used_at_the_end: bool| {
+        let ending = thread::spawn(move || {
+            // What is used first goes last.
+            if is_used_at_the_end {
+                KEPT.with_borrow(|_| ());
+            }
+            greenlight::run(async { Event::new().set() });
+            let light = Rc::new(Event::new());
+            for _ in 0..1000 {
+                let seen = light.clone();
+                let mut wait: Wait = Box::pin(async move { seen.wait().await });
+                assert!(wait.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+                KEPT.with_borrow_mut(|kept| kept.push(wait));
+            }
+        });
+        ending.join().expect("nothing panics");
+    };
+    for is_used_at_the_end in [false, true] {
+        end_a_thread(is_used_at_the_end);
+        let first = live_bytes();
+        (0..20).for_each(|_| end_a_thread(is_used_at_the_end));
+        let last = live_bytes();
+        println!("20 threads: {first} bytes live after one before, {last} after the last");
+        assert!(last <= first, "{first} bytes were live after the first thread, {last} after the last");
+    }
 }
 
 fn live_bytes() -> usize {

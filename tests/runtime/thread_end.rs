@@ -1,5 +1,7 @@
 //! What is dropped or asked while a thread ends, when the thread's own lists may be gone before a runtime or a semaphore is.
 
+mod operations;
+
 use crate::stage::on_drop;
 use greenlight::sync::{Event, Semaphore};
 use greenlight::{Runtime, run, try_dump};
