@@ -48,7 +48,7 @@ impl fmt::Display for Stalled {
         }
         let names = Names::of(self.tasks());
         let at_most = if matches!(self.why, Why::OnlyOutsideCanWake(_)) { SUSPECTS } else { usize::MAX };
-        for task in self.tasks().iter().filter(|task| self.names(task)).take(at_most) {
+        for task in self.told_of().into_iter().take(at_most) {
             for line in task.told(&names).lines() {
                 writeln!(f, "  {line}")?;
             }
@@ -71,14 +71,16 @@ impl fmt::Display for Stalled {
 }
 
 impl Stalled {
-    /// Whether the report is about this task: while time stands still, it is about those that are ready; that of a
-    /// deadlock is about its circles.
-    fn names(&self, task: &TaskInfo) -> bool {
-        match self.why {
+    /// The tasks that the report is about: while time stands still, those that are ready; of a deadlock, those of its
+    /// circles.
+    fn told_of(&self) -> Vec<&TaskInfo> {
+        let in_circles: HashSet<_> = self.circles.iter().flatten().map(|link| link.task.number).collect();
+        let is_told = |task: &&TaskInfo| match self.why {
             Why::TimeStandsStill(_) => task.state == TaskState::Ready,
-            Why::Deadlock => self.circles.iter().flatten().any(|link| link.task == task.label),
+            Why::Deadlock => in_circles.contains(&task.label.number),
             _ => true,
-        }
+        };
+        self.tasks().iter().filter(is_told).collect()
     }
 
     /// A possible stall that is not the first of its run.
@@ -267,8 +269,9 @@ impl fmt::Display for Told<'_> {
         if line > 1 {
             write!(f, "\nnumber {} of {line} in line{}", ahead + 1, self.line)?;
         }
-        // The tasks that have not ended are told on their own.
-        let holders: Vec<_> = holders.iter().filter(|holder| holder.hold != Hold::Runs).collect();
+        // The tasks that have to end are told on their own: what is waited for is the ends of tasks, or it is held.
+        let is_held = holders.first().is_some_and(|holder| holder.hold != Hold::Runs);
+        let holders = if is_held { &holders[..] } else { &[] };
         holders.iter().take(NAMES).try_for_each(|holder| write!(f, "\n{}", holder.told(self.names)))?;
         if holders.len() > NAMES {
             write!(f, "\nand {} more holders", holders.len() - NAMES)?;

@@ -165,7 +165,10 @@ impl Hint {
             Some(Hint::Circle { guards: circles.iter().flatten().any(|link| link.object.is_some()) })
         } else {
             let is_leaked = |holder: &Holder| !holder.granted && holder.task.is_some_and(|task| !is_alive(task));
-            let leaked = waits.iter().any(|wait| wait.holders.iter().any(is_leaked));
+            // All who wait for one object share its holders.
+            let mut objects = HashSet::new();
+            let mut of_each = waits.iter().filter(|wait| objects.insert(wait.subject.identity));
+            let leaked = of_each.any(|wait| wait.holders.iter().any(is_leaked));
             leaked.then_some(Hint::Leaked).or(waits.iter().any(is_unheard).then_some(Hint::Unheard))
         }
     }
@@ -183,7 +186,7 @@ fn stuck(waits: &[Wait], dump: &Dump) -> HashSet<TaskId> {
     // Who waits for a task, and how many of those that each wait is for are stuck.
     let mut waiting: HashMap<TaskId, Vec<usize>> = HashMap::new();
     let mut support = vec![0; waits.len()];
-    for (index, wait) in waits.iter().enumerate() {
+    for (index, wait) in waits.iter().enumerate().filter(|(_, wait)| wait.subject.kind != "semaphore") {
         for task in wait.holders.iter().filter_map(|holder| holder.task).filter(|task| stuck.contains(&task.id)) {
             waiting.entry(task.id).or_default().push(index);
             support[index] += 1;
@@ -221,21 +224,33 @@ fn find_circles(waits: &[Wait]) -> Vec<Vec<&Wait>> {
         let tasks = wait.holders.iter().rev().filter_map(|holder| holder.task);
         ways.entry(wait.task.id).or_default().extend(tasks.map(|task| (wait, task.id)));
     }
-    let (mut circles, mut seen) = (Vec::new(), HashSet::new());
+    // The tasks that were reached, each with its place on the way there, as long as it is on it.
+    let mut reached: HashMap<TaskId, Option<usize>> = HashMap::new();
+    let mut circles = Vec::new();
     for start in waits {
+        if reached.contains_key(&start.task.id) {
+            continue;
+        }
         // The tasks on the way here, and by which of its waits each was left.
-        let mut path: Vec<(TaskId, Option<&Wait>)> = Vec::new();
-        path.extend(seen.insert(start.task.id).then_some((start.task.id, None)));
+        let mut path: Vec<(TaskId, Option<&Wait>)> = vec![(start.task.id, None)];
+        reached.insert(start.task.id, Some(0));
         while let Some((last, taken)) = path.last_mut() {
             let Some((wait, holder)) = ways.get_mut(last).and_then(Vec::pop) else {
-                path.pop();
+                reached.extend(path.pop().map(|(task, _)| (task, None)));
                 continue;
             };
             *taken = Some(wait);
-            if seen.insert(holder) {
-                path.push((holder, None));
-            } else if let Some(begin) = path.iter().position(|&(task, _)| task == holder) {
-                circles.push(path.drain(begin..).filter_map(|(_, taken)| taken).collect());
+            match reached.get(&holder) {
+                Some(&Some(begin)) => {
+                    let circle: Vec<_> = path.drain(begin..).collect();
+                    reached.extend(circle.iter().map(|&(task, _)| (task, None)));
+                    circles.push(circle.into_iter().filter_map(|(_, taken)| taken).collect());
+                }
+                Some(None) => {}
+                None => {
+                    reached.insert(holder, Some(path.len()));
+                    path.push((holder, None));
+                }
             }
         }
     }
