@@ -132,9 +132,26 @@ impl Semaphore {
         Ok(())
     }
 
-    /// How many permits are free. Those that were granted to a waiter are not.
+    /// How many permits are free. Those that were granted to a waiter are not. While anybody is in line, also one who was
+    /// granted a permit and has not run, who comes now does not get them: see [`is_locked`](Semaphore::is_locked).
     pub fn available(&self) -> usize {
         self.free.get()
+    }
+
+    /// Whether one who comes now has to wait: no permit is free, or somebody is in line, who may have been granted a permit
+    /// and not run since. In asyncio: `locked`.
+    ///
+    /// ```
+    /// use greenlight::sync::Semaphore;
+    ///
+    /// let desk = Semaphore::new(1);
+    /// assert!(!desk.is_locked());
+    /// let taken = desk.try_acquire();
+    /// assert!(desk.is_locked());
+    /// # drop(taken);
+    /// ```
+    pub fn is_locked(&self) -> bool {
+        !self.may_take(1)
     }
 
     #[track_caller]
@@ -183,14 +200,6 @@ impl Semaphore {
     fn hand_out_all(&self) {
         self.hand_out(usize::MAX);
     }
-
-    /// As [`hand_out_all`](Semaphore::hand_out_all), for a waiter whose place in line has changed: it is gone, or its task was
-    /// dying when permits were given out, and another polls it now.
-    fn hand_out_if_first(&self) {
-        if self.line.granted() == 0 {
-            self.hand_out_all();
-        }
-    }
 }
 
 impl fmt::Debug for Semaphore {
@@ -220,7 +229,10 @@ impl<'a> Future for SemaphoreWait<'a> {
         let SemaphoreWait { semaphore, permits, waiter, at } = &mut *self;
         if waiter.has_joined() {
             if waiter.poll(cx).is_pending() {
-                semaphore.hand_out_if_first();
+                // Its task may have been dying when permits were given out, and another polls it now.
+                if semaphore.line.granted() == 0 {
+                    semaphore.hand_out_all();
+                }
                 return Poll::Pending;
             }
             semaphore.line.end_grant();
@@ -239,21 +251,19 @@ impl<'a> Future for SemaphoreWait<'a> {
     }
 }
 
-/// A waiter that was granted permits and is dropped before it ran gives them back. One that was not may have held up
-/// those behind it, who ask for fewer.
+/// A waiter that was granted permits and is dropped before it ran gives them back. Granted or not, it hands out what is
+/// free, as in asyncio: it may have held up those behind it.
 impl Drop for SemaphoreWait<'_> {
     fn drop(&mut self) {
         if !self.waiter.has_joined() {
             return;
         }
         let SemaphoreWait { semaphore, permits, waiter, .. } = self;
-        let granted = waiter.is_granted();
-        if granted {
+        if waiter.is_granted() {
             semaphore.line.end_grant();
             semaphore.take_back(*permits);
         }
-        let hand_out = || if granted { semaphore.hand_out_all() } else { semaphore.hand_out_if_first() };
-        both(|| _ = waiter.leave(), hand_out);
+        both(|| _ = waiter.leave(), || semaphore.hand_out_all());
     }
 }
 

@@ -245,9 +245,7 @@ impl SemaphoreModel {
         if granted {
             self.free += permits;
         }
-        if granted || self.waits.granted() == 0 {
-            self.hand_out(usize::MAX, dying);
-        }
+        self.hand_out(usize::MAX, dying);
     }
 
     /// A release grants one wait for each permit, at most.
