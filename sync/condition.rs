@@ -4,6 +4,7 @@ use super::lock::{Lock, LockGuard, LockWait};
 use crate::runtime::{WaitList, Waiter};
 use crate::trace::Kind;
 use crate::{Instant, Sleep, sleep_until};
+use std::cell::Cell;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
@@ -68,6 +69,8 @@ use std::task::{Context, Poll, ready};
 pub struct Condition<T = ()> {
     lock: Owned<T>,
     pub(super) waiters: WaitList,
+    /// How often everybody was told who waited.
+    told_all: Cell<u64>,
 }
 
 /// The lock of a condition.
@@ -95,13 +98,14 @@ impl<T> Condition<T> {
     /// A condition that reports name otherwise.
     #[track_caller]
     pub(super) const fn of_kind(kind: &'static str, value: T) -> Self {
-        Condition { lock: Owned::Alone(Lock::new(value)), waiters: WaitList::new(kind) }
+        Condition { lock: Owned::Alone(Lock::new(value)), waiters: WaitList::new(kind), told_all: Cell::new(0) }
     }
 
     /// A condition that shares its lock with others.
     #[track_caller]
     pub fn sharing(lock: &Rc<Lock<T>>) -> Self {
-        Condition { lock: Owned::Shared(lock.clone()), waiters: WaitList::new("condition") }
+        let lock = Owned::Shared(lock.clone());
+        Condition { lock, waiters: WaitList::new("condition"), told_all: Cell::new(0) }
     }
 
     /// Names the condition in reports and traces, and its lock if that is its own.
@@ -139,7 +143,7 @@ impl<T> Condition<T> {
     ///
     /// # Cancel safety
     /// A dropped wait does not hold the lock. If it was notified, it passes the notify on, also while it queues for the
-    /// lock again; if not, nobody is woken for it.
+    /// lock again; if not, or if [`notify_all`](Condition::notify_all) told everybody, nobody is woken for it.
     #[track_caller]
     pub fn wait<'c, 'g>(&'c self, guard: LockGuard<'g, T>) -> ConditionWait<'c, 'g, T> {
         self.wait_at(guard, None, Location::caller())
@@ -203,7 +207,7 @@ impl<T> Condition<T> {
         self.check(guard);
         let at = Location::caller();
         self.waiters.emit(at, || Kind::Notified { asked: n, reached: self.waiters.living().min(n) });
-        let woken = self.waiters.wake_living(n);
+        let woken = self.tell(n);
         if n > 0 {
             self.waiters.set_unheard((woken == 0).then_some(at));
         }
@@ -229,7 +233,12 @@ impl<T> Condition<T> {
 
     /// Wakes everybody who waits, for one whose changes need no lock because they take no await.
     pub(super) fn notify_everybody(&self) {
-        self.waiters.wake_living(usize::MAX);
+        self.tell(usize::MAX);
+    }
+
+    fn tell(&self, n: usize) -> usize {
+        self.told_all.set(self.told_all.get() + u64::from(n == usize::MAX));
+        self.waiters.wake_living(n)
     }
 
     #[track_caller]
@@ -240,7 +249,7 @@ impl<T> Condition<T> {
         at: &'static Location<'static>,
     ) -> ConditionWait<'c, 'g, T> {
         self.check(&guard);
-        ConditionWait { condition: self, state: State::Holding(guard), deadline, at }
+        ConditionWait { condition: self, state: State::Holding(guard), told_all: 0, deadline, at }
     }
 
     pub(super) fn lock_at(&self, at: &'static Location<'static>) -> LockWait<'_, T> {
@@ -270,6 +279,8 @@ impl<T> Condition<T> {
 pub struct ConditionWait<'c, 'g, T> {
     condition: &'c Condition<T>,
     state: State<'g, T>,
+    /// How often everybody had been told when this began to wait.
+    told_all: u64,
     deadline: Option<Sleep>,
     at: &'static Location<'static>,
 }
@@ -321,6 +332,7 @@ impl<'g, T> ConditionWait<'_, 'g, T> {
         let mut waiter = Waiter::new(self.at);
         let State::Holding(guard) = std::mem::replace(&mut self.state, State::Done) else { return };
         let _ = waiter.join(cx, || Some(self.condition.waiters.open()));
+        self.told_all = self.condition.told_all.get();
         self.state = State::Waiting(waiter, guard.lock);
         drop(guard);
     }
@@ -334,7 +346,8 @@ impl<'g, T> Future for ConditionWait<'_, 'g, T> {
     }
 }
 
-/// A waiter that was notified and is dropped before it has the lock again passes the notify on.
+/// A waiter that was notified and is dropped before it has the lock again passes the notify on, unless everybody who waited
+/// with it was told, too: who came later has seen what there was to tell.
 impl<T> Drop for ConditionWait<'_, '_, T> {
     fn drop(&mut self) {
         let state = std::mem::replace(&mut self.state, State::Done);
@@ -343,7 +356,8 @@ impl<T> Drop for ConditionWait<'_, '_, T> {
             State::Relocking(_, woke) => *woke == Woke::Notified,
             State::Holding(_) | State::Done => false,
         };
-        let _passing_on = notified.then(|| PassingOn { waiters: &self.condition.waiters });
+        let is_owed = notified && self.condition.told_all.get() == self.told_all;
+        let _passing_on = is_owed.then(|| PassingOn { waiters: &self.condition.waiters });
         drop(state);
     }
 }

@@ -302,6 +302,47 @@ fn one_who_dies_after_it_was_notified_passes_the_notify_on() {
 }
 
 #[test]
+fn one_who_dies_after_everybody_was_told_wakes_no_newcomer() {
+    for turns_before in 0..=2 {
+        let log = Log::default();
+        standing().run(async {
+            let condition = shared(());
+            let [told, dies] = guests(["told", "dies"], &condition, &log).await;
+            let guard = condition.lock().await;
+            let newcomer = spawn(guest("newcomer", condition.clone(), log.clone()));
+            yield_now().await;
+            assert_eq!(condition.notify_all(&guard), 2);
+            drop(guard);
+            for _ in 0..turns_before {
+                yield_now().await;
+            }
+            assert!(dies.task().cancel());
+            told.await.unwrap();
+            for _ in 0..4 {
+                yield_now().await;
+            }
+            assert!(!newcomer.is_finished(), "nothing has changed since it began to wait");
+        });
+        assert_eq!(log.take(), ["told"]);
+    }
+}
+
+#[test]
+fn one_who_is_notified_after_everybody_was_told_passes_the_notify_on_like_any_other() {
+    let log = Log::default();
+    standing().run(async {
+        let condition = shared(());
+        let [a] = guests(["a"], &condition, &log).await;
+        assert_eq!(notify(&condition, usize::MAX).await, 1);
+        a.await.unwrap();
+        let [b, c] = guests(["b", "c"], &condition, &log).await;
+        kill_notified(&condition, b.task(), 0).await;
+        c.await.unwrap();
+    });
+    assert_eq!(log.take(), ["a", "c"]);
+}
+
+#[test]
 fn whether_the_lock_is_held_or_to_be_had_is_asked_of_its_own_lock_or_of_the_shared_one() {
     let lock = Rc::new(Lock::new(7));
     for condition in [Condition::new(7), Condition::sharing(&lock)] {
