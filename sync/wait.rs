@@ -3,7 +3,7 @@
 use super::hop::a_hop_later;
 use crate::runtime::{WaitList, Waiter, Watch, expect_current};
 use crate::{JoinError, JoinHandle};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -22,7 +22,8 @@ pub enum Until {
     All,
 }
 
-/// Waits for tasks to end, and yields the places of those that have, in the order in which they did. In asyncio: `wait`.
+/// Waits for tasks to end, and yields the places of those that have, in the order in which they did, also of those that
+/// end before it goes on. In asyncio: `wait`.
 ///
 /// It never cancels, and leaves the handles to be awaited. It takes no deadline: put it into a
 /// [`timeout`](crate::timeout), after which the handles are there to be asked which have finished, or waited for again. Of
@@ -52,19 +53,12 @@ pub enum Until {
 pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = Vec<usize>> {
     expect_current("wait() was called");
     let at = Location::caller();
-    let watched = Watched { handles, ends: Ends::of(handles, until == Until::All) };
+    let watched = Watched { handles, ends: Ends::of(handles, until) };
     async move {
-        let mut ended = Vec::new();
-        while ended.len() < handles.len() {
-            let before = ended.len();
-            ended.push(watched.ends.next(at).await);
-            ended.extend(watched.ends.told.take());
-            let panicked = || ended[before..].iter().any(|&index| handles[index].has_panicked());
-            if until == Until::First || until == Until::FirstPanic && panicked() {
-                break;
-            }
+        if !handles.is_empty() {
+            watched.ends.news(at).await;
         }
-        ended
+        watched.ends.ended.take().into()
     }
 }
 
@@ -94,7 +88,7 @@ pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = 
 pub fn as_completed<T>(handles: impl IntoIterator<Item = JoinHandle<T>>) -> AsCompleted<T> {
     expect_current("as_completed() was called");
     let handles: Vec<_> = handles.into_iter().collect();
-    let ends = Ends::of(&handles, false);
+    let ends = Ends::of(&handles, Until::First);
     AsCompleted { remaining: handles.len(), handles, ends }
 }
 
@@ -119,7 +113,8 @@ impl<T> AsCompleted<T> {
             if self.remaining == 0 {
                 return None;
             }
-            let index = self.ends.next(at).await;
+            self.ends.news(at).await;
+            let index = self.ends.next();
             self.remaining -= 1;
             Some((index, self.handles[index].take_outcome()))
         }
@@ -128,38 +123,68 @@ impl<T> AsCompleted<T> {
 
 /// The ends of several tasks, each told a hop after it, in the place that it had: when asyncio's callback runs.
 struct Ends {
-    told: RefCell<VecDeque<usize>>,
-    /// Who waits for the next.
+    until: Until,
+    /// The places of those that have ended and were not yielded, in the order of their ends.
+    ended: RefCell<VecDeque<usize>>,
+    /// How many of these were told.
+    told: Cell<usize>,
+    /// How many ends are still to be told.
+    untold: Cell<usize>,
+    /// Set once a panic was told.
+    panicked: Cell<bool>,
+    /// Who waits for the ends waits here.
     news: WaitList,
-    /// Whether who waits goes on with the last of them only, whatever the others do.
-    every: bool,
 }
 
 impl Ends {
     #[track_caller]
-    fn of<T>(handles: &[JoinHandle<T>], every: bool) -> Rc<Self> {
-        let ends = Rc::new(Ends { told: RefCell::default(), news: WaitList::new("end of tasks"), every });
+    fn of<T>(handles: &[JoinHandle<T>], until: Until) -> Rc<Self> {
+        let ends = Rc::new(Ends {
+            until,
+            ended: RefCell::default(),
+            told: Cell::new(0),
+            untold: Cell::new(handles.len()),
+            panicked: Cell::new(false),
+            news: WaitList::new("end of tasks"),
+        });
         for (index, handle) in handles.iter().enumerate() {
             let member = Rc::new(Member { ends: ends.clone(), index });
-            if handle.is_finished() { member.child_ended(false) } else { handle.add_watch(member) }
+            if handle.is_finished() { member.child_ended(handle.has_panicked()) } else { handle.add_watch(member) }
         }
         ends
     }
 
-    fn tell(&self, index: usize) {
-        self.told.borrow_mut().push_back(index);
-        self.news.wake_all();
+    fn tell(&self, panicked: bool) {
+        self.told.set(self.told.get() + 1);
+        self.untold.set(self.untold.get() - 1);
+        self.panicked.set(self.panicked.get() || panicked);
+        if self.suffices() {
+            self.news.wake_all();
+        }
     }
 
-    async fn next(&self, at: &'static Location<'static>) -> usize {
+    /// Whether what was told is what the one who waits wants to know.
+    fn suffices(&self) -> bool {
+        match self.until {
+            Until::First => self.told.get() > 0,
+            Until::FirstPanic => self.untold.get() == 0 || self.panicked.get(),
+            Until::All => self.untold.get() == 0,
+        }
+    }
+
+    async fn news(&self, at: &'static Location<'static>) {
         let mut waiter = Waiter::new(at);
-        let has_none = || self.told.borrow().is_empty();
         poll_fn(|cx| match waiter.has_joined() {
             true => waiter.poll(cx),
-            false => waiter.join(cx, || has_none().then(|| self.news.open())),
+            false => waiter.join(cx, || (!self.suffices()).then(|| self.news.open())),
         })
         .await;
-        self.told.borrow_mut().pop_front().expect("one who is woken finds an end")
+    }
+
+    /// Takes the first of the ends that were told.
+    fn next(&self) -> usize {
+        self.told.set(self.told.get() - 1);
+        self.ended.borrow_mut().pop_front().expect("an end that was told is there")
     }
 }
 
@@ -170,8 +195,9 @@ struct Member {
 }
 
 impl Watch for Member {
-    fn child_ended(self: Rc<Self>, _panicked: bool) {
-        a_hop_later(&self.ends.clone().news, move || self.ends.tell(self.index));
+    fn child_ended(self: Rc<Self>, panicked: bool) {
+        self.ends.ended.borrow_mut().push_back(self.index);
+        a_hop_later(&self.ends.clone().news, move || self.ends.tell(panicked));
     }
 
     fn waits_in(&self) -> u64 {
@@ -179,7 +205,7 @@ impl Watch for Member {
     }
 
     fn awaits_every(&self) -> bool {
-        self.ends.every
+        self.ends.until == Until::All
     }
 }
 

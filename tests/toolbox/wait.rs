@@ -75,6 +75,43 @@ fn those_that_end_in_one_turn_are_yielded_in_one() {
 }
 
 #[test]
+fn a_wait_for_the_first_end_yields_those_too_that_ended_before_it_went_on() {
+    let lines = said(async |log| {
+        let tasks = ["first", "second", "third"].map(|name| {
+            let log = log.clone();
+            spawn(async move {
+                for _ in 0..["first", "second", "third"].iter().position(|each| *each == name).unwrap_or(0) {
+                    yield_now().await;
+                }
+                say(&log, name);
+            })
+        });
+        say(&log, format!("{:?}", wait(&tasks, Until::First).await));
+    });
+    assert_eq!(lines, ["first", "second", "[0, 1]"], "it runs in the place of the first, ahead of the third");
+}
+
+#[test]
+fn a_wait_for_all_goes_on_in_the_place_of_the_last_end() {
+    let lines = said(async |log| {
+        let light = Rc::new(greenlight::sync::Event::new());
+        let (sets, waits, said) = (light.clone(), light.clone(), log.clone());
+        let first = spawn(async {});
+        spawn_detached(async move {
+            waits.wait().await;
+            yield_now().await;
+            say(&said, "between");
+        });
+        yield_now().await;
+        sets.set();
+        let last = spawn(async {});
+        wait(&[first, last], Until::All).await;
+        say(&log, "main");
+    });
+    assert_eq!(lines, ["between", "main"]);
+}
+
+#[test]
 fn a_wait_for_the_first_panic_goes_on_past_those_that_return_or_are_cancelled() {
     Runtime::builder().virtual_clock().build().run(async {
         let returns = spawn(sleep(SECOND));

@@ -96,11 +96,11 @@ fn who_is_woken_by_an_end_may_wait_for_the_same_tasks() {
     let one = runtime.enter(|| parked(first(handles, Until::All, log.clone(), "one"), &waker));
     tell.set(1);
     step(&runtime);
-    assert!(!is_ready(&one));
     tell.set(2);
     step(&runtime);
+    step(&runtime);
     assert!(is_ready(&one) && is_ready(&again));
-    assert_eq!(log.take(), ["one has [1, 0]", "again has [1, 0]"]);
+    assert_eq!(log.take(), ["one has [1, 0]", "again has [0, 1]"]);
 }
 
 #[test]
