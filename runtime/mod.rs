@@ -100,4 +100,4 @@ pub use trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
-pub(crate) use {context::expect_current, holds::Holds, panics::both, printable::printable, spawn::{spawn_joined, spawn_plain}, task::Watch, time::{sleep_until_at, yield_now_at}, waiter::{WaitList, Waiter}, waits::Holder};
+pub(crate) use {context::expect_current, holds::Holds, panics::both, printable::printable, spawn::{spawn_joined, spawn_plain}, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder};

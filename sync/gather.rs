@@ -1,7 +1,7 @@
 //! `gather`: several futures as tasks, all of their outputs in order.
 
 use super::hop::a_hop_later;
-use crate::runtime::{WaitList, Waiter, Watch, expect_current, spawn_joined, yield_now_at};
+use crate::runtime::{WaitList, Waiter, Watch, expect_current, spawn_joined};
 use crate::{JoinError, JoinHandle, Task};
 use std::any::Any;
 use std::cell::Cell;
@@ -11,8 +11,8 @@ use std::rc::Rc;
 
 /// Spawns each future as a task, in order, and yields their outputs in that order once the last has ended.
 ///
-/// In asyncio: `gather`. The children start in the next turn, also before the gather is awaited. The last child to end
-/// wakes the gatherer, which yields once more: two hops, as in asyncio.
+/// In asyncio: `gather`. The children start in the next turn, also before the gather is awaited. From the end of the last
+/// child to the gatherer it is two hops, as in asyncio.
 ///
 /// # Panics
 /// Outside a runtime; when a child is cancelled, as by the end of its run. A panic of a child resumes in the gatherer, at
@@ -222,11 +222,7 @@ impl Watch for Countdown {
         if before == 0 || self.remaining.get() > 0 {
             return;
         }
-        // Who awaits already yields once more. Who does not must find the end a hop old all the same, and be woken in
-        // the place that the last child had: a task of its own sees to that.
-        if self.ended.wake_all() == 0 {
-            a_hop_later(&self.clone().ended, move || self.settle());
-        }
+        a_hop_later(&self.clone().ended, move || self.settle());
     }
 
     fn waits_in(&self) -> u64 {
@@ -274,9 +270,6 @@ impl Gathering {
             false => waiter.join(cx, || (!settled.get()).then(|| ended.open())),
         })
         .await;
-        if !settled.get() {
-            yield_now_at(at).await;
-        }
     }
 }
 

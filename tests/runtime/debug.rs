@@ -208,7 +208,7 @@ fn a_slow_poll_after_a_gather_comes_from_the_line_that_gathers() {
         gather([async {}]).await;
         block();
     });
-    assert_snapshot!(timeless(&report), @"slow poll: main, spawned at [runtime.on_report(move |report| heard.say(report)).build().»run(program);], let nobody else run for so long, from the yield at [»gather([async {}]).await;] to its end");
+    assert_snapshot!(timeless(&report), @"slow poll: main, spawned at [runtime.on_report(move |report| heard.say(report)).build().»run(program);], let nobody else run for so long, from the await at [»gather([async {}]).await;] to its end");
 }
 
 #[test]
