@@ -158,7 +158,10 @@ impl Seen {
             (Kind::PredicateAsked { holds: false, notified: IN_VAIN }, Some(task), Some(at)) => {
                 return event.object.iter().map(|condition| tell_in_vain(task, &findable(condition), at)).collect();
             }
-            (Kind::GroupDropped { unjoined, lost }, _, Some(made)) => return vec![tell_group(made, unjoined, lost)],
+            // That errors are lost is told without the debug mode, too.
+            (Kind::GroupDropped { unjoined: unjoined @ 1.., lost }, _, Some(made)) => {
+                return vec![tell_group(made, unjoined, lost)];
+            }
             _ => {}
         }
         Vec::new()

@@ -78,6 +78,11 @@ impl Task {
         Ended { task: self.clone(), waiter: Waiter::new(Location::caller()) }
     }
 
+    /// Reports the error that it returned, because the group of tasks that was to tell of it is gone.
+    pub(crate) fn report_lost_error(&self, group: &Location<'_>) {
+        self.core.report_error(self.name(), self.spawned, group);
+    }
+
     /// Ready once the task has ended.
     #[track_caller]
     fn poll_ended(&self, waiter: &mut Waiter, cx: &Context<'_>) -> Poll<()> {

@@ -1,4 +1,4 @@
-//! Panics that nobody receives, in words.
+//! Panics and errors that nobody receives, in words.
 
 use super::context::{self, Core};
 use super::failure::panic_message;
@@ -21,6 +21,16 @@ impl Core {
     /// Reports the panic of a task that is gone, and its number with it.
     pub(super) fn report_panic(&self, name: Option<Arc<str>>, spawned: &Location<'_>, payload: Box<dyn Any + Send>) {
         self.report_lost(name.as_deref().unwrap_or("a task"), spawned, payload);
+    }
+
+    /// Reports that a task of a group returned an error, and the group was dropped before it told of it.
+    pub(super) fn report_error(&self, name: Option<&str>, spawned: &Location<'_>, group: &Location<'_>) {
+        let task = name.unwrap_or("a task");
+        let _entered = self.me.upgrade().map(context::enter);
+        self.settings.reporter.deliver(&format!(
+            "lost: {task}, spawned at {spawned}, returned an error, and its task group, made at {group}, was dropped \
+            before it told of that; await join() to its end, or have the task say itself what went wrong"
+        ));
     }
 
     /// Reports the panic of a foreign waker that was woken on behalf of nobody.

@@ -17,8 +17,8 @@ use std::sync::Arc;
 /// spawning, and every failure is reported. In asyncio: `TaskGroup`.
 ///
 /// A failure does not touch the owner, who hears of it from [`join`](TaskGroup::join). Dropping the group, as happens when its
-/// owner is cancelled or times out, or forgets to join, cancels its tasks in the order of spawning, a hop later; errors
-/// that they had returned are lost with it, and the debug mode says so.
+/// owner is cancelled or times out, or forgets to join, cancels its tasks in the order of spawning, a hop later; for an
+/// error that one had returned there is a report, which names the task.
 ///
 /// ```
 /// use greenlight::TaskGroup;
@@ -161,7 +161,7 @@ impl<E: 'static> TaskGroup<E> {
         self.joined = true;
         async move {
             let members = &self.members;
-            // A spawner may have spawned more since the owner was woken.
+            // The first failure wakes the owner, too, and a spawner may have spawned more since the last end did.
             while !members.handles.borrow().is_empty() {
                 poll_fn(|cx| match waiter.has_joined() {
                     true => waiter.poll(cx),
@@ -187,12 +187,18 @@ impl<E: 'static> Drop for TaskGroup<E> {
     fn drop(&mut self) {
         let Members { handles, over, failures, ended, .. } = &*self.members;
         over.set(true);
-        let is_error = |failure: &&Unreported<E>| matches!(failure, Unreported::Error(..));
-        let lost = failures.borrow().iter().filter(is_error).count();
+        // Dropped last: it may run anything.
+        let failures = failures.take();
+        let failed = failures.iter().filter_map(|failure| match failure {
+            Unreported::Error(task, _) => Some(task),
+            Unreported::Panic(_) => None,
+        });
+        let lost = failed.clone().count();
         let unjoined = if self.joined { 0 } else { handles.borrow().len() };
         if lost + unjoined > 0 {
             ended.emit(ended.made(), || Kind::GroupDropped { unjoined, lost });
         }
+        failed.for_each(|task| task.report_lost_error(ended.made()));
         self.members.cancel_all();
     }
 }
@@ -237,11 +243,17 @@ impl<E: 'static> Members<E> {
                 error.map(|error| Unreported::Error(handle.task(), error))
             }
         };
-        if let Some(failure) = failure {
-            self.failures.borrow_mut().push(failure);
-            if !self.aborting.replace(true) {
-                self.cancel_all();
+        match failure {
+            Some(Unreported::Error(task, _)) if self.over.get() => task.report_lost_error(self.ended.made()),
+            Some(failure) => {
+                self.failures.borrow_mut().push(failure);
+                if !self.aborting.replace(true) {
+                    self.cancel_all();
+                    // The owner goes on in this place if all have ended by then, as in asyncio.
+                    self.ended.wake_all();
+                }
             }
+            None => {}
         }
         if self.handles.borrow().is_empty() {
             self.ended.wake_all();

@@ -1,7 +1,9 @@
 //! What a `TaskGroup` gives to its tasks and keeps of them: spawning from inside, outputs, names of those that fail.
 
 use crate::stage::{failures, run, turns};
-use greenlight::{Cause, GroupOver, GroupSpawner, Runtime, TaskGroup, sleep, spawn_detached, timeout};
+use greenlight::{
+    Cause, GroupOver, GroupSpawner, Runtime, TaskGroup, sleep, spawn, spawn_detached, timeout, yield_now,
+};
 use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::rc::Rc;
@@ -133,34 +135,76 @@ fn a_failure_says_which_task_it_was() {
     });
 }
 
-/// What the debug mode says of a program, without the places.
-fn reports(program: impl Future<Output = ()>) -> Vec<String> {
+/// What is said of a program, without the place where a group was made.
+fn reports(debug: bool, program: impl Future<Output = ()>) -> Vec<String> {
     let reports = Rc::new(RefCell::new(Vec::new()));
     let heard = reports.clone();
-    let listen =
-        move |report: &str| heard.borrow_mut().push(report.split(" was dropped, ").last().unwrap_or("").to_string());
-    Runtime::builder().virtual_clock().debug(true).on_report(listen).build().run(program);
+    let listen = move |report: &str| heard.borrow_mut().push(report.to_string());
+    Runtime::builder().virtual_clock().debug(debug).on_report(listen).build().run(program);
     reports.take()
 }
 
 #[test]
-fn the_debug_mode_tells_of_a_group_that_nobody_joins_and_of_errors_that_are_lost() {
-    let forgotten = reports(async {
+fn the_error_of_a_task_whose_group_is_dropped_is_reported_with_the_task() {
+    for (debug, joined) in [(false, false), (false, true), (true, false), (true, true)] {
+        let heard = reports(debug, async move {
+            let mut crew = Crew::new();
+            crew.spawn_named("kettle", async { Err("no water left") });
+            crew.spawn_named("stubborn", std::future::pending());
+            let shift = spawn(async move {
+                if joined {
+                    _ = crew.join().await;
+                } else {
+                    turns(9).await;
+                    drop(crew);
+                }
+            });
+            turns(2).await;
+            shift.task().cancel();
+            turns(3).await;
+        });
+        let heard: Vec<_> = heard.iter().filter(|report| !report.contains("nobody joins")).collect();
+        let [lost] = heard[..] else { panic!("{heard:?}") };
+        assert!(lost.starts_with(&format!("lost: kettle, spawned at {}:", file!())), "{lost}");
+        assert!(lost.contains(&format!("returned an error, and its task group, made at {}:", file!())), "{lost}");
+        assert!(lost.ends_with("await join() to its end, or have the task say itself what went wrong"), "{lost}");
+    }
+}
+
+#[test]
+fn an_error_that_is_told_a_hop_after_its_group_was_dropped_is_reported_too() {
+    let heard = reports(false, async {
+        let mut crew = Crew::new();
+        crew.spawn(async { Err("no water left") });
+        yield_now().await;
+        drop(crew);
+        turns(2).await;
+    });
+    assert_eq!(heard.len(), 1, "{heard:?}");
+}
+
+#[test]
+fn no_error_is_reported_that_the_owner_hears_of() {
+    let heard = reports(false, async {
+        let mut crew = Crew::new();
+        crew.spawn(async { Err("no water left") });
+        crew.spawn(async { Err("no tea left") });
+        assert_eq!(crew.join().await.unwrap_err().failures().len(), 2);
+    });
+    assert_eq!(heard, [""; 0]);
+}
+
+#[test]
+fn the_debug_mode_tells_of_a_group_that_nobody_joins() {
+    let forgotten = reports(true, async {
         let mut crew = Crew::new();
         crew.spawn(pending());
         drop(crew);
         turns(2).await;
     });
-    assert_eq!(forgotten, ["with 1 task that nobody joins and 0 lost errors"]);
-    let lost = reports(async {
-        let mut crew = Crew::new();
-        crew.spawn(async { Err("no tea left") });
-        turns(3).await;
-        drop(crew);
-        turns(2).await;
-    });
-    assert_eq!(lost, ["with 0 tasks that nobody joins and 1 lost error"]);
-    let in_time = reports(async {
+    let [forgotten] = &forgotten[..] else { panic!("{forgotten:?}") };
+    assert!(forgotten.ends_with("was dropped, with 1 task that nobody joins and 0 lost errors"), "{forgotten}");
+    let in_time = reports(true, async {
         let mut crew = Crew::new();
         crew.spawn(pending());
         assert!(timeout(SECOND, crew.join()).await.is_err());

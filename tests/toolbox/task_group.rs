@@ -1,8 +1,9 @@
 //! `TaskGroup`: what its tasks end in, in which order they are cancelled, and what becomes of them
 //! without their owner.
 
-use crate::stage::{Log, failures, lines, message, run, turns};
-use greenlight::{Cause, Failure, Runtime, Task, TaskGroup, sleep, spawn, task, timeout};
+use crate::stage::{Log, failures, lines, message, run, shared, turns};
+use greenlight::sync::Event;
+use greenlight::{Cause, Failure, Runtime, Task, TaskGroup, sleep, spawn, spawn_detached, task, timeout};
 use std::future::pending;
 use std::time::Duration;
 
@@ -344,6 +345,32 @@ fn a_failure_takes_two_hops_to_the_owner() {
         log.say_hops("failed");
     });
     assert_eq!(said, ["failed after 2"]);
+}
+
+/// The lines are what CPython prints for the same program.
+#[test]
+fn the_owner_goes_on_in_the_place_of_the_first_failure_if_all_have_ended_by_then() {
+    let said = lines(async |log| {
+        let light = shared(Event::new());
+        let (owner, other) = (log.clone(), log.clone());
+        spawn_detached(async move {
+            let mut group = TaskGroup::new();
+            group.spawn(async { Err("no tea left") });
+            group.spawn(async {
+                light.set();
+                Ok(())
+            });
+            group.join().await.unwrap_err();
+            owner.say("owner");
+        });
+        spawn_detached(async move {
+            light.wait().await;
+            turns(1).await;
+            other.say("other");
+        });
+        turns(5).await;
+    });
+    assert_eq!(said, ["owner", "other"]);
 }
 
 #[test]

@@ -282,7 +282,10 @@ impl Play {
         let turns = 10_000;
         let stands = |_: &usize| matches!(self.runtime.turn(), Turn::Idle(None) | Turn::Stalled);
         assert!((0..turns).find(stands).is_some(), "the play runs on after {turns} turns");
-        assert_eq!(self.reports.take(), [""; 0], "nobody panics");
+        let mut reports = self.reports.take();
+        // A group that is dropped tells of the errors that it had.
+        reports.retain(|report| !report.contains("returned an error"));
+        assert_eq!(reports, [""; 0], "nobody panics");
     }
 
     pub(super) fn now(&self) -> Instant {
