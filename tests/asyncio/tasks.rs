@@ -4,7 +4,6 @@
 //! | about | test | why not |
 //! |-|-|-|
 //! | Wait | test_wait_duplicate_coroutines | a handle is one: it is in no list twice |
-//! | Wait | test_wait_really_done | a task that ends before the waiter runs is left out, a known fault |
 //! | AsCompleted | test_as_completed_reverse_wait | one end is awaited at a time: next_ended borrows |
 //! | AsCompleted | test_as_completed_concurrent | one end is awaited at a time: next_ended borrows |
 //! | AsCompleted | test_as_completed_duplicate_coroutines | a handle is one: it is in no list twice |
@@ -108,7 +107,7 @@ const WAIT: [(&str, Case); 14] = [
     ("test_wait_duplicate_coroutines", ONE_HANDLE),
     ("test_wait_errors", OF_NONE),
     ("test_wait_first_completed", Ported),
-    ("test_wait_really_done", NotApplicable("a task that ends before the waiter runs is left out, a known fault")),
+    ("test_wait_really_done", Ported),
     ("test_wait_first_exception", Ported),
     ("test_wait_first_exception_in_wait", Ported),
     ("test_wait_with_exception", Ported),

@@ -60,6 +60,23 @@ fn test_wait_first_completed() {
     });
 }
 
+#[test]
+fn test_wait_really_done() {
+    run(async {
+        let a = spawn(yield_now());
+        let b = spawn(async {
+            yield_now().await;
+            yield_now().await;
+        });
+        let tasks = [b, a];
+        assert_eq!(wait(&tasks, Until::First).await, [1, 0]);
+        for task in tasks {
+            assert!(task.is_finished());
+            task.await.expect("it ended by itself");
+        }
+    });
+}
+
 /// Waits for a panic, and asserts that it is the one of the first task, after so long.
 async fn the_first_fails(tasks: [JoinHandle<()>; 2], duration: Duration) {
     assert_eq!(wait(&tasks, Until::FirstPanic).await, [0]);
