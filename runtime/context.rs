@@ -3,6 +3,7 @@
 use super::clock::{Clock, Instant};
 use super::inbox::Inbox;
 use super::panics::Reporter;
+use super::passed::Passed;
 use super::polls::Polls;
 use super::ready::TaskKey;
 use super::table::Table;
@@ -51,6 +52,8 @@ pub(super) struct Settings {
     pub(super) reporter: Reporter,
     /// Which task is being polled, for other threads. None unless the debug mode is on.
     pub(super) polls: Option<Arc<Polls>>,
+    /// What each task has passed last, as far as anybody watches.
+    pub(super) passed: Rc<Passed>,
     /// Whether each turn ends with a check of every invariant.
     pub(super) check_every_turn: bool,
 }

@@ -1,12 +1,14 @@
 //! The debug mode: reports what a program does and probably should not, a line each. It is an observer, and knows no more
 //! of a run than any other; only what is pending at the end it reads from a dump.
 
+use super::context;
 use super::panics::Reporter;
+use super::ready::TaskKey;
 use super::text::left_in_a_group;
 use super::trace::{Kind, Observer, TaskLabel, TraceEvent};
 use super::unheard::{Line, Unheard, findable};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -19,6 +21,10 @@ const SPINNING: u32 = 10_000;
 /// A task whose idle polls take together as long as so many slow ones does something in them that no event tells: it
 /// computes, or talks with others through channels that are not greenlight's. By default, that is 50 µs a poll.
 const COMPUTES: u32 = 5;
+
+/// So many tasks of one line are told that nobody can wake: a line that spawns one after the other makes the same mistake
+/// each time.
+const TASKS_OF_A_LINE: usize = 3;
 
 /// Watches the events of a run, and reports what looks like a mistake.
 pub(super) struct Debug {
@@ -39,11 +45,15 @@ struct Seen {
     /// The poll or drop that is under way, or was the last.
     poll: Option<Doings>,
     unheard: Unheard,
+    /// How many tasks of a line were told that nobody can wake.
+    beyond_waking: HashMap<Line, usize>,
 }
 
 /// A task, as far as the debug mode remembers it.
 struct Known {
     spawned: Line,
+    /// Where to find it.
+    key: Option<TaskKey>,
     /// Where its last poll left it.
     parked: Spot,
     /// The first of its waits to get since then what it waited for.
@@ -110,6 +120,8 @@ impl Observer for Debug {
         // Whoever receives a report may cause more events.
         let reports = self.seen.borrow_mut().see(event, self.slow_poll);
         self.tell(reports);
+        let no_waker = self.seen.borrow_mut().no_waker(event);
+        self.tell(no_waker);
     }
 
     fn on_gone(&self, object: u64) {
@@ -136,7 +148,8 @@ impl Seen {
     fn follow(&mut self, event: &TraceEvent, slow_poll: Duration) -> Vec<String> {
         match (event.kind, &event.task, event.at) {
             (Kind::Spawned, Some(task), Some(spawned)) => {
-                self.tasks.insert(task.number, Known::new(spawned));
+                let newest = context::current().and_then(|core| core.newest(task.number));
+                self.tasks.insert(task.number, Known::new(spawned, newest));
                 if event.cause.is_none() && task.name.as_deref() == Some("main") {
                     self.main = Some(task.number);
                 }
@@ -165,6 +178,20 @@ impl Seen {
             _ => {}
         }
         Vec::new()
+    }
+
+    /// Reports a task that has parked for good.
+    fn no_waker(&mut self, event: &TraceEvent) -> Option<String> {
+        let task = event.task.as_ref().filter(|_| event.kind == Kind::PollPending)?;
+        let known = self.tasks.get(&task.number).filter(|known| known.open.is_empty())?;
+        let told = self.beyond_waking.entry(known.spawned).or_default();
+        if *told == TASKS_OF_A_LINE {
+            return None;
+        }
+        let about = context::current()?.tell_beyond_waking(known.key?)?;
+        *told += 1;
+        let more = if *told < TASKS_OF_A_LINE { "" } else { "; further ones of this line are not told" };
+        Some(format!("no waker: {task}, spawned at {}, has parked for good: {about}{more}", known.spawned))
     }
 
     /// Keeps the open waits of every task.
@@ -199,9 +226,9 @@ impl Seen {
 }
 
 impl Known {
-    fn new(spawned: Line) -> Self {
+    fn new(spawned: Line, key: Option<TaskKey>) -> Self {
         let (parked, got, open) = (Spot::Start, None, Vec::new());
-        Known { spawned, parked, got, open, spins: 0, spun: Duration::ZERO }
+        Known { spawned, key, parked, got, open, spins: 0, spun: Duration::ZERO }
     }
 
     /// A poll has ended, and the task parks. Returns what there is to report.

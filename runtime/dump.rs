@@ -4,7 +4,7 @@
 use super::clock::Instant;
 use super::context::{self, Core};
 use super::ready::{TaskId, TaskKey};
-use super::standing::{Needs, Wait};
+use super::standing::{self, Needs, Wait};
 use super::task::{Slot, Tenant, Wakee};
 use super::trace::{ObjectLabel, TaskLabel};
 use super::waits::{self, Holder};
@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
 
 pub use super::standing::Place;
 
@@ -60,6 +61,14 @@ pub struct TaskInfo {
     pub is_cancelled: bool,
     /// Whether a clone of its waker is held outside the runtime.
     pub is_held_outside: bool,
+    /// Whether its last poll returned `Pending` and nobody holds its waker: nothing can wake it.
+    pub nobody_can_wake: bool,
+    /// The type of its future, as [`type_name`](std::any::type_name) says it; empty if that was boxed before it was
+    /// spawned.
+    pub future: &'static str,
+    /// The last line that awaited something of greenlight's and went on. None unless the runtime is observed, as it is in
+    /// the debug mode.
+    pub passed: Option<&'static Location<'static>>,
     /// What it waits for. Empty if greenlight does not know, as for the channel of another crate.
     pub waits: Vec<WaitInfo>,
     /// Who waits for its end: by its handle, in a gather, as the owner of its group, or in any other way.
@@ -212,10 +221,16 @@ impl Core {
             let mut awaited_by: Vec<_> = lists.filter_map(|list| awaited.get(&list)).flatten().cloned().collect();
             awaited_by.sort_unstable_by_key(|task| task.number);
             let waits = told.remove(&slot.id).unwrap_or_default();
-            TaskInfo { waits, awaited_by, ..TaskInfo::of(slot, polling) }
+            let passed = self.settings.passed.last(slot.number);
+            TaskInfo { waits, awaited_by, passed, ..TaskInfo::of(slot, polling) }
         };
         let mut tasks: Vec<_> = self.table.borrow().slots().map(info).collect();
         tasks.sort_unstable_by_key(|task| task.label.number);
+        let all_is_quiet = self.is_quiet();
+        for task in &mut tasks {
+            let is_left_alone = task.waits.is_empty() && !task.is_held_outside;
+            task.nobody_can_wake = all_is_quiet && task.state == TaskState::Parked && is_left_alone;
+        }
         let of_one = |child: &TaskInfo| {
             let child_number = child.label.number;
             child.awaited_by.iter().map(|parent| (parent.number, child_number)).collect::<Vec<_>>()
@@ -224,6 +239,35 @@ impl Core {
         awaits.sort_unstable();
         awaits.dedup();
         Dump { at: self.clock.now(), tasks, awaits }
+    }
+
+    /// Whether no wake is on its way from another thread. Ask this after the wakers were counted: whoever used one and
+    /// dropped it had sent the wake before.
+    fn is_quiet(&self) -> bool {
+        fence(Ordering::Acquire);
+        !self.inbox.is_pending()
+    }
+
+    /// The task of that number, if it was spawned just now.
+    pub(super) fn newest(&self, number: u64) -> Option<TaskKey> {
+        let table = self.table.borrow();
+        // It is the last that was queued, unless whoever is told of it has queued more.
+        let mut queued = table.ready.tasks.iter().rev();
+        queued.find(|&&task| table.get(task).is_some_and(|slot| slot.number == number)).copied()
+    }
+
+    /// Whether nothing can wake a task that has returned `Pending`: nobody holds its waker, and it waits for nothing of
+    /// greenlight's.
+    pub(super) fn nobody_can_wake(&self, task: TaskKey) -> bool {
+        let is_left_alone = |slot: &Slot| {
+            let is_parked = |tenant: &Tenant| !slot.queued && Arc::strong_count(&tenant.waker) == 1;
+            slot.tenant.as_ref().is_some_and(is_parked)
+        };
+        let is_its = |wakee: &Option<Wakee>| wakee.as_ref().and_then(Wakee::task) == Some(task);
+        self.table.borrow().get(task).is_some_and(is_left_alone)
+            && self.is_quiet()
+            && !standing::waits(task)
+            && !self.wheel.borrow().armed().any(|(_, timer)| is_its(&timer.wakee))
     }
 
     fn tell_wait(&self, wait: &Wait, holders: Arc<[HolderInfo]>) -> WaitInfo {
@@ -275,6 +319,9 @@ impl TaskInfo {
             },
             is_cancelled: slot.dying,
             is_held_outside: slot.tenant.as_ref().is_some_and(is_held),
+            nobody_can_wake: false,
+            future: slot.future,
+            passed: None,
             waits: Vec::new(),
             awaited_by: Vec::new(),
         }

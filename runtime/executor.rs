@@ -61,7 +61,7 @@ impl Core {
             match message {
                 Message::Wake(key) => self.wake(key),
                 Message::Spawn(future, at) => {
-                    self.spawn(Body::Detached(LocalFutureObj::from(future)), None, at);
+                    self.spawn(Body::Detached(LocalFutureObj::from(future)), "", None, at);
                 }
                 Message::Ask(ask) => ask(),
             }
@@ -149,7 +149,13 @@ impl Core {
     }
 
     /// Makes a task and queues it. While a run ends, the future is dropped instead, and the key names nobody.
-    pub(super) fn spawn(&self, body: Body, name: Option<Arc<str>>, at: &'static Location<'static>) -> TaskKey {
+    pub(super) fn spawn(
+        &self,
+        body: Body,
+        future: &'static str,
+        name: Option<Arc<str>>,
+        at: &'static Location<'static>,
+    ) -> TaskKey {
         if self.closed.get() {
             let refused = self.table.borrow_mut().unused_key();
             if let Ending::Panicked(payload) = self.let_go(body, Ending::Cancelled) {
@@ -157,7 +163,7 @@ impl Core {
             }
             return refused;
         }
-        let key = self.table.borrow_mut().insert(body, name, at, &self.inbox);
+        let key = self.table.borrow_mut().insert(body, future, name, at, &self.inbox);
         if self.trace.is_watched() {
             let seq = self.emit(Some(key), None, Some(at), Kind::Spawned);
             self.note_queued_by(key, seq);

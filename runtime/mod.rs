@@ -26,6 +26,8 @@ mod table;
 
 mod polls;
 
+mod passed;
+
 mod context;
 
 mod wakers;
@@ -61,6 +63,8 @@ mod ask;
 mod recorder;
 
 mod text;
+
+mod future_type;
 
 mod stall;
 

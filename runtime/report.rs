@@ -1,11 +1,15 @@
 //! How a task, what it waits for, and the report of a stall read as text.
 
+use super::context::Core;
 use super::dump::{Hold, HolderInfo, Place, TaskInfo, TaskState, WaitInfo, Who};
+use super::future_type::told;
 use super::join;
+use super::ready::TaskKey;
 use super::stall::{Hint, Link, Stalled, Why};
 use super::trace::{ObjectLabel, TaskLabel};
 use std::collections::HashSet;
 use std::fmt;
+use std::panic::Location;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,7 +24,10 @@ impl fmt::Display for Stalled {
         let at = self.at();
         match self.why {
             Why::NobodyCanRun => {
-                writeln!(f, "stalled at {at}: no task is ready, no timer is armed, and nothing outside can wake one")?;
+                // On the virtual clock a waker that is held outside does not count.
+                let is_held = self.tasks().iter().any(|task| task.is_held_outside);
+                let outside = if is_held { "no Remote is alive" } else { "nothing outside can wake one" };
+                writeln!(f, "stalled at {at}: no task is ready, no timer is armed, and {outside}")?;
             }
             Why::SomebodyCanRun => {
                 writeln!(
@@ -137,6 +144,14 @@ impl Hint {
                 "a signal that comes when nobody waits is lost: look at the state before waiting, as \
                  Condition::wait_for does"
             }
+            Hint::Unannounced => {
+                "on the virtual clock, a thread that is going to wake a task keeps a Remote until then; if it is a \
+                 FuturesUnordered or a channel of this thread that holds the waker, nobody will use it"
+            }
+            Hint::NoWaker => {
+                "a future that returns Pending has to leave a clone of its context's waker with whoever is to wake it; \
+                 one that is pending() ends only by being cancelled"
+            }
         }
     }
 }
@@ -180,6 +195,28 @@ impl fmt::Display for TaskInfo {
     }
 }
 
+impl Core {
+    /// What there is to say of a task that nobody can wake; none if that is not so.
+    pub(super) fn tell_beyond_waking(&self, task: TaskKey) -> Option<String> {
+        if !self.nobody_can_wake(task) {
+            return None;
+        }
+        let (future, number) = self.table.borrow().get(task).map(|slot| (slot.future, slot.number))?;
+        // One that is nothing but `pending()` is meant so.
+        if future.split('<').next().is_some_and(|path| path.ends_with("future::pending::Pending")) {
+            return None;
+        }
+        Some(beyond_waking(future, self.settings.passed.last(number)).join("; "))
+    }
+}
+
+/// What there is to say of a task that nobody can wake, part by part.
+fn beyond_waking(future: &str, passed: Option<&Location<'_>>) -> Vec<String> {
+    let returned = format!("{} returned Pending, and nobody holds its waker: nothing can wake it", told(future));
+    let passed = passed.map(|line| format!("the last await of greenlight's that it passed is at {line}"));
+    std::iter::once(returned).chain(passed).collect()
+}
+
 impl TaskInfo {
     fn told(&self, names: &Names) -> String {
         let told = format!("{}, spawned at {}", names.tell(&self.label), self.spawned_at);
@@ -197,6 +234,9 @@ impl TaskInfo {
             TaskState::Ready => say("is ready"),
             TaskState::Polling => say("is being polled"),
             TaskState::Ending => say("is being dropped"),
+            TaskState::Parked if self.nobody_can_wake => {
+                beyond_waking(self.future, self.passed).iter().for_each(|line| say(line));
+            }
             TaskState::Parked if self.waits.is_empty() => say("waits for something that is not greenlight's"),
             TaskState::Parked => {}
         }

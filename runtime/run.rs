@@ -8,6 +8,7 @@ use super::executor::Turn;
 use super::inbox::Inbox;
 use super::join::{JoinHandle, Task};
 use super::panics::Reporter;
+use super::passed::Passed;
 use super::polls::Publisher;
 use super::printable::printable;
 use super::remote::Remote;
@@ -17,6 +18,7 @@ use super::table::Table;
 use super::task::Body;
 use super::trace::{Observer, Trace};
 use super::wheel::Wheel;
+use std::any::type_name;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
@@ -88,6 +90,30 @@ pub struct Builder {
 
 impl Builder {
     /// Lets time stand still while anybody is ready, and jump to the next deadline when nobody is.
+    ///
+    /// It knows nothing of the time that other threads take. A timer that is armed is due as soon as nobody is ready, also
+    /// while a thread works for a task and a [`Remote`](crate::Remote) is alive: a timeout of 100 s around that work is up
+    /// at once. Without a timer, the runtime waits for threads as long as a `Remote` is alive, and for nothing else: a
+    /// waker that a thread holds does not keep it from being stalled. What depends on threads and on timers belongs on
+    /// the real clock.
+    ///
+    /// ```
+    /// use std::{thread, time::Duration};
+    /// let runtime = greenlight::Runtime::builder().virtual_clock().build();
+    /// runtime.run(async {
+    ///     let remote = greenlight::remote();
+    ///     let (done, is_done) = futures::channel::oneshot::channel();
+    ///     let (go, may_go) = std::sync::mpsc::channel();
+    ///     let worker = thread::spawn(move || {
+    ///         may_go.recv().expect("it is told to go");
+    ///         done.send(42).ok();
+    ///         drop(remote);
+    ///     });
+    ///     assert!(greenlight::timeout(Duration::from_secs(100), is_done).await.is_err());
+    ///     go.send(()).expect("the thread waits");
+    ///     worker.join().unwrap();
+    /// });
+    /// ```
     pub fn virtual_clock(mut self) -> Self {
         self.clock = Clock::standing;
         self
@@ -165,6 +191,10 @@ impl Builder {
             self.observers.push(Rc::new(Publisher::new(Arc::clone(polls))));
             self.observers.push(Rc::new(Debug::new(self.slow_poll, self.reporter.clone())));
         }
+        let passed = Rc::<Passed>::default();
+        if !self.observers.is_empty() {
+            self.observers.push(passed.clone());
+        }
         let core = |me: &rc::Weak<Core>| Core {
             me: me.clone(),
             table: RefCell::new(Table::new()),
@@ -183,6 +213,7 @@ impl Builder {
                 turn_limit: self.turn_limit,
                 reporter: self.reporter,
                 polls,
+                passed,
                 check_every_turn: self.check_every_turn,
             },
         };
@@ -238,7 +269,7 @@ impl Runtime {
         let _entered = context::enter(core.clone());
         let mut future = pin!(Some(future));
         let mut output = None;
-        let main = core.spawn(Body::Main, Some("main".into()), Location::caller());
+        let main = core.spawn(Body::Main, type_name::<F>(), Some("main".into()), Location::caller());
         let ended = core.drive(main, &mut |cx| {
             let future = future.as_mut().as_pin_mut().expect("main stays until it has ended");
             future.poll(cx).map(|value| output = Some(value))

@@ -6,6 +6,7 @@ use super::outcome::Joined;
 use super::printable::printable;
 use super::task::Body;
 use futures_task::{FutureObj, LocalFutureObj, LocalSpawn, Spawn, SpawnError};
+use std::any::type_name;
 use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
@@ -96,7 +97,7 @@ pub(crate) fn spawn_joined<F: Future + 'static>(
     at: &'static Location<'static>,
 ) -> JoinHandle<F::Output> {
     let job = Rc::new(Joined::new(LocalFutureObj::new(Box::new(future))));
-    let key = core.spawn(Body::Joined(job.clone()), name.clone(), at);
+    let key = core.spawn(Body::Joined(job.clone()), type_name::<F>(), name.clone(), at);
     JoinHandle { task: Task { core: core.clone(), key, name, spawned: at }, job, waiter: None }
 }
 
@@ -104,7 +105,7 @@ pub(crate) fn spawn_plain<F>(core: &Rc<Core>, future: F, name: Option<Arc<str>>,
 where
     F: Future<Output = ()> + 'static,
 {
-    let key = core.spawn(Body::Detached(LocalFutureObj::new(Box::new(future))), name.clone(), at);
+    let key = core.spawn(Body::Detached(LocalFutureObj::new(Box::new(future))), type_name::<F>(), name.clone(), at);
     Task { core: core.clone(), key, name, spawned: at }
 }
 
@@ -127,7 +128,7 @@ impl LocalSpawn for Spawner {
     #[track_caller]
     fn spawn_local_obj(&self, future: LocalFutureObj<'static, ()>) -> Result<(), SpawnError> {
         self.status_local()?;
-        self.core.spawn(Body::Detached(future), None, Location::caller());
+        self.core.spawn(Body::Detached(future), "", None, Location::caller());
         Ok(())
     }
 

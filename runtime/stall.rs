@@ -36,6 +36,10 @@ pub(super) enum Hint {
     Leaked,
     /// The last signal came when nobody waited.
     Unheard,
+    /// Somebody outside has a waker, and has not said by a `Remote` that he will use it.
+    Unannounced,
+    /// A task returned `Pending`, and nobody has its waker.
+    NoWaker,
 }
 
 /// A task of a circle.
@@ -130,7 +134,8 @@ impl Core {
         let dump = self.dump();
         let waits = self.waits();
         let circles = self.circles(&waits);
-        let hint = Hint::of(&waits, &circles, |task| self.label(task).is_some());
+        let hint =
+            Hint::of(&waits, &circles, |task| self.label(task).is_some()).or_else(|| Hint::of_wakers(&dump.tasks));
         Stalled { why, dump, circles, hint }
     }
 
@@ -171,6 +176,12 @@ impl Hint {
             let leaked = of_each.any(|wait| wait.holders.iter().any(is_leaked));
             leaked.then_some(Hint::Leaked).or(waits.iter().any(is_unheard).then_some(Hint::Unheard))
         }
+    }
+
+    /// What the wakers of the tasks tell where their waits tell nothing.
+    fn of_wakers(tasks: &[TaskInfo]) -> Option<Hint> {
+        let unannounced = tasks.iter().any(|task| task.is_held_outside).then_some(Hint::Unannounced);
+        unannounced.or(tasks.iter().any(|task| task.nobody_can_wake).then_some(Hint::NoWaker))
     }
 }
 

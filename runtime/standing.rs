@@ -4,6 +4,7 @@ use super::context::Core;
 use super::holds;
 use super::ready::TaskKey;
 use super::waits::{self, Holder, Node, Subject, WAITS, Waiting, Waits};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::Location;
 use std::rc::Rc;
@@ -105,6 +106,13 @@ fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
         };
         waits.nodes.iter().filter_map(wait).collect()
     })
+}
+
+/// Whether a task waits for any object.
+pub(super) fn waits(task: TaskKey) -> bool {
+    let is_its = |waits: &RefCell<Waits>| waits.borrow().nodes.iter().any(|(_, node)| node.task == Some(task));
+    // The wait lists are gone while the thread ends.
+    WAITS.try_with(is_its).unwrap_or_default()
 }
 
 impl Waits {

@@ -34,6 +34,7 @@ impl Table {
     pub(super) fn insert(
         &mut self,
         body: Body,
+        future: &'static str,
         name: Option<Arc<str>>,
         spawned: &'static Location<'static>,
         inbox: &Arc<Inbox<Message>>,
@@ -50,6 +51,7 @@ impl Table {
             dying: false,
             name,
             spawned,
+            future,
             joiners: None,
             watches: Watches::default(),
             queued_by: None,

@@ -46,6 +46,8 @@ pub(super) struct Slot {
     pub(super) dying: bool,
     pub(super) name: Option<Arc<str>>,
     pub(super) spawned: &'static Location<'static>,
+    /// The type of its future, for the reports. Empty if that was boxed before.
+    pub(super) future: &'static str,
     /// The wait list of those who await this task's end; none until somebody does.
     pub(super) joiners: Option<u32>,
     /// Who is told of this task's end before its joiners are.

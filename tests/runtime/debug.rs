@@ -236,7 +236,10 @@ fn a_slow_poll_does_not_lead_to_a_wait_that_another_task_has_ended() {
         first.task().cancel();
         _ = first.await;
     });
-    assert_snapshot!(timeless(&report), @"slow poll: task 1, spawned at [let first = »spawn(async move {], let nobody else run for so long, from the yield at [»yield_now().await;] to an await that greenlight does not see");
+    assert_snapshot!(timeless(&report), @"
+    slow poll: task 1, spawned at [let first = »spawn(async move {], let nobody else run for so long, from the yield at [»yield_now().await;] to an await that greenlight does not see
+    no waker: task 1, spawned at [let first = »spawn(async move {], has parked for good: its future, async code in `a_slow_poll_does_not_lead_to_a_wait_that_another_task_has_ended`, returned Pending, and nobody holds its waker: nothing can wake it; the last await of greenlight's that it passed is at [»yield_now().await;]
+    ");
 }
 
 #[test]
@@ -250,7 +253,10 @@ fn a_slow_drop_is_slow() {
         slow.task().cancel();
         _ = slow.await;
     });
-    assert_snapshot!(timeless(&report), @r#"slow poll: slow, spawned at [let slow = task("slow").»spawn(async {], let nobody else run for so long, from an await that greenlight does not see to its end"#);
+    assert_snapshot!(timeless(&report), @r#"
+    no waker: slow, spawned at [let slow = task("slow").»spawn(async {], has parked for good: its future, async code in `a_slow_drop_is_slow`, returned Pending, and nobody holds its waker: nothing can wake it
+    slow poll: slow, spawned at [let slow = task("slow").»spawn(async {], let nobody else run for so long, from an await that greenlight does not see to its end
+    "#);
 }
 
 #[test]
@@ -295,7 +301,7 @@ fn tasks_that_are_pending_at_the_end_are_told_with_what_they_wait_for() {
     pending: cashier, spawned at [task(name).»spawn_detached(async move {], when main had ended: waits on event `break`, at [Event::new().named("break").»wait().await;], made at [»Event::new().named("break").wait().await;]
     pending: customer, spawned at [task(name).»spawn_detached(async move {], when main had ended: waits on lock `till`, at [let _guard = till.»lock().await;], made at [let till = Rc::new(»Lock::new(()).named("till"));], taken by cashier, at [let _guard = till.»lock().await;]
     pending: sleeper, spawned at [task("sleeper").»spawn_detached(greenlight::sleep(Duration::from_secs(7)));], when main had ended: sleeps until t=7.000000s, at [task("sleeper").spawn_detached(»greenlight::sleep(Duration::from_secs(7)));]
-    pending: outsider, spawned at [task("outsider").»spawn_detached(pending());], when main had ended: waits for something that is not greenlight's
+    pending: outsider, spawned at [task("outsider").»spawn_detached(pending());], when main had ended: its future, `Pending<()>`, returned Pending, and nobody holds its waker: nothing can wake it
     pending: late, spawned at [task("late").»spawn_detached(async {});], when main had ended: is ready
     "#);
 }

@@ -228,7 +228,7 @@ fn one_that_several_await_is_drawn_once() {
     │  awaits the end of child, at [task(name).spawn_detached(async move { child.»ended().await });]
     │    number 1 of 2 in line: first, second
     └─ child, spawned at [let child = task("child").»spawn(pending::<()>()).task();]
-          waits for something that is not greenlight's
+          its future, `Pending<()>`, returned Pending, and nobody holds its waker: nothing can wake it
     second, spawned at [task(name).»spawn_detached(async move { child.ended().await });]
     │  awaits the end of child, at [task(name).spawn_detached(async move { child.»ended().await });]
     │    number 2 of 2 in line: first, second

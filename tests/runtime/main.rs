@@ -10,6 +10,7 @@ mod foreign;
 mod gather;
 mod lifetimes;
 mod misuse;
+mod no_waker;
 mod order;
 mod panics;
 mod pending;

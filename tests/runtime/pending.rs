@@ -28,8 +28,9 @@ fn tasks_of_one_line_that_wait_for_the_same_are_told_once_with_how_many_there_ar
         yield_now().await;
     });
     assert_snapshot!(quoted(&heard.take().join("\n"), file!(), include_str!("pending.rs")), @r#"
+    no waker: walker 3, spawned at [task(format!("walker {n}")).»spawn_detached(async move {], has parked for good: its future, async code in `tasks_of_one_line_that_wait_for_the_same_are_told_once_with_how_many_there_are`, returned Pending, and nobody holds its waker: nothing can wake it
     pending: walker 0 (and 3 more like it), spawned at [task(format!("walker {n}")).»spawn_detached(async move {], when main had ended: waits on event `light`, at [_ => light.»wait().await,], made at [let light = Rc::new(»Event::new().named("light"));]
-    pending: walker 3, spawned at [task(format!("walker {n}")).»spawn_detached(async move {], when main had ended: waits for something that is not greenlight's
+    pending: walker 3, spawned at [task(format!("walker {n}")).»spawn_detached(async move {], when main had ended: its future, async code in `tasks_of_one_line_that_wait_for_the_same_are_told_once_with_how_many_there_are`, returned Pending, and nobody holds its waker: nothing can wake it
     "#);
 }
 

@@ -35,7 +35,7 @@ fn tasks_of_one_name_go_by_their_numbers_too_and_objects_without_a_name_by_their
     assert_snapshot!(drawn(&report.unwrap_err()), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
       main, spawned at [let report = standing().»try_run(async {]
-        waits for something that is not greenlight's
+        its future, async code in `tasks_of_one_name_go_by_their_numbers_too_and_objects_without_a_name_by_theirs`, returned Pending, and nobody holds its waker: nothing can wake it
       conn (task 1), spawned at [task("conn").»spawn_detached(async move {]
         waits on lock 1, at [_ = locks[second].»lock().await;]
           made at [let locks = Rc::new([Lock::new(()), »Lock::new(())]);]

@@ -110,7 +110,7 @@ fn a_circle_is_found_behind_the_other_waits_of_a_task() {
         pending::<()>().await;
     });
     let report = stalled.to_string();
-    let circle = report.lines().find(|line| line.contains("circle")).expect("there is a circle");
+    let circle = report.lines().find(|line| line.contains("a circle of")).expect("there is a circle");
     assert_eq!(circle, "  a circle of waits: first -> last -> first");
 }
 
@@ -134,14 +134,14 @@ fn waiters_under_futures_unordered_are_named_by_their_task() {
         waits.next().await;
     });
     assert_snapshot!(quoted(&stalled), @r#"
-    stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+    stalled at t=0.000000s: no task is ready, no timer is armed, and no Remote is alive
       main, spawned at [standing().»try_run(program).err().expect("the program stalls")]
         waits on event `red`, at [waits.push(red.»wait());]
           made at [let (red, green) = (»Event::new().named("red"), Event::new().named("green"));]
         waits on event `green`, at [waits.push(green.»wait());]
           made at [let (red, green) = (Event::new().named("red"), »Event::new().named("green"));]
         its waker is held outside
-      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+      help: on the virtual clock, a thread that is going to wake a task keeps a Remote until then; if it is a FuturesUnordered or a channel of this thread that holds the waker, nobody will use it
     "#);
 }
 
@@ -236,13 +236,13 @@ fn a_wait_for_something_foreign_is_admitted() {
         futures::future::pending::<()>().await;
     });
     assert_snapshot!(quoted(&stalled), @r#"
-    stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+    stalled at t=0.000000s: no task is ready, no timer is armed, and no Remote is alive
       main, spawned at [standing().»try_run(program).err().expect("the program stalls")]
-        waits for something that is not greenlight's
+        its future, async code in `a_wait_for_something_foreign_is_admitted`, returned Pending, and nobody holds its waker: nothing can wake it
       listener, spawned at [task("listener").»spawn_detached(async move { receiver.await.expect("somebody sends") });]
         waits for something that is not greenlight's
         its waker is held outside
-      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+      help: on the virtual clock, a thread that is going to wake a task keeps a Remote until then; if it is a FuturesUnordered or a channel of this thread that holds the waker, nobody will use it
     "#);
 }
 
@@ -257,10 +257,10 @@ fn a_gather_that_waits_is_named_by_its_line() {
       main, spawned at [standing().»try_run(program).err().expect("the program stalls")]
         waits on its gather, at [»gather_tasks(children).await;]
       red, spawned at [let children = ["red", "green"].map(|name| task(name).»spawn(pending::<()>()));]
-        waits for something that is not greenlight's
+        its future, `Pending<()>`, returned Pending, and nobody holds its waker: nothing can wake it
       green, spawned at [let children = ["red", "green"].map(|name| task(name).»spawn(pending::<()>()));]
-        waits for something that is not greenlight's
-      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+        its future, `Pending<()>`, returned Pending, and nobody holds its waker: nothing can wake it
+      help: a future that returns Pending has to leave a clone of its context's waker with whoever is to wake it; one that is pending() ends only by being cancelled
     "#);
 }
 

@@ -131,12 +131,12 @@ fn one_who_was_notified_waits_for_the_lock_at_the_line_of_the_wait() {
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
       main, spawned at [let stalled = »stalled(async {]
-        waits for something that is not greenlight's
+        its future, async code in `one_who_was_notified_waits_for_the_lock_at_the_line_of_the_wait`, returned Pending, and nobody holds its waker: nothing can wake it
       guest, spawned at [task("guest").»spawn_detached(async move {]
         waits on lock `club`, at [let _guard = guests.»wait(guard).await;]
           made at [let club = Rc::new(»Condition::new(()).named("club"));]
           taken by main, at [let guard = club.»lock().await;]
-      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+      help: a future that returns Pending has to leave a clone of its context's waker with whoever is to wake it; one that is pending() ends only by being cancelled
     "#);
 }
 

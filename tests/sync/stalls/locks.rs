@@ -120,7 +120,7 @@ fn everybody_in_line_is_told_the_place_and_the_holder() {
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
       main, spawned at [let stalled = »stalled(async {]
-        waits for something that is not greenlight's
+        its future, async code in `everybody_in_line_is_told_the_place_and_the_holder`, returned Pending, and nobody holds its waker: nothing can wake it
       alice, spawned at [task(name).»spawn_detached(async move { drop(till.lock().await) });]
         waits on lock `till`, at [task(name).spawn_detached(async move { drop(till.»lock().await) });]
           made at [let till = Rc::new(»Lock::new(()).named("till"));]
@@ -131,7 +131,7 @@ fn everybody_in_line_is_told_the_place_and_the_holder() {
           made at [let till = Rc::new(»Lock::new(()).named("till"));]
           number 2 of 2 in line
           taken by main, at [let _guard = till.»lock().await;]
-      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+      help: a future that returns Pending has to leave a clone of its context's waker with whoever is to wake it; one that is pending() ends only by being cancelled
     "#);
 }
 

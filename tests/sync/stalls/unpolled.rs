@@ -165,7 +165,7 @@ fn a_notify_that_reached_a_wait_which_is_not_polled_is_told() {
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
       main, spawned at [let stalled = »stalled(async {]
-        waits for something that is not greenlight's
+        its future, async code in `a_notify_that_reached_a_wait_which_is_not_polled_is_told`, returned Pending, and nobody holds its waker: nothing can wake it
       dreamer, spawned at [task("dreamer").»spawn_detached(async move {]
         was notified by condition `club`, but does not poll the wait at [let _wait = begun(guests.»wait(guests.lock().await)).await;]
           made at [let club = Rc::new(»Condition::new(()).named("club"));]

@@ -1,0 +1,56 @@
+//! How the type of a future reads to people.
+
+/// A future in a sentence, by its type: ``its future, `Forgetful`, ``, or ``its future, async code in `main`, ``.
+pub(super) fn told(name: &str) -> String {
+    const CLOSURE: &str = "::{{closure}}";
+    let body = name.trim_end_matches(CLOSURE);
+    match () {
+        // What greenlight has wrapped a future into says nothing of it.
+        () if name.is_empty() || body.starts_with("greenlight::") => "its future".to_string(),
+        () if body.len() < name.len() => format!("its future, async code in `{}`,", without_paths(body)),
+        () => format!("its future, `{}`,", without_paths(name)),
+    }
+}
+
+/// A type without the paths of what it names. A closure in it goes by the function that it stands in.
+fn without_paths(name: &str) -> String {
+    let mut told = String::new();
+    let mut rest = name;
+    while let Some(first) = rest.chars().next() {
+        let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '{' | '}' | '#');
+        let end = if is_path(first) { rest.find(|c| !is_path(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        let (word, after) = rest.split_at(end);
+        let word = word.trim_end_matches("::{{closure}}");
+        told += word.rsplit_once("::").map_or(word, |(path, last)| if path.is_empty() { word } else { last });
+        rest = after;
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_future_goes_by_the_last_part_of_its_path_or_by_the_function_it_stands_in() {
+        for (name, expected) in [
+            ("", "its future"),
+            ("kitchen::Forgetful", "its future, `Forgetful`,"),
+            ("kitchen::main::{{closure}}", "its future, async code in `main`,"),
+            ("kitchen::main::{{closure}}::{{closure}}", "its future, async code in `main`,"),
+            ("kitchen::cook<alloc::string::String>::{{closure}}", "its future, async code in `cook<String>`,"),
+            ("core::future::poll_fn::PollFn<kitchen::main::{{closure}}>", "its future, `PollFn<main>`,"),
+            (
+                "core::pin::Pin<alloc::boxed::Box<dyn core::future::future::Future<Output = ()>>>",
+                "its future, `Pin<Box<dyn Future<Output = ()>>>`,",
+            ),
+            (
+                "<kitchen::Cook as kitchen::Works>::work::{{closure}}",
+                "its future, async code in `<Cook as Works>::work`,",
+            ),
+            ("greenlight::sync::task_group::TaskGroup<E>::spawn_with_output::{{closure}}", "its future"),
+        ] {
+            assert_eq!(told(name), expected);
+        }
+    }
+}
