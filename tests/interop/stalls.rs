@@ -54,7 +54,11 @@ fn a_receiver_whose_sender_sleeps_with_it_is_a_stall_at_once_on_the_virtual_cloc
         let runtime = Runtime::builder().virtual_clock().build();
         let stalled = runtime.try_run(receive_from_oneself(receiver, sender)).unwrap_err();
         assert_eq!(stalled.tasks().len(), 1, "{kind:?}");
-        assert!(stalled.to_string().starts_with("stalled at t=0.000000s"), "{kind:?}: {stalled}");
+        let report = stalled.to_string();
+        assert!(report.starts_with("stalled at t=0.000000s: "), "{kind:?}: {report}");
+        assert!(report.contains("no Remote is alive") && report.contains("its waker is held outside"), "{report}");
+        assert!(!report.contains("nothing outside can wake one"), "{kind:?} contradicts itself: {report}");
+        assert!(report.contains("on the virtual clock"), "{kind:?} is told what a thread has to do: {report}");
     }
 }
 
