@@ -17,6 +17,7 @@ mod cli;
 
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
+use greenlight::trace::Printable;
 use programs::{PROGRAMS, Program};
 use run::{Outcome, Time};
 use std::path::Path;
@@ -25,7 +26,9 @@ use stderr::{Stderr, complain};
 use stdout::Stdout;
 
 fn main() -> ExitCode {
-    let command = Cli::parse().command;
+    // What is wrong with an argument quotes it.
+    let quotable = |_| Cli::parse_from(std::env::args_os().map(|argument| Printable(argument.display()).to_string()));
+    let command = Cli::try_parse().unwrap_or_else(quotable).command;
     interrupt::listen();
     let outcome = match command {
         Command::List => print(&list()),
@@ -69,7 +72,7 @@ fn play(file: &Path) -> Outcome {
         Ok(false) => Outcome::Failed,
         Err(error) => {
             stdout::end_if_closed(&error);
-            complain(&mut Stderr, format_args!("cannot play {}: {error}", file.display()));
+            complain(&mut Stderr, format_args!("cannot play {}: {error}", Printable(file.display())));
             Outcome::Failed
         }
     }

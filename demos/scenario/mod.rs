@@ -8,26 +8,35 @@ mod play;
 mod script;
 
 use crate::stderr::{Stderr, complain};
-use std::io::{self, Write};
+use greenlight::trace::Printable;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
+
+/// A longer line is no scenario: what has no end, as a device may have none, is not read until the memory is.
+const LONGEST_LINE: u64 = 64 << 20;
 
 /// Plays each scenario of a file, in order, and writes a line of JSON for each, with its `name` and
 /// its `log`. One that cannot be played gets a line on stderr instead. Returns whether all could be
 /// played.
 ///
 /// # Errors
-/// When the file cannot be read, or the output cannot be written.
+/// When the file cannot be read or has a line of more than 64 MiB, or the output cannot be written.
 pub(crate) fn play(file: &Path, out: &mut dyn Write) -> io::Result<bool> {
-    let text = std::fs::read(file)?;
-    let mut all_played = true;
-    for (number, line) in (1..).zip(text.split(|&byte| byte == b'\n')) {
+    let mut reader = BufReader::new(File::open(file)?);
+    let (mut line, mut number, mut all_played) = (Vec::new(), 0, true);
+    while read_line(&mut reader, &mut line)? > 0 {
+        number += 1;
+        if line.len() as u64 > LONGEST_LINE {
+            return Err(io::Error::other(format!("line {number} is longer than 64 MiB, and a scenario is one line")));
+        }
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match play_line(line) {
+        match play_line(&line) {
             Ok(played) => writeln!(out, "{played}")?,
             Err(why) => {
-                let place = file.display();
+                let (place, why) = (Printable(file.display()), Printable(why));
                 complain(&mut Stderr, format_args!("{place}:{number}: {why}"));
                 all_played = false;
             }
@@ -36,9 +45,29 @@ pub(crate) fn play(file: &Path, out: &mut dyn Write) -> io::Result<bool> {
     Ok(all_played)
 }
 
+/// Reads a line, or the beginning of one that is too long. Returns how many bytes it has.
+fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
+    line.clear();
+    reader.take(LONGEST_LINE + 1).read_until(b'\n', line)
+}
+
 fn play_line(line: &[u8]) -> Result<String, String> {
     let scenario = parse::scenario(line)?;
     let name = serde_json::Value::from(scenario.name.as_str());
     let log = serde_json::Value::from(play::play(scenario)?);
-    Ok(format!(r#"{{"name": {name}, "log": {log}}}"#))
+    Ok(without_codes(&format!(r#"{{"name": {name}, "log": {log}}}"#)))
+}
+
+/// JSON that means the same, in which each character that a terminal would obey is escaped. Such characters stand in its
+/// strings only.
+fn without_codes(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for c in json.chars() {
+        if matches!(c, ' '..='~') || Printable(c).to_string().chars().eq([c]) {
+            shown.push(c);
+        } else {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| shown += &format!("\\u{unit:04x}"));
+        }
+    }
+    shown
 }

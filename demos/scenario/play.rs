@@ -165,8 +165,11 @@ impl World {
 
     /// Closes the log of a run in which nobody could go on.
     fn stall(&self, stalled: &Stalled) {
-        let all_but_main = stalled.tasks().iter().skip(1);
-        let names: Vec<_> = all_but_main.filter_map(|task| task.label.name.as_deref()).collect();
+        // By the scenario's own names: those of the report are for a terminal.
+        let started = self.actors.iter().zip(&self.scenario.tasks);
+        let names: HashMap<_, _> =
+            started.filter_map(|(actor, part)| Some((actor.task.get()?.id(), &*part.name))).collect();
+        let names: Vec<_> = stalled.tasks().iter().filter_map(|task| names.get(&task.id).copied()).collect();
         let line = format!("{} main stalled: {}", stalled.at().as_micros(), names.join(" "));
         self.log.borrow_mut().push(line);
     }

@@ -5,6 +5,7 @@ mod debug;
 mod interrupt;
 mod lines;
 mod output;
+mod outside;
 mod programs;
 mod twins;
 

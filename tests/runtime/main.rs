@@ -12,6 +12,7 @@ mod lifetimes;
 mod misuse;
 mod no_waker;
 mod order;
+mod outside;
 mod panics;
 mod pending;
 mod printed;
