@@ -260,6 +260,42 @@ fn every_future_without_a_name_is_among_those_of_which_it_is_said_whether_they_l
 }
 
 #[test]
+fn what_the_package_includes_and_links_to_is_in_the_package() {
+    let manifest = read("Cargo.toml");
+    let include =
+        manifest.lines().find_map(|line| line.strip_prefix("include = [")).expect("the package says what is in it");
+    let patterns: Vec<&str> = include.split('"').skip(1).step_by(2).collect();
+    let is_in = |path: &str| {
+        let path = format!("/{path}");
+        patterns.iter().any(|pattern| match (pattern.split_once('*'), pattern.rsplit_once('*')) {
+            (Some((before, _)), Some((_, behind))) => path.starts_with(before) && path.ends_with(behind),
+            _ => path == *pattern,
+        })
+    };
+    let included = read("lib.rs");
+    let included = included.split("include_str!(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let mut found = 0;
+    for page in included.chain(["docs/ARCHITECTURE.md", "docs/TESTING.md"]) {
+        assert!(is_in(page), "the package does not include {page}");
+        let (text, folder) = (read(page), page.rsplit_once('/').map_or("", |(folder, _)| folder));
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        for link in links.filter(|link| !link.is_empty() && !link.contains("://")) {
+            let target = Path::new(folder).join(link);
+            let path = root().join(&target);
+            // A folder is in the package if what is in it is.
+            let file = if path.is_dir() { all_files(&target.to_string_lossy()).remove(0) } else { path };
+            let file = file.strip_prefix(root()).expect("a link stays in the project").to_string_lossy().into_owned();
+            assert!(
+                root().join(&file).is_file() && is_in(&file),
+                "{page} links to {link}, which is not in the package"
+            );
+            found += 1;
+        }
+    }
+    assert!(found >= 6, "{found} links were found");
+}
+
+#[test]
 fn the_project_speaks_of_itself_alone() {
     let hosts = ["crates", "docs"].map(|name| format!("{name}.{}", if name == "docs" { "rs/" } else { "io" }));
     let files = ["runtime", "sync", "demos", "examples", "tests", "docs"].into_iter().flat_map(all_files);
