@@ -73,7 +73,7 @@ impl WeakRemote {
         let (answer, answered) = sync_channel(1);
         // Nobody listens any more once the patience is at its end.
         let ask = Message::Ask(Box::new(move || _ = try_dump().map(|dump| answer.send(dump))));
-        self.inbox.send(ask).map_err(|_| NoAnswer::RuntimeGone)?;
+        self.inbox.send(ask).then_some(()).ok_or(NoAnswer::RuntimeGone)?;
         answered.recv_timeout(patience).map_err(|error| match error {
             RecvTimeoutError::Timeout => {
                 NoAnswer::NoTurn { waited: patience, polled: self.polls.as_ref().and_then(|polls| polls.polled()) }

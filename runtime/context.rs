@@ -2,16 +2,17 @@
 
 use super::clock::{Clock, Instant};
 use super::inbox::Inbox;
-use super::panics::Reporter;
 use super::passed::Passed;
 use super::polls::Polls;
 use super::ready::TaskKey;
+use super::reporter::Reporter;
 use super::table::Table;
-use super::task::{Message, Wakee};
-use super::trace::{Kind, ObjectLabel, TaskLabel, Trace, TraceEvent};
+use super::task::{Body, Message, Wakee};
+use super::trace::Trace;
 use super::wheel::Wheel;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::panic::Location;
@@ -33,16 +34,27 @@ pub(crate) struct Core {
     pub(super) polling: Cell<Option<Polling>>,
     /// The number of the present turn.
     pub(super) turn: Cell<u64>,
-    /// Set while a turn is under way.
+    /// Set while the runtime runs or takes a turn, until all of that is over.
     pub(super) turning: Cell<bool>,
     /// Set while the run ends: a spawn is refused then.
     pub(super) closed: Cell<bool>,
+    /// What nobody wants any more, and is to be dropped.
+    pub(super) unwanted: RefCell<VecDeque<Unwanted>>,
+    /// Set while that is being dropped.
+    pub(super) discarding: Cell<bool>,
     /// Set when somebody outside has stopped the run, until the run looks.
     pub(super) stopped: Cell<bool>,
     /// The payload of a panic of main, until `run` resumes it.
     pub(super) main_panic: Cell<Option<Box<dyn Any + Send>>>,
     pub(super) trace: Trace,
     pub(super) settings: Settings,
+}
+
+/// A future that came while the run ended, or one that has ended and whose output nobody has fetched.
+pub(super) struct Unwanted {
+    pub(super) body: Body,
+    pub(super) name: Option<Arc<str>>,
+    pub(super) spawned: &'static Location<'static>,
 }
 
 /// What the builder decided.
@@ -113,95 +125,9 @@ impl Core {
         self.clock.counting_from()
     }
 
-    /// Makes a task ready.
-    pub(super) fn wake(&self, key: TaskKey) {
-        let pushed = self.table.borrow_mut().wake(key);
-        if self.trace.is_watched() {
-            self.trace_wake(key, pushed);
-        }
-    }
-
     /// Whether a task was cancelled and is not dropped yet.
     pub(super) fn is_dying(&self, key: TaskKey) -> bool {
         self.table.borrow().get(key).is_some_and(|slot| slot.dying)
-    }
-
-    fn trace_wake(&self, key: TaskKey, pushed: bool) {
-        let seq = self.emit(Some(key), None, None, if pushed { Kind::Woken } else { Kind::WokenAgain });
-        if pushed {
-            self.note_queued_by(key, seq);
-        }
-    }
-
-    /// Keeps the event that queued a task: the cause of its next poll.
-    pub(super) fn note_queued_by(&self, key: TaskKey, seq: Option<u64>) {
-        if let Some(slot) = self.table.borrow_mut().get_mut(key) {
-            slot.queued_by = seq;
-        }
-    }
-
-    /// Emits a trace event that the present poll, timer, thread or drop brought about. Returns its number, or none when
-    /// nobody watches. A wake or a cancel of a task that is gone is no event.
-    #[inline]
-    pub(super) fn emit(
-        &self,
-        task: Option<TaskKey>,
-        object: Option<ObjectLabel>,
-        at: Option<&'static Location<'static>>,
-        kind: Kind,
-    ) -> Option<u64> {
-        if self.trace.is_watched() { self.emit_watched(task, object, at, kind) } else { None }
-    }
-
-    /// Apart, so that an unwatched run pays for the question alone.
-    #[cold]
-    fn emit_watched(
-        &self,
-        task: Option<TaskKey>,
-        object: Option<ObjectLabel>,
-        at: Option<&'static Location<'static>>,
-        kind: Kind,
-    ) -> Option<u64> {
-        if kind == Kind::EventFound && self.trace.telling.get() {
-            return None;
-        }
-        let task = match task {
-            Some(key) => Some(self.label(key)?),
-            None => None,
-        };
-        let (time, turn, cause) = (self.now(), self.turn.get(), self.trace.cause());
-        let _entered = self.me.upgrade().map(enter);
-        Some(self.trace.emit(TraceEvent { seq: 0, time, turn, cause, task, object, at, kind }))
-    }
-
-    /// The name of a living task.
-    pub(super) fn label(&self, key: TaskKey) -> Option<TaskLabel> {
-        let table = self.table.borrow();
-        table.get(key).map(|slot| TaskLabel { number: slot.number, name: slot.name.clone() })
-    }
-
-    /// Emits an event that begins something: what happens until the guard goes has it as its cause.
-    pub(super) fn begin_cause(&self, task: Option<TaskKey>, kind: Kind, cause: Option<u64>) -> Option<Causing<'_>> {
-        if !self.trace.is_watched() {
-            return None;
-        }
-        let before = self.trace.set_cause(cause);
-        let seq = self.emit(task, None, None, kind);
-        self.trace.set_cause(seq);
-        Some(Causing { trace: &self.trace, before })
-    }
-
-    /// The event that queued a task last. None when nobody watches.
-    pub(super) fn queued_by(&self, key: TaskKey) -> Option<u64> {
-        self.trace.is_watched().then(|| self.table.borrow().get(key)?.queued_by).flatten()
-    }
-
-    /// Wakes whom a leaf of this runtime has registered.
-    pub(super) fn wake_wakee(&self, wakee: Wakee) {
-        match wakee {
-            Wakee::Task(key) => self.wake(key),
-            Wakee::Waker(waker, _) => waker.wake(),
-        }
     }
 
     /// Takes the next timer that is due. Returns whom it wakes, and the trace's number of its arming.
@@ -217,18 +143,6 @@ impl Core {
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Runtime").field("now", &self.now()).field("turn", &self.turn.get()).finish_non_exhaustive()
-    }
-}
-
-/// Ends what [`Core::begin_cause`] began.
-pub(super) struct Causing<'a> {
-    trace: &'a Trace,
-    before: Option<u64>,
-}
-
-impl Drop for Causing<'_> {
-    fn drop(&mut self) {
-        self.trace.set_cause(self.before);
     }
 }
 

@@ -2,8 +2,8 @@
 //! of a run than any other; only what is pending at the end it reads from a dump.
 
 use super::context;
-use super::panics::Reporter;
 use super::ready::TaskKey;
+use super::reporter::Reporter;
 use super::text::left_in_a_group;
 use super::trace::{Kind, Observer, TaskLabel, TraceEvent};
 use super::unheard::{Line, Unheard, findable};

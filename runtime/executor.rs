@@ -4,13 +4,15 @@
 //! one task, and neither the batch nor the run.
 
 use super::clock::Instant;
-use super::context::{Core, Polling};
+use super::context::{Core, Polling, Unwanted};
+use super::lost;
 use super::ready::TaskKey;
 use super::task::{Begin, Body, Message, Tenant};
 use super::trace::Kind;
 use super::waits;
 use futures_task::{LocalFutureObj, waker_ref};
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -40,17 +42,21 @@ enum Ending {
 }
 
 impl Core {
-    /// One pass of the loop. When main ends in it, the rest of the batch does not run.
+    /// Keeps everybody else from running this runtime or taking a turn of it until the guard goes.
     #[track_caller]
-    pub(super) fn turn(self: &Rc<Self>, main: &mut Option<(TaskKey, &mut Main<'_>)>) -> Turn {
+    pub(super) fn begin_turning(&self) -> Turning<'_> {
         assert!(!self.closed.get() && !self.turning.replace(true), "{TURN_INSIDE_TURN}");
+        Turning { core: self }
+    }
+
+    /// One pass of the loop. When main ends in it, the rest of the batch does not run.
+    pub(super) fn turn(self: &Rc<Self>, main: &mut Option<(TaskKey, &mut Main<'_>)>) -> Turn {
         self.turn.set(self.turn.get() + 1);
         self.take_messages();
         let now = self.read_clock();
         let batch = self.table.borrow().ready.len();
         let ran = self.run_batch(batch, main);
         let fired = self.fire_timers(now);
-        self.turning.set(false);
         if batch + fired > 0 { Turn::Ran(ran) } else { self.idle() }
     }
 
@@ -116,7 +122,7 @@ impl Core {
         while let Some((wakee, armed_by)) = self.pop_due() {
             fired += 1;
             let _cause = self.begin_cause(wakee.task(), Kind::TimerFired, armed_by);
-            self.contain(|| self.wake_wakee(wakee));
+            lost::contain(lost::WOKEN, || self.wake_wakee(wakee));
         }
         fired
     }
@@ -158,9 +164,7 @@ impl Core {
     ) -> TaskKey {
         if self.closed.get() {
             let refused = self.table.borrow_mut().unused_key();
-            if let Ending::Panicked(payload) = self.let_go(body, Ending::Cancelled) {
-                self.report_panic(None, at, payload);
-            }
+            self.discard(Unwanted { body, name, spawned: at });
             return refused;
         }
         let key = self.table.borrow_mut().insert(body, future, name, at, &self.inbox);
@@ -234,7 +238,7 @@ impl Core {
             _ => None,
         };
         let main = matches!(body, Body::Main);
-        let ended = match self.let_go(body, ending) {
+        let ended = match let_go(body, ending, |second| self.report_second_panic(key, second)) {
             Ending::Returned => Kind::Returned,
             Ending::Cancelled => Kind::Cancelled,
             Ending::Panicked(payload) => {
@@ -254,34 +258,33 @@ impl Core {
         self.table.borrow_mut().recycle(waker);
         drop(job);
         for watch in slot.watches.into_all() {
-            self.contain(|| watch.child_ended(ended == Kind::Panicked));
+            lost::contain(lost::WOKEN, || watch.child_ended(ended == Kind::Panicked));
         }
         if let Some(joiners) = slot.joiners {
-            self.contain(|| _ = waits::wake_all(joiners));
+            lost::contain(lost::WOKEN, || _ = waits::wake_all(joiners));
             self.trace.forget(|| waits::identity(joiners));
             waits::close(joiners);
         }
     }
 
-    /// Wakes somebody on behalf of nobody: a foreign waker that panics then has no caller to unwind into.
-    fn contain(&self, wake: impl FnOnce()) {
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(wake)) {
-            self.report_foreign_panic(payload);
+    /// Drops what nobody wants any more. What such a drop makes unwanted waits for its turn, so that a chain of them is no
+    /// deeper than one.
+    pub(super) fn discard(&self, unwanted: Unwanted) {
+        self.unwanted.borrow_mut().push_back(unwanted);
+        if self.discarding.replace(true) {
+            return;
         }
+        while let Some(Unwanted { body, name, spawned }) = self.next_unwanted() {
+            let report = |payload| self.report_panic(name.as_deref().unwrap_or("a task"), spawned, payload);
+            if let Ending::Panicked(payload) = let_go(body, Ending::Cancelled, report) {
+                report(payload);
+            }
+        }
+        self.discarding.set(false);
     }
 
-    /// Drops the future of a task. A panic in that is how the task ended.
-    fn let_go(&self, body: Body, ending: Ending) -> Ending {
-        let cancelled = matches!(ending, Ending::Cancelled);
-        let dropped = catch_unwind(AssertUnwindSafe(|| match body {
-            Body::Main => {}
-            Body::Detached(future) => drop(future),
-            Body::Joined(job) => job.end(cancelled),
-        }));
-        match (dropped, ending) {
-            (Err(payload), Ending::Returned | Ending::Cancelled) => Ending::Panicked(payload),
-            (_, ending) => ending,
-        }
+    fn next_unwanted(&self) -> Option<Unwanted> {
+        self.unwanted.borrow_mut().pop_front()
     }
 
     /// Ends a run: drops the remaining tasks one by one, in the order of spawning. Wakes are accepted meanwhile, and
@@ -299,5 +302,43 @@ impl Core {
     }
 }
 
-const TURN_INSIDE_TURN: &str = "Runtime::turn was called from inside a task of the same runtime; \
-    step a runtime from outside of its tasks";
+/// Drops the future of a task, and an output that nobody will fetch. The first panic in that is how the task ended, unless it
+/// had panicked before; each other is the `second`.
+fn let_go(body: Body, ending: Ending, second: impl Fn(Box<dyn Any + Send>)) -> Ending {
+    let contain = |ending: Ending, act: &dyn Fn(bool)| {
+        let returned = matches!(ending, Ending::Returned);
+        match (catch_unwind(AssertUnwindSafe(|| act(returned))), ending) {
+            (Err(panic), Ending::Panicked(first)) => {
+                second(panic);
+                Ending::Panicked(first)
+            }
+            (Err(panic), _) => Ending::Panicked(panic),
+            (Ok(()), ending) => ending,
+        }
+    };
+    match body {
+        Body::Main => ending,
+        Body::Detached(future) => {
+            let future = Cell::new(Some(future));
+            contain(ending, &|_| drop(future.take()))
+        }
+        Body::Joined(job) => {
+            let ending = contain(ending, &|_| job.drop_future());
+            contain(ending, &|returned| job.drop_output(returned))
+        }
+    }
+}
+
+/// Ends what [`Core::begin_turning`] began.
+pub(super) struct Turning<'a> {
+    core: &'a Core,
+}
+
+impl Drop for Turning<'_> {
+    fn drop(&mut self) {
+        self.core.turning.set(false);
+    }
+}
+
+const TURN_INSIDE_TURN: &str = "Runtime::turn was called inside the same runtime, by a task, an observer or a receiver of \
+    reports, or by what one of them calls or drops; step a runtime from outside of it";

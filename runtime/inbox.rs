@@ -15,27 +15,41 @@ pub(super) struct Inbox<M> {
     pending: AtomicBool,
     /// True once the runtime is gone. Never false again.
     closed: AtomicBool,
+    /// True while somebody drops what came too late.
+    draining: AtomicBool,
     pub(super) owner: Thread,
 }
 
-impl<M> Inbox<M> {
+/// A message of which the receiver may be gone.
+pub(super) trait Late {
+    /// Drops it. It must not panic, and may send others.
+    fn drop_late(self);
+}
+
+impl<M: Late> Inbox<M> {
     pub(super) fn new(owner: Thread) -> Self {
-        Inbox { queue: Queue::new(), pending: AtomicBool::new(false), closed: AtomicBool::new(false), owner }
+        Inbox {
+            queue: Queue::new(),
+            pending: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            draining: AtomicBool::new(false),
+            owner,
+        }
     }
 
-    /// Leaves a message and unparks the owner; hands the message back if the runtime is gone.
-    pub(super) fn send(&self, message: M) -> Result<(), M> {
-        if self.is_closed() {
-            return Err(message);
-        }
+    /// Leaves a message and unparks the owner. False if the runtime is gone: the message is dropped then.
+    pub(super) fn send(&self, message: M) -> bool {
+        let was_open = !self.is_closed();
         self.queue.push(message);
-        self.ring();
-        // Either the closing owner sees this message, or this thread sees that it closed: one of them drops it.
-        fence(Ordering::SeqCst);
+        if was_open {
+            self.ring();
+            // Either the closing owner sees this message, or this thread sees that it closed: one of them drops it.
+            fence(Ordering::SeqCst);
+        }
         if self.is_closed() {
             self.drain();
         }
-        Ok(())
+        was_open
     }
 
     /// Makes the owner look around, without a message.
@@ -86,7 +100,15 @@ impl<M> Inbox<M> {
         self.drain();
     }
 
+    /// Drops what came too late. One at a time does: what is sent by a message that is being dropped waits for its turn, so
+    /// that a chain of such messages is no deeper than one.
     fn drain(&self) {
-        while self.queue.pop().is_some() {}
+        // Who finds that another drains may have sent what that one did not see: the swap that ends the draining does.
+        while !self.queue.is_empty() && !self.draining.swap(true, Ordering::AcqRel) {
+            while let Some(message) = self.queue.pop() {
+                message.drop_late();
+            }
+            self.draining.swap(false, Ordering::AcqRel);
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Tasks from the outside: awaiting the end, cancelling.
 
-use super::context::Core;
+use super::context::{Core, Unwanted};
 use super::failure::JoinError;
+use super::lost;
 use super::outcome::{Failure, Joined};
 use super::ready::{TaskId, TaskKey};
-use super::task::Watch;
+use super::task::{Body, Watch};
 use super::waiter::{WaitList, Waiter};
 use super::waits::{self, Facts, Holder, Subject};
 use std::any::Any;
@@ -143,6 +144,8 @@ impl Future for Ended {
 pub struct JoinHandle<T> {
     pub(super) task: Task,
     pub(super) job: Rc<Joined<T>>,
+    /// Turns the job into one whose type does not say what it yields.
+    pub(super) as_body: fn(Rc<Joined<T>>) -> Body,
     /// None until the handle is polled.
     pub(super) waiter: Option<Waiter>,
 }
@@ -223,12 +226,23 @@ impl<T> Future for JoinHandle<T> {
 
 impl<T> Unpin for JoinHandle<T> {}
 
-/// A panic that nobody will receive any more is reported.
+/// A panic that nobody will receive any more is reported. So is that of an output in its drop: whoever drops the handle has
+/// nothing to do with it.
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
+        lost::contain(lost::DROPPED, || drop(self.waiter.take()));
         self.job.detached.set(true);
-        if let Some(Err(Failure::Panicked(payload))) = self.job.outcome.take() {
-            self.task.core.report_panic(self.task.name.clone(), self.task.spawned, payload);
+        let Task { core, name, spawned, .. } = &self.task;
+        match self.job.outcome.take() {
+            Some(Err(Failure::Panicked(payload))) => {
+                core.report_panic(name.as_deref().unwrap_or("a task"), spawned, payload);
+            }
+            Some(Ok(output)) if std::mem::needs_drop::<T>() => {
+                self.job.outcome.set(Some(Ok(output)));
+                let body = (self.as_body)(self.job.clone());
+                core.discard(Unwanted { body, name: name.clone(), spawned });
+            }
+            _ => {}
         }
     }
 }

@@ -1,26 +1,47 @@
 //! Panics and errors that nobody receives, in words.
 
 use super::context::{self, Core};
-use super::failure::panic_message;
-use super::panics::drop_quietly;
-use super::printable::Printable;
+use super::inbox::Late;
 use super::ready::TaskKey;
+use super::task::Message;
 use std::any::Any;
-use std::panic::Location;
-use std::sync::Arc;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+
+/// What a foreign waker does on behalf of nobody.
+pub(super) const WOKEN: &str = "a foreign waker panicked when it was woken";
+pub(super) const DROPPED: &str = "a foreign waker panicked when it was dropped";
 
 impl Core {
     /// Reports the panic of a task that is still in the table.
     pub(super) fn report_lost_panic(&self, key: TaskKey, payload: Box<dyn Any + Send>) {
+        self.report_of(key, payload, Core::report_panic);
+    }
+
+    /// Reports a panic of a task that is still in the table and has panicked before.
+    pub(super) fn report_second_panic(&self, key: TaskKey, payload: Box<dyn Any + Send>) {
+        self.report_of(key, payload, |core, task, spawned, payload| {
+            let what = format_args!("lost: {task}, spawned at {spawned}, panicked once more while it ended");
+            core.tell_lost(what, payload, "");
+        });
+    }
+
+    fn report_of(
+        &self,
+        key: TaskKey,
+        payload: Box<dyn Any + Send>,
+        report: impl FnOnce(&Core, &str, &Location<'_>, Box<dyn Any + Send>),
+    ) {
         let spawned = self.table.borrow().get(key).map(|slot| slot.spawned);
         if let Some((label, spawned)) = self.label(key).zip(spawned) {
-            self.report_lost(&label.to_string(), spawned, payload);
+            report(self, &label.to_string(), spawned, payload);
         }
     }
 
-    /// Reports the panic of a task that is gone, and its number with it.
-    pub(super) fn report_panic(&self, name: Option<Arc<str>>, spawned: &Location<'_>, payload: Box<dyn Any + Send>) {
-        self.report_lost(name.as_deref().unwrap_or("a task"), spawned, payload);
+    /// Reports the panic of a task by its name, or as that of a task that has none.
+    pub(super) fn report_panic(&self, task: &str, spawned: &Location<'_>, payload: Box<dyn Any + Send>) {
+        let what = format_args!("lost: {task}, spawned at {spawned}, panicked, and nobody awaits it");
+        self.tell_lost(what, payload, "; await the JoinHandle that spawn() returns to receive the panic");
     }
 
     /// Reports that a task of a group returned an error, and the group was dropped before it told of it.
@@ -33,20 +54,43 @@ impl Core {
         ));
     }
 
-    /// Reports the panic of a foreign waker that was woken on behalf of nobody.
-    pub(super) fn report_foreign_panic(&self, payload: Box<dyn Any + Send>) {
-        let message = Printable(panic_message(&*payload));
-        self.settings.reporter.deliver(&format!("a foreign waker panicked when it was woken: {message}"));
-        drop_quietly(payload);
+    /// Tells what the panic of main forestalls: further panics, one of its output, and a stall.
+    pub(super) fn tell_forestalled<T>(
+        &self,
+        panics: impl Iterator<Item = Box<dyn Any + Send>>,
+        output: Option<T>,
+        stalled: Option<impl fmt::Display>,
+    ) {
+        panics.for_each(|panic| tell("lost: main panicked once more while it ended", panic));
+        let what = "lost: the output of main, which has panicked, panicked when it was dropped";
+        contain(what, || drop(output));
+        stalled.iter().for_each(|stalled| self.settings.reporter.deliver(&stalled.to_string()));
     }
 
-    fn report_lost(&self, task: &str, spawned: &Location<'_>, payload: Box<dyn Any + Send>) {
-        let message = Printable(panic_message(&*payload));
+    fn tell_lost(&self, what: impl fmt::Display, payload: Box<dyn Any + Send>, advice: &str) {
         let _entered = self.me.upgrade().map(context::enter);
-        self.settings.reporter.deliver(&format!(
-            "lost: {task}, spawned at {spawned}, panicked, and nobody awaits it: {message}; \
-            await the JoinHandle that spawn() returns to receive the panic"
-        ));
-        drop_quietly(payload);
+        self.settings.reporter.tell(what, payload, advice);
+    }
+}
+
+/// Tells of a panic that nobody can receive: to the runtime that this code runs in, or on stderr.
+pub(super) fn tell(what: impl fmt::Display, payload: Box<dyn Any + Send>) {
+    let reporter = context::current().map(|core| core.settings.reporter.clone()).unwrap_or_default();
+    reporter.tell(what, payload, "");
+}
+
+/// Runs foreign code on behalf of nobody: its panic is told.
+pub(crate) fn contain(what: impl fmt::Display, act: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(act)) {
+        tell(what, payload);
+    }
+}
+
+impl Late for Message {
+    fn drop_late(self) {
+        if let Message::Spawn(future, at) = self {
+            let what = "lost: a future that a Remote sent to a runtime that is gone";
+            contain(format_args!("{what}, at {at}, panicked when it was dropped"), || drop(future));
+        }
     }
 }

@@ -8,11 +8,11 @@ mod threads;
 
 mod inbox;
 
-mod panics;
-
 mod printable;
 
 mod failure;
+
+mod reporter;
 
 mod trace;
 
@@ -30,6 +30,12 @@ mod passed;
 
 mod context;
 
+mod note;
+
+mod lost;
+
+mod panics;
+
 mod wakers;
 
 mod wakes;
@@ -39,8 +45,6 @@ mod waits;
 mod holds;
 
 mod waiter;
-
-mod lost;
 
 mod executor;
 
@@ -104,4 +108,4 @@ pub use trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
-pub(crate) use {context::expect_current, holds::Holds, panics::both, printable::printable, spawn::{spawn_joined, spawn_plain}, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder};
+pub(crate) use {context::expect_current, holds::Holds, lost::contain, panics::both, printable::printable, spawn::{spawn_joined, spawn_plain}, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder};

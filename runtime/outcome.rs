@@ -40,14 +40,16 @@ impl<T> Job for Joined<T> {
         Poll::Ready(())
     }
 
-    fn end(&self, cancelled: bool) {
-        let future = self.future.take();
-        let output = match (cancelled, self.detached.get()) {
-            (true, _) => self.outcome.replace(Some(Err(Failure::Cancelled))),
-            (false, true) => self.outcome.take(),
-            (false, false) => None,
+    fn drop_future(&self) {
+        drop(self.future.take());
+    }
+
+    fn drop_output(&self, returned: bool) {
+        let output = match (returned, self.detached.get()) {
+            (false, _) => self.outcome.replace(Some(Err(Failure::Cancelled))),
+            (true, true) => self.outcome.take(),
+            (true, false) => None,
         };
-        drop(future);
         drop(output);
     }
 

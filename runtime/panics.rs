@@ -1,49 +1,26 @@
-//! Panics of foreign code: where they are told, and how to get rid of what they leave behind.
+//! Panics of foreign code, wherever it is called: whoever runs it on its own behalf receives the first of them, and ends by it if
+//! it is a task; every other panic is [told](super::lost), and ends nobody.
 
+use super::lost;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::rc::Rc;
 use std::thread;
 
-/// Where reports go that end nothing: a lost panic, a possible stall, a line of the debug mode.
-#[derive(Clone)]
-pub(super) struct Reporter {
-    receive: Rc<dyn Fn(&str)>,
-}
-
-impl Reporter {
-    pub(super) fn new(receive: impl Fn(&str) + 'static) -> Self {
-        Reporter { receive: Rc::new(receive) }
-    }
-
-    /// Hands a report over. Whoever receives it is foreign code, and so is what its panic leaves behind.
-    pub(super) fn deliver(&self, report: &str) {
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| (self.receive)(report))) {
-            drop_quietly(payload);
-        }
-    }
-}
-
-/// Drops the payload of a panic, which may panic in turn; what that one leaves behind is forgotten.
-pub(super) fn drop_quietly(payload: Box<dyn Any + Send>) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        std::mem::forget(payload);
-    }
-}
+/// What is told of a panic that another one forestalls.
+pub(super) const SECOND: &str = "lost: a second panic, while the first was on its way";
 
 /// Does the second also when the first panics. The first panic goes on afterwards.
 pub(crate) fn both(first: impl FnOnce(), second: impl FnOnce()) {
-    let first = catch_unwind(AssertUnwindSafe(first));
-    let second = catch_unwind(AssertUnwindSafe(second));
-    if let Err(panic) = first.and(second) {
-        go_on_with(panic);
-    }
+    let first = catch_unwind(AssertUnwindSafe(first)).err();
+    let second = catch_unwind(AssertUnwindSafe(second)).err();
+    go_on_with_first(first.into_iter().chain(second));
 }
 
-/// Resumes a panic, unless one is under way already: guards release and wake in their drop, and a second panic that
-/// leaves a drop would abort the process.
-pub(super) fn go_on_with(panic: Box<dyn Any + Send>) {
-    if !thread::panicking() {
-        resume_unwind(panic);
-    }
+/// Resumes the first of these panics and tells the others. It tells all of them if one is under way already: guards release
+/// and wake in their drop, and a second panic that leaves a drop would abort the process.
+pub(super) fn go_on_with_first(panics: impl IntoIterator<Item = Box<dyn Any + Send>>) {
+    let mut panics = panics.into_iter();
+    let first = if thread::panicking() { None } else { panics.next() };
+    panics.for_each(|panic| lost::tell(SECOND, panic));
+    first.into_iter().for_each(|panic| resume_unwind(panic));
 }

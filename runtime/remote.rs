@@ -55,7 +55,7 @@ impl Remote {
     #[track_caller]
     pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> Result<(), RuntimeGone> {
         let message = Message::Spawn(FutureObj::new(Box::new(future)), Location::caller());
-        self.outside.inbox.send(message).map_err(|_| RuntimeGone)
+        self.outside.inbox.send(message).then_some(()).ok_or(RuntimeGone)
     }
 
     /// A handle that does not keep the runtime waiting.
@@ -118,7 +118,7 @@ impl WeakRemote {
     /// ```
     pub fn stop(&self) {
         let stop = || context::expect_current("a run is stopped").stopped.set(true);
-        drop(self.inbox.send(Message::Ask(Box::new(stop))));
+        self.inbox.send(Message::Ask(Box::new(stop)));
     }
 }
 
@@ -138,7 +138,7 @@ impl Spawn for Remote {
     #[track_caller]
     fn spawn_obj(&self, future: FutureObj<'static, ()>) -> Result<(), SpawnError> {
         let message = Message::Spawn(future, Location::caller());
-        self.outside.inbox.send(message).map_err(|_| SpawnError::shutdown())
+        self.outside.inbox.send(message).then_some(()).ok_or_else(SpawnError::shutdown)
     }
 
     fn status(&self) -> Result<(), SpawnError> {

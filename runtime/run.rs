@@ -7,11 +7,11 @@ use super::dump::{Dump, TaskInfo};
 use super::executor::Turn;
 use super::inbox::Inbox;
 use super::join::{JoinHandle, Task};
-use super::panics::Reporter;
 use super::passed::Passed;
 use super::polls::Publisher;
 use super::printable::printable;
 use super::remote::Remote;
+use super::reporter::Reporter;
 use super::spawn::{self, Spawner, TaskBuilder};
 use super::stall::Stalled;
 use super::table::Table;
@@ -22,11 +22,11 @@ use std::any::type_name;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
-use std::io::{Write, stderr};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::rc::{self, Rc};
 use std::sync::{Arc, Weak};
+use std::task::Context;
 use std::time::Duration;
 
 /// Runs a future to its end on a new runtime with the real clock, and returns its output. In asyncio: `asyncio.run`.
@@ -206,9 +206,11 @@ impl Builder {
             turn: Cell::new(0),
             turning: Cell::new(false),
             closed: Cell::new(false),
+            unwanted: RefCell::default(),
+            discarding: Cell::new(false),
             stopped: Cell::new(false),
             main_panic: Cell::new(None),
-            trace: Trace::new(self.observers),
+            trace: Trace::new(self.observers, self.reporter.clone()),
             settings: Settings {
                 turn_limit: self.turn_limit,
                 reporter: self.reporter,
@@ -235,7 +237,7 @@ impl Runtime {
             turn_limit: TURN_LIMIT,
             check_every_turn: false,
             observers: Vec::new(),
-            reporter: Reporter::new(|report| _ = writeln!(stderr(), "greenlight: {report}")),
+            reporter: Reporter::default(),
             debug: std::env::var_os(DEBUG_VARIABLE).is_some_and(|value| !value.is_empty() && value != "0"),
             slow_poll: SLOW_POLL,
         }
@@ -267,24 +269,30 @@ impl Runtime {
         assert!(context::current().is_none(), "{RUN_INSIDE_RUN}");
         let core = &self.core;
         let _entered = context::enter(core.clone());
-        let mut future = pin!(Some(future));
-        let mut output = None;
+        let _turning = core.begin_turning();
+        let (mut future, mut output) = (pin!(Some(future)), None);
         let main = core.spawn(Body::Main, type_name::<F>(), Some("main".into()), Location::caller());
-        let ended = core.drive(main, &mut |cx| {
+        let mut poll = |cx: &mut Context<'_>| {
             let future = future.as_mut().as_pin_mut().expect("main stays until it has ended");
             future.poll(cx).map(|value| output = Some(value))
-        });
-        if ended.is_ok() {
+        };
+        // Only a broken invariant panics.
+        let driven = catch_unwind(AssertUnwindSafe(|| core.drive(main, &mut poll)));
+        if matches!(driven, Ok(Ok(()))) {
             core.report_pending("main had ended");
         }
         core.closed.set(true);
-        let dropped = catch_unwind(AssertUnwindSafe(|| future.set(None)));
+        let dropped = catch_unwind(AssertUnwindSafe(|| future.set(None))).err();
         core.shutdown();
         core.closed.set(false);
-        if let Some(payload) = core.main_panic.take().or(dropped.err()) {
-            resume_unwind(payload);
-        }
-        ended.map(|()| output.expect("main has returned"))
+        let (ended, broken) = match driven {
+            Ok(ended) => (ended, None),
+            Err(panic) => (Ok(()), Some(panic)),
+        };
+        let mut panics = core.main_panic.take().into_iter().chain(dropped).chain(broken);
+        let Some(first) = panics.next() else { return ended.map(|()| output.expect("main has returned")) };
+        core.tell_forestalled(panics, output, ended.err());
+        resume_unwind(first)
     }
 
     /// Spawns a task, to be stepped by [`turn`](Runtime::turn) or to run along with a main future; see
@@ -319,7 +327,7 @@ impl Runtime {
     /// to the next deadline.
     ///
     /// # Panics
-    /// When it is called from inside a task of this runtime.
+    /// When it is called inside this runtime: while it runs or takes a turn, or while that ends.
     ///
     /// ```
     /// use greenlight::{Runtime, Turn};
@@ -334,6 +342,7 @@ impl Runtime {
     #[track_caller]
     pub fn turn(&self) -> Turn {
         let _entered = context::enter(self.core.clone());
+        let _turning = self.core.begin_turning();
         self.core.checked_turn(&mut None)
     }
 

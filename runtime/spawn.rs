@@ -2,7 +2,7 @@
 
 use super::context::{self, Core};
 use super::join::{JoinHandle, Task};
-use super::outcome::Joined;
+use super::outcome::{Failure, Joined};
 use super::printable::printable;
 use super::task::Body;
 use futures_task::{FutureObj, LocalFutureObj, LocalSpawn, Spawn, SpawnError};
@@ -97,8 +97,16 @@ pub(crate) fn spawn_joined<F: Future + 'static>(
     at: &'static Location<'static>,
 ) -> JoinHandle<F::Output> {
     let job = Rc::new(Joined::new(LocalFutureObj::new(Box::new(future))));
+    if core.closed.get() {
+        job.outcome.set(Some(Err(Failure::Cancelled)));
+    }
     let key = core.spawn(Body::Joined(job.clone()), type_name::<F>(), name.clone(), at);
-    JoinHandle { task: Task { core: core.clone(), key, name, spawned: at }, job, waiter: None }
+    JoinHandle {
+        task: Task { core: core.clone(), key, name, spawned: at },
+        job,
+        as_body: |job| Body::Joined(job),
+        waiter: None,
+    }
 }
 
 pub(crate) fn spawn_plain<F>(core: &Rc<Core>, future: F, name: Option<Arc<str>>, at: &'static Location<'static>) -> Task
@@ -127,9 +135,9 @@ pub struct Spawner {
 impl LocalSpawn for Spawner {
     #[track_caller]
     fn spawn_local_obj(&self, future: LocalFutureObj<'static, ()>) -> Result<(), SpawnError> {
-        self.status_local()?;
+        let status = self.status_local();
         self.core.spawn(Body::Detached(future), "", None, Location::caller());
-        Ok(())
+        status
     }
 
     fn status_local(&self) -> Result<(), SpawnError> {

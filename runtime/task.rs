@@ -76,8 +76,11 @@ pub(super) enum Body {
 pub(super) trait Job {
     fn poll(&self, cx: &mut Context<'_>) -> Poll<()>;
 
-    /// Drops the future, and the output of a job that is `cancelled` or that no handle is left to fetch it from.
-    fn end(&self, cancelled: bool);
+    /// Drops the future.
+    fn drop_future(&self);
+
+    /// Drops the output of a job that has not `returned` or that no handle is left to fetch it from.
+    fn drop_output(&self, returned: bool);
 
     /// Stores the payload of a panic; hands it back if no handle is left to fetch it.
     fn panicked(&self, payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>>;

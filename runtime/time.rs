@@ -4,6 +4,7 @@ use super::clock::Instant;
 use super::context::{self, Core, Timer};
 use super::task::Wakee;
 use super::trace::Kind;
+use super::wakes::drop_foreign;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -193,8 +194,7 @@ impl Core {
         if let Some(wakee) = &timer.wakee {
             self.emit(wakee.task(), None, Some(timer.at), Kind::TimerDropped);
         }
-        // The timer holds a foreign waker, perhaps: it is dropped here, with nothing borrowed.
-        drop(timer);
+        drop_foreign(timer.wakee);
     }
 }
 

@@ -2,9 +2,10 @@
 //! reads this one schema.
 
 use super::clock::Instant;
+use super::reporter::{Reporter, drop_quietly};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -184,8 +185,8 @@ pub struct ObjectLabel {
 
 /// Receives every event of a runtime at the moment it happens, in order.
 ///
-/// It is called with nothing borrowed, so it may use the runtime that it watches; what that causes is traced too. It
-/// must not panic.
+/// It is called with nothing borrowed, so it may use the runtime that it watches; what that causes is traced too. If it
+/// panics, that is reported, and harms nobody.
 pub trait Observer {
     /// Receives one event.
     fn on_event(&self, event: &TraceEvent);
@@ -198,6 +199,10 @@ pub trait Observer {
 #[derive(Default)]
 pub(super) struct Trace {
     observers: Vec<Rc<dyn Observer>>,
+    /// Where an observer that panics is reported.
+    reporter: Reporter,
+    /// Set while that report is being received: whoever receives it may cause events, and has not to hear of each.
+    reporting: Cell<bool>,
     last_seq: Cell<u64>,
     /// The poll, timer, thread or drop that is under way: the cause of all that happens now.
     cause: Cell<Option<u64>>,
@@ -210,8 +215,10 @@ pub(super) struct Trace {
 }
 
 impl Trace {
-    pub(super) fn new(observers: Vec<Rc<dyn Observer>>) -> Self {
-        Trace { observers, ..Trace::default() }
+    pub(super) fn new(observers: Vec<Rc<dyn Observer>>, reporter: Reporter) -> Self {
+        let mut trace = Trace::default();
+        (trace.observers, trace.reporter) = (observers, reporter);
+        trace
     }
 
     pub(super) fn is_watched(&self) -> bool {
@@ -236,7 +243,7 @@ impl Trace {
     /// Forgets an object that is gone.
     pub(super) fn forget(&self, identity: impl FnOnce() -> u64) {
         let gone = self.is_watched().then(|| self.objects.borrow_mut().remove(&identity())).flatten();
-        gone.iter().for_each(|&object| self.observers.iter().for_each(|observer| observer.on_gone(object)));
+        gone.iter().for_each(|&object| self.tell_observers(|observer| observer.on_gone(object)));
     }
 
     /// Hands an event to the observers; it gets its number here. Call it with nothing borrowed: observers are foreign.
@@ -244,8 +251,32 @@ impl Trace {
         event.seq = self.last_seq.get() + 1;
         self.last_seq.set(event.seq);
         let before = self.telling.replace(true);
-        self.observers.iter().for_each(|observer| observer.on_event(&event));
+        self.tell_observers(|observer| observer.on_event(&event));
         self.telling.set(before);
         event.seq
+    }
+
+    fn tell_observers(&self, tell: impl Fn(&dyn Observer)) {
+        self.observers.iter().for_each(|observer| self.contain("panicked", || tell(&**observer)));
+    }
+
+    /// Runs the code of an observer, whose panic harms neither what it watches nor the other observers.
+    fn contain(&self, what: &str, act: impl FnOnce()) {
+        let Err(payload) = catch_unwind(AssertUnwindSafe(act)) else { return };
+        if !self.reporting.replace(true) {
+            self.reporter.tell(format_args!("lost: an observer {what}"), payload, "");
+            self.reporting.set(false);
+        } else {
+            drop_quietly(payload);
+        }
+    }
+}
+
+/// An observer may go with the runtime that it has watched.
+impl Drop for Trace {
+    fn drop(&mut self) {
+        for observer in std::mem::take(&mut self.observers) {
+            self.contain("panicked when it was dropped", || drop(observer));
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::list::{Arena, List};
 use super::ready::TaskKey;
 use super::task::Wakee;
 use super::trace::{Kind, ObjectLabel};
-use super::wakes::{Wakes, wake_foreign};
+use super::wakes::{Wakes, drop_foreign, wake_foreign};
 use slab::Slab;
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
@@ -172,6 +172,7 @@ impl Node {
             let kind = if self.wakee.is_none() { Kind::Waited } else { Kind::Leaves };
             core.emit(self.task, Some(*object), Some(self.at), kind);
         }
+        drop_foreign(self.wakee);
     }
 }
 

@@ -5,7 +5,8 @@
 //! a long `join_all`, a nested or foreign executor) registers a clone of that waker, because only that one reaches the
 //! combinator that polls the leaf.
 
-use super::context::{self, Polling};
+use super::context::{self, Core, Polling};
+use super::ready::TaskKey;
 use super::task::{Message, TaskWaker, Wakee};
 use futures_task::ArcWake;
 use std::sync::Arc;
@@ -16,7 +17,25 @@ impl ArcWake for TaskWaker {
         match context::current() {
             Some(core) if Arc::ptr_eq(&core.inbox, &waker.inbox) => core.wake(waker.key),
             // From another thread, or from outside any runtime. Once the runtime is gone, nobody is left to wake.
-            _ => drop(waker.inbox.send(Message::Wake(waker.key))),
+            _ => _ = waker.inbox.send(Message::Wake(waker.key)),
+        }
+    }
+}
+
+impl Core {
+    /// Makes a task ready.
+    pub(super) fn wake(&self, key: TaskKey) {
+        let pushed = self.table.borrow_mut().wake(key);
+        if self.trace.is_watched() {
+            self.trace_wake(key, pushed);
+        }
+    }
+
+    /// Wakes whom a leaf of this runtime has registered.
+    pub(super) fn wake_wakee(&self, wakee: Wakee) {
+        match wakee {
+            Wakee::Task(key) => self.wake(key),
+            Wakee::Waker(waker, _) => waker.wake(),
         }
     }
 }

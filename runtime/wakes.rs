@@ -1,7 +1,7 @@
 //! The wakes of one broadcast: collected while the wait lists are borrowed, delivered when nothing is.
 
 use super::context::Core;
-use super::panics::go_on_with;
+use super::panics::go_on_with_first;
 use super::ready::TaskKey;
 use super::task::Wakee;
 use std::cell::Cell;
@@ -35,27 +35,28 @@ impl Wakes {
     }
 
     /// Wakes all of them. A foreign waker that panics does not cost the others their wake; the first panic goes on
-    /// afterwards.
+    /// afterwards, and the others are told.
     pub(super) fn deliver(mut self) -> usize {
         let count = self.tasks.len() + self.foreign.len();
         for (core, key) in self.tasks.drain(..) {
             core.wake(key);
         }
-        let mut panic = None;
-        for waker in self.foreign.drain(..) {
-            panic = panic.or(catch_unwind(AssertUnwindSafe(|| waker.wake())).err());
-        }
+        let panics: Vec<_> =
+            self.foreign.drain(..).filter_map(|waker| catch_unwind(AssertUnwindSafe(|| waker.wake())).err()).collect();
         let _ = KEPT.try_with(|kept| kept.set(self));
-        if let Some(panic) = panic {
-            go_on_with(panic);
-        }
+        go_on_with_first(panics);
         count
     }
 }
 
 /// Wakes by a foreign waker.
 pub(super) fn wake_foreign(waker: Waker) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
-        go_on_with(panic);
+    go_on_with_first(catch_unwind(AssertUnwindSafe(|| waker.wake())).err());
+}
+
+/// Drops a waker that nobody needs any more, in the drop of whoever left it.
+pub(super) fn drop_foreign(wakee: Option<Wakee>) {
+    if let Some(Wakee::Waker(waker, _)) = wakee {
+        go_on_with_first(catch_unwind(AssertUnwindSafe(|| drop(waker))).err());
     }
 }

@@ -36,6 +36,8 @@ where
     let at = Location::caller();
     let core = expect_current("gather() was called");
     let spawn = |future| spawn_joined(&core, future, None, at);
+    // All of them before the first is spawned: an iterator that panics leaves no child that nobody gathers.
+    let futures: Vec<_> = futures.into_iter().collect();
     let mut handles: Vec<_> = futures.into_iter().map(spawn).collect();
     let gathering = Gathering::new(&children(&handles), true);
     async move {

@@ -2,7 +2,7 @@
 
 use super::group_error::{Cause, Failure, GroupError, GroupOver};
 use super::hop::a_hop_later;
-use crate::runtime::{WaitList, Waiter, Watch, expect_current, printable, spawn_joined};
+use crate::runtime::{WaitList, Waiter, Watch, contain, expect_current, printable, spawn_joined};
 use crate::trace::Kind;
 use crate::{JoinHandle, PanicPayload, Task};
 use std::cell::{Cell, RefCell};
@@ -358,6 +358,14 @@ impl<T> GroupOutput<T> {
     /// The task.
     pub fn task(&self) -> &Task {
         &self.task
+    }
+}
+
+/// An output that panics when it is dropped has nothing to do with whoever drops this.
+impl<T> Drop for GroupOutput<T> {
+    fn drop(&mut self) {
+        let what = format_args!("lost: the output of {}, which nobody took, panicked when it was dropped", self.task);
+        contain(what, || drop(self.output.take()));
     }
 }
 

@@ -48,6 +48,10 @@ impl<M> Queue<M> {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     pub(super) fn len(&self) -> usize {
         let tail = self.tail.load(Ordering::SeqCst);
         tail.saturating_sub(self.head.load(Ordering::SeqCst))

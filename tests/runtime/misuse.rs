@@ -154,8 +154,8 @@ fn a_run_that_stalls_panics_at_the_line_that_called_it() {
     assert_eq!((panicked.file.as_str(), panicked.line), (file!(), line));
 }
 
-const TURN_INSIDE_TURN: &str = "Runtime::turn was called from inside a task of the same runtime; \
-    step a runtime from outside of its tasks";
+const TURN_INSIDE_TURN: &str = "Runtime::turn was called inside the same runtime, by a task, an observer or a receiver of \
+    reports, or by what one of them calls or drops; step a runtime from outside of it";
 
 #[test]
 fn a_turn_inside_a_task_of_the_same_runtime_is_refused() {

@@ -1,6 +1,8 @@
 //! A panic ends its own task and nothing else. Somebody always hears of it: the one who joins the
 //! task, or the report.
 
+mod escapes;
+
 use crate::stage::{Log, on_drop, reporting};
 use greenlight::{Runtime, spawn, spawn_detached, task, yield_now};
 use std::future::pending;

@@ -1,0 +1,65 @@
+//! Where reports go that end nothing: a lost panic, a possible stall, a line of the debug mode. A receiver that panics ends
+//! nothing either.
+
+use super::failure::panic_message;
+use super::printable::Printable;
+use std::any::Any;
+use std::fmt;
+use std::io::{Write, stderr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+/// Leads to whoever receives the reports of a runtime.
+#[derive(Clone)]
+pub(super) struct Reporter {
+    receiver: Rc<Receiver>,
+}
+
+/// None once it is being dropped.
+struct Receiver(Option<Box<dyn Fn(&str)>>);
+
+impl Reporter {
+    pub(super) fn new(receive: impl Fn(&str) + 'static) -> Self {
+        Reporter { receiver: Rc::new(Receiver(Some(Box::new(receive)))) }
+    }
+
+    /// Hands a report over. Whoever receives it is foreign code, of whose panic the panic hook alone tells.
+    pub(super) fn deliver(&self, report: &str) {
+        quietly(|| self.receiver.0.iter().for_each(|receive| receive(report)));
+    }
+
+    /// Tells of a panic that nobody receives: what has panicked, what it said, and what to do.
+    pub(super) fn tell(&self, what: impl fmt::Display, payload: Box<dyn Any + Send>, advice: &str) {
+        let said = Printable(panic_message(&*payload));
+        self.deliver(&format!("{what}: {said}{advice}"));
+        drop_quietly(payload);
+    }
+}
+
+/// Reports go to stderr.
+impl Default for Reporter {
+    fn default() -> Self {
+        Reporter::new(|report| _ = writeln!(stderr(), "greenlight: {report}"))
+    }
+}
+
+/// What the receiver has captured may panic when it is dropped, in whatever drops a runtime last.
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        quietly(|| drop(self.0.take()));
+    }
+}
+
+/// Runs foreign code of whose panic nobody can be told but by the panic hook.
+fn quietly(act: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(act)) {
+        drop_quietly(payload);
+    }
+}
+
+/// Drops the payload of a panic, which may panic in turn; what that one leaves behind is forgotten.
+pub(super) fn drop_quietly(payload: Box<dyn Any + Send>) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(payload);
+    }
+}
