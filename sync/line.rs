@@ -38,12 +38,6 @@ impl Line {
         });
     }
 
-    /// Grants everybody, the dying too. Waking them may run foreign code, which has to see them counted.
-    pub(super) fn grant_all(&self) {
-        self.granted.set(self.granted.get() + self.waiters.len());
-        self.waiters.wake_all();
-    }
-
     /// Ends the grant of one who runs now, or is gone.
     pub(super) fn end_grant(&self) {
         self.granted.set(self.granted.get() - 1);

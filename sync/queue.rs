@@ -250,7 +250,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         if !was_closed {
             self.getters.waiters.emit(at, || Kind::QueueClosed);
         }
-        both(|| self.putters.grant_all(), || self.getters.grant_all());
+        self.hand_out_all();
     }
 
     pub(super) fn may_put(&self) -> bool {
@@ -309,7 +309,8 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         self.is_closed() && self.is_empty()
     }
 
-    /// In a closed queue everybody is granted their turn, in which they find an item or the end.
+    /// In a closed queue everybody is granted their turn, in which they find an item or the end. It is so with those who
+    /// wait for room, too.
     pub(super) fn hand_out_items(&self) {
         if self.may_hand_out() {
             self.getters.grant_while(|_| self.is_closed() || self.len() > self.getters.granted());
@@ -318,7 +319,8 @@ impl<T, S: Store<T>> QueueOver<T, S> {
 
     pub(super) fn hand_out_room(&self) {
         if self.may_hand_out() {
-            self.putters.grant_while(|_| self.len() + self.putters.granted() < self.capacity);
+            let room = || self.len() + self.putters.granted() < self.capacity;
+            self.putters.grant_while(|_| self.is_closed() || room());
         }
     }
 

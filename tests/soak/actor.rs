@@ -477,13 +477,13 @@ fn close(world: &Rc<World>, object: usize) {
 
 fn close_slot<S: Store<u32> + 'static>(world: &Rc<World>, slot: &Slot<S>, new: fn() -> Rc<Queued<S>>) {
     let queued = slot.replace(new());
-    queued.model.borrow_mut().close();
+    queued.model.borrow_mut().close(&|actor| world.is_dying(actor));
     queued.queue.close();
     // Those who wait for all items to be done would wait for those that nobody takes.
     let (emptied, expecting) = (queued, world.clone());
     spawn_detached(Actor::performing(world, async move {
         yields(2).await;
-        let left = emptied.model.borrow_mut().close_now();
+        let left = emptied.model.borrow_mut().close_now(&|actor| expecting.is_dying(actor));
         let items = emptied.queue.close_now().len();
         expecting.expect(items == left, || format!("close_now() took out {items} items of {left}"));
     }));

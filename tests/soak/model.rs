@@ -344,9 +344,9 @@ impl QueueModel {
     }
 
     pub(crate) fn hand_out_room(&mut self, dying: Dying<'_>) {
-        let (mut granted, count, capacity) = (self.putters.granted(), self.len(), self.capacity);
+        let (mut granted, count, capacity, closed) = (self.putters.granted(), self.len(), self.capacity, self.closed);
         self.putters.grant_while(dying, |_| {
-            let suffices = count + granted < capacity;
+            let suffices = closed || count + granted < capacity;
             granted += 1;
             suffices
         });
@@ -359,18 +359,18 @@ impl QueueModel {
         }
     }
 
-    pub(crate) fn close(&mut self) {
+    pub(crate) fn close(&mut self, dying: Dying<'_>) {
         self.closed = true;
-        self.putters.grant_all();
-        self.getters.grant_all();
+        self.hand_out_items(dying);
+        self.hand_out_room(dying);
     }
 
     /// Closes the queue and takes everything out. Returns how much that was.
-    pub(crate) fn close_now(&mut self) -> usize {
+    pub(crate) fn close_now(&mut self, dying: Dying<'_>) -> usize {
         let count = self.items.len();
         self.items.clear();
         self.done(count);
-        self.close();
+        self.close(dying);
         count
     }
 }

@@ -365,7 +365,7 @@ fn model(order: Order, kind: usize) -> RefCell<QueueModel> {
 /// Closes a queue, takes out what it has, and puts another one in its place.
 pub(crate) fn close_now<S: Store<u32>>(world: &World, slot: &Slot<S>, new: fn() -> Rc<Queued<S>>) {
     let queued = slot.replace(new());
-    let expected = queued.model.borrow_mut().close_now();
+    let expected = queued.model.borrow_mut().close_now(&|actor| world.is_dying(actor));
     let items = queued.queue.close_now().len();
     world.expect(items == expected, || format!("close_now() took out {items} items of {expected}"));
 }

@@ -2,7 +2,7 @@
 
 use crate::stage::{fill, lines, run, shared, turns};
 use greenlight::sync::{Closed, PriorityQueue, Queue, TryGetError};
-use greenlight::task;
+use greenlight::{spawn, task};
 
 #[test]
 fn a_put_on_a_closed_queue_hands_the_item_back() {
@@ -78,6 +78,35 @@ fn getters_that_wait_are_told_of_the_end_in_order_a_hop_later() {
         }
     });
     assert_eq!(said, ["a: Closed after 1", "b: Closed after 1"]);
+}
+
+/// As in asyncio, where those who wait for room and others who wait for items cannot be there at once.
+#[test]
+fn who_waits_for_an_item_is_told_of_the_end_before_who_waits_for_room() {
+    let said = lines(async |log| {
+        let queue = shared(Queue::bounded(1));
+        fill(queue, [1]);
+        let putter = |name: &'static str| {
+            let log = log.clone();
+            spawn(async move {
+                queue.put(2).await.expect_err("it is closed before there is room");
+                log.say(name);
+            })
+        };
+        let _granted = putter("granted room");
+        turns(1).await;
+        let _putter = putter("putter");
+        let getter = log.clone();
+        let _getter = spawn(async move {
+            assert_eq!(queue.get().await, Err(Closed));
+            getter.say("getter");
+        });
+        let _closer = spawn(async { queue.close() });
+        // The room goes to the first putter, who runs after the others of this turn.
+        assert_eq!(queue.try_get(), Ok(1));
+        turns(3).await;
+    });
+    assert_eq!(said, ["granted room", "getter", "putter"]);
 }
 
 #[test]

@@ -1,0 +1,420 @@
+"""asyncio as greenlight is: a patch for each row of "Where we differ from asyncio, and why" that a scenario can play.
+
+A patch carries the first cell of its row in docs/ARCHITECTURE.md, where the reason stands; a test compares the two. It
+changes no more than its row says: whatever else is different is a fault of greenlight's. The methods that are patched
+are those of CPython 3.13.
+"""
+import asyncio
+import collections
+import heapq
+import itertools
+import sys
+from asyncio import events, exceptions, futures, locks, queues, taskgroups, tasks, timeouts
+
+ROWS = {}
+
+
+def row(*names):
+    """Marks a patch as that of these rows."""
+
+    def mark(patch):
+        ROWS.update({name: patch for name in names})
+        return patch
+
+    return mark
+
+
+def patch(loop_class):
+    """Patches this process's asyncio, and the loops of that class."""
+    assert sys.version_info >= (3, 13), "the patches are of CPython 3.13"
+    for apply in dict.fromkeys(ROWS.values()):
+        apply()
+    loop_class.call_at = call_at_in_order
+    plain = loop_class.__init__
+
+    def init(self):
+        plain(self)
+        self.is_stable = True
+        self.set_task_factory(lambda loop, coro, **named: Task(coro, loop=loop, **named))
+
+    loop_class.__init__ = init
+
+
+class Task(tasks._PyTask):
+    """asyncio's own task, in Python, which can be polled while what it awaits is not there yet."""
+
+    def __init__(self, coro, **named):
+        self.timeouts = []  # those that it has entered, the outermost first
+        self.looking = False  # whether it is in the queue to be polled
+        super().__init__(coro, **named)
+
+    def look(self):
+        """Has it polled. One that is in the queue already keeps its place there."""
+        if self._fut_waiter is not None and not self._fut_waiter.done() and not self.looking:
+            self.looking = True
+            self._loop.call_soon(self.poll)
+
+    def poll(self):
+        self.looking = False
+        if self._fut_waiter.done():
+            self._Task__wakeup(self._fut_waiter)
+        else:
+            self.poll_timeouts()
+
+    def _Task__wakeup(self, future):
+        if future is self._fut_waiter:  # and was not polled meanwhile
+            super()._Task__wakeup(future)
+
+    def _Task__step(self, exc=None):
+        super()._Task__step(exc)
+        self.poll_timeouts()
+
+    def poll_timeouts(self):
+        """What it awaits is not there: looks whether a timeout is up, the innermost first."""
+        while not self.done() and any(self.is_up(timeout) for timeout in reversed(self.timeouts)):
+            pass
+
+    def is_up(self, timeout):
+        if timeout.armed_for != timeout._when:
+            arm(timeout)
+            return False
+        if timeout.fired:
+            timeout._state = timeouts._State.EXPIRING
+            self._num_cancels_requested += 1
+            self.leave_alone()
+            self._fut_waiter.remove_done_callback(self._Task__wakeup)
+            self._fut_waiter.cancel()
+            super()._Task__step(self._make_cancelled_error())
+        return timeout.fired
+
+    def leave_alone(self):
+        """Awaits nothing in place of a task, which is not to be cancelled with it."""
+        if isinstance(self._fut_waiter, Task) and not self._fut_waiter.done():
+            self._fut_waiter.remove_done_callback(self._Task__wakeup)
+            self._fut_waiter = self._loop.create_future()
+            self._fut_waiter.add_done_callback(self._Task__wakeup)
+
+
+class Yield:
+    """A turn for the others: awaits a future that is done."""
+
+    def __await__(self):
+        done = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        done._asyncio_future_blocking = True
+        yield done
+
+
+def arm(timeout):
+    """Arms the timer of a timeout. No time at all is up when the task is polled next, and that is in the next turn."""
+    if timeout._timeout_handler is not None:
+        timeout._timeout_handler.cancel()
+    loop = timeout._task._loop
+    timeout.armed_for, timeout._timeout_handler = timeout._when, None
+    timeout.fired = timeout._when <= loop.time()
+    if timeout.fired:
+        timeout._task.look()
+    else:
+        timeout._timeout_handler = loop.call_at(timeout._when, timeout._on_timeout)
+
+
+@row(
+    "a future that is ready at its deadline",
+    "two nested timeouts with one deadline",
+    "a timeout of no time at all, or whose deadline has passed",
+    "a timeout that another task moves sooner",
+)
+def timeouts_are_polled():
+    plain_aexit, plain_sleep = timeouts.Timeout.__aexit__, tasks.sleep
+
+    def reschedule(self, when):
+        if self._state is not timeouts._State.ENTERED:
+            raise RuntimeError("the timeout is not under way")
+        sooner, self._when = when < self._when, when
+        if self not in self._task.timeouts:
+            self.armed_for, self.fired = None, False
+            self._task.timeouts.append(self)
+        elif sooner and self._task is not tasks.current_task():
+            self._task.look()
+
+    def on_timeout(self):
+        self.fired, self._timeout_handler = True, None
+        self._task.look()
+
+    async def aexit(self, *raised):
+        self._task.timeouts.remove(self)
+        return await plain_aexit(self, *raised)
+
+    async def sleep(delay):
+        await (plain_sleep(delay) if delay > 0 else Yield())
+
+    timeouts.Timeout.reschedule = reschedule
+    timeouts.Timeout._on_timeout = on_timeout
+    timeouts.Timeout.__aexit__ = aexit
+    asyncio.sleep = sleep
+
+
+class InOrder(events.TimerHandle):
+    """A timer that comes after those of the same microsecond that were armed before it."""
+
+    armed = itertools.count()
+
+    def __init__(self, when, *args):
+        super().__init__(when, *args)
+        self.key = (round(when * 1e6), next(self.armed))
+
+    def __lt__(self, other):
+        return self.key < other.key
+
+
+def call_at_in_order(self, when, callback, *args, context=None):
+    timer = InOrder(when, callback, args, self, context)
+    heapq.heappush(self._scheduled, timer)
+    timer._scheduled = True
+    return timer
+
+
+@row("equal deadlines")
+def timers_are_stable():
+    """The loop's `call_at` is this row's patch: it is the caller who knows the loop."""
+
+
+@row("`Condition.wait`, cancelled")
+def condition_waits_are_dropped():
+    plain_aexit, plain_notify_all = locks._ContextManagerMixin.__aexit__, locks.Condition.notify_all
+    given_up = set()  # the tasks that hold no lock though they are inside `async with`
+    told_all = collections.Counter()
+
+    async def wait(self):
+        told, waiter = told_all[self], self._get_loop().create_future()
+        self.release()
+        self._waiters.append(waiter)
+        try:
+            try:
+                await waiter
+            finally:
+                self._waiters.remove(waiter)
+            await self.acquire()
+            return True
+        except exceptions.CancelledError:
+            given_up.add(tasks.current_task())
+            if waiter.done() and not waiter.cancelled() and told == told_all[self]:
+                self._notify(1)
+            raise
+
+    def notify_all(self):
+        told_all[self] += 1
+        plain_notify_all(self)
+
+    async def aexit(self, *raised):
+        if tasks.current_task() in given_up:
+            given_up.discard(tasks.current_task())
+        else:
+            await plain_aexit(self, *raised)
+
+    locks.Condition.wait, locks.Condition.notify_all = wait, notify_all
+    locks._ContextManagerMixin.__aexit__ = aexit
+
+
+@row("a task that was awaited first, and gathered or waited for after")
+def awaiters_come_last():
+    def add_done_callback(self, callback, *, context=None):
+        futures._PyFuture.add_done_callback(self, callback, context=context)
+        self._callbacks.sort(key=lambda it: getattr(it[0], "__func__", None) is Task._Task__wakeup)
+
+    Task.add_done_callback = add_done_callback
+
+
+@row("cancelling who awaits a task")
+def awaiting_is_not_owning():
+    def cancel(self, msg=None):
+        self.leave_alone()
+        return tasks._PyTask.cancel(self, msg)
+
+    Task.cancel = cancel
+    asyncio.shield = lambda task: task
+
+
+@row("cancelling the owner of a `gather`")
+def gather_is_dropped():
+    plain = tasks.gather
+
+    async def gather(*children, **options):
+        try:
+            return await plain(*children, **options)
+        except exceptions.CancelledError:
+            for child in children:
+                child.cancel()
+            raise
+
+    tasks._GatheringFuture.cancel = futures.Future.cancel
+    asyncio.gather = gather
+
+
+@row("a task of a group fails")
+def body_of_a_group_runs_on():
+    plain = taskgroups.TaskGroup._on_task_done
+
+    def on_task_done(self, task):
+        self._parent_cancel_requested = True  # for the plain one: leave the owner and the others alone
+        plain(self, task)
+        self._parent_cancel_requested = False
+        if self._errors and not self._aborting:
+            self._abort()
+            if self._on_completed_fut is not None and not self._on_completed_fut.done():
+                self._on_completed_fut.set_result(True)
+
+    taskgroups.TaskGroup._on_task_done = on_task_done
+
+
+@row("the owner of a `TaskGroup` is cancelled, or its body fails", "a task of a group spawns into it")
+def groups_are_dropped():
+    plain = taskgroups.TaskGroup.__aexit__
+
+    async def aexit(self, et, exc, tb):
+        if et is not None:
+            self._abort()
+            return
+        while self._tasks:
+            self._on_completed_fut = self._loop.create_future()
+            try:
+                await self._on_completed_fut
+            except exceptions.CancelledError:
+                self._abort()
+                raise
+        await plain(self, None, None, None)
+
+    taskgroups.TaskGroup.__aexit__ = aexit
+
+
+@row("a queue's getters and putters")
+def queues_are_fair():
+    def granted(waiters):
+        return sum(waiter.done() and not waiter.cancelled() for waiter in waiters)
+
+    def is_clear(waiters):
+        return all(waiter.cancelled() for waiter in waiters)
+
+    def hand_out(self):
+        items, room = self.qsize(), self._maxsize - self.qsize() if self._maxsize > 0 else sys.maxsize
+        for waiters, count in (self._getters, items), (self._putters, room):
+            count = sys.maxsize if self._is_shutdown else count - granted(waiters)
+            waiting = [waiter for waiter in waiters if not waiter.done()]
+            for waiter in waiting[: max(count, 0)]:
+                waiter.set_result(None)
+
+    async def in_line(self, waiters):
+        waiter = self._get_loop().create_future()
+        waiters.append(waiter)
+        hand_out(self)
+        try:
+            await waiter
+        except exceptions.CancelledError:
+            waiters.remove(waiter)
+            if not waiter.cancelled():
+                hand_out(self)
+            raise
+        waiters.remove(waiter)
+
+    def may_put(self):
+        return is_clear(self._putters) and not self.full()
+
+    def may_get(self):
+        return is_clear(self._getters) and not self.empty()
+
+    def push(self, item):
+        if self._is_shutdown:
+            raise queues.QueueShutDown
+        self._put(item)
+        self._unfinished_tasks += 1
+        self._finished.clear()
+        hand_out(self)
+
+    def pop(self):
+        if self.empty():
+            raise queues.QueueShutDown
+        item = self._get()
+        hand_out(self)
+        return item
+
+    async def put(self, item):
+        if not self._is_shutdown and not may_put(self):
+            await in_line(self, self._putters)
+        push(self, item)
+
+    async def get(self):
+        if not may_get(self) and not (self._is_shutdown and self.empty()):
+            await in_line(self, self._getters)
+        return pop(self)
+
+    def put_nowait(self, item):
+        if not self._is_shutdown and not may_put(self):
+            raise queues.QueueFull
+        push(self, item)
+
+    def get_nowait(self):
+        if not may_get(self) and not (self._is_shutdown and self.empty()):
+            raise queues.QueueEmpty
+        return pop(self)
+
+    def shutdown(self, immediate=False):
+        self._is_shutdown = True
+        while immediate and not self.empty():
+            self._get()
+            self._unfinished_tasks = max(self._unfinished_tasks - 1, 0)
+        if self._unfinished_tasks == 0:
+            self._finished.set()
+        hand_out(self)
+
+    for name, method in [("put", put), ("get", get), ("put_nowait", put_nowait), ("get_nowait", get_nowait)]:
+        setattr(queues.Queue, name, method)
+    queues.Queue.shutdown = shutdown
+
+
+@row("a barrier's party that was cancelled")
+def barrier_indices_are_unique():
+    arrived = collections.defaultdict(list)
+
+    async def wait(self):
+        async with self._cond:
+            await self._block()
+            party = object()
+            try:
+                arrived[self].append(party)
+                self._count += 1
+                await (self._release() if self._count == self._parties else self._wait())
+                return arrived[self].index(party)
+            finally:
+                self._count -= 1
+                if self._state is locks._BarrierState.FILLING:
+                    arrived[self].remove(party)
+                if self._count == 0:
+                    arrived[self].clear()
+                self._exit()
+
+    locks.Barrier.wait = wait
+
+
+@row("`wait` until the first failure")
+def errors_are_values():
+    plain = tasks.wait
+
+    async def wait(fs, *, return_when):
+        all_for_failure = {tasks.FIRST_EXCEPTION: tasks.ALL_COMPLETED}
+        return await plain(fs, return_when=all_for_failure.get(return_when, return_when))
+
+    asyncio.wait = wait
+
+
+@row("the tasks that `as_completed` is given, and those of a group that is aborted")
+def sets_are_in_order():
+    plain = tasks._AsCompletedIterator.__init__
+
+    def init(self, aws, timeout):
+        plain(self, [], timeout)
+        self._todo = list(aws)
+        self._todo_left = len(self._todo)
+        for task in aws:
+            task.add_done_callback(self._handle_completion)
+
+    tasks._AsCompletedIterator.__init__ = init
