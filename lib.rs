@@ -46,7 +46,7 @@
 //! `recorder`, `text`, `future_type`, `stall`, `report`, `tree`, `pending`, `unheard`, `debug`, `check`,
 //! `suspicion`, `drive`, `run`. Each uses only those before it. Then `sync/`: `event`, `lock`, `condition`,
 //! `line`, `semaphore`, `barrier`, `store`, `queue`, `queue_waits`, `timeout`, `race`, `hop`, `gather`,
-//! `wait`, `group_error`, `task_group`, `interval`.
+//! `wait`, `group_error`, `group_output`, `task_group`, `interval`.
 //!
 //! # What is absent, on purpose
 //!

@@ -33,6 +33,8 @@ mod wait;
 
 mod group_error;
 
+mod group_output;
+
 mod task_group;
 
 mod interval;
@@ -42,6 +44,7 @@ pub use condition::{Condition, ConditionWait, Woke};
 pub use event::{Event, EventWait};
 pub use gather::{gather, gather_tasks, gather_tuple};
 pub use group_error::{Cause, Failure, GroupError, GroupOver};
+pub use group_output::GroupOutput;
 pub use interval::{Interval, interval};
 pub use lock::{Lock, LockGuard, LockWait};
 pub use queue::{LifoQueue, PriorityQueue, Queue, QueueOver};
@@ -49,6 +52,6 @@ pub use queue_waits::{QueueGet, QueuePut};
 pub use race::race;
 pub use semaphore::{Permit, ReleasedTooOften, Semaphore, SemaphoreWait};
 pub use store::{Closed, DoneTooOften, PutError, Store, TryGetError, TryPutError};
-pub use task_group::{GroupOutput, GroupSpawner, TaskGroup};
+pub use task_group::{GroupSpawner, TaskGroup};
 pub use timeout::{Deadline, Elapsed, timeout, timeout_at};
 pub use wait::{AsCompleted, Until, as_completed, wait};

@@ -1,8 +1,9 @@
 //! `TaskGroup`: tasks that succeed together, or are cancelled together.
 
 use super::group_error::{Cause, Failure, GroupError, GroupOver};
+use super::group_output::GroupOutput;
 use super::hop::a_hop_later;
-use crate::runtime::{WaitList, Waiter, Watch, contain, expect_current, printable, spawn_joined};
+use crate::runtime::{WaitList, Waiter, Watch, expect_current, printable, spawn_joined};
 use crate::trace::Kind;
 use crate::{JoinHandle, PanicPayload, Task};
 use std::cell::{Cell, RefCell};
@@ -330,48 +331,39 @@ impl<E: 'static> GroupSpawner<E> {
     /// Outside a runtime.
     #[track_caller]
     pub fn spawn(&self, future: impl Future<Output = Result<(), E>> + 'static) -> Result<Task, GroupOver> {
-        if self.members.over.get() || self.members.aborting.get() {
-            return Err(GroupOver { made: self.members.ended.made() });
-        }
+        self.admit()?;
         Ok(self.members.spawn(None, future, Location::caller()))
+    }
+
+    /// Spawns a task that has a name into the group.
+    ///
+    /// # Errors
+    /// As of [`spawn`](GroupSpawner::spawn).
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    #[track_caller]
+    pub fn spawn_named(
+        &self,
+        name: impl Into<Arc<str>>,
+        future: impl Future<Output = Result<(), E>> + 'static,
+    ) -> Result<Task, GroupOver> {
+        self.admit()?;
+        Ok(self.members.spawn(Some(printable(name.into())), future, Location::caller()))
+    }
+
+    /// Whether the group takes a task from one of its own.
+    fn admit(&self) -> Result<(), GroupOver> {
+        match self.members.over.get() || self.members.aborting.get() {
+            true => Err(GroupOver { made: self.members.ended.made() }),
+            false => Ok(()),
+        }
     }
 }
 
 impl<E> Clone for GroupSpawner<E> {
     fn clone(&self) -> Self {
         GroupSpawner { members: self.members.clone() }
-    }
-}
-
-/// The output of a task of a group: what [`TaskGroup::spawn_with_output`] returns.
-pub struct GroupOutput<T> {
-    task: Task,
-    output: Rc<Cell<Option<T>>>,
-}
-
-impl<T> GroupOutput<T> {
-    /// The output. None before the task has ended, if it failed or was cancelled, and after it was taken.
-    pub fn take(&self) -> Option<T> {
-        self.output.take()
-    }
-
-    /// The task.
-    pub fn task(&self) -> &Task {
-        &self.task
-    }
-}
-
-/// An output that panics when it is dropped has nothing to do with whoever drops this.
-impl<T> Drop for GroupOutput<T> {
-    fn drop(&mut self) {
-        let what = format_args!("lost: the output of {}, which nobody took, panicked when it was dropped", self.task);
-        contain(what, || drop(self.output.take()));
-    }
-}
-
-impl<T> fmt::Debug for GroupOutput<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GroupOutput").field("task", &self.task).finish_non_exhaustive()
     }
 }
 
