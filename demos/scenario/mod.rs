@@ -3,9 +3,13 @@
 //!
 //! What a scenario is, and what its log lines mean, stands in `tests/oracle/SCENARIOS.md`.
 
+mod items;
+mod objects;
 mod parse;
+mod perform;
 mod play;
 mod script;
+mod values;
 
 use crate::stderr::{Stderr, complain};
 use greenlight::trace::Printable;
@@ -33,7 +37,7 @@ pub(crate) fn play(file: &Path, out: &mut dyn Write) -> io::Result<bool> {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match play_line(&line) {
+        match play_line(line.trim_ascii_end()) {
             Ok(played) => writeln!(out, "{played}")?,
             Err(why) => {
                 let (place, why) = (Printable(file.display()), Printable(why));

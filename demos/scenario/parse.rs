@@ -1,26 +1,33 @@
 //! From a line of JSON to a script: resolves the names, checks the operations, and says of what it
 //! refuses what it wants instead.
 
-use super::script::{Action, Block, Goal, Guarded, LockOf, Op, Part, Scenario, TaskIndex};
-use greenlight::sync::{Barrier, Condition, Event, Lock, Queue, Semaphore};
+use super::items::Items;
+use super::objects::{Object, objects};
+use super::script::{Action, Block, Goal, Guarded, Op, Part, QueueAction, Scenario, TaskIndex};
+use super::values::{count, duration, integer, item, quote, size, text, words};
+use greenlight::Until;
+use greenlight::sync::{Barrier, Condition, Event};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Each operation with what follows its name, as the file has to spell it.
-const OPERATIONS: [(&str, &str); 22] = [
+const OPERATIONS: [(&str, &str); 37] = [
     ("say", "text"),
     ("yield", ""),
     ("sleep", "microseconds"),
     ("start", "task"),
-    ("join", "task"),
+    ("join", "task or queue"),
+    ("shield", "task"),
     ("cancel", "task"),
     ("fail", "text"),
     ("repeat", "times, block"),
     ("gather", "[task, …]"),
-    ("group", "[task, …]"),
+    ("wait_tasks", "first, first_failure or all, [task, …]"),
+    ("as_completed", "[task, …]"),
+    ("group", "[task, …], or name, block"),
+    ("spawn", "group, task"),
     ("set", "event"),
     ("clear", "event"),
     ("is_set", "event"),
@@ -30,26 +37,21 @@ const OPERATIONS: [(&str, &str); 22] = [
     ("notify", "condition, count"),
     ("notify_all", "condition"),
     ("add", "variable, number"),
-    ("timeout", "microseconds, block"),
+    ("locked", "lock, condition or semaphore"),
+    ("abort", "barrier"),
+    ("reset", "barrier"),
+    ("waiting", "barrier"),
+    ("timeout", "microseconds, block, name if it is to be moved"),
+    ("move", "timeout, microseconds"),
     ("put", "queue, value"),
     ("get", "queue"),
+    ("try_put", "queue, value"),
+    ("try_get", "queue"),
+    ("size", "queue"),
+    ("task_done", "queue"),
+    ("close", "queue"),
+    ("close_now", "queue"),
 ];
-
-/// The kinds of objects.
-const KINDS: [&str; 6] = ["event", "lock", "condition", "semaphore", "barrier", "queue"];
-
-/// How much of the JSON that is at fault a complaint quotes, in characters.
-const QUOTED: usize = 60;
-
-/// An object of a scenario.
-enum Object {
-    Event(Rc<Event>),
-    Lock(Guarded, Rc<Lock>),
-    Condition(Guarded, Rc<Condition>),
-    Semaphore(Guarded),
-    Barrier(Rc<Barrier>),
-    Queue(Rc<Queue<String>>),
-}
 
 /// What the names in a scenario stand for.
 struct Names {
@@ -97,66 +99,6 @@ fn field<'v, T>(
     read(value).ok_or_else(|| format!("`{name}` is {}; it has to be {wanted}", quote(value)))
 }
 
-fn objects(fields: &Map<String, Value>) -> Result<BTreeMap<String, Object>, String> {
-    let Some(objects) = fields.get("objects") else {
-        return Ok(BTreeMap::new());
-    };
-    let objects = objects.as_object().ok_or("`objects` has to be an object of objects, each with its `kind`")?;
-    let mut made = BTreeMap::new();
-    // A condition may share a lock that stands behind it.
-    let (sharing, others): (Vec<_>, Vec<_>) = objects.iter().partition(|(_, spec)| spec.get("lock").is_some());
-    for (name, spec) in others.into_iter().chain(sharing) {
-        let object = object(name, spec, &made).map_err(|why| format!("object `{name}`: {why}"))?;
-        made.insert(name.clone(), object);
-    }
-    Ok(made)
-}
-
-fn object(name: &str, spec: &Value, made: &BTreeMap<String, Object>) -> Result<Object, String> {
-    match spec.get("kind").and_then(Value::as_str) {
-        Some("event") => Ok(Object::Event(Rc::new(Event::new().named(name)))),
-        Some("lock") => {
-            let lock = Rc::new(Lock::new(()).named(name));
-            Ok(Object::Lock(Guarded { name: name.into(), lock: LockOf::Itself(lock.clone()) }, lock))
-        }
-        Some("condition") => condition(name, spec.get("lock"), made),
-        Some("semaphore") => {
-            let permits = spec.get("value").ok_or("it has no `value`; give it one, the number of its permits")?;
-            let semaphore = Semaphore::new(size(permits)?).named(name);
-            let lock = LockOf::Semaphore(Rc::new(semaphore));
-            Ok(Object::Semaphore(Guarded { name: name.into(), lock }))
-        }
-        Some("barrier") => match size(spec.get("parties").ok_or("it has no `parties`; give it one, their number")?)? {
-            0 => Err("it has 0 parties; give it at least 1".into()),
-            parties => Ok(Object::Barrier(Rc::new(Barrier::new(parties).named(name)))),
-        },
-        Some("queue") => {
-            let queue = match spec.get("maxsize").map_or(Ok(0), size)? {
-                0 => Queue::unbounded(),
-                capacity => Queue::bounded(capacity),
-            };
-            Ok(Object::Queue(Rc::new(queue.named(name))))
-        }
-        Some(kind) => Err(format!("unknown kind `{kind}`; the kinds are {}", KINDS.join(", "))),
-        None => Err(format!("it has no `kind`; the kinds are {}", KINDS.join(", "))),
-    }
-}
-
-fn condition(name: &str, lock: Option<&Value>, made: &BTreeMap<String, Object>) -> Result<Object, String> {
-    let Some(lock) = lock else {
-        let condition = Rc::new(Condition::new(()).named(name));
-        let guarded = Guarded { name: name.into(), lock: LockOf::Condition(condition.clone()) };
-        return Ok(Object::Condition(guarded, condition));
-    };
-    match made.get(text(lock)?) {
-        Some(Object::Lock(guarded, lock)) => {
-            let condition = Rc::new(Condition::sharing(lock).named(name));
-            Ok(Object::Condition(Guarded { name: name.into(), ..guarded.clone() }, condition))
-        }
-        _ => Err(format!("there is no lock {}; add it to `objects`", quote(lock))),
-    }
-}
-
 impl Names {
     fn block(&self, block: &Value) -> Result<Block, String> {
         block
@@ -180,7 +122,14 @@ impl Names {
         let action = match (verb, arguments) {
             ("repeat", [times, block]) => Action::Repeat(count(times).map_err(quoting)?, self.block(block)?),
             ("with", [it, block]) => Action::With(self.guarded(it).map_err(quoting)?, self.block(block)?),
-            ("timeout", [time, block]) => Action::Timeout(duration(time).map_err(quoting)?, self.block(block)?),
+            ("timeout", [time, block]) => Action::Timeout(duration(time).map_err(quoting)?, self.block(block)?, None),
+            ("timeout", [time, block, name]) => {
+                let name = Some(text(name).map_err(quoting)?.to_owned());
+                Action::Timeout(duration(time).map_err(quoting)?, self.block(block)?, name)
+            }
+            ("group", [name @ Value::String(_), block]) => {
+                Action::Crew(text(name).map_err(quoting)?.to_owned(), self.block(block)?)
+            }
             _ => self.plain_action(verb, arguments).map_err(quoting)?,
         };
         Ok(Op { words: words(verb, arguments), action })
@@ -196,11 +145,18 @@ impl Names {
             ("yield", []) => Action::Yield,
             ("sleep", [it]) => Action::Sleep(duration(it)?),
             ("start", [it]) => Action::Start(self.task(it)?),
-            ("join", [it]) => Action::Join(self.task(it)?),
+            ("join", [it]) => match self.queue(it) {
+                Ok(queue) => Action::Queue(queue, QueueAction::Join),
+                Err(_) => Action::Join(self.task(it)?),
+            },
+            ("shield", [it]) => Action::Join(self.task(it)?),
             ("cancel", [it]) => Action::Cancel(self.task(it)?),
             ("fail", [it]) => Action::Fail(text(it)?.to_owned()),
             ("gather", [it]) => Action::Gather(self.tasks(it)?),
+            ("wait_tasks", [until, it]) => Action::WaitForTasks(self.until(until)?, self.tasks(it)?),
+            ("as_completed", [it]) => Action::AsCompleted(self.tasks(it)?),
             ("group", [it]) => Action::Group(self.tasks(it)?),
+            ("spawn", [group, it]) => Action::SpawnInto(text(group)?.to_owned(), self.task(it)?),
             ("set", [it]) => Action::Set(self.event(it)?),
             ("clear", [it]) => Action::Clear(self.event(it)?),
             ("is_set", [it]) => Action::IsSet(self.event(it)?),
@@ -228,11 +184,38 @@ impl Names {
                 let (guarded, condition) = self.condition(it)?;
                 Action::Notify(guarded, condition, usize::MAX)
             }
-            ("put", [it, value]) => Action::Put(self.queue(it)?, spelt(value)),
-            ("get", [it]) => Action::Get(self.queue(it)?),
+            ("locked", [it]) => Action::Locked(self.guarded(it)?),
+            ("abort", [it]) => Action::Abort(self.barrier(it)?),
+            ("reset", [it]) => Action::Reset(self.barrier(it)?),
+            ("waiting", [it]) => Action::Waiting(self.barrier(it)?),
+            ("move", [name, time]) => Action::Move(text(name)?.to_owned(), duration(time)?),
             ("add", [variable, n]) => Action::Add(text(variable)?.to_owned(), integer(n)?),
-            _ => return Err(misspelt(verb)),
+            _ => self.queue_action(verb, arguments)?,
         })
+    }
+
+    fn queue_action(&self, verb: &str, arguments: &[Value]) -> Result<Action, String> {
+        let (it, action) = match (verb, arguments) {
+            ("put", [it, value]) => (it, QueueAction::Put(item(value))),
+            ("get", [it]) => (it, QueueAction::Get),
+            ("try_put", [it, value]) => (it, QueueAction::TryPut(item(value))),
+            ("try_get", [it]) => (it, QueueAction::TryGet),
+            ("size", [it]) => (it, QueueAction::Size),
+            ("task_done", [it]) => (it, QueueAction::TaskDone),
+            ("close", [it]) => (it, QueueAction::Close),
+            ("close_now", [it]) => (it, QueueAction::CloseNow),
+            _ => return Err(misspelt(verb)),
+        };
+        Ok(Action::Queue(self.queue(it)?, action))
+    }
+
+    fn until(&self, when: &Value) -> Result<Until, String> {
+        match text(when)? {
+            "first" => Ok(Until::First),
+            "first_failure" => Ok(Until::FirstPanic),
+            "all" => Ok(Until::All),
+            _ => Err(format!("{} has to be first, first_failure or all", quote(when))),
+        }
     }
 
     fn task(&self, name: &Value) -> Result<TaskIndex, String> {
@@ -264,7 +247,14 @@ impl Names {
         }
     }
 
-    fn queue(&self, name: &Value) -> Result<Rc<Queue<String>>, String> {
+    fn barrier(&self, name: &Value) -> Result<Rc<Barrier>, String> {
+        match self.object(name)? {
+            Object::Barrier(barrier) => Ok(barrier.clone()),
+            _ => Err(format!("{} is no barrier", quote(name))),
+        }
+    }
+
+    fn queue(&self, name: &Value) -> Result<Rc<dyn Items>, String> {
         match self.object(name)? {
             Object::Queue(queue) => Ok(queue.clone()),
             _ => Err(format!("{} is no queue", quote(name))),
@@ -296,50 +286,5 @@ fn misspelt(verb: &str) -> String {
         None => {
             format!("unknown operation `{verb}`; the operations are {}", OPERATIONS.map(|(known, _)| known).join(", "))
         }
-    }
-}
-
-fn words(verb: &str, arguments: &[Value]) -> String {
-    let mut words = verb.to_owned();
-    for argument in arguments.iter().filter(|argument| !argument.is_array()) {
-        words.push(' ');
-        words.push_str(&spelt(argument));
-    }
-    words
-}
-
-/// A value as the log spells it.
-fn spelt(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn text(value: &Value) -> Result<&str, String> {
-    value.as_str().ok_or_else(|| format!("{} has to be a text", quote(value)))
-}
-
-fn count(value: &Value) -> Result<u64, String> {
-    value.as_u64().ok_or_else(|| format!("{} has to be a whole number from 0", quote(value)))
-}
-
-fn size(value: &Value) -> Result<usize, String> {
-    usize::try_from(count(value)?).map_err(|_| format!("{} is too large", quote(value)))
-}
-
-fn integer(value: &Value) -> Result<i64, String> {
-    value.as_i64().ok_or_else(|| format!("{} has to be a whole number", quote(value)))
-}
-
-fn duration(value: &Value) -> Result<Duration, String> {
-    count(value)
-        .map(Duration::from_micros)
-        .map_err(|_| format!("{} has to be whole microseconds, from 0", quote(value)))
-}
-
-/// A value as JSON, cut short.
-fn quote(value: &Value) -> String {
-    let json = value.to_string();
-    match json.char_indices().nth(QUOTED) {
-        Some((end, _)) => format!("{}…", &json[..end]),
-        None => json,
     }
 }

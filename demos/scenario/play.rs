@@ -1,26 +1,23 @@
 //! Plays one scenario under virtual time: a task of the runtime for each task of the scenario, and
 //! a log.
 
-use super::script::{Action, Block, Guarded, Held, Op, Scenario, TaskIndex};
+use super::perform::{Performed, Performer};
+use super::script::{Scenario, TaskIndex};
 use crate::interrupt;
-use crate::stderr::reporting;
-use greenlight::sync::Barrier;
-use greenlight::{JoinHandle, Stalled, Task, TaskGroup};
+use crate::stderr::{report, reporting};
+use greenlight::{Deadline, GroupSpawner, JoinHandle, Stalled, Task, TaskGroup};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
-use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
 use std::rc::Rc;
-use std::time::Duration;
 
 /// Plays a scenario to its end, or to its stall, and returns the log. The error is a sentence for
 /// whoever wrote the scenario.
 pub(super) fn play(scenario: Scenario) -> Result<Vec<String>, String> {
     let world = Rc::new(World::new(scenario));
     // No number of turns is too many: a block may be repeated as often as it likes, and still ends.
-    let builder = reporting().virtual_clock().check_every_turn().turn_limit(u64::MAX);
+    let builder = reporting().virtual_clock().check_every_turn().turn_limit(u64::MAX).on_report(report_unless_logged);
     let runtime = builder.build();
     let _stoppable = interrupt::may_stop(&runtime);
     match catch_unwind(AssertUnwindSafe(|| runtime.try_run(main(world.clone())))) {
@@ -35,53 +32,61 @@ pub(super) fn play(scenario: Scenario) -> Result<Vec<String>, String> {
     }
 }
 
-const PANICKED: &str = "playing it panicked, which is a fault of greenlight and not of the scenario; please report it";
+/// An error of a task is in the log, whoever else hears of it.
+fn report_unless_logged(what: &str) {
+    if !what.contains(", returned an error, ") {
+        report(what);
+    }
+}
+
+pub(super) const PANICKED: &str =
+    "playing it panicked, which is a fault of greenlight and not of the scenario; please report it";
 
 /// What all tasks of a scenario share.
-struct World {
-    scenario: Scenario,
+pub(super) struct World {
+    pub(super) scenario: Scenario,
     /// In the order of [`Scenario::tasks`].
-    actors: Vec<Actor>,
+    pub(super) actors: Vec<Actor>,
     log: RefCell<Vec<String>>,
     /// Set once main is gone: tasks that go after it log nothing.
     over: Cell<bool>,
     /// What the tasks have added up.
     variables: RefCell<HashMap<String, i64>>,
+    /// The groups that had or have a block for a body.
+    pub(super) groups: RefCell<HashMap<String, GroupSpawner<String>>>,
+    /// The deadlines of the timeouts that are under way and can be moved.
+    pub(super) deadlines: RefCell<HashMap<String, Rc<Deadline>>>,
     /// The first rule that the scenario broke while it was played, if it broke one.
     refusal: RefCell<Option<String>>,
 }
 
 /// What is known of one task of the scenario.
 #[derive(Default)]
-struct Actor {
+pub(super) struct Actor {
     /// Empty until it is started.
-    task: OnceCell<Task>,
+    pub(super) task: OnceCell<Task>,
+    /// The handle of one that is started, as long as nobody waits by it; none if a group has it.
+    handle: RefCell<Option<JoinHandle<Performed>>>,
     /// None until it has ended.
-    outcome: RefCell<Option<Outcome>>,
+    pub(super) outcome: RefCell<Option<Outcome>>,
     /// Set when it cancels itself. If it ends before that takes effect, it counts as cancelled.
-    cancelled_itself: Cell<bool>,
+    pub(super) cancelled_itself: Cell<bool>,
+}
+
+/// Handles that somebody waits by. They go back to their actors.
+pub(super) struct Borrowed<'w> {
+    world: &'w World,
+    tasks: &'w [TaskIndex],
+    pub(super) handles: Vec<JoinHandle<Performed>>,
 }
 
 /// How a task ended, in the words of the log.
 #[derive(Clone)]
-enum Outcome {
+pub(super) enum Outcome {
     End,
     Cancelled,
     Failed(String),
 }
-
-/// A task of the scenario at work: the last thing that the task's future drops. If it is dropped
-/// before it has an outcome, the task was cancelled.
-struct Performer {
-    world: Rc<World>,
-    me: TaskIndex,
-}
-
-/// A block at work, in a box because blocks nest.
-type Performance<'a> = Pin<Box<dyn Future<Output = Performed> + 'a>>;
-
-/// How a block ended. The error is what the task fails with.
-type Performed = Result<(), String>;
 
 /// Closes the log when main goes, at its end as in a stall: main is the first to go.
 struct Curtain(Rc<World>);
@@ -92,7 +97,7 @@ async fn main(world: Rc<World>) {
     let mut started = Vec::new();
     for &task in &world.scenario.start {
         match world.start(task) {
-            Ok(handle) => started.push(handle.task()),
+            Ok(task) => started.push(task),
             Err(_) => return,
         }
     }
@@ -110,23 +115,52 @@ impl World {
             log: RefCell::default(),
             over: Cell::new(false),
             variables: RefCell::default(),
+            groups: RefCell::default(),
+            deadlines: RefCell::default(),
             refusal: RefCell::default(),
         }
     }
 
-    fn start(self: &Rc<Self>, task: TaskIndex) -> Result<JoinHandle<Performed>, String> {
+    pub(super) fn start(self: &Rc<Self>, task: TaskIndex) -> Result<Task, String> {
         let performer = self.performer(task)?;
         let handle = greenlight::task(performer.name()).spawn(performer.perform());
-        self.actors[task].task.get_or_init(|| handle.task());
-        Ok(handle)
+        let started = self.actors[task].task.get_or_init(|| handle.task()).clone();
+        self.actors[task].handle.replace(Some(handle));
+        Ok(started)
     }
 
-    fn start_in(self: &Rc<Self>, group: &mut TaskGroup<String>, task: TaskIndex) -> Result<(), String> {
+    pub(super) fn start_in(self: &Rc<Self>, group: &mut TaskGroup<String>, task: TaskIndex) -> Result<(), String> {
         let performer = self.performer(task)?;
         let name = self.scenario.tasks[task].name.clone();
         let started = group.spawn_named(name, performer.perform());
         self.actors[task].task.get_or_init(|| started);
         Ok(())
+    }
+
+    /// Whether the group takes the task.
+    pub(super) fn spawn_into(self: &Rc<Self>, group: &str, task: TaskIndex) -> Result<bool, String> {
+        let performer = self.performer(task)?;
+        let name = self.scenario.tasks[task].name.clone();
+        let Some(group) = self.groups.borrow().get(group).cloned() else { return Ok(false) };
+        let spawned = group.spawn_named(name, performer.perform());
+        Ok(spawned.map(|started| _ = self.actors[task].task.get_or_init(|| started)).is_ok())
+    }
+
+    /// The handles of tasks. Those that were not started are, in order.
+    pub(super) fn handles(self: &Rc<Self>, tasks: &[TaskIndex]) -> Result<Vec<JoinHandle<Performed>>, String> {
+        let handle = |&task: &TaskIndex| {
+            if self.actors[task].task.get().is_none() {
+                self.start(task)?;
+            }
+            let name = &self.scenario.tasks[task].name;
+            let why = || self.refuse(format!("task `{name}` is waited for by several at once, or is one of a group"));
+            self.actors[task].handle.take().ok_or_else(why)
+        };
+        tasks.iter().map(handle).collect()
+    }
+
+    pub(super) fn borrow<'w>(self: &'w Rc<Self>, tasks: &'w [TaskIndex]) -> Result<Borrowed<'w>, String> {
+        Ok(Borrowed { world: self, tasks, handles: self.handles(tasks)? })
     }
 
     /// Who performs a task that was not started before.
@@ -135,28 +169,28 @@ impl World {
             let name = &self.scenario.tasks[task].name;
             return Err(self.refuse(format!("task `{name}` is started twice; a task is started once")));
         }
-        Ok(Performer { world: self.clone(), me: task })
+        Ok(Performer::new(self.clone(), task))
     }
 
-    fn started(&self, task: TaskIndex) -> Result<&Task, String> {
+    pub(super) fn started(&self, task: TaskIndex) -> Result<&Task, String> {
         self.actors[task].task.get().ok_or_else(|| {
             let name = &self.scenario.tasks[task].name;
-            self.refuse(format!("task `{name}` is joined or cancelled before it is started; start it first"))
+            self.refuse(format!("task `{name}` is joined before it is started; start it first"))
         })
     }
 
-    fn log(&self, who: &str, what: impl fmt::Display) {
+    pub(super) fn log(&self, who: &str, what: impl fmt::Display) {
         if !self.over.get() {
             let line = format!("{} {who} {what}", greenlight::now().as_micros());
             self.log.borrow_mut().push(line);
         }
     }
 
-    fn variable(&self, name: &str) -> i64 {
+    pub(super) fn variable(&self, name: &str) -> i64 {
         self.variables.borrow().get(name).copied().unwrap_or(0)
     }
 
-    fn add(&self, name: &str, n: i64) -> Result<i64, String> {
+    pub(super) fn add(&self, name: &str, n: i64) -> Result<i64, String> {
         let overflow = || self.refuse(format!("variable `{name}` grows beyond 64 bits; add less to it"));
         let sum = self.variable(name).checked_add(n).ok_or_else(overflow)?;
         self.variables.borrow_mut().insert(name.to_owned(), sum);
@@ -175,182 +209,16 @@ impl World {
     }
 
     /// The scenario broke a rule. It is played to its end all the same, and its log is not shown.
-    fn refuse(&self, why: String) -> String {
+    pub(super) fn refuse(&self, why: String) -> String {
         self.refusal.borrow_mut().get_or_insert_with(|| why.clone());
         why
     }
 }
 
-impl Performer {
-    async fn perform(self) -> Performed {
-        let block = &self.world.scenario.tasks[self.me].block;
-        let performed = self.block(block, &mut Held::default()).await;
-        let outcome = match &performed {
-            Ok(()) => Outcome::End,
-            Err(why) => Outcome::Failed(why.clone()),
-        };
-        self.log(&outcome);
-        let actor = self.actor();
-        actor.outcome.replace(Some(match outcome {
-            Outcome::End if actor.cancelled_itself.get() => Outcome::Cancelled,
-            outcome => outcome,
-        }));
-        performed
-    }
-
-    fn block<'p, 'a: 'p>(&'a self, block: &'a Block, held: &'p mut Held<'a>) -> Performance<'p> {
-        Box::pin(async move {
-            for op in block {
-                self.op(op, held).await?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Performs an operation, and logs it once it is complete.
-    async fn op<'a>(&'a self, op: &'a Op, held: &mut Held<'a>) -> Result<(), String> {
-        let mut said = op.words.clone();
-        match &op.action {
-            Action::Say => {}
-            Action::Yield => greenlight::yield_now().await,
-            Action::Sleep(duration) => greenlight::sleep(*duration).await,
-            Action::Start(task) => drop(self.world.start(*task)?),
-            Action::Join(task) => said += &format!(" -> {}", self.join(*task).await?),
-            Action::Cancel(task) => said += &format!(" -> {}", self.cancel(*task)?),
-            Action::Fail(why) => return Err(why.clone()),
-            Action::Repeat(times, block) => return self.repeat(*times, block, held).await,
-            Action::Gather(tasks) => self.gather(tasks).await?,
-            Action::Group(tasks) => self.group(tasks).await?,
-            Action::Set(event) => event.set(),
-            Action::Clear(event) => event.clear(),
-            Action::IsSet(event) => said += &format!(" -> {}", event.is_set()),
-            Action::WaitForEvent(event) => event.wait().await,
-            Action::With(guarded, block) => {
-                self.with(guarded, block, held).await?;
-                said = format!("out {}", guarded.name);
-            }
-            Action::Wait(guarded, condition) => {
-                let (at, guard) = held.take(guarded).ok_or_else(|| self.not_held(guarded))?;
-                held.put_back(at, guarded, condition.wait(guard).await);
-            }
-            Action::WaitFor(guarded, condition, goal) => {
-                let (at, guard) = held.take(guarded).ok_or_else(|| self.not_held(guarded))?;
-                let reached = |_: &mut ()| self.world.variable(&goal.variable) >= goal.least;
-                held.put_back(at, guarded, condition.wait_for(guard, reached).await);
-            }
-            Action::Notify(guarded, condition, n) => {
-                condition.notify(held.get(guarded).ok_or_else(|| self.not_held(guarded))?, *n);
-            }
-            Action::Add(variable, n) => said += &format!(" -> {}", self.world.add(variable, *n)?),
-            Action::WaitForOthers(barrier) => said += &format!(" -> {}", self.wait_for_others(barrier).await?),
-            Action::Put(queue, item) => queue.put(item.clone()).await.map_err(|refused| refused.to_string())?,
-            Action::Get(queue) => said += &format!(" -> {}", queue.get().await.map_err(|closed| closed.to_string())?),
-            Action::Timeout(duration, block) => said += self.timeout(*duration, block, held).await?,
-        }
-        self.log(said);
-        Ok(())
-    }
-
-    async fn join(&self, task: TaskIndex) -> Result<Outcome, String> {
-        if task == self.me {
-            let name = self.name();
-            return Err(self
-                .world
-                .refuse(format!("task `{name}` joins itself, which can never end; join it from another task")));
-        }
-        self.world.started(task)?.ended().await;
-        let outcome = self.world.actors[task].outcome.borrow();
-        Ok(outcome.clone().expect("a task that has ended has an outcome"))
-    }
-
-    fn cancel(&self, task: TaskIndex) -> Result<bool, String> {
-        let cancelled = self.world.started(task)?.cancel();
-        if task == self.me {
-            self.actor().cancelled_itself.set(true);
-        }
-        Ok(cancelled)
-    }
-
-    async fn repeat<'a>(&'a self, times: u64, block: &'a Block, held: &mut Held<'a>) -> Result<(), String> {
-        for _ in 0..times {
-            self.block(block, held).await?;
-        }
-        Ok(())
-    }
-
-    async fn with<'a>(&'a self, guarded: &'a Guarded, block: &'a Block, held: &mut Held<'a>) -> Result<(), String> {
-        let depth = held.depth();
-        held.push(guarded, guarded.take().await);
-        self.log(format_args!("in {}", guarded.name));
-        let performed = self.block(block, held).await;
-        held.let_go_to(depth);
-        performed
-    }
-
-    async fn timeout<'a>(
-        &'a self,
-        duration: Duration,
-        block: &'a Block,
-        held: &mut Held<'a>,
-    ) -> Result<&'static str, String> {
-        let depth = held.depth();
-        let performed = greenlight::timeout(duration, self.block(block, held)).await;
-        held.let_go_to(depth);
-        match performed {
-            Ok(performed) => performed.map(|()| " -> in time"),
-            Err(_) => Ok(" -> expired"),
-        }
-    }
-
-    async fn wait_for_others(&self, barrier: &Barrier) -> Result<usize, String> {
-        barrier.wait().await.map(|turn| turn.index()).map_err(|broken| broken.to_string())
-    }
-
-    fn not_held(&self, guarded: &Guarded) -> String {
-        let (task, name) = (self.name(), &guarded.name);
-        self.world.refuse(format!(
-            "task `{task}` uses condition `{name}` without holding it; put that inside [\"with\", \"{name}\", block]"
-        ))
-    }
-
-    async fn gather(&self, tasks: &[TaskIndex]) -> Result<(), String> {
-        let start = |&task| self.world.start(task);
-        let handles: Vec<_> = tasks.iter().map(start).collect::<Result<_, _>>()?;
-        greenlight::gather_tasks(handles).await;
-        Ok(())
-    }
-
-    async fn group(&self, tasks: &[TaskIndex]) -> Result<(), String> {
-        let mut group = TaskGroup::new();
-        tasks.iter().try_for_each(|&task| self.world.start_in(&mut group, task))?;
-        group.join().await.map_err(|error| {
-            let count = error.failures().len();
-            let s = if count == 1 { "" } else { "s" };
-            format!("unhandled errors in a TaskGroup ({count} sub-exception{s})")
-        })
-    }
-
-    fn actor(&self) -> &Actor {
-        &self.world.actors[self.me]
-    }
-
-    fn name(&self) -> &str {
-        &self.world.scenario.tasks[self.me].name
-    }
-
-    fn log(&self, what: impl fmt::Display) {
-        self.world.log(self.name(), what);
-    }
-}
-
-impl Drop for Performer {
+impl Drop for Borrowed<'_> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.world.refuse(PANICKED.into());
-        }
-        let mut outcome = self.actor().outcome.borrow_mut();
-        if outcome.is_none() {
-            self.log(outcome.insert(Outcome::Cancelled));
+        for (&task, handle) in self.tasks.iter().zip(self.handles.drain(..)) {
+            self.world.actors[task].handle.replace(Some(handle));
         }
     }
 }

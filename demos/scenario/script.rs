@@ -1,7 +1,10 @@
 //! A scenario that is ready to be played: every name in it is resolved, and every operation is
 //! complete.
 
-use greenlight::sync::{Barrier, Condition, Event, Lock, LockGuard, Permit, Queue, Semaphore};
+use super::items::{Item, Items};
+use greenlight::Until;
+use greenlight::sync::{Barrier, Condition, Event, Lock, LockGuard, Permit, Semaphore};
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +47,12 @@ pub(super) enum Action {
     Fail(String),
     Repeat(u64, Block),
     Gather(Vec<TaskIndex>),
+    WaitForTasks(Until, Vec<TaskIndex>),
+    AsCompleted(Vec<TaskIndex>),
     Group(Vec<TaskIndex>),
+    /// A group whose body is a block.
+    Crew(String, Block),
+    SpawnInto(String, TaskIndex),
     Set(Rc<Event>),
     Clear(Rc<Event>),
     IsSet(Rc<Event>),
@@ -54,10 +62,28 @@ pub(super) enum Action {
     WaitFor(Guarded, Rc<Condition>, Goal),
     Notify(Guarded, Rc<Condition>, usize),
     Add(String, i64),
-    Timeout(Duration, Block),
+    /// It has a name if it is moved.
+    Timeout(Duration, Block, Option<String>),
+    Move(String, Duration),
+    Locked(Guarded),
     WaitForOthers(Rc<Barrier>),
-    Put(Rc<Queue<String>>, String),
-    Get(Rc<Queue<String>>),
+    Abort(Rc<Barrier>),
+    Reset(Rc<Barrier>),
+    Waiting(Rc<Barrier>),
+    Queue(Rc<dyn Items>, QueueAction),
+}
+
+/// What is done with a queue.
+pub(super) enum QueueAction {
+    Put(Item),
+    Get,
+    TryPut(Item),
+    TryGet,
+    Size,
+    TaskDone,
+    Join,
+    Close,
+    CloseNow,
 }
 
 /// What a task may hold: a lock, a condition by its lock, or a semaphore.
@@ -87,10 +113,17 @@ pub(super) struct Goal {
     pub(super) least: i64,
 }
 
-/// What a task holds, in the order of taking. The last one taken is the first to be let go.
+/// What a task holds, in the order of taking.
 #[derive(Default)]
 pub(super) struct Held<'a> {
     grips: Vec<(&'a Guarded, Grip<'a>)>,
+}
+
+/// What a task holds while it is inside of a block.
+pub(super) struct Inside<'h, 'a> {
+    held: &'h mut Held<'a>,
+    /// How much it held before.
+    depth: usize,
 }
 
 impl Guarded {
@@ -99,6 +132,14 @@ impl Guarded {
             LockOf::Itself(lock) => Grip::Lock(lock.lock().await),
             LockOf::Condition(condition) => Grip::Lock(condition.lock().await),
             LockOf::Semaphore(semaphore) => Grip::Semaphore { _permit: semaphore.acquire().await },
+        }
+    }
+
+    pub(super) fn is_locked(&self) -> bool {
+        match &self.lock {
+            LockOf::Itself(lock) => lock.is_locked(),
+            LockOf::Condition(condition) => condition.is_locked(),
+            LockOf::Semaphore(semaphore) => semaphore.is_locked(),
         }
     }
 
@@ -117,16 +158,9 @@ impl<'a> Held<'a> {
         self.grips.push((guarded, grip));
     }
 
-    /// How many it holds.
-    pub(super) fn depth(&self) -> usize {
-        self.grips.len()
-    }
-
-    /// Lets go of all but the first so many, the last one first.
-    pub(super) fn let_go_to(&mut self, depth: usize) {
-        while self.grips.len() > depth {
-            self.grips.pop();
-        }
+    /// What is taken from here on, to be let go of when the block is over or dropped.
+    pub(super) fn inside(&mut self) -> Inside<'_, 'a> {
+        Inside { depth: self.grips.len(), held: self }
     }
 
     /// The guard of a lock, and where it stands among the others.
@@ -154,8 +188,25 @@ impl<'a> Held<'a> {
     }
 }
 
-impl Drop for Held<'_> {
+impl<'a> Deref for Inside<'_, 'a> {
+    type Target = Held<'a>;
+
+    fn deref(&self) -> &Held<'a> {
+        self.held
+    }
+}
+
+impl<'a> DerefMut for Inside<'_, 'a> {
+    fn deref_mut(&mut self) -> &mut Held<'a> {
+        self.held
+    }
+}
+
+/// The last one taken is the first to be let go.
+impl Drop for Inside<'_, '_> {
     fn drop(&mut self) {
-        self.let_go_to(0);
+        while self.held.grips.len() > self.depth {
+            self.held.grips.pop();
+        }
     }
 }

@@ -162,10 +162,31 @@ fn a_task_is_started_once() {
 }
 
 #[test]
-fn a_task_is_started_before_it_is_joined_or_cancelled() {
-    let not_started = "task `b` is joined or cancelled before it is started; start it first";
+fn a_task_is_started_before_it_is_joined() {
+    let not_started = "task `b` is joined before it is started; start it first";
     assert_eq!(complaint("joined-early", r#"[["join", "b"]]"#), not_started);
-    assert_eq!(complaint("cancelled-early", r#"[["cancel", "b"]]"#), not_started);
+    assert_eq!(complaint("shielded-early", r#"[["shield", "b"]]"#), not_started);
+}
+
+#[test]
+fn a_task_is_waited_for_by_one_at_a_time_and_not_where_a_group_has_it() {
+    let taken = "task `b` is waited for by several at once, or is one of a group";
+    assert_eq!(complaint("waited-for-after", r#"[["gather", ["b"]], ["wait_tasks", "all", ["b"]]]"#), taken);
+    assert_eq!(complaint("waited-for-in-a-group", r#"[["group", ["b"]], ["as_completed", ["b"]]]"#), taken);
+    assert_eq!(
+        complaint("waits-for-itself", r#"[["wait_tasks", "first", ["a"]]]"#),
+        "task `a` joins itself, which can never end; join it from another task"
+    );
+}
+
+#[test]
+fn a_choice_that_is_none_is_told_the_choices() {
+    assert_eq!(
+        complaint("waits-until-never", r#"[["wait_tasks", "last", ["b"]]]"#),
+        r#"task `a`: ["wait_tasks","last",["b"]]: "last" has to be first, first_failure or all"#
+    );
+    let queue = r#"{"name": "x", "objects": {"q": {"kind": "queue", "next": "best"}}, "tasks": {}, "start": []}"#;
+    assert_eq!(refused("queue-order", queue), "object `q`: its `next` is `best`; it has to be first, last or smallest");
 }
 
 #[test]

@@ -33,34 +33,9 @@ pub(crate) fn assert_agree(scenarios: &[Scenario], cpython: &[Played], greenligh
 
 /// Where two logs of a scenario first part, for a reader; none if they agree.
 fn difference(scenario: &Scenario, cpython: &[String], greenlight: &[String]) -> Option<String> {
-    if !scenario.is_per_task() {
-        return parting(scenario, &all(cpython), &all(greenlight));
-    }
-    let mut tasks: Vec<_> = cpython.iter().chain(greenlight).map(|line| who(line)).collect();
-    tasks.sort_unstable();
-    tasks.dedup();
-    tasks.iter().find_map(|task| parting(scenario, &of(task, cpython), &of(task, greenlight)))
-}
-
-fn all(log: &[String]) -> Vec<&str> {
-    log.iter().map(String::as_str).collect()
-}
-
-/// The lines of one task.
-fn of<'l>(task: &str, log: &'l [String]) -> Vec<&'l str> {
-    let mut lines = all(log);
-    lines.retain(|line| who(line) == task);
-    lines
-}
-
-fn who(line: &str) -> &str {
-    line.split(' ').nth(1).expect("a log line names a task")
-}
-
-fn parting(scenario: &Scenario, cpython: &[&str], greenlight: &[&str]) -> Option<String> {
     let longer = cpython.len().max(greenlight.len());
     let first = (0..longer).find(|&line| cpython.get(line) != greenlight.get(line))?;
-    let line = |log: &[&str], number: usize| log.get(number).copied().unwrap_or("").to_owned();
+    let line = |log: &[String], number: usize| log.get(number).cloned().unwrap_or_default();
     let shown = first.saturating_sub(CONTEXT)..longer.min(first + CONTEXT + 1);
     let width = shown.clone().map(|number| line(cpython, number).chars().count()).fold("CPython".len(), usize::max);
     let row = |number| {
@@ -83,11 +58,11 @@ fn script(scenario: &Scenario) -> String {
     script + &format!("  start: {}\n", scenario.value["start"])
 }
 
-fn scenario(order: &str) -> Scenario {
-    Scenario::new(&format!(
-        r#"{{"name": "walk", "order": "{order}", "objects": {{"e": {{"kind": "event"}}}},
-            "tasks": {{"a": [["wait", "e"]], "b": [["set", "e"]]}}, "start": ["a", "b"]}}"#
-    ))
+fn scenario() -> Scenario {
+    Scenario::new(
+        r#"{"name": "walk", "objects": {"e": {"kind": "event"}},
+            "tasks": {"a": [["wait", "e"]], "b": [["set", "e"]]}, "start": ["a", "b"]}"#,
+    )
 }
 
 fn log(lines: &[&str]) -> Vec<String> {
@@ -97,7 +72,7 @@ fn log(lines: &[&str]) -> Vec<String> {
 #[test]
 fn logs_that_are_equal_line_for_line_agree() {
     let lines = log(&["0 b set e", "0 a wait e"]);
-    assert_eq!(difference(&scenario("exact"), &lines, &lines), None);
+    assert_eq!(difference(&scenario(), &lines, &lines), None);
 }
 
 #[test]
@@ -105,7 +80,7 @@ fn the_first_line_that_differs_is_marked_with_both_logs_side_by_side() {
     let cpython = log(&["0 b set e", "0 b end", "0 a wait e"]);
     let greenlight = log(&["0 b set e", "0 a wait e"]);
     assert_eq!(
-        difference(&scenario("exact"), &cpython, &greenlight).as_deref(),
+        difference(&scenario(), &cpython, &greenlight).as_deref(),
         Some(concat!(
             "walk, line 2\n",
             "  objects: {\"e\":{\"kind\":\"event\"}}\n",
@@ -121,16 +96,8 @@ fn the_first_line_that_differs_is_marked_with_both_logs_side_by_side() {
 }
 
 #[test]
-fn only_per_task_may_tasks_interleave_as_they_like() {
-    let cpython = log(&["0 b set e", "0 a wait e"]);
-    let greenlight = log(&["0 a wait e", "0 b set e"]);
-    assert_eq!(difference(&scenario("per task"), &cpython, &greenlight), None);
-    assert!(difference(&scenario("exact"), &cpython, &greenlight).is_some());
-}
-
-#[test]
-fn also_per_task_the_times_have_to_agree() {
+fn also_the_times_have_to_agree() {
     let cpython = log(&["0 b set e", "0 a wait e"]);
     let greenlight = log(&["0 b set e", "7 a wait e"]);
-    assert!(difference(&scenario("per task"), &cpython, &greenlight).is_some());
+    assert!(difference(&scenario(), &cpython, &greenlight).is_some());
 }

@@ -13,6 +13,8 @@ mod difference;
 
 mod recorded;
 
+mod rows;
+
 mod fresh;
 
 mod broken;

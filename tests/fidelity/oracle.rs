@@ -14,6 +14,9 @@ const NAMES: [&str; 6] = ["python3", "python3.11", "python3.12", "python3.13", "
 /// The first version with barriers, timeouts and task groups.
 const OLDEST: Version = [3, 11, 0];
 
+/// The first version whose asyncio the patches fit.
+const PATCHABLE: Version = [3, 13, 0];
+
 /// Prints the version of a CPython, and fails on any other Python.
 const ASK: &str = "import sys; assert sys.implementation.name == 'cpython'; print(*sys.version_info[:3])";
 
@@ -52,9 +55,19 @@ impl Oracle {
         scenarios(&self.run("generate.py", [profile, &seed.to_string(), &count.to_string()]))
     }
 
+    /// Whether its asyncio can be patched to differ from CPython's as greenlight does.
+    pub(crate) fn can_be_patched(&self) -> bool {
+        self.version >= PATCHABLE
+    }
+
     /// Its answers to the scenarios of a file.
     pub(crate) fn play(&self, file: &Path) -> Vec<Played> {
         answers(&self.run("asyncio_oracle.py", [file]))
+    }
+
+    /// Its answers where asyncio is patched.
+    pub(crate) fn play_as_greenlight(&self, file: &Path) -> Vec<Played> {
+        answers(&self.run("asyncio_oracle.py", ["--as".as_ref(), "greenlight".as_ref(), file.as_os_str()]))
     }
 
     fn run<A: AsRef<OsStr>>(&self, script: &str, arguments: impl IntoIterator<Item = A>) -> String {

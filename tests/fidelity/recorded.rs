@@ -78,8 +78,63 @@ fn recorded_scenarios_of_all_kinds_play_as_on_cpython() {
 }
 
 #[test]
+fn recorded_scenarios_with_cancels_aimed_at_grants_play_as_on_patched_cpython() {
+    agree("grants", "recorded/grants.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_conditions_and_cancelled_tasks_play_as_on_patched_cpython() {
+    agree("condition-cancel", "recorded/condition-cancel.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_barriers_that_are_reset_aborted_and_left_play_as_on_patched_cpython() {
+    agree("barrier-cancel", "recorded/barrier-cancel.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_queues_of_every_order_that_many_use_and_somebody_closes_play_as_on_patched_cpython() {
+    agree("queues", "recorded/queues.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_equal_deadlines_play_as_on_patched_cpython() {
+    agree("ties", "recorded/ties.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_deadlines_that_are_moved_play_as_on_patched_cpython() {
+    agree("deadlines", "recorded/deadlines.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_tasks_that_wait_for_tasks_play_as_on_patched_cpython() {
+    agree("tasks", "recorded/tasks.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_groups_whose_bodies_and_tasks_spawn_play_as_on_patched_cpython() {
+    agree("groups", "recorded/groups.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_timeouts_in_groups_in_gathers_play_as_on_patched_cpython() {
+    agree("nested", "recorded/nested.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_everything_play_as_on_patched_cpython() {
+    agree("everything", "recorded/everything.jsonl", 100);
+}
+
+#[test]
+fn recorded_scenarios_with_crowds_play_as_on_patched_cpython() {
+    agree("crowd", "recorded/crowd.jsonl", 30);
+}
+
+#[test]
 fn the_smallest_scenario_of_each_rule_plays_as_on_cpython() {
-    agree("directed", "directed.jsonl", 30);
+    agree("directed", "directed.jsonl", 34);
 }
 
 /// Plays a file, which holds so many scenarios.
@@ -91,7 +146,8 @@ fn agree(name: &str, file: &str, count: usize) {
     assert_agree(&scenarios, &cpython, &greenlight, HINT);
 }
 
-fn read(file: &str) -> String {
+/// A file of tests/oracle.
+pub(crate) fn read(file: &str) -> String {
     let path = oracle_folder().join(file);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -30,15 +30,6 @@ impl Scenario {
     pub(crate) fn name(&self) -> &str {
         self.value["name"].as_str().expect("a scenario has a name")
     }
-
-    /// Whether the lines of different tasks may interleave as they like.
-    pub(crate) fn is_per_task(&self) -> bool {
-        match self.value["order"].as_str() {
-            Some("exact") => false,
-            Some("per task") => true,
-            order => panic!("{} has the unknown order {order:?}", self.name()),
-        }
-    }
 }
 
 /// The entries of a JSON object.

@@ -46,6 +46,7 @@ class Task(tasks._PyTask):
     def __init__(self, coro, **named):
         self.timeouts = []  # those that it has entered, the outermost first
         self.looking = False  # whether it is in the queue to be polled
+        self.left = None  # what it awaited in a block that was given up, and that was there already
         super().__init__(coro, **named)
 
     def look(self):
@@ -55,7 +56,9 @@ class Task(tasks._PyTask):
             self._loop.call_soon(self.poll)
 
     def poll(self):
-        self.looking = False
+        self.looking, self.left = False, None
+        if self._fut_waiter is None:  # it is over
+            return
         if self._fut_waiter.done():
             self._Task__wakeup(self._fut_waiter)
         else:
@@ -64,6 +67,8 @@ class Task(tasks._PyTask):
     def _Task__wakeup(self, future):
         if future is self._fut_waiter:  # and was not polled meanwhile
             super()._Task__wakeup(future)
+        elif future is self.left:
+            self.poll()
 
     def _Task__step(self, exc=None):
         super()._Task__step(exc)
@@ -82,6 +87,8 @@ class Task(tasks._PyTask):
             timeout._state = timeouts._State.EXPIRING
             self._num_cancels_requested += 1
             self.leave_alone()
+            if self._fut_waiter.done() and not self.looking:  # the task stays in the queue
+                self.left, self.looking = self._fut_waiter, True
             self._fut_waiter.remove_done_callback(self._Task__wakeup)
             self._fut_waiter.cancel()
             super()._Task__step(self._make_cancelled_error())
@@ -95,14 +102,15 @@ class Task(tasks._PyTask):
             self._fut_waiter.add_done_callback(self._Task__wakeup)
 
 
-class Yield:
-    """A turn for the others: awaits a future that is done."""
+class Turn:
+    """Awaits a future, and lets the others have their turn also if it is done."""
+
+    def __init__(self, future):
+        self.future = future
 
     def __await__(self):
-        done = asyncio.get_running_loop().create_future()
-        done.set_result(None)
-        done._asyncio_future_blocking = True
-        yield done
+        self.future._asyncio_future_blocking = True
+        yield self.future
 
 
 def arm(timeout):
@@ -141,12 +149,21 @@ def timeouts_are_polled():
         self.fired, self._timeout_handler = True, None
         self._task.look()
 
-    async def aexit(self, *raised):
+    async def aexit(self, et, exc, tb):
         self._task.timeouts.remove(self)
-        return await plain_aexit(self, *raised)
+        if self._state is not timeouts._State.EXPIRING:
+            return await plain_aexit(self, et, exc, tb)
+        self._state = timeouts._State.EXPIRED
+        if self._task.uncancel() > 0:  # it has cancelled itself, and goes on until it waits
+            self._task._must_cancel = True
+        raise TimeoutError from exc
 
     async def sleep(delay):
-        await (plain_sleep(delay) if delay > 0 else Yield())
+        if delay > 0:
+            return await plain_sleep(delay)
+        future = asyncio.get_running_loop().create_future()
+        future.set_result(None)
+        await Turn(future)
 
     timeouts.Timeout.reschedule = reschedule
     timeouts.Timeout._on_timeout = on_timeout
@@ -181,7 +198,7 @@ def timers_are_stable():
 
 @row("`Condition.wait`, cancelled")
 def condition_waits_are_dropped():
-    plain_aexit, plain_notify_all = locks._ContextManagerMixin.__aexit__, locks.Condition.notify_all
+    plain_aexit = locks._ContextManagerMixin.__aexit__
     given_up = set()  # the tasks that hold no lock though they are inside `async with`
     told_all = collections.Counter()
 
@@ -204,7 +221,7 @@ def condition_waits_are_dropped():
 
     def notify_all(self):
         told_all[self] += 1
-        plain_notify_all(self)
+        self._notify(len(self._waiters))  # a barrier does so without the lock
 
     async def aexit(self, *raised):
         if tasks.current_task() in given_up:
@@ -267,7 +284,7 @@ def body_of_a_group_runs_on():
     taskgroups.TaskGroup._on_task_done = on_task_done
 
 
-@row("the owner of a `TaskGroup` is cancelled, or its body fails", "a task of a group spawns into it")
+@row("the owner of a `TaskGroup` is cancelled", "the body of a group fails", "a task of a group spawns into it")
 def groups_are_dropped():
     plain = taskgroups.TaskGroup.__aexit__
 
@@ -308,7 +325,7 @@ def queues_are_fair():
         waiters.append(waiter)
         hand_out(self)
         try:
-            await waiter
+            await Turn(waiter)
         except exceptions.CancelledError:
             waiters.remove(waiter)
             if not waiter.cancelled():
@@ -402,6 +419,16 @@ def errors_are_values():
     async def wait(fs, *, return_when):
         all_for_failure = {tasks.FIRST_EXCEPTION: tasks.ALL_COMPLETED}
         return await plain(fs, return_when=all_for_failure.get(return_when, return_when))
+
+    asyncio.wait = wait
+
+
+@row("`wait` for no tasks")
+def none_is_enough():
+    plain = asyncio.wait
+
+    async def wait(fs, **options):
+        return await plain(fs, **options) if fs else (set(), set())
 
     asyncio.wait = wait
 

@@ -3,7 +3,8 @@
 
     record.py           writes everything below recorded/ anew
 
-Of each profile: the first 100 scenarios of seed 1 that are not ambiguous, and their logs. Of directed.jsonl: the logs.
+Of each profile: the first 100 scenarios of seed 1 that are not ambiguous, and their logs; of the patched ones, the logs of
+asyncio patched as greenlight is. Of directed.jsonl: the logs. Of differing.jsonl: both logs.
 Takes CPython 3.13 or later, whose semaphores grant all free permits at once.
 """
 import json
@@ -13,32 +14,26 @@ import sys
 
 sys.dont_write_bytecode = True
 import asyncio_oracle
+from generate import PATCHED, PROFILES
 
-PROFILES = [
-    "event",
-    "lock",
-    "semaphore",
-    "condition",
-    "shared",
-    "cancel",
-    "timeout",
-    "mixed",
-    "barrier",
-    "queue",
-    "queue-cancel",
-    "queue-timeout",
-    "gather",
-    "group",
-]
 SEED, KEPT, SPARE = 1, 100, 50
+KEPT_OF_CROWDS = 30  # they are long
 
 HERE = pathlib.Path(__file__).parent
 RECORDED = HERE / "recorded"
 
 
-def generate(profile):
-    command = [sys.executable, HERE / "generate.py", profile, str(SEED), str(KEPT + SPARE)]
+def run(script, *arguments):
+    command = [sys.executable, HERE / script, *map(str, arguments)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+def logs_as_greenlight(file):
+    """The logs of a patched asyncio: of a process of its own, because patches stay."""
+    for line in run("asyncio_oracle.py", "--as", "greenlight", file):
+        answer = json.loads(line)
+        assert not answer.pop("ambiguous") and not answer.pop("lagging"), "a patched asyncio promises every order"
+        yield json.dumps(answer)
 
 
 def answered(lines):
@@ -55,18 +50,23 @@ def write(name, lines):
 
 
 def main():
-    sys.unraisablehook = lambda *_: None  # what is left of a stalled scenario when its loop goes
+    asyncio_oracle.be_quiet()
     RECORDED.mkdir(exist_ok=True)
     for profile in PROFILES:
-        kept = list(answered(generate(profile)))[:KEPT]
+        kept = list(answered(run("generate.py", profile, SEED, KEPT + SPARE)))[:KEPT]
         write(f"{profile}.jsonl", [scenario for scenario, _ in kept])
         write(f"{profile}.log.jsonl", [log for _, log in kept])
         print(f"{profile}: {len(kept)} scenarios")
-    directed = (HERE / "directed.jsonl").read_text().splitlines()
-    logs = [log for _, log in answered(directed)]
-    assert len(logs) == len(directed), "no directed scenario is ambiguous"
-    write("directed.log.jsonl", logs)
-    print(f"directed: {len(logs)} scenarios")
+    for profile in PATCHED:
+        write(f"{profile}.jsonl", run("generate.py", profile, SEED, KEPT_OF_CROWDS if profile == "crowd" else KEPT))
+        write(f"{profile}.log.jsonl", logs_as_greenlight(RECORDED / f"{profile}.jsonl"))
+        print(f"{profile}: patched")
+    for name in "directed", "differing":
+        scenarios = (HERE / f"{name}.jsonl").read_text().splitlines()
+        logs = [json.dumps({"name": it["name"], "log": it["log"]}) for it in map(asyncio_oracle.play, map(json.loads, scenarios))]
+        write(f"{name}.log.jsonl", logs)
+        print(f"{name}: {len(logs)} scenarios")
+    write("differing.patched.jsonl", logs_as_greenlight(HERE / "differing.jsonl"))
 
 
 if __name__ == "__main__":
