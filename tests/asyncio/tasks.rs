@@ -1,8 +1,50 @@
-//! The tests that CPython 3.13 has for asyncio's `wait`, `as_completed`, `shield` and `gather`: those of
-//! `test_tasks.py` that are about them. These do not apply:
+//! The tests that CPython 3.13 has for asyncio's tasks, and for `wait`, `as_completed`, `shield`, `gather`,
+//! `run_coroutine_threadsafe` and `sleep`: those of `test_tasks.py`, but for the classes that are about its own
+//! implementations and what only they have. These do not apply:
 //!
 //! | about | test | why not |
 //! |-|-|-|
+//! | Task | test_generic_alias | what a task yields is known to the compiler alone |
+//! | Task | test_task_cancel_message_getter | no message goes with a cancel |
+//! | Task | test_task_cancel_message_setter | no message goes with a cancel |
+//! | Task | test_task_del_collect | it is about Python's collector |
+//! | Task | test_ensure_future_future | a future is awaited as it is, or spawned |
+//! | Task | test_ensure_future_task | a future is awaited as it is, or spawned |
+//! | Task | test_ensure_future_awaitable | a future is awaited as it is, or spawned |
+//! | Task | test_ensure_future_task_awaitable | a future is awaited as it is, or spawned |
+//! | Task | test_ensure_future_neither | what is no future does not compile |
+//! | Task | test_ensure_future_error_msg | what is no future does not compile |
+//! | Task | test_get_stack | a task has no frames |
+//! | Task | test_task_set_name_pylong | a name is text |
+//! | Task | test_task_repr_name_not_str | a name is text |
+//! | Task | test_exception_chaining_after_await | an error has no chain of exceptions |
+//! | Task | test_exception_chaining_after_await_with_context_cycle | an error has no chain of exceptions |
+//! | Task | test_uncancel_basic | a cancel is not taken back |
+//! | Task | test_uncancel_resets_must_cancel | a cancel is not taken back |
+//! | Task | test_cancel_with_message_then_future_result | no message goes with a cancel |
+//! | Task | test_cancel_with_message_then_future_exception | no message goes with a cancel |
+//! | Task | test_cancellation_exception_context | an error has no chain of exceptions |
+//! | Task | test_cancel_traceback_for_future_result | an error has no traceback |
+//! | Task | test_cancel_traceback_for_future_exception | an error has no traceback |
+//! | Task | test_log_traceback | it is about a private flag of a task |
+//! | Task | test_sleep_when_delay_is_nan | a duration is a number |
+//! | Task | test_task_set_methods | a task's outcome is what its future yields |
+//! | Task | test_baseexception_during_cancel | there is one kind of panic, and it ends no run but main's |
+//! | Task | test_iscoroutinefunction | what is no future does not compile |
+//! | Task | test_coroutine_non_gen_function | what is no future does not compile |
+//! | Task | test_coroutine_non_gen_function_return_future | what is no future does not compile |
+//! | Task | test_log_destroyed_pending_task | the runtime owns its tasks: none is destroyed |
+//! | Task | test_exception_traceback | an error has no traceback |
+//! | Task | test_error_in_call_soon | the runtime owns its tasks: none is destroyed |
+//! | Task | test_create_task_with_noncoroutine | what is no future does not compile |
+//! | Task | test_context_1 | there are no context variables |
+//! | Task | test_context_2 | there are no context variables |
+//! | Task | test_context_3 | there are no context variables |
+//! | Task | test_context_4 | there are no context variables |
+//! | Task | test_context_5 | there are no context variables |
+//! | Task | test_context_6 | there are no context variables |
+//! | Task | test_get_coro | a task has no frames |
+//! | Task | test_get_context | there are no context variables |
 //! | Wait | test_wait_duplicate_coroutines | a handle is one: it is in no list twice |
 //! | AsCompleted | test_as_completed_reverse_wait | one end is awaited at a time: next_ended borrows |
 //! | AsCompleted | test_as_completed_concurrent | one end is awaited at a time: next_ended borrows |
@@ -12,6 +54,8 @@
 //! | GatherBase | test_env_var_debug | it is about a variable that Python reads |
 //! | CoroutineGather | test_duplicate_coroutines | a future is one: it is in no list twice |
 //! | CoroutineGather | test_issue46672 | what is no future does not compile |
+//! | Threadsafe | test_run_coroutine_threadsafe_task_cancelled | a future that a thread spawns has no task to cancel it by |
+//! | Threadsafe | test_run_coroutine_threadsafe_task_factory_exception | there is no factory of tasks |
 
 mod as_completed;
 mod cancel_gather;
@@ -19,6 +63,9 @@ mod coroutine_gather;
 mod future_gather;
 mod gather;
 mod shield;
+mod sleep;
+mod task;
+mod threadsafe;
 mod wait;
 
 use crate::ledger::Case::{self, Adapted, NotApplicable, Ported};
@@ -101,6 +148,113 @@ const A_VALUE: Case = Adapted(&["awaiting a task that was cancelled"]);
 
 const CHILD_FAILS: Case = Adapted(&["a child of `gather` that fails"]);
 
+const ANOTHER_RUNTIME: Case = Adapted(&["what is awaited in a second event loop"]);
+
+const TEXT: Case = Adapted(&["the text of an object"]);
+
+const CANCELLED: Case = Adapted(&["a cancelled task"]);
+
+const NOT_OWNED: Case = Adapted(&["cancelling who awaits a task"]);
+
+const STOPPED: Case = Adapted(&["a run that is stopped"]);
+
+const FORGIVEN: Case = Adapted(&["cancelling a task that has failed"]);
+
+/// The tests of `BaseTaskTests` on a task itself, in their order there.
+const TASK: [(&str, Case); 76] = [
+    ("test_generic_alias", NotApplicable("what a task yields is known to the compiler alone")),
+    ("test_task_cancel_message_getter", NotApplicable("no message goes with a cancel")),
+    ("test_task_cancel_message_setter", NotApplicable("no message goes with a cancel")),
+    ("test_task_del_collect", NotApplicable("it is about Python's collector")),
+    ("test_other_loop_future", ANOTHER_RUNTIME),
+    ("test_task_awaits_on_itself", Ported),
+    ("test_task_class", Ported),
+    ("test_ensure_future_coroutine", Ported),
+    ("test_ensure_future_future", NotApplicable("a future is awaited as it is, or spawned")),
+    ("test_ensure_future_task", NotApplicable("a future is awaited as it is, or spawned")),
+    ("test_ensure_future_awaitable", NotApplicable("a future is awaited as it is, or spawned")),
+    ("test_ensure_future_task_awaitable", NotApplicable("a future is awaited as it is, or spawned")),
+    ("test_ensure_future_neither", NotApplicable("what is no future does not compile")),
+    ("test_ensure_future_error_msg", NotApplicable("what is no future does not compile")),
+    ("test_get_stack", NotApplicable("a task has no frames")),
+    ("test_task_repr", TEXT),
+    ("test_task_repr_autogenerated", TEXT),
+    ("test_task_set_name_pylong", NotApplicable("a name is text")),
+    ("test_task_repr_name_not_str", NotApplicable("a name is text")),
+    ("test_task_repr_wait_for", Ported),
+    ("test_task_basics", Ported),
+    ("test_exception_chaining_after_await", NotApplicable("an error has no chain of exceptions")),
+    ("test_exception_chaining_after_await_with_context_cycle", NotApplicable("an error has no chain of exceptions")),
+    ("test_cancelling", Ported),
+    ("test_uncancel_basic", NotApplicable("a cancel is not taken back")),
+    ("test_uncancel_structured_blocks", Ported),
+    ("test_uncancel_resets_must_cancel", NotApplicable("a cancel is not taken back")),
+    ("test_cancel", Ported),
+    ("test_cancel_with_message_then_future_result", NotApplicable("no message goes with a cancel")),
+    ("test_cancel_with_message_then_future_exception", NotApplicable("no message goes with a cancel")),
+    ("test_cancellation_exception_context", NotApplicable("an error has no chain of exceptions")),
+    ("test_cancel_with_message_before_starting_task", Ported),
+    ("test_cancel_yield", Ported),
+    ("test_cancel_inner_future", A_VALUE),
+    ("test_cancel_both_task_and_inner_future", Ported),
+    ("test_cancel_task_catching", CANCELLED),
+    ("test_cancel_task_ignoring", CANCELLED),
+    ("test_cancel_current_task", Ported),
+    ("test_cancel_at_end", Ported),
+    ("test_cancel_awaited_task", NOT_OWNED),
+    ("test_cancel_traceback_for_future_result", NotApplicable("an error has no traceback")),
+    ("test_cancel_traceback_for_future_exception", NotApplicable("an error has no traceback")),
+    ("test_stop_while_run_in_complete", STOPPED),
+    ("test_log_traceback", NotApplicable("it is about a private flag of a task")),
+    ("test_sleep", Ported),
+    ("test_sleep_when_delay_is_nan", NotApplicable("a duration is a number")),
+    ("test_sleep_cancel", Ported),
+    ("test_task_cancel_sleeping_task", Ported),
+    ("test_task_cancel_waiter_future", Ported),
+    ("test_task_set_methods", NotApplicable("a task's outcome is what its future yields")),
+    ("test_step_result_future", Ported),
+    ("test_baseexception_during_cancel", NotApplicable("there is one kind of panic, and it ends no run but main's")),
+    ("test_iscoroutinefunction", NotApplicable("what is no future does not compile")),
+    ("test_coroutine_non_gen_function", NotApplicable("what is no future does not compile")),
+    ("test_coroutine_non_gen_function_return_future", NotApplicable("what is no future does not compile")),
+    ("test_current_task", Ported),
+    ("test_current_task_with_interleaving_tasks", Ported),
+    ("test_yield_future_passes_cancel", CANCELLED),
+    ("test_log_destroyed_pending_task", NotApplicable("the runtime owns its tasks: none is destroyed")),
+    ("test_tb_logger_not_called_after_cancel", FORGIVEN),
+    ("test_task_source_traceback", Ported),
+    ("test_exception_traceback", NotApplicable("an error has no traceback")),
+    ("test_error_in_call_soon", NotApplicable("the runtime owns its tasks: none is destroyed")),
+    ("test_create_task_with_noncoroutine", NotApplicable("what is no future does not compile")),
+    ("test_create_task_with_async_function", Ported),
+    ("test_create_task_with_asynclike_function", Ported),
+    ("test_bare_create_task", Ported),
+    ("test_bare_create_named_task", Ported),
+    ("test_context_1", NotApplicable("there are no context variables")),
+    ("test_context_2", NotApplicable("there are no context variables")),
+    ("test_context_3", NotApplicable("there are no context variables")),
+    ("test_context_4", NotApplicable("there are no context variables")),
+    ("test_context_5", NotApplicable("there are no context variables")),
+    ("test_context_6", NotApplicable("there are no context variables")),
+    ("test_get_coro", NotApplicable("a task has no frames")),
+    ("test_get_context", NotApplicable("there are no context variables")),
+];
+
+/// The tests of `RunCoroutineThreadsafeTests`, in their order there.
+const THREADSAFE: [(&str, Case); 5] = [
+    ("test_run_coroutine_threadsafe", Ported),
+    ("test_run_coroutine_threadsafe_with_exception", Ported),
+    ("test_run_coroutine_threadsafe_with_timeout", NOT_OWNED),
+    (
+        "test_run_coroutine_threadsafe_task_cancelled",
+        NotApplicable("a future that a thread spawns has no task to cancel it by"),
+    ),
+    ("test_run_coroutine_threadsafe_task_factory_exception", NotApplicable("there is no factory of tasks")),
+];
+
+/// The test of `SleepTests`.
+const SLEEP: [(&str, Case); 1] = [("test_sleep_zero", Ported)];
+
 /// The tests of `BaseTaskTests` on `wait`, in their order there.
 const WAIT: [(&str, Case); 14] = [
     ("test_wait", Ported),
@@ -169,7 +323,7 @@ const FUTURE_GATHER: [(&str, Case); 7] = [
     ("test_constructor_empty_sequence_without_loop", Ported),
     ("test_constructor_empty_sequence_use_running_loop", Ported),
     ("test_constructor_empty_sequence_use_global_loop", Ported),
-    ("test_constructor_heterogenous_futures", Adapted(&["what is awaited in a second event loop"])),
+    ("test_constructor_heterogenous_futures", ANOTHER_RUNTIME),
     ("test_constructor_homogenous_futures", Ported),
     ("test_one_cancellation", A_VALUE),
     ("test_result_exception_one_cancellation", Ported),
@@ -187,6 +341,12 @@ const COROUTINE_GATHER: [(&str, Case); 7] = [
 ];
 
 pub(crate) const CLASSES: &[Class] = &[
+    Class {
+        name: "Task",
+        origin: ("test_tasks", "BaseTaskTests"),
+        cases: &TASK,
+        sources: &[include_str!("tasks/task.rs")],
+    },
     Class {
         name: "Wait",
         origin: ("test_tasks", "BaseTaskTests"),
@@ -229,6 +389,18 @@ pub(crate) const CLASSES: &[Class] = &[
         cases: &COROUTINE_GATHER,
         sources: &[include_str!("tasks/coroutine_gather.rs")],
     },
+    Class {
+        name: "Threadsafe",
+        origin: ("test_tasks", "RunCoroutineThreadsafeTests"),
+        cases: &THREADSAFE,
+        sources: &[include_str!("tasks/threadsafe.rs")],
+    },
+    Class {
+        name: "Sleep",
+        origin: ("test_tasks", "SleepTests"),
+        cases: &SLEEP,
+        sources: &[include_str!("tasks/sleep.rs")],
+    },
 ];
 
 #[test]
@@ -237,7 +409,8 @@ fn the_table_above_names_those_that_do_not_apply() {
 }
 
 #[test]
-fn every_test_on_these_is_in_a_list() {
-    assert_count(&CLASSES[..4], 38);
-    assert_count(&CLASSES[4..], 19);
+fn every_test_of_these_classes_is_in_a_list() {
+    assert_count(&CLASSES[..5], 114);
+    assert_count(&CLASSES[5..8], 19);
+    assert_count(&CLASSES[8..], 6);
 }
