@@ -48,7 +48,27 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Sends a future to the runtime, which spawns it at its next turn.
+    /// Sends a future to the runtime, which spawns it at its next turn. In asyncio: `call_soon_threadsafe`, and
+    /// `run_coroutine_threadsafe`.
+    ///
+    /// A future that awaits what is of greenlight is not `Send`. Send one that makes it there:
+    ///
+    /// ```
+    /// use greenlight::{sleep, spawn_detached};
+    /// use std::time::Duration;
+    ///
+    /// async fn work(told: futures::channel::oneshot::Sender<&'static str>) {
+    ///     sleep(Duration::from_millis(1)).await;
+    ///     told.send("done").expect("somebody listens");
+    /// }
+    ///
+    /// greenlight::run(async {
+    ///     let remote = greenlight::remote();
+    ///     let (told, hears) = futures::channel::oneshot::channel();
+    ///     std::thread::spawn(move || remote.spawn(async { drop(spawn_detached(work(told))) }));
+    ///     assert_eq!(hears.await, Ok("done"));
+    /// });
+    /// ```
     ///
     /// # Errors
     /// Drops the future and says so if the runtime is gone. A runtime that ends before its next turn drops it too.
