@@ -16,7 +16,7 @@ use std::io::{Write, stderr};
 const COUNT: u64 = 300;
 
 /// How many of the larger ones, which take an asyncio that is patched.
-const PATCHED_COUNT: u64 = 60;
+const PATCHED_COUNT: u64 = 50;
 
 #[test]
 fn fresh_scenarios_with_events_play_as_on_cpython() {
@@ -91,6 +91,11 @@ fn fresh_scenarios_of_all_kinds_play_as_on_cpython() {
 #[test]
 fn fresh_scenarios_with_cancels_aimed_at_grants_play_as_on_patched_cpython() {
     agree_as_greenlight("grants");
+}
+
+#[test]
+fn fresh_scenarios_with_permits_and_cancelled_tasks_play_as_on_patched_cpython() {
+    agree_as_greenlight("permits");
 }
 
 #[test]

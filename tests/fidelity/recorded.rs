@@ -83,6 +83,11 @@ fn recorded_scenarios_with_cancels_aimed_at_grants_play_as_on_patched_cpython() 
 }
 
 #[test]
+fn recorded_scenarios_with_permits_and_cancelled_tasks_play_as_on_patched_cpython() {
+    agree("permits", "recorded/permits.jsonl", 100);
+}
+
+#[test]
 fn recorded_scenarios_with_conditions_and_cancelled_tasks_play_as_on_patched_cpython() {
     agree("condition-cancel", "recorded/condition-cancel.jsonl", 100);
 }
