@@ -41,12 +41,12 @@
 //! # The files, in reading order
 //!
 //! `runtime/`: `list`, `clock`, `threads`, `inbox`, `printable`, `failure`, `reporter`, `trace`, `ready`,
-//! `wheel`, `task`, `table`, `polls`, `passed`, `context`, `note`, `lost`, `panics`, `wakers`, `wakes`, `waits`,
-//! `holds`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`, `standing`, `dump`, `remote`, `ask`,
-//! `recorder`, `text`, `future_type`, `stall`, `report`, `tree`, `pending`, `unheard`, `debug`, `check`,
-//! `suspicion`, `drive`, `run`. Each uses only those before it. Then `sync/`: `event`, `lock`, `condition`,
-//! `line`, `semaphore`, `barrier`, `store`, `queue`, `queue_waits`, `timeout`, `race`, `hop`, `gather`,
-//! `wait`, `group_error`, `group_output`, `task_group`, `interval`.
+//! `wheel`, `task`, `table`, `polls`, `passed`, `context`, `note`, `lost`, `panics`, `wakers`, `wakes`,
+//! `facts`, `waits`, `holds`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`, `standing`, `dump`,
+//! `remote`, `ask`, `recorder`, `text`, `future_type`, `stall`, `help`, `report`, `tree`, `pending`,
+//! `unheard`, `debug`, `check`, `suspicion`, `drive`, `run`. Each uses only those before it. Then `sync/`:
+//! `event`, `lock`, `condition`, `line`, `semaphore`, `barrier`, `store`, `queue`, `queue_waits`, `timeout`,
+//! `race`, `hop`, `gather`, `wait`, `group_error`, `group_output`, `task_group`, `interval`.
 //!
 //! # What is absent, on purpose
 //!

@@ -182,8 +182,9 @@ impl Node {
 mod tests {
     use super::*;
     use crate::runtime::context::{self, Timer};
+    use crate::runtime::facts::{Facts, Holder, ObjectState};
     use crate::runtime::list::List;
-    use crate::runtime::waits::{self, Facts, Holder, Subject, Waiting};
+    use crate::runtime::waits::{self, Subject, Waiting};
     use crate::sync::Event;
     use crate::{Runtime, sleep, spawn_detached};
     use std::mem::ManuallyDrop;
@@ -298,7 +299,7 @@ mod tests {
         let here = Location::caller();
         let subject = Subject { kind: "task", name: None, made: here, identity: waits::new_identity() };
         let holder = Holder { task: Some(task), since: here, granted: false, permits: 1 };
-        waits::open(subject, Facts { unheard: None, holder: Some(holder) });
+        waits::open(subject, Facts { state: ObjectState::Ends, holder: Some(holder) });
     }
 
     #[test]

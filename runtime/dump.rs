@@ -3,17 +3,19 @@
 
 use super::clock::Instant;
 use super::context::{self, Core};
+use super::facts::Holder;
 use super::ready::{TaskId, TaskKey};
 use super::standing::{self, Needs, Wait};
 use super::task::{Slot, Tenant, Wakee};
 use super::trace::{ObjectLabel, TaskLabel};
-use super::waits::{self, Holder};
+use super::waits;
 use std::collections::HashMap;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 
+pub use super::facts::{Notice, ObjectState};
 pub use super::standing::Place;
 
 /// Every task of a runtime that has not ended, at one moment. [`dump`] takes one, and so do
@@ -115,8 +117,8 @@ pub enum WaitInfo {
         /// Who has taken permits comes before who was granted some, and then first who was spawned first. All who wait for the
         /// object share this.
         holders: Arc<[HolderInfo]>,
-        /// The line of the last signal, if it came when nobody waited.
-        unheard: Option<&'static Location<'static>>,
+        /// How the object is.
+        state: ObjectState,
     },
 }
 
@@ -139,6 +141,8 @@ pub struct HolderInfo {
 pub enum Who {
     /// A task.
     Task(TaskLabel),
+    /// A task of another runtime of the same thread.
+    OtherRuntime(TaskLabel),
     /// A task that has ended, and has leaked what it held or given it away.
     EndedTask,
     /// Code outside of any task.
@@ -271,12 +275,12 @@ impl Core {
     }
 
     fn tell_wait(&self, wait: &Wait, holders: Arc<[HolderInfo]>) -> WaitInfo {
-        let &Wait { ref subject, unheard, asks, at, place, .. } = wait;
-        WaitInfo::Object { object: subject.label(self), at, asks, place, holders, unheard }
+        let &Wait { ref subject, state, asks, at, place, .. } = wait;
+        WaitInfo::Object { object: subject.label(self), at, asks, place, holders, state }
     }
 
     /// Those who took what they have come before those who were granted it, and first those who were spawned first.
-    fn tell_holders(&self, wait: &Wait) -> Arc<[HolderInfo]> {
+    fn tell_holders(self: &Rc<Self>, wait: &Wait) -> Arc<[HolderInfo]> {
         let tell = |&holder: &Holder| self.tell_holder(holder, wait.needs);
         let mut holders: Vec<_> = wait.holders.iter().map(tell).collect();
         holders.sort_by_key(|HolderInfo { who, hold, .. }| {
@@ -286,18 +290,23 @@ impl Core {
         holders.into()
     }
 
-    fn tell_holder(&self, holder: Holder, needs: Needs) -> HolderInfo {
+    fn tell_holder(self: &Rc<Self>, holder: Holder, needs: Needs) -> HolderInfo {
         let Holder { task, since, granted, permits } = holder;
-        let who = match (task.and_then(|task| self.label(task)), task) {
-            (Some(task), _) => Who::Task(task),
+        let home = task.and_then(|task| self.home_of(task));
+        let label = home.as_ref().zip(task).and_then(|(home, task)| home.label(task));
+        let is_here = home.as_ref().is_some_and(|home| Rc::ptr_eq(home, self));
+        let who = match (label, task) {
+            (Some(task), _) if is_here => Who::Task(task),
+            (Some(task), _) => Who::OtherRuntime(task),
             (None, Some(_)) => Who::EndedTask,
             (None, None) => Who::Outside,
         };
-        let is_ready = |task: TaskKey| self.table.borrow().get(task).is_some_and(|slot| slot.queued);
+        let is_ready =
+            |(home, task): (&Rc<Core>, TaskKey)| home.table.borrow().get(task).is_some_and(|slot| slot.queued);
         let hold = match granted {
             _ if needs != Needs::Release => Hold::Runs,
             false => Hold::Taken,
-            true if task.is_some_and(is_ready) => Hold::Granted,
+            true if home.as_ref().zip(task).is_some_and(is_ready) => Hold::Granted,
             true => Hold::Unpolled,
         };
         HolderInfo { who, since, hold, permits }

@@ -2,7 +2,7 @@
 //! only the reports read this.
 
 use super::context;
-use super::waits::Holder;
+use super::facts::Holder;
 use slab::Slab;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;

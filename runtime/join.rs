@@ -1,13 +1,14 @@
 //! Tasks from the outside: awaiting the end, cancelling.
 
-use super::context::{Core, Unwanted};
+use super::context::{Core, Polling, Unwanted};
+use super::facts::{Facts, Holder, ObjectState};
 use super::failure::JoinError;
 use super::lost;
 use super::outcome::{Failure, Joined};
 use super::ready::{TaskId, TaskKey};
 use super::task::{Body, Watch};
 use super::waiter::{WaitList, Waiter};
-use super::waits::{self, Facts, Holder, Subject};
+use super::waits::{self, Subject};
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
@@ -90,7 +91,9 @@ impl Task {
         if waiter.has_joined() {
             return waiter.poll(cx);
         }
-        if self.core.polling.get().is_some_and(|polling| polling.key == self.key) {
+        // One that drives another executor, which polls this, may end after that has let go of it.
+        let is_own = |polling: Polling| polling.key == self.key && polling.owns(cx.waker());
+        if self.core.polling.get().is_some_and(is_own) {
             panic!("{self} awaits its own end, which can never come; await it from another task");
         }
         waiter.join(cx, || self.core.open_joiners(self.key))
@@ -106,7 +109,7 @@ impl Core {
         Some(*slot.joiners.get_or_insert_with(|| {
             let subject = Subject { kind: "task", name, made, identity: waits::new_identity() };
             let holder = Holder { task: Some(key), since: made, granted: false, permits: 1 };
-            waits::open(subject, Facts { unheard: None, holder: Some(holder) })
+            waits::open(subject, Facts { state: ObjectState::Ends, holder: Some(holder) })
         }))
     }
 }

@@ -28,6 +28,8 @@ struct Node<T> {
 pub(super) struct List {
     head: u32,
     tail: u32,
+    /// How many nodes are in it.
+    pub(super) len: usize,
 }
 
 impl<T> Arena<T> {
@@ -77,7 +79,7 @@ impl<T> Arena<T> {
 
 impl List {
     pub(super) const fn new() -> Self {
-        List { head: END, tail: END }
+        List { head: END, tail: END, len: 0 }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -94,6 +96,7 @@ impl List {
             last => arena.node(last).next = index,
         }
         self.tail = index;
+        self.len += 1;
     }
 
     pub(super) fn pop_front<T>(&mut self, arena: &mut Arena<T>) -> Option<u32> {
@@ -118,6 +121,7 @@ impl List {
             END => self.tail = prev,
             next => arena.node(next).prev = prev,
         }
+        self.len -= 1;
     }
 
     /// Walks the list and shows each node. Returns how many there are.

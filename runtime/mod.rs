@@ -40,6 +40,8 @@ mod wakers;
 
 mod wakes;
 
+mod facts;
+
 mod waits;
 
 mod holds;
@@ -71,6 +73,8 @@ mod text;
 mod future_type;
 
 mod stall;
+
+mod help;
 
 mod report;
 
@@ -108,4 +112,4 @@ pub use trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
-pub(crate) use {context::expect_current, holds::Holds, lost::contain, panics::both, printable::printable, spawn::{spawn_joined, spawn_plain}, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}, waits::Holder};
+pub(crate) use {context::expect_current, facts::{Holder, ObjectState}, holds::Holds, lost::contain, panics::both, printable::printable, spawn::{spawn_joined, spawn_plain}, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}};

@@ -2,10 +2,11 @@
 
 use super::context::Core;
 use super::dump::{Hold, HolderInfo, Place, TaskInfo, TaskState, WaitInfo, Who};
+use super::facts::{Notice, ObjectState};
 use super::future_type::told;
 use super::join;
 use super::ready::TaskKey;
-use super::stall::{Hint, Link, Stalled, Why};
+use super::stall::{Link, Stalled, Why};
 use super::trace::{ObjectLabel, TaskLabel};
 use std::collections::HashSet;
 use std::fmt;
@@ -99,60 +100,6 @@ impl Stalled {
             self.at(),
             if tasks == 1 { "" } else { "s" }
         )
-    }
-
-    fn help(&self) -> &'static str {
-        match self.why {
-            Why::NobodyCanRun | Why::Deadlock => self.hint.map_or(
-                "each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then",
-                Hint::help,
-            ),
-            Why::Stopped => "these tasks had not ended",
-            Why::SomebodyCanRun => "the tasks that wait here may go on yet",
-            Why::OnlyOutsideCanWake(_) => {
-                "if a thread is going to use that waker, all is well, and a Remote that it keeps until then \
-                 says so;\n    if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall"
-            }
-            Why::TimeStandsStill(_) => {
-                "virtual time moves when no task is ready: have these tasks wait for a sleep or an event instead of \
-                 yielding,\n    or raise Builder::turn_limit"
-            }
-        }
-    }
-}
-
-impl Hint {
-    fn help(self) -> &'static str {
-        match self {
-            Hint::Unpolled => {
-                "a wait that is not polled keeps what it was handed from everybody else: await it or drop it before \
-                 anything else,\n    or spawn it as a task of its own"
-            }
-            Hint::WaitsForItself => {
-                "a task cannot wait for what it holds: drop the guard or permit first; if it gave that away, whoever has it has to\n    \
-                 drop it"
-            }
-            Hint::Circle { guards: true } => {
-                "one task of a circle has to go on without the next: drop a guard or permit before waiting, or take\n    \
-                 them in the same order everywhere"
-            }
-            Hint::Circle { guards: false } => "one task of a circle has to go on without the next",
-            Hint::Leaked => {
-                "a guard or permit was forgotten, or is kept by somebody else: drop it, and the others go on"
-            }
-            Hint::Unheard => {
-                "a signal that comes when nobody waits is lost: look at the state before waiting, as \
-                 Condition::wait_for does"
-            }
-            Hint::Unannounced => {
-                "on the virtual clock, a thread that is going to wake a task keeps a Remote until then; if it is a \
-                 FuturesUnordered or a channel of this thread that holds the waker, nobody will use it"
-            }
-            Hint::NoWaker => {
-                "a future that returns Pending has to leave a clone of its context's waker with whoever is to wake it; \
-                 one that is pending() ends only by being cancelled"
-            }
-        }
     }
 }
 
@@ -270,11 +217,9 @@ struct Told<'a> {
 
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (object, at, asks, place, holders, unheard) = match self.wait {
+        let (object, at, asks, place, holders, state) = match self.wait {
             WaitInfo::Sleep { until, at } => return write!(f, "sleeps until {until}, at {at}"),
-            WaitInfo::Object { object, at, asks, place, holders, unheard } => {
-                (object, at, asks, place, holders, unheard)
-            }
+            WaitInfo::Object { object, at, asks, place, holders, state } => (object, at, asks, *place, holders, *state),
         };
         let what = in_a_sentence(object);
         let is_task = object.kind == "task";
@@ -285,12 +230,13 @@ impl fmt::Display for Told<'_> {
             () if is_task && Path::new(at.file()).has_root() => ", in the code of another crate".to_string(),
             () => format!(", at {at}"),
         };
-        match (object.kind, place) {
-            (kind, Place::Granted) => {
-                match kind {
-                    "event" | "gather" | "deadline" => write!(f, "was woken by {what}")?,
-                    "condition" => write!(f, "was notified by {what}")?,
-                    "task" => write!(f, "was woken by {end}")?,
+        match place {
+            Place::Granted => {
+                match state {
+                    _ if is_task => write!(f, "was woken by {end}")?,
+                    ObjectState::Notice { .. } => write!(f, "was notified by {what}")?,
+                    ObjectState::Arrivals { .. } => write!(f, "was let through {what}")?,
+                    state if state.is_for_all() => write!(f, "was woken by {what}")?,
                     _ => write!(f, "was granted {what}")?,
                 }
                 match self.will_be_polled {
@@ -305,7 +251,7 @@ impl fmt::Display for Told<'_> {
         if !is_task && object.made != *at {
             write!(f, "\nmade at {}", object.made)?;
         }
-        let Place::InLine { ahead, line } = *place else { return Ok(()) };
+        let Place::InLine { ahead, line } = place else { return Ok(()) };
         if line > 1 {
             write!(f, "\nnumber {} of {line} in line{}", ahead + 1, self.line)?;
         }
@@ -316,9 +262,28 @@ impl fmt::Display for Told<'_> {
         if holders.len() > NAMES {
             write!(f, "\nand {} more holders", holders.len() - NAMES)?;
         }
-        match unheard {
-            Some(unheard) => write!(f, "\nlast signalled at {unheard}, when nobody waited"),
-            None => Ok(()),
+        state.told().iter().try_for_each(|line| write!(f, "\n{line}"))
+    }
+}
+
+impl ObjectState {
+    /// What an object that is waited for says of itself, line by line.
+    fn told(self) -> Vec<String> {
+        if let Some(unheard) = self.unheard() {
+            return vec![format!("last signalled at {unheard}, when nobody waited")];
+        }
+        match self {
+            ObjectState::Notice { last: Some(Notice { at, waited, woken, in_vain, .. }) } => {
+                let notified = format!("last notified at {at}, which woke {woken} of {waited}");
+                let in_vain = in_vain.map(|line| format!("one of those found its predicate false, at {line}"));
+                std::iter::once(notified).chain(in_vain).collect()
+            }
+            ObjectState::Permits { forgotten: 1 } => vec!["1 permit was forgotten".to_string()],
+            ObjectState::Permits { forgotten: forgotten @ 2.. } => vec![format!("{forgotten} permits were forgotten")],
+            ObjectState::Arrivals { arrived, parties } => vec![format!("{arrived} of {parties} have arrived")],
+            ObjectState::Done { unfinished: 1 } => vec!["1 item is not done".to_string()],
+            ObjectState::Done { unfinished } => vec![format!("{unfinished} items are not done")],
+            _ => Vec::new(),
         }
     }
 }
@@ -326,7 +291,9 @@ impl fmt::Display for Told<'_> {
 impl Told<'_> {
     fn end_of(&self, holders: &[HolderInfo]) -> String {
         match holders {
-            [HolderInfo { who: Who::Task(task), .. }] => format!("the end of {}", self.names.tell(task)),
+            [HolderInfo { who: who @ (Who::Task(_) | Who::OtherRuntime(_)), .. }] => {
+                format!("the end of {}", who.told(self.names))
+            }
             _ => "the end of a task".to_string(),
         }
     }
@@ -342,20 +309,35 @@ impl fmt::Display for HolderInfo {
 impl HolderInfo {
     fn told(&self, names: &Names) -> String {
         let HolderInfo { who, since, hold, permits } = self;
-        let task = if let Who::Task(task) = who { names.tell(task) } else { String::new() };
+        let task = who.told(names);
         let told = match (hold, who) {
             (Hold::Runs, _) => format!("{task}, spawned at {since}, has not ended"),
-            (Hold::Taken, Who::Task(_)) => format!("taken by {task}, at {since}"),
+            (Hold::Taken, Who::Task(_) | Who::OtherRuntime(_)) => format!("taken by {task}, at {since}"),
             (Hold::Taken, Who::EndedTask) => {
                 format!("taken at {since} by a task that has ended: its guard or permit was leaked or given away")
             }
             (Hold::Taken, Who::Outside) => format!("taken at {since}, outside of any task"),
-            (Hold::Granted, Who::Task(_)) => format!("granted to {task}, which is ready, at {since}"),
-            (_, Who::Task(_)) => format!("granted to {task}, which does not poll the wait at {since}"),
+            (Hold::Granted, Who::Task(_) | Who::OtherRuntime(_)) => {
+                format!("granted to {task}, which is ready, at {since}")
+            }
+            (_, Who::Task(_) | Who::OtherRuntime(_)) => {
+                format!("granted to {task}, which does not poll the wait at {since}")
+            }
             (_, Who::EndedTask) => format!("granted to the wait at {since}, which a task that has ended has leaked"),
             (_, Who::Outside) => format!("granted to the wait at {since}, which is not polled by any task"),
         };
         if *permits == 1 { told } else { format!("{permits} permits {told}") }
+    }
+}
+
+impl Who {
+    /// The task, by its name; empty if there is none.
+    fn told(&self, names: &Names) -> String {
+        match self {
+            Who::Task(task) => names.tell(task),
+            Who::OtherRuntime(task) => format!("{task} of another runtime of this thread"),
+            Who::EndedTask | Who::Outside => String::new(),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use super::remote::Remote;
 use super::reporter::Reporter;
 use super::spawn::{self, Spawner, TaskBuilder};
 use super::stall::Stalled;
+use super::standing;
 use super::table::Table;
 use super::task::Body;
 use super::trace::{Observer, Trace};
@@ -96,24 +97,6 @@ impl Builder {
     /// at once. Without a timer, the runtime waits for threads as long as a `Remote` is alive, and for nothing else: a
     /// waker that a thread holds does not keep it from being stalled. What depends on threads and on timers belongs on
     /// the real clock.
-    ///
-    /// ```
-    /// use std::{thread, time::Duration};
-    /// let runtime = greenlight::Runtime::builder().virtual_clock().build();
-    /// runtime.run(async {
-    ///     let remote = greenlight::remote();
-    ///     let (done, is_done) = futures::channel::oneshot::channel();
-    ///     let (go, may_go) = std::sync::mpsc::channel();
-    ///     let worker = thread::spawn(move || {
-    ///         may_go.recv().expect("it is told to go");
-    ///         done.send(42).ok();
-    ///         drop(remote);
-    ///     });
-    ///     assert!(greenlight::timeout(Duration::from_secs(100), is_done).await.is_err());
-    ///     go.send(()).expect("the thread waits");
-    ///     worker.join().unwrap();
-    /// });
-    /// ```
     pub fn virtual_clock(mut self) -> Self {
         self.clock = Clock::standing;
         self
@@ -219,7 +202,9 @@ impl Builder {
                 check_every_turn: self.check_every_turn,
             },
         };
-        Runtime { core: Rc::new_cyclic(core) }
+        let core = Rc::new_cyclic(core);
+        standing::register(&core);
+        Runtime { core }
     }
 }
 
@@ -389,6 +374,7 @@ impl Drop for Runtime {
         self.core.report_pending("its runtime was dropped");
         self.core.shutdown();
         self.core.inbox.close();
+        standing::unregister(&self.core);
     }
 }
 

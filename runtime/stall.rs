@@ -2,12 +2,12 @@
 
 use super::clock::Instant;
 use super::context::Core;
-use super::dump::{Dump, Place, TaskInfo, TaskState, WaitInfo};
+use super::dump::{Dump, Hold, Place, TaskInfo, TaskState, WaitInfo, Who};
 use super::executor::Turn;
-use super::ready::{TaskId, TaskKey};
+use super::facts::ObjectState;
+use super::ready::TaskId;
 use super::standing::{Needs, Wait};
 use super::trace::{ObjectLabel, TaskLabel};
-use super::waits::Holder;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -32,10 +32,14 @@ pub(super) enum Hint {
     WaitsForItself,
     /// Tasks wait in a circle, which leads through guards and permits or only through the ends of tasks.
     Circle { guards: bool },
+    /// A task of another runtime of this thread has what is waited for.
+    OtherRuntime,
     /// A task has ended, and its guard or permit was not dropped.
     Leaked,
     /// The last signal came when nobody waited.
     Unheard,
+    /// An object that nobody ends the waits for knows what is behind it.
+    Object(&'static str),
     /// Somebody outside has a waker, and has not said by a `Remote` that he will use it.
     Unannounced,
     /// A task returned `Pending`, and nobody has its waker.
@@ -120,7 +124,7 @@ impl Core {
         let mut circles = self.circles(&waits);
         let before = std::mem::replace(known, circles.iter().cloned().collect());
         circles.retain(|links| !before.contains(links));
-        let hint = Hint::of(&[], &circles, |_| true)?;
+        let hint = Hint::of(&[], &circles)?;
         Some(Stalled { why: Why::Deadlock, dump, circles, hint: Some(hint) })
     }
 
@@ -134,8 +138,7 @@ impl Core {
         let dump = self.dump();
         let waits = self.waits();
         let circles = self.circles(&waits);
-        let hint =
-            Hint::of(&waits, &circles, |task| self.label(task).is_some()).or_else(|| Hint::of_wakers(&dump.tasks));
+        let hint = Hint::of(&dump.tasks, &circles);
         Stalled { why, dump, circles, hint }
     }
 
@@ -158,24 +161,37 @@ impl Core {
 }
 
 impl Hint {
-    fn of(waits: &[Wait], circles: &[Vec<Link>], is_alive: impl Fn(TaskKey) -> bool) -> Option<Hint> {
-        let is_unheard = |wait: &Wait| matches!(wait.place, Place::InLine { .. }) && wait.unheard.is_some();
-        let is_broadcast = |wait: &Wait| matches!(wait.subject.kind, "event" | "gather" | "deadline");
-        let mut unpolled = waits.iter().filter(|wait| matches!(wait.place, Place::Granted) && !is_broadcast(wait));
-        if unpolled.next().is_some() {
-            Some(Hint::Unpolled)
-        } else if circles.iter().any(|links| links.len() == 1) {
-            Some(Hint::WaitsForItself)
-        } else if !circles.is_empty() {
-            Some(Hint::Circle { guards: circles.iter().flatten().any(|link| link.object.is_some()) })
-        } else {
-            let is_leaked = |holder: &Holder| !holder.granted && holder.task.is_some_and(|task| !is_alive(task));
-            // All who wait for one object share its holders.
-            let mut objects = HashSet::new();
-            let mut of_each = waits.iter().filter(|wait| objects.insert(wait.subject.identity));
-            let leaked = of_each.any(|wait| wait.holders.iter().any(is_leaked));
-            leaked.then_some(Hint::Leaked).or(waits.iter().any(is_unheard).then_some(Hint::Unheard))
+    fn of(tasks: &[TaskInfo], circles: &[Vec<Link>]) -> Option<Hint> {
+        let waits = || tasks.iter().flat_map(|task| &task.waits);
+        let of_object =
+            |wait| if let &WaitInfo::Object { place, state, .. } = wait { Some((place, state)) } else { None };
+        let mut granted = waits().filter_map(of_object).filter(|(place, _)| *place == Place::Granted);
+        if granted.any(|(_, state)| !state.is_for_all()) {
+            return Some(Hint::Unpolled);
         }
+        if circles.iter().any(|links| links.len() == 1) {
+            return Some(Hint::WaitsForItself);
+        }
+        if !circles.is_empty() {
+            return Some(Hint::Circle { guards: circles.iter().flatten().any(|link| link.object.is_some()) });
+        }
+        // All who wait for one object share its holders.
+        let mut objects = HashSet::new();
+        let holders = waits().filter_map(|wait| match wait {
+            WaitInfo::Object { object, holders, .. } => objects.insert(object.number).then_some(holders),
+            WaitInfo::Sleep { .. } => None,
+        });
+        let mut of_holders =
+            holders.flat_map(|holders| holders.iter()).filter_map(|holder| match (&holder.who, holder.hold) {
+                (Who::OtherRuntime(_), _) => Some(Hint::OtherRuntime),
+                (Who::EndedTask, Hold::Taken) => Some(Hint::Leaked),
+                _ => None,
+            });
+        let in_line = |&(place, _): &(Place, ObjectState)| place != Place::Granted;
+        let states = || waits().filter_map(of_object).filter(in_line).map(|(_, state)| state);
+        let unheard = || states().any(|state| state.unheard().is_some()).then_some(Hint::Unheard);
+        let object = || states().find_map(ObjectState::help).map(Hint::Object);
+        of_holders.next().or_else(unheard).or_else(object).or_else(|| Hint::of_wakers(tasks))
     }
 
     /// What the wakers of the tasks tell where their waits tell nothing.
@@ -197,14 +213,14 @@ fn stuck(waits: &[Wait], dump: &Dump) -> HashSet<TaskId> {
     // Who waits for a task, and how many of those that each wait is for are stuck.
     let mut waiting: HashMap<TaskId, Vec<usize>> = HashMap::new();
     let mut support = vec![0; waits.len()];
-    for (index, wait) in waits.iter().enumerate().filter(|(_, wait)| wait.subject.kind != "semaphore") {
+    for (index, wait) in waits.iter().enumerate().filter(|(_, wait)| !wait.state.is_permits()) {
         for task in wait.holders.iter().filter_map(|holder| holder.task).filter(|task| stuck.contains(&task.id)) {
             waiting.entry(task.id).or_default().push(index);
             support[index] += 1;
         }
     }
     let is_in_vain = |wait: &Wait, support: usize| match wait.needs {
-        _ if wait.place == Place::Granted || wait.subject.kind == "semaphore" => false,
+        _ if wait.place == Place::Granted || wait.state.is_permits() => false,
         Needs::EveryEnd => support > 0,
         Needs::Release | Needs::AnyEnd => support > 0 && support == wait.holders.len(),
     };

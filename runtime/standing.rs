@@ -1,13 +1,14 @@
 //! Who stands in which wait list of this thread, at which place, and who holds what is waited for: what reports are made of.
 
 use super::context::Core;
+use super::facts::{Holder, ObjectState};
 use super::holds;
 use super::ready::TaskKey;
-use super::waits::{self, Holder, Node, Subject, WAITS, Waiting, Waits};
+use super::waits::{self, Node, Subject, WAITS, Waiting, Waits};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::Location;
-use std::rc::Rc;
+use std::rc::{self, Rc};
 
 /// Where a waiter stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +39,8 @@ pub(super) enum Needs {
 pub(super) struct Wait {
     pub(super) task: TaskKey,
     pub(super) subject: Subject,
-    /// The line of the last signal, if it reached nobody.
-    pub(super) unheard: Option<&'static Location<'static>>,
+    /// How the object is.
+    pub(super) state: ObjectState,
     /// Who holds what is waited for, or has to end.
     pub(super) holders: Rc<[Holder]>,
     pub(super) needs: Needs,
@@ -48,7 +49,37 @@ pub(super) struct Wait {
     pub(super) place: Place,
 }
 
+thread_local! {
+    /// The runtimes of this thread that have not been dropped, by their addresses.
+    static RUNTIMES: RefCell<HashMap<usize, rc::Weak<Core>>> = RefCell::default();
+}
+
+/// Lets the reports of other runtimes of this thread know this one.
+pub(super) fn register(core: &Rc<Core>) {
+    // They are gone while the thread ends.
+    let _ = RUNTIMES.try_with(|runtimes| runtimes.borrow_mut().insert(address(core), Rc::downgrade(core)));
+}
+
+/// A runtime is dropped.
+pub(super) fn unregister(core: &Rc<Core>) {
+    let _ = RUNTIMES.try_with(|runtimes| runtimes.borrow_mut().remove(&address(core)));
+}
+
+fn address(core: &Rc<Core>) -> usize {
+    Rc::as_ptr(core) as usize
+}
+
 impl Core {
+    /// The runtime of this thread in which a task is alive.
+    pub(super) fn home_of(self: &Rc<Self>, task: TaskKey) -> Option<Rc<Core>> {
+        let has = |core: &Rc<Core>| core.table.borrow().get(task).is_some();
+        if has(self) {
+            return Some(self.clone());
+        }
+        let others = RUNTIMES.try_with(|runtimes| runtimes.borrow().values().filter_map(rc::Weak::upgrade).collect());
+        others.unwrap_or_else(|_| Vec::new()).into_iter().find(has)
+    }
+
     /// Every wait of the tasks that have not ended; one that was leaked outlives its task.
     pub(super) fn waits(self: &Rc<Self>) -> Vec<Wait> {
         let mut waits = of_runtime(self);
@@ -96,9 +127,10 @@ fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
             Some(Wait {
                 task: node.task?,
                 subject: subject.clone(),
-                unheard: facts.unheard,
+                state: facts.state,
                 holders: holders.get(&node.identity).cloned().unwrap_or_default(),
-                needs: Needs::Release,
+                // The tasks of this runtime are told below, those of others are single ones.
+                needs: if facts.state == ObjectState::Ends { Needs::AnyEnd } else { Needs::Release },
                 asks: node.asks,
                 at: node.at,
                 place: places.get(&index).copied().unwrap_or(Place::Granted),
@@ -128,7 +160,7 @@ impl Waits {
             holders.entry(subject.identity).or_default().extend(facts.holder);
         }
         for (_, node) in self.nodes.iter() {
-            if node.wakee.is_none() && self.list_of(node).is_some_and(|waiting| waiting.subject.kind == "semaphore") {
+            if node.wakee.is_none() && self.list_of(node).is_some_and(|waiting| waiting.facts.state.is_permits()) {
                 holders.entry(node.identity).or_default().push(node.holder());
             }
         }

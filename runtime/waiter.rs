@@ -1,10 +1,11 @@
 //! What a primitive uses of the wait lists: its own list, and the places that waiting futures have in it.
 
 use super::context;
+use super::facts::{Facts, Holder, ObjectState};
 use super::printable::printable;
 use super::task::Wakee;
 use super::trace::Kind;
-use super::waits::{self, Dying, Facts, Grant, Holder, Seen, Subject};
+use super::waits::{self, Dying, Grant, Seen, Subject};
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
@@ -41,14 +42,14 @@ pub(crate) struct Waiter {
 }
 
 impl WaitList {
-    /// A list for an object of that kind, made at the caller's line.
+    /// A list for an object of that kind and in that state, made at the caller's line.
     #[track_caller]
-    pub(crate) const fn new(kind: &'static str) -> Self {
+    pub(crate) const fn new(kind: &'static str, state: ObjectState) -> Self {
         WaitList {
             kind,
             name: None,
             made: Location::caller(),
-            facts: Cell::new(Facts { unheard: None, holder: None }),
+            facts: Cell::new(Facts { state, holder: None }),
             list: Cell::new(None),
             stays: PhantomData,
             identity: Cell::new(0),
@@ -83,6 +84,11 @@ impl WaitList {
     /// Whether everybody who waits belongs to a task that was cancelled and is not dropped yet.
     pub(crate) fn all_dying(&self) -> bool {
         self.list.get().is_none_or(waits::all_dying)
+    }
+
+    /// Whether anybody has waited here.
+    pub(crate) fn is_open(&self) -> bool {
+        self.list.get().is_some()
     }
 
     /// The index of the list, which is made if there is none yet.
@@ -123,10 +129,15 @@ impl WaitList {
         waits::grant_first(self.list.get()?)
     }
 
-    /// Remembers the line of a signal that reached nobody; `None` once a signal reached somebody.
-    pub(crate) fn set_unheard(&self, at: Option<&'static Location<'static>>) {
-        if self.facts.get().unheard != at {
-            self.set_facts(Facts { unheard: at, ..self.facts.get() });
+    /// How the object is, as the reports know it.
+    pub(crate) fn state(&self) -> ObjectState {
+        self.facts.get().state
+    }
+
+    /// Remembers how the object is.
+    pub(crate) fn set_state(&self, state: ObjectState) {
+        if self.facts.get().state != state {
+            self.set_facts(Facts { state, ..self.facts.get() });
         }
     }
 

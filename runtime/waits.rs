@@ -8,6 +8,7 @@
 //! finds it gone from there, and the waiter finds the mark.
 
 use super::context::{self, Core};
+use super::facts::{Facts, Holder};
 use super::list::{Arena, List};
 use super::ready::TaskKey;
 use super::task::Wakee;
@@ -29,28 +30,6 @@ pub(super) struct Subject {
     pub(super) made: &'static Location<'static>,
     /// A number that tells this object from others in a trace.
     pub(super) identity: u64,
-}
-
-/// What an object lets the reports know.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Facts {
-    /// The line of the last signal, if it reached nobody.
-    pub(crate) unheard: Option<&'static Location<'static>>,
-    /// Who has to let go of the object, or to end, before a waiter can go on.
-    pub(crate) holder: Option<Holder>,
-}
-
-/// Who holds an object.
-#[derive(Clone, Copy)]
-pub(crate) struct Holder {
-    /// The task that was being polled when it came to hold the object, if one was.
-    pub(super) task: Option<TaskKey>,
-    /// Since which line.
-    pub(super) since: &'static Location<'static>,
-    /// Whether it was granted the object and has not run since.
-    pub(super) granted: bool,
-    /// How many permits of a semaphore it has; 1 of any other object.
-    pub(super) permits: usize,
 }
 
 /// A list as the thread keeps it.
@@ -207,7 +186,7 @@ pub(super) fn close(list: u32) {
 }
 
 pub(super) fn len(list: u32) -> usize {
-    WAITS.with_borrow(|waits| waits.order(list).count())
+    WAITS.with_borrow(|waits| waits.lists[list as usize].order.len)
 }
 
 /// How many waiters of the list belong to no task that was cancelled and is not dropped yet.

@@ -2,6 +2,7 @@
 
 use super::condition::Condition;
 use super::lock::LockGuard;
+use crate::runtime::ObjectState;
 use crate::trace::Kind;
 use std::cell::RefCell;
 use std::error::Error;
@@ -69,7 +70,11 @@ impl Barrier {
     pub fn new(parties: usize) -> Self {
         assert!(parties > 0, "Barrier::new was given 0 parties, for whom nobody could ever wait; give it at least 1");
         let round = Round { phase: Phase::Filling, arrived: Vec::new(), inside: 0, next_ticket: 0 };
-        Barrier { parties, gate: Condition::of_kind("barrier", ()), round: RefCell::new(round) }
+        Barrier {
+            parties,
+            gate: Condition::of_kind("barrier", ObjectState::Arrivals { arrived: 0, parties }, ()),
+            round: RefCell::new(round),
+        }
     }
 
     /// Names the barrier in reports and traces.
@@ -96,6 +101,7 @@ impl Barrier {
                 return Err(BrokenBarrier::Aborted);
             }
             let party = Party::arrive(self);
+            self.tell_arrivals();
             self.gate.emit(at, || Kind::BarrierArrived { inside: self.round.borrow().inside });
             if self.is_full() {
                 self.set_phase(Phase::Draining);
@@ -163,6 +169,11 @@ impl Barrier {
         self.phase() == Phase::Broken
     }
 
+    /// Lets the reports know how many have arrived.
+    fn tell_arrivals(&self) {
+        self.gate.waiters.set_state(ObjectState::Arrivals { arrived: self.waiting(), parties: self.parties });
+    }
+
     fn is_full(&self) -> bool {
         let round = self.round.borrow();
         round.phase == Phase::Filling && round.inside == self.parties
@@ -174,6 +185,7 @@ impl Barrier {
 
     fn set_phase(&self, phase: Phase) {
         self.round.borrow_mut().phase = phase;
+        self.tell_arrivals();
         self.gate.notify_everybody();
     }
 }
@@ -228,13 +240,15 @@ impl Drop for Party<'_> {
             round.arrived.retain(|&ticket| ticket != self.ticket);
         }
         if round.inside > 0 {
-            return;
+            drop(round);
+            return self.barrier.tell_arrivals();
         }
         round.arrived.clear();
         if matches!(round.phase, Phase::Draining | Phase::Resetting) {
             round.phase = Phase::Filling;
         }
         drop(round);
+        self.barrier.tell_arrivals();
         self.barrier.gate.notify_everybody();
     }
 }

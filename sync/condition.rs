@@ -1,7 +1,7 @@
 //! `Condition`: a lock, and waiting for a word from whoever changes what it guards.
 
 use super::lock::{Lock, LockGuard, LockWait};
-use crate::runtime::{WaitList, Waiter};
+use crate::runtime::{ObjectState, WaitList, Waiter};
 use crate::trace::Kind;
 use crate::{Instant, Sleep, sleep_until};
 use std::cell::Cell;
@@ -92,20 +92,20 @@ impl<T> Condition<T> {
     /// A condition with a lock of its own.
     #[track_caller]
     pub const fn new(value: T) -> Self {
-        Condition::of_kind("condition", value)
+        Condition::of_kind("condition", ObjectState::UNNOTIFIED, value)
     }
 
     /// A condition that reports name otherwise.
     #[track_caller]
-    pub(super) const fn of_kind(kind: &'static str, value: T) -> Self {
-        Condition { lock: Owned::Alone(Lock::new(value)), waiters: WaitList::new(kind), told_all: Cell::new(0) }
+    pub(super) const fn of_kind(kind: &'static str, state: ObjectState, value: T) -> Self {
+        Condition { lock: Owned::Alone(Lock::new(value)), waiters: WaitList::new(kind, state), told_all: Cell::new(0) }
     }
 
     /// A condition that shares its lock with others.
     #[track_caller]
     pub fn sharing(lock: &Rc<Lock<T>>) -> Self {
         let lock = Owned::Shared(lock.clone());
-        Condition { lock, waiters: WaitList::new("condition"), told_all: Cell::new(0) }
+        Condition { lock, waiters: WaitList::new("condition", ObjectState::UNNOTIFIED), told_all: Cell::new(0) }
     }
 
     /// Names the condition in reports and traces, and its lock if that is its own.
@@ -173,6 +173,7 @@ impl<T> Condition<T> {
                 if holds {
                     return guard;
                 }
+                self.waiters.set_state(self.waiters.state().asked_in_vain(at, notified));
                 guard = self.wait_at(guard, None, at).await;
                 notified += 1;
             }
@@ -209,7 +210,7 @@ impl<T> Condition<T> {
         self.waiters.emit(at, || Kind::Notified { asked: n, reached: self.waiters.living().min(n) });
         let woken = self.tell(n);
         if n > 0 {
-            self.waiters.set_unheard((woken == 0).then_some(at));
+            self.waiters.set_state(ObjectState::notified(at, woken + self.waiters.len(), woken));
         }
         woken
     }

@@ -1,6 +1,6 @@
 //! `Event`: a flag that tasks can wait for.
 
-use crate::runtime::{WaitList, Waiter};
+use crate::runtime::{ObjectState, WaitList, Waiter};
 use crate::trace::Kind;
 use std::cell::Cell;
 use std::fmt;
@@ -61,7 +61,7 @@ impl Event {
     /// An event that is not set.
     #[track_caller]
     pub const fn new() -> Self {
-        Event { flag: Cell::new(false), waiters: WaitList::new("event") }
+        Event { flag: Cell::new(false), waiters: WaitList::new("event", ObjectState::Word { unheard: None }) }
     }
 
     /// Names the event in reports and traces.
@@ -119,7 +119,7 @@ impl Event {
     fn release(&self, at: &'static Location<'static>, kind: fn(usize) -> Kind) -> usize {
         self.waiters.emit(at, || kind(self.waiters.len()));
         let released = self.waiters.wake_all();
-        self.waiters.set_unheard((released == 0).then_some(at));
+        self.waiters.set_state(ObjectState::Word { unheard: (released == 0).then_some(at) });
         released
     }
 }

@@ -1,7 +1,7 @@
 //! `gather`: several futures as tasks, all of their outputs in order.
 
 use super::hop::a_hop_later;
-use crate::runtime::{WaitList, Waiter, Watch, expect_current, spawn_joined};
+use crate::runtime::{ObjectState, WaitList, Waiter, Watch, expect_current, spawn_joined};
 use crate::{JoinError, JoinHandle, Task};
 use std::any::Any;
 use std::cell::Cell;
@@ -258,7 +258,7 @@ impl Gathering {
             remaining: Cell::new(alive),
             settled: Cell::new(alive == 0),
             fail_fast,
-            ended: WaitList::new("gather"),
+            ended: WaitList::new("gather", ObjectState::Ends),
         });
         children.iter().for_each(|child| child.count_down(countdown.clone()));
         Gathering { tasks, countdown }

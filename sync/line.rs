@@ -1,7 +1,7 @@
 //! `Line`: those who wait for something of which there may be more than one, first in, first out. It counts who was
 //! granted theirs and has not run since, so that nobody overtakes them.
 
-use crate::runtime::WaitList;
+use crate::runtime::{ObjectState, WaitList};
 use std::cell::Cell;
 
 /// Waiters, and those who were granted what they wait for and have not run since.
@@ -13,8 +13,8 @@ pub(super) struct Line {
 
 impl Line {
     #[track_caller]
-    pub(super) const fn new(kind: &'static str) -> Self {
-        Line { waiters: WaitList::new(kind), granted: Cell::new(0) }
+    pub(super) const fn new(kind: &'static str, state: ObjectState) -> Self {
+        Line { waiters: WaitList::new(kind, state), granted: Cell::new(0) }
     }
 
     /// Whether one who comes now would overtake nobody. Those whose tasks are dying do not count, unless they were

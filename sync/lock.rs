@@ -1,6 +1,6 @@
 //! `Lock`: one task at a time, in the order of asking.
 
-use crate::runtime::{Holder, WaitList, Waiter};
+use crate::runtime::{Holder, ObjectState, WaitList, Waiter};
 use crate::trace::Kind;
 use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
@@ -141,7 +141,7 @@ impl<T> Lock<T> {
 impl Latch {
     #[track_caller]
     const fn new() -> Self {
-        Latch { state: Cell::new(State::Free), waiters: WaitList::new("lock") }
+        Latch { state: Cell::new(State::Free), waiters: WaitList::new("lock", ObjectState::Thing) }
     }
 
     /// Whether one who comes now gets the lock at once. A waiter counts as gone if it was dying when it was granted, and

@@ -3,7 +3,7 @@
 use super::line::Line;
 use super::queue_waits::{QueueGet, QueuePut};
 use super::store::{DoneTooOften, Store, TryGetError, TryPutError};
-use crate::runtime::{WaitList, Waiter, both};
+use crate::runtime::{ObjectState, WaitList, Waiter, both};
 use crate::trace::Kind;
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
@@ -104,9 +104,9 @@ impl<T, S: Store<T>> QueueOver<T, S> {
             len: Cell::new(0),
             capacity,
             closed: Cell::new(false),
-            getters: Line::new("queue"),
-            putters: Line::new("full queue"),
-            joiners: WaitList::new("unfinished queue"),
+            getters: Line::new("queue", ObjectState::Item),
+            putters: Line::new("full queue", ObjectState::Room),
+            joiners: WaitList::new("unfinished queue", ObjectState::Done { unfinished: 0 }),
             unfinished: Cell::new(0),
             deferred: Cell::new(false),
             items: PhantomData,
@@ -199,7 +199,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         poll_fn(move |cx| match waiter.has_joined() {
             true => waiter.poll(cx),
             // Asked once the waker is cloned: a foreign one runs code then that may report items as done.
-            false => waiter.join(cx, || (self.unfinished.get() > 0).then(|| self.joiners.open())),
+            false => waiter.join(cx, || (self.unfinished.get() > 0).then(|| self.open_joiners())),
         })
     }
 
@@ -266,7 +266,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         let before = self.len();
         let count = || {
             let put = self.len() - before;
-            self.unfinished.set(self.unfinished.get() + put);
+            self.set_unfinished(self.unfinished.get() + put);
             if put > 0 {
                 self.getters.waiters.emit(at, || Kind::ItemPut { len: self.len() });
             }
@@ -341,8 +341,17 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         may
     }
 
+    fn open_joiners(&self) -> u32 {
+        self.joiners.set_state(ObjectState::Done { unfinished: self.unfinished.get() });
+        self.joiners.open()
+    }
+
     fn set_unfinished(&self, unfinished: usize) {
         self.unfinished.set(unfinished);
+        // As long as nobody waits for that, nobody has to know.
+        if self.joiners.is_open() {
+            self.joiners.set_state(ObjectState::Done { unfinished });
+        }
         if unfinished == 0 {
             self.joiners.wake_all();
         }

@@ -1,7 +1,7 @@
 //! `Semaphore`: so many permits, in the order of asking.
 
 use super::line::Line;
-use crate::runtime::{Holds, Waiter, both};
+use crate::runtime::{Holds, ObjectState, Waiter, both};
 use crate::trace::Kind;
 use std::cell::Cell;
 use std::error::Error;
@@ -61,7 +61,7 @@ impl Semaphore {
             free: Cell::new(permits),
             out: Cell::new(0),
             bound,
-            line: Line::new("semaphore"),
+            line: Line::new("semaphore", ObjectState::Permits { forgotten: 0 }),
             holds: Holds::new(),
         }
     }
@@ -127,6 +127,7 @@ impl Semaphore {
             return Err(ReleasedTooOften { bound: self.bound, made: self.line.waiters.made() });
         }
         self.free.set(self.free.get() + permits);
+        self.count_forgotten(|forgotten| forgotten.saturating_sub(permits));
         self.line.waiters.emit(Location::caller(), || Kind::PermitsReleased { permits });
         self.hand_out(permits);
         Ok(())
@@ -176,6 +177,13 @@ impl Semaphore {
     fn give_out(&self, permits: usize) {
         self.free.set(self.free.get() - permits);
         self.out.set(self.out.get() + permits);
+    }
+
+    /// Lets the reports know how many permits were forgotten and not released.
+    fn count_forgotten(&self, count: impl FnOnce(usize) -> usize) {
+        if let ObjectState::Permits { forgotten } = self.line.waiters.state() {
+            self.line.waiters.set_state(ObjectState::Permits { forgotten: count(forgotten) });
+        }
     }
 
     fn take_back(&self, permits: usize) {
@@ -299,6 +307,7 @@ impl<'a> Permit<'a> {
     pub fn forget(self) {
         let out = &self.semaphore.out;
         out.set(out.get() - self.permits);
+        self.semaphore.count_forgotten(|forgotten| forgotten.saturating_add(self.permits));
         self.end_hold();
         std::mem::forget(self);
     }

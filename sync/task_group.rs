@@ -3,7 +3,7 @@
 use super::group_error::{Cause, Failure, GroupError, GroupOver};
 use super::group_output::GroupOutput;
 use super::hop::a_hop_later;
-use crate::runtime::{WaitList, Waiter, Watch, expect_current, printable, spawn_joined};
+use crate::runtime::{ObjectState, WaitList, Waiter, Watch, expect_current, printable, spawn_joined};
 use crate::trace::Kind;
 use crate::{JoinHandle, PanicPayload, Task};
 use std::cell::{Cell, RefCell};
@@ -73,7 +73,7 @@ impl<E: 'static> TaskGroup<E> {
             aborting: Cell::new(false),
             over: Cell::new(false),
             failures: RefCell::default(),
-            ended: WaitList::new("task group"),
+            ended: WaitList::new("task group", ObjectState::Ends),
         };
         TaskGroup { members: Rc::new(members), joined: false }
     }

@@ -1,6 +1,6 @@
 //! `timeout`: a future that gets so much time and no more.
 
-use crate::runtime::{WaitList, Waiter, expect_current, sleep_until_at};
+use crate::runtime::{ObjectState, WaitList, Waiter, expect_current, sleep_until_at};
 use crate::{Instant, Sleep, now};
 use std::cell::Cell;
 use std::error::Error;
@@ -110,7 +110,7 @@ impl Deadline {
     /// No deadline yet.
     #[track_caller]
     pub const fn new() -> Self {
-        Deadline { when: Cell::new(None), moved: WaitList::new("deadline") }
+        Deadline { when: Cell::new(None), moved: WaitList::new("deadline", ObjectState::Word { unheard: None }) }
     }
 
     /// A deadline at that moment.

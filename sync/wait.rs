@@ -1,7 +1,7 @@
 //! `wait` and `as_completed`: tasks that run already, looked at as they end.
 
 use super::hop::a_hop_later;
-use crate::runtime::{WaitList, Waiter, Watch, expect_current};
+use crate::runtime::{ObjectState, WaitList, Waiter, Watch, expect_current};
 use crate::{JoinError, JoinHandle};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -145,7 +145,7 @@ impl Ends {
             told: Cell::new(0),
             untold: Cell::new(handles.len()),
             panicked: Cell::new(false),
-            news: WaitList::new("end of tasks"),
+            news: WaitList::new("end of tasks", ObjectState::Ends),
         });
         for (index, handle) in handles.iter().enumerate() {
             let member = Rc::new(Member { ends: ends.clone(), index });

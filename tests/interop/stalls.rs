@@ -3,7 +3,7 @@
 use crate::kinds::{KINDS, Kind, Receiver, Sender};
 use crate::stage::{in_time, run_unreported};
 use futures::channel::oneshot;
-use greenlight::{Runtime, run, sleep};
+use greenlight::{Runtime, run, sleep, timeout};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -135,6 +135,24 @@ fn what_a_thread_sends_while_it_keeps_a_remote_is_received_in_virtual_time_too()
         });
         assert_eq!(received, Ok(Some(1)), "{kind:?}");
     }
+}
+
+#[test]
+fn a_timeout_in_virtual_time_is_up_at_once_though_a_thread_works_and_a_remote_is_alive() {
+    let began = Instant::now();
+    in_time(|| {
+        let runtime = Runtime::builder().virtual_clock().build();
+        let (go, may_go) = mpsc::channel();
+        let (remote, (done, is_done)) = (runtime.remote(), oneshot::channel());
+        let worker = thread::spawn(move || {
+            may_go.recv().expect("it is told to go");
+            drop((done.send(42), remote));
+        });
+        assert!(runtime.run(timeout(Duration::from_secs(100), is_done)).is_err());
+        go.send(()).expect("the thread waits");
+        worker.join().expect("the thread does not panic");
+    });
+    assert!(began.elapsed() < Duration::from_secs(50), "nobody waits for the thread");
 }
 
 #[test]

@@ -147,7 +147,7 @@ fn an_observed_runtime_knows_the_last_await_that_the_task_passed() {
     assert_eq!(passed(taken), Some(line + 17));
     let in_time = || async {
         yield_now().await;
-        _ = timeout(SECOND, async { Forgetful.await }).await;
+        _ = timeout(SECOND, Forgetful).await;
     };
     assert_eq!(passed(in_time), Some(line + 22));
     // A sleep that is dropped, or that fires for one that was dropped, was not passed.

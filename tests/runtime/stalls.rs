@@ -6,5 +6,6 @@ mod idle;
 mod outside;
 mod reports;
 mod standstill;
+mod two_runtimes;
 
 use crate::quoted::quoted;

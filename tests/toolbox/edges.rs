@@ -60,7 +60,10 @@ const WAYS: [Way; 15] = [
 fn group(pair: [Boxed; 2]) -> TaskGroup<()> {
     let mut group = TaskGroup::new();
     for future in pair {
-        group.spawn(async { Ok(future.await) });
+        group.spawn(async {
+            future.await;
+            Ok(())
+        });
     }
     group
 }

@@ -1,6 +1,6 @@
 //! The primitives beyond Event, Lock and Condition: `Semaphore`, `Barrier`, the queues, `wait` and
 //! `TaskGroup`. One module for each, and one each for what being dropped at any moment does to the
-//! others, for foreign code that re-enters, for misuse, for who holds permits, for waits in a circle, for traces, and for other
+//! others, for foreign code that re-enters, for misuse, for who holds permits, for waits in a circle, for what objects say of themselves in a stall, for traces, and for other
 //! executors.
 
 mod barrier;
@@ -10,6 +10,7 @@ mod edges;
 mod elsewhere;
 mod misuse;
 mod moments;
+mod objects;
 mod permits;
 mod printed;
 mod queue;

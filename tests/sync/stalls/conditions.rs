@@ -39,7 +39,8 @@ fn the_club() {
       Bob, spawned at [task(name).»spawn(async move {]
         waits on condition `club`, at [let _guard = club.»wait(guard).await;]
           made at [let club = Rc::new(»Condition::new(()).named("club"));]
-      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+          last notified at [assert_eq!(club.»notify_one(&guard), 1, "Alice is the only one");], which woke 1 of 2
+      help: nobody notifies those who are left: notify_all wakes everybody, and one who goes on may notify the next
     "#);
 }
 

@@ -172,6 +172,7 @@ fn a_notify_that_reached_a_wait_which_is_not_polled_is_told() {
       guest, spawned at [task("guest").»spawn_detached(async move {]
         waits on condition `club`, at [let _guard = guests.»wait(guard).await;]
           made at [let club = Rc::new(»Condition::new(()).named("club"));]
+          last notified at [club.»notify_one(&club.lock().await);], which woke 1 of 2
       help: a wait that is not polled keeps what it was handed from everybody else: await it or drop it before anything else,
         or spawn it as a task of its own
     "#);
