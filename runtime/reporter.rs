@@ -32,7 +32,11 @@ impl Reporter {
     pub(super) fn tell(&self, what: impl fmt::Display, payload: Box<dyn Any + Send>, advice: &str) {
         let said = Printable(panic_message(&*payload));
         self.deliver(&format!("{what}: {said}{advice}"));
-        drop_quietly(payload);
+        if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            let said = Printable(panic_message(&*second));
+            self.deliver(&format!("lost: the payload of that panic panicked when it was dropped: {said}"));
+            std::mem::forget(second);
+        }
     }
 }
 

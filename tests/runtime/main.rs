@@ -4,6 +4,7 @@ mod cancel;
 mod causes;
 mod clock;
 mod debug;
+mod depth;
 mod dumps;
 mod ends;
 mod foreign;

@@ -2,6 +2,7 @@
 //! task, or the report.
 
 mod escapes;
+mod matrix;
 
 use crate::stage::{Log, on_drop, reporting};
 use greenlight::{Runtime, spawn, spawn_detached, task, yield_now};
