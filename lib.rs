@@ -41,7 +41,7 @@
 //! # The files, in reading order
 //!
 //! `runtime/`: `list`, `clock`, `threads`, `inbox`, `printable`, `failure`, `reporter`, `trace`, `ready`,
-//! `wheel`, `task`, `table`, `polls`, `passed`, `context`, `note`, `lost`, `panics`, `wakers`, `wakes`,
+//! `wheel`, `task`, `table`, `polls`, `passed`, `context`, `gone`, `note`, `lost`, `panics`, `wakers`, `wakes`,
 //! `facts`, `waits`, `holds`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`, `standing`, `dump`,
 //! `remote`, `ask`, `recorder`, `text`, `future_type`, `stall`, `help`, `report`, `tree`, `pending`,
 //! `unheard`, `debug`, `check`, `suspicion`, `drive`, `run`. Each uses only those before it. Then `sync/`:

@@ -5,6 +5,7 @@
 
 use super::clock::Instant;
 use super::context::{Core, Polling, Unwanted};
+use super::gone;
 use super::lost;
 use super::ready::TaskKey;
 use super::task::{Begin, Body, Message, Tenant};
@@ -262,8 +263,7 @@ impl Core {
         }
         if let Some(joiners) = slot.joiners {
             lost::contain(lost::WOKEN, || _ = waits::wake_all(joiners));
-            self.trace.forget(|| waits::identity(joiners));
-            waits::close(joiners);
+            gone::forget(waits::close(joiners));
         }
     }
 

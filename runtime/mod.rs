@@ -30,6 +30,8 @@ mod passed;
 
 mod context;
 
+mod gone;
+
 mod note;
 
 mod lost;

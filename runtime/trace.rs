@@ -240,9 +240,19 @@ impl Trace {
         *self.objects.borrow_mut().entry(identity).or_insert_with(|| met.replace(met.get() + 1) + 1)
     }
 
+    /// Whether no object had an ordinal yet.
+    pub(super) fn has_met_none(&self) -> bool {
+        self.objects_met.get() == 0
+    }
+
+    /// Whether an object has an ordinal, and is not gone.
+    pub(super) fn knows(&self, identity: u64) -> bool {
+        self.objects.borrow().contains_key(&identity)
+    }
+
     /// Forgets an object that is gone.
-    pub(super) fn forget(&self, identity: impl FnOnce() -> u64) {
-        let gone = self.is_watched().then(|| self.objects.borrow_mut().remove(&identity())).flatten();
+    pub(super) fn forget(&self, identity: u64) {
+        let gone = self.objects.borrow_mut().remove(&identity);
         gone.iter().for_each(|&object| self.tell_observers(|observer| observer.on_gone(object)));
     }
 

@@ -2,6 +2,7 @@
 
 use super::context;
 use super::facts::{Facts, Holder, ObjectState};
+use super::gone;
 use super::printable::printable;
 use super::task::Wakee;
 use super::trace::Kind;
@@ -202,9 +203,7 @@ impl Drop for WaitList {
         if let Some(list) = self.list.get() {
             waits::close(list);
         }
-        if let (1.., Some(core)) = (self.identity.get(), context::watched()) {
-            core.trace.forget(|| self.identity.get());
-        }
+        gone::forget(self.identity.get());
     }
 }
 

@@ -157,7 +157,7 @@ impl Node {
 
 impl Subject {
     pub(super) fn label(&self, core: &Core) -> ObjectLabel {
-        let number = Some(core.trace.object_number(self.identity));
+        let number = Some(core.object_number(self.identity));
         ObjectLabel { kind: self.kind, number, name: self.name.clone(), made: self.made }
     }
 }
@@ -176,13 +176,14 @@ pub(super) fn open(subject: Subject, facts: Facts) -> u32 {
     u32::try_from(list).expect("fewer than 2^32 objects are waited on")
 }
 
-/// Ends a wait list. Waiters that were leaked in it stay where they are, in no list.
-pub(super) fn close(list: u32) {
+/// Ends a wait list. Waiters that were leaked in it stay where they are, in no list. Returns the identity of its object.
+pub(super) fn close(list: u32) -> u64 {
     WAITS.with_borrow_mut(|waits| {
         let mut waiting = waits.lists.remove(list as usize);
         while waiting.order.pop_front(&mut waits.nodes).is_some() {}
         waits.give_back();
-    });
+        waiting.subject.identity
+    })
 }
 
 pub(super) fn len(list: u32) -> usize {

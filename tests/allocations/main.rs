@@ -4,6 +4,7 @@
 //! The counters are those of the process, and a test harness has a thread of its own that allocates
 //! when it likes. So this is a program without one: it makes the checks one after the other.
 
+mod leaks;
 mod steady;
 mod waves;
 
@@ -21,8 +22,9 @@ fn main() {
     {
         return;
     }
-    let checks: [fn(); 16] = [
+    let checks: [fn(); 17] = [
         waves::a_million_tasks_leave_no_more_live_bytes_than_the_first_wave,
+        leaks::everything_that_is_made_and_dropped_anywhere_leaves_nothing_behind,
         waves::the_debug_mode_forgets_the_objects_that_are_gone,
         waves::a_thread_that_has_ended_leaves_nothing_behind,
         steady::the_count_sees_what_a_watched_run_allocates,

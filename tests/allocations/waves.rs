@@ -109,7 +109,7 @@ pub(crate) fn a_thread_that_has_ended_leaves_nothing_behind() {
     }
 }
 
-fn live_bytes() -> usize {
+pub(crate) fn live_bytes() -> usize {
     let stats = COUNTED.stats();
     stats.bytes_allocated - stats.bytes_deallocated
 }
