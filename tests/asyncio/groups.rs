@@ -11,6 +11,7 @@ mod waitfor;
 
 pub(crate) use lists::CLASSES;
 
+use crate::stage::{Crashes, Flags};
 use std::cell::Cell;
 use std::future::Future;
 use std::time::Duration;
@@ -21,24 +22,6 @@ fn ms(milliseconds: u64) -> Duration {
 
 /// A time that no test of these waits out.
 const LONG: Duration = Duration::from_secs(10);
-
-/// Sets a flag when it is dropped. In asyncio: `finally`.
-struct Flags<'a>(&'a Cell<bool>);
-
-impl Drop for Flags<'_> {
-    fn drop(&mut self) {
-        self.0.set(true);
-    }
-}
-
-/// Panics when it is dropped. In asyncio: a `finally` that raises.
-struct Crashes;
-
-impl Drop for Crashes {
-    fn drop(&mut self) {
-        panic!("crash in cleanup");
-    }
-}
 
 /// Sleeps that long, and panics when it is dropped, whether or not it has slept enough.
 async fn sleep_and_crash(duration: Duration) {

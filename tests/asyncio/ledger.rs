@@ -1,7 +1,7 @@
 //! What became of each of CPython's tests, in lists that have the order of the originals; and the
 //! checks that lists, ports, comments and tables say the same.
 
-use crate::{groups, locks, queues, tasks};
+use crate::{groups, locks, queues, runs, tasks};
 use std::io::{Write, stderr};
 use std::process::Command;
 
@@ -68,7 +68,7 @@ fn known_rows() -> Vec<&'static str> {
 
 /// All classes.
 fn classes() -> impl Iterator<Item = &'static Class> {
-    [locks::CLASSES, queues::CLASSES, groups::CLASSES, tasks::CLASSES].into_iter().flatten()
+    [locks::CLASSES, queues::CLASSES, groups::CLASSES, tasks::CLASSES, runs::CLASSES].into_iter().flatten()
 }
 
 impl Class {

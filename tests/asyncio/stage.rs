@@ -2,11 +2,13 @@
 //! Python, and a look at what asyncio's tests read from private fields.
 
 use greenlight::sync::{Barrier, Condition, Lock, LockGuard};
-use greenlight::{JoinHandle, Runtime, gather, spawn_detached};
-use std::cell::Cell;
+use greenlight::{Builder, JoinHandle, Runtime, gather, spawn_detached};
+use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::fmt::Debug;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 
 /// A runtime whose time is virtual.
 pub(crate) fn standing() -> Runtime {
@@ -107,6 +109,45 @@ impl Count {
         self.0.set(self.0.get() + 1);
         self.0.get()
     }
+}
+
+/// What a runtime reports, which is otherwise printed.
+#[derive(Clone, Default)]
+pub(crate) struct Reports(Rc<RefCell<Vec<String>>>);
+
+impl Reports {
+    /// Has a runtime report to this.
+    pub(crate) fn heard_by(&self, builder: Builder) -> Builder {
+        let reports = self.clone();
+        builder.on_report(move |report| reports.0.borrow_mut().push(report.to_owned()))
+    }
+
+    pub(crate) fn take(&self) -> Vec<String> {
+        self.0.take()
+    }
+}
+
+/// Sets a flag when it is dropped. In asyncio: `finally`.
+pub(crate) struct Flags<'a>(pub(crate) &'a Cell<bool>);
+
+impl Drop for Flags<'_> {
+    fn drop(&mut self) {
+        self.0.set(true);
+    }
+}
+
+/// Panics when it is dropped. In asyncio: a `finally` that raises.
+pub(crate) struct Crashes;
+
+impl Drop for Crashes {
+    fn drop(&mut self) {
+        panic!("{}", "crash in cleanup");
+    }
+}
+
+/// The message of a panic.
+pub(crate) fn message(payload: &(dyn Any + Send)) -> &str {
+    payload.downcast_ref::<String>().expect("the panic says something")
 }
 
 /// What a task yielded that has ended: awaiting it does not suspend. In asyncio: `task.result()`.

@@ -70,10 +70,9 @@ mod wait;
 
 use crate::ledger::Case::{self, Adapted, NotApplicable, Ported};
 use crate::ledger::{Class, assert_count, assert_table};
-use crate::stage::shared;
+use crate::stage::{message, shared};
 use greenlight::sleep;
 use greenlight::sync::Event;
-use std::any::Any;
 use std::cell::Cell;
 use std::panic::{UnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -123,11 +122,6 @@ impl<T> Promise<T> {
         self.settled.wait().await;
         self.outcome.take().expect("one waits for a promise").unwrap_or_else(|error| panic!("{error}"))
     }
-}
-
-/// The message of a panic.
-fn message(payload: &(dyn Any + Send)) -> &str {
-    payload.downcast_ref::<String>().expect("the panic says something")
 }
 
 /// Asserts that a function panics outside a runtime, and says which it was.

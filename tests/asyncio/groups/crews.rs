@@ -2,12 +2,11 @@
 //! tell that they were dropped.
 
 use super::{LONG, flagged, ms, sleep_and_crash};
-use crate::stage::{Count, cancelled, shared};
+use crate::stage::{Count, Reports, cancelled, shared};
 use greenlight::{Cause, Failure, GroupError, JoinHandle, Runtime, Task, TaskGroup, now, sleep};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
-use std::rc::Rc;
 use std::time::Duration;
 
 pub(super) const ZERO_DIVISION: &str = "division by zero";
@@ -103,12 +102,8 @@ pub(super) async fn crashing_five() -> Result<(), Failed> {
 
 /// Runs a test to its end in virtual time, and yields what was reported meanwhile.
 pub(super) fn reported(test: impl Future<Output = ()>) -> Vec<String> {
-    let reports = Rc::new(RefCell::new(Vec::new()));
-    let builder = Runtime::builder().virtual_clock().check_every_turn().on_report({
-        let reports = reports.clone();
-        move |report| reports.borrow_mut().push(report.to_string())
-    });
-    builder.build().run(test);
+    let reports = Reports::default();
+    reports.heard_by(Runtime::builder().virtual_clock().check_every_turn()).build().run(test);
     reports.take()
 }
 

@@ -15,8 +15,8 @@ use super::crews::{
     Group, ZERO_DIVISION, cancel_later, crash_after, crashing_five, errors, five, nested, reasons, reported,
     spawn_flagged, spawn_output,
 };
-use super::{Crashes, Flags, LONG, flagged, ms, sleep_and_crash};
-use crate::stage::{Count, cancelled, run, shared, standing};
+use super::{LONG, flagged, ms, sleep_and_crash};
+use crate::stage::{Count, Crashes, Flags, cancelled, run, shared, standing};
 use greenlight::sync::Event;
 use greenlight::{GroupSpawner, now, sleep, spawn, yield_now};
 use std::cell::Cell;

@@ -12,14 +12,13 @@
 //! | Timeout | test_timeout_already_entered | awaiting a timeout takes it: there is no twice |
 //! | Timeout | test_timeout_double_enter | awaiting a timeout takes it: there is no twice |
 
-use super::{Crashes, LONG, flagged, ms, sleep_and_crash};
-use crate::stage::{cancelled, run, shared};
+use super::{LONG, flagged, ms, sleep_and_crash};
+use crate::stage::{Crashes, Reports, cancelled, run, shared};
 use futures::FutureExt;
 use greenlight::{Deadline, Runtime, Task, TaskGroup, now, sleep, spawn, timeout, timeout_at, yield_now};
 use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
 use std::thread;
 
 #[test]
@@ -340,12 +339,9 @@ fn test_timeout_taskgroup() {
     // Adapted: asyncio's group waits for its tasks, and raises their exceptions in place of the timeout's. Here
     // it is dropped, its task a hop later, and a panic that nobody can receive is reported.
     // Row: the owner of a `TaskGroup` is cancelled.
-    let reports = Rc::new(RefCell::new(Vec::new()));
-    let runtime = Runtime::builder().virtual_clock().on_report({
-        let reports = reports.clone();
-        move |report| reports.borrow_mut().push(report.to_string())
-    });
-    runtime.build().run(async {
+    let reports = Reports::default();
+    let runtime = reports.heard_by(Runtime::builder().virtual_clock()).build();
+    runtime.run(async {
         let group = async {
             let mut group = TaskGroup::<()>::new();
             let _task = group.spawn(async {
@@ -357,11 +353,11 @@ fn test_timeout_taskgroup() {
             group.join().await
         };
         assert!(timeout(ms(10), group).await.is_err());
-        assert_eq!(*reports.borrow(), [""; 0]);
+        assert_eq!(reports.take(), [""; 0]);
         yield_now().await;
         assert_eq!(now().since_start(), ms(10));
     });
-    let reports = reports.borrow();
+    let reports = reports.take();
     assert_eq!(reports.len(), 1, "{reports:?}");
     assert!(reports[0].contains("panicked, and nobody awaits it: crash in cleanup"), "{reports:?}");
 }

@@ -19,11 +19,6 @@ fn release(semaphore: &Semaphore) {
     semaphore.release(1).expect("the semaphore may have any number of permits");
 }
 
-/// Whether one who comes now has to wait. In asyncio: `locked`.
-fn is_locked(semaphore: &Semaphore) -> bool {
-    semaphore.try_acquire().is_none()
-}
-
 /// Asserts that all tasks end by themselves. In asyncio: `gather(*tasks)`.
 async fn all_end<const N: usize>(tasks: [JoinHandle<()>; N]) {
     for outcome in gather_tasks(tasks).await {
@@ -34,7 +29,7 @@ async fn all_end<const N: usize>(tasks: [JoinHandle<()>; N]) {
 #[test]
 fn test_initial_value_zero() {
     let semaphore = Semaphore::new(0);
-    assert!(is_locked(&semaphore));
+    assert!(semaphore.is_locked());
 }
 
 #[test]
@@ -62,7 +57,7 @@ fn test_semaphore() {
     assert_eq!(semaphore.available(), 1);
     assert_no_future!(Semaphore);
     assert_no_future!(&Semaphore);
-    assert!(!is_locked(&semaphore));
+    assert!(!semaphore.is_locked());
     assert_eq!(semaphore.available(), 1);
 }
 
@@ -77,12 +72,12 @@ fn test_acquire() {
     run(async {
         acquire(semaphore).await;
         acquire(semaphore).await;
-        assert!(!is_locked(semaphore));
+        assert!(!semaphore.is_locked());
 
         let [t1, t2, t3] = [1, 2, 3].map(|number| spawn(take(number)));
         yield_now().await;
         assert_eq!(*taken.borrow(), [1]);
-        assert!(is_locked(semaphore));
+        assert!(semaphore.is_locked());
         assert_eq!(waiters(semaphore), 2);
         assert_eq!(semaphore.available(), 0);
 
@@ -94,7 +89,7 @@ fn test_acquire() {
         yield_now().await;
         assert_eq!(semaphore.available(), 0);
         assert_eq!(taken.borrow().len(), 3);
-        assert!(is_locked(semaphore));
+        assert!(semaphore.is_locked());
         assert_eq!(waiters(semaphore), 1);
 
         assert!(t1.is_finished());
@@ -147,7 +142,7 @@ fn test_acquire_hang() {
         release(semaphore);
         yield_now().await;
         yield_now().await;
-        assert!(is_locked(semaphore));
+        assert!(semaphore.is_locked());
         assert!(t2.is_finished());
     });
 }
@@ -192,10 +187,10 @@ fn test_release_no_waiters() {
     run(async {
         let semaphore = Semaphore::new(1);
         acquire(&semaphore).await;
-        assert!(is_locked(&semaphore));
+        assert!(semaphore.is_locked());
 
         release(&semaphore);
-        assert!(!is_locked(&semaphore));
+        assert!(!semaphore.is_locked());
     });
 }
 
@@ -293,13 +288,13 @@ fn test_acquire_fifo_order_4() {
             }
             assert_eq!(semaphore.available(), 2);
             // Permits are free, but t1 is first in line until it runs.
-            assert!(is_locked(semaphore));
+            assert!(semaphore.is_locked());
             acquire(semaphore).await;
             steps.borrow_mut().push(2);
         });
         let t3 = spawn(async {
             acquire(semaphore).await;
-            assert!(is_locked(semaphore));
+            assert!(semaphore.is_locked());
             steps.borrow_mut().push(3);
         });
 

@@ -1,11 +1,9 @@
 //! CPython's `CoroutineGatherTests`, each test under its name there.
 
-use super::{Promise, all_run, assert_needs_a_runtime, message};
-use crate::stage::{Count, cancelled, run, shared, standing};
+use super::{Promise, all_run, assert_needs_a_runtime};
+use crate::stage::{Count, Reports, cancelled, message, run, shared, standing};
 use greenlight::sync::Event;
 use greenlight::{Runtime, gather, spawn, yield_now};
-use std::cell::RefCell;
-use std::rc::Rc;
 
 async fn abc() -> &'static str {
     "abc"
@@ -63,17 +61,14 @@ fn test_cancellation_broadcast() {
 fn test_exception_marking() {
     // Adapted: asyncio tells nobody that the second child fails, too. Here it fails before it could be cancelled,
     // and that is reported. Row: a child of `gather` that fails.
-    let reports = Rc::new(RefCell::new(Vec::new()));
-    let builder = Runtime::builder().virtual_clock().check_every_turn().on_report({
-        let reports = reports.clone();
-        move |report| reports.borrow_mut().push(report.to_string())
-    });
+    let reports = Reports::default();
+    let runtime = reports.heard_by(Runtime::builder().virtual_clock().check_every_turn()).build();
     let promises = [Promise::<()>::new(), Promise::new()];
     let inner = async |promise: &Promise<()>| {
         promise.get().await;
         panic!("{}", "should not be ignored")
     };
-    builder.build().run(async {
+    runtime.run(async {
         let outer = spawn(async move { gather(promises.map(inner)).await });
         yield_now().await;
         promises[0].set(());
@@ -83,7 +78,7 @@ fn test_exception_marking() {
         let error = outer.await.map(|_: Vec<()>| ()).unwrap_err();
         assert_eq!(message(&*error.into_panic().expect("a child panicked")), "should not be ignored");
     });
-    let reports = reports.borrow();
+    let reports = reports.take();
     assert_eq!(reports.len(), 1, "{reports:?}");
     assert!(reports[0].contains("panicked, and nobody awaits it: should not be ignored"), "{reports:?}");
 }

@@ -1,8 +1,8 @@
 //! CPython's `FutureGatherTests`, each test under its name there. A future that somebody may cancel is
 //! a task here.
 
-use super::{Promise, all_run, assert_needs_a_runtime, message};
-use crate::stage::{result, run, standing};
+use super::{Promise, all_run, assert_needs_a_runtime};
+use crate::stage::{message, result, run, standing};
 use futures::poll;
 use greenlight::{JoinHandle, Runtime, Task, Turn, gather, gather_tasks, spawn};
 use std::future::{Ready, pending};

@@ -1,8 +1,8 @@
 //! CPython's `GatherTestsBase`, each test under its name there. What its two heirs gather, futures and
 //! coroutines, are futures here, for `gather`; `return_exceptions=True` is `gather_tasks`.
 
-use super::{Promise, all_run, message};
-use crate::stage::{result, run};
+use super::{Promise, all_run};
+use crate::stage::{message, result, run};
 use greenlight::{JoinHandle, gather, gather_tasks, spawn};
 
 /// Gathers three, of which the last ends after the others, and asserts what comes out.

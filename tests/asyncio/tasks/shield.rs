@@ -1,8 +1,8 @@
 //! CPython's tests of `asyncio.shield`, each under its name there. To await is not to own: what is
 //! shielded there is a task here, and whoever awaits its handle stands in for the shield.
 
-use super::{Promise, all_run, assert_needs_a_runtime, message};
-use crate::stage::{Count, cancelled, result, run, shared, standing};
+use super::{Promise, all_run, assert_needs_a_runtime};
+use crate::stage::{Count, cancelled, message, result, run, shared, standing};
 use futures::poll;
 use greenlight::sync::Event;
 use greenlight::{JoinError, JoinHandle, Task, gather, gather_tasks, spawn, yield_now};

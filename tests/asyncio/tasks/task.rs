@@ -1,14 +1,13 @@
 //! CPython's `BaseTaskTests` that are about a task itself: its text, its cancel, its sleep, each under its
 //! name there.
 
-use super::{Promise, after, all_run, assert_needs_a_runtime, message, ms};
-use crate::stage::{call_soon, cancelled, result, run, shared, standing, waiters};
+use super::{Promise, after, all_run, assert_needs_a_runtime, ms};
+use crate::stage::{Reports, call_soon, cancelled, message, result, run, shared, standing, waiters};
 use greenlight::dump::{TaskInfo, TaskState};
 use greenlight::sync::Event;
 use greenlight::{Runtime, Task, TaskId, Turn, now, sleep, spawn, spawn_detached, tasks, timeout, yield_now};
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, OnceCell};
 use std::panic::Location;
-use std::rc::Rc;
 
 /// Sets a flag once it has slept long.
 async fn sleep_long(woke: &Cell<bool>) {
@@ -467,19 +466,15 @@ fn test_yield_future_passes_cancel() {
 fn test_tb_logger_not_called_after_cancel() {
     // Adapted: asyncio forgives an exception that nobody has fetched if the task is cancelled after its end. Here a
     // cancel after the end does nothing, and the panic is reported. Row: cancelling a task that has failed.
-    let reports = Rc::new(RefCell::new(Vec::new()));
-    let builder = Runtime::builder().virtual_clock().on_report({
-        let reports = reports.clone();
-        move |report| reports.borrow_mut().push(report.to_string())
-    });
-    builder.build().run(async {
+    let reports = Reports::default();
+    reports.heard_by(Runtime::builder().virtual_clock()).build().run(async {
         let task = spawn(async { panic!("type error") });
         sleep(ms(50)).await;
         assert!(!task.task().cancel());
         drop::<greenlight::JoinHandle<()>>(task);
         all_run().await;
     });
-    assert_eq!(reports.borrow().len(), 1);
+    assert_eq!(reports.take().len(), 1);
 }
 
 #[test]
