@@ -1,6 +1,6 @@
 """asyncio as greenlight is: a patch for each row of "Where we differ from asyncio, and why" that a scenario can play.
 
-A patch carries the first cell of its row in docs/ARCHITECTURE.md, where the reason stands; a test compares the two. It
+A patch carries the first cell of its row in docs/ARCHITECTURE.md, and the row's reason; a test compares the names. It
 changes no more than its row says: whatever else is different is a fault of greenlight's. The methods that are patched
 are those of CPython 3.13.
 """
@@ -28,8 +28,7 @@ def patch(loop_class):
     """Patches this process's asyncio, and the loops of that class."""
     assert sys.version_info >= (3, 13), "the patches are of CPython 3.13"
     for apply in dict.fromkeys(ROWS.values()):
-        apply()
-    loop_class.call_at = call_at_in_order
+        apply(loop_class)
     plain = loop_class.__init__
 
     def init(self):
@@ -132,7 +131,9 @@ def arm(timeout):
     "a timeout of no time at all, or whose deadline has passed",
     "a timeout that another task moves sooner",
 )
-def timeouts_are_polled():
+def timeouts_are_polled(_):
+    """The result is there: what a timeout runs is asked first, and the timeout if that waits on. Each drops its own
+    block. No time at all is up in the next turn. The timer belongs to the timeout's task, which arms it when polled."""
     plain_aexit, plain_sleep = timeouts.Timeout.__aexit__, tasks.sleep
 
     def reschedule(self, when):
@@ -184,20 +185,22 @@ class InOrder(events.TimerHandle):
         return self.key < other.key
 
 
-def call_at_in_order(self, when, callback, *args, context=None):
-    timer = InOrder(when, callback, args, self, context)
-    heapq.heappush(self._scheduled, timer)
-    timer._scheduled = True
-    return timer
-
-
 @row("equal deadlines")
-def timers_are_stable():
-    """The loop's `call_at` is this row's patch: it is the caller who knows the loop."""
+def timers_are_stable(loop_class):
+    """The same program prints the same lines."""
+
+    def call_at(self, when, callback, *args, context=None):
+        timer = InOrder(when, callback, args, self, context)
+        heapq.heappush(self._scheduled, timer)
+        timer._scheduled = True
+        return timer
+
+    loop_class.call_at = call_at
 
 
 @row("`Condition.wait`, cancelled")
-def condition_waits_are_dropped():
+def condition_waits_are_dropped(_):
+    """A wait that is dropped has given the lock away, and wakes nobody for nothing."""
     plain_aexit = locks._ContextManagerMixin.__aexit__
     given_up = set()  # the tasks that hold no lock though they are inside `async with`
     told_all = collections.Counter()
@@ -234,7 +237,9 @@ def condition_waits_are_dropped():
 
 
 @row("a task that was awaited first, and gathered or waited for after")
-def awaiters_come_last():
+def awaiters_come_last(_):
+    """Who counts ends stands with the task, who awaits one in its wait list."""
+
     def add_done_callback(self, callback, *, context=None):
         futures._PyFuture.add_done_callback(self, callback, context=context)
         self._callbacks.sort(key=lambda it: getattr(it[0], "__func__", None) is Task._Task__wakeup)
@@ -243,7 +248,9 @@ def awaiters_come_last():
 
 
 @row("cancelling who awaits a task")
-def awaiting_is_not_owning():
+def awaiting_is_not_owning(_):
+    """Who awaits a task does not own it: `shield` has nothing to do."""
+
     def cancel(self, msg=None):
         self.leave_alone()
         return tasks._PyTask.cancel(self, msg)
@@ -253,7 +260,8 @@ def awaiting_is_not_owning():
 
 
 @row("cancelling the owner of a `gather`")
-def gather_is_dropped():
+def gather_is_dropped(_):
+    """Drops are synchronous: the owner goes at once, and has its children cancelled as it goes."""
     plain = tasks.gather
 
     async def gather(*children, **options):
@@ -269,7 +277,8 @@ def gather_is_dropped():
 
 
 @row("a task of a group fails")
-def body_of_a_group_runs_on():
+def body_of_a_group_runs_on(_):
+    """The body is no task of the group: a failure cancels the tasks, and wakes the owner if it waits for them."""
     plain = taskgroups.TaskGroup._on_task_done
 
     def on_task_done(self, task):
@@ -285,7 +294,9 @@ def body_of_a_group_runs_on():
 
 
 @row("the owner of a `TaskGroup` is cancelled", "the body of a group fails", "a task of a group spawns into it")
-def groups_are_dropped():
+def groups_are_dropped(_):
+    """Drops are synchronous, and `?` leaves the body: the owner goes at once, and has its tasks cancelled as it goes.
+    The group takes tasks until its owner has gone on."""
     plain = taskgroups.TaskGroup.__aexit__
 
     async def aexit(self, et, exc, tb):
@@ -305,7 +316,10 @@ def groups_are_dropped():
 
 
 @row("a queue's getters and putters")
-def queues_are_fair():
+def queues_are_fair(_):
+    """Nobody starves, and no order depends on luck: who was granted an item or room has it, and who comes later waits
+    behind all who are not cancelled."""
+
     def granted(waiters):
         return sum(waiter.done() and not waiter.cancelled() for waiter in waiters)
 
@@ -389,7 +403,8 @@ def queues_are_fair():
 
 
 @row("a barrier's party that was cancelled")
-def barrier_indices_are_unique():
+def barrier_indices_are_unique(_):
+    """An index is for dividing work: it is the place among those who have arrived when the barrier is full."""
     arrived = collections.defaultdict(list)
 
     async def wait(self):
@@ -413,7 +428,8 @@ def barrier_indices_are_unique():
 
 
 @row("`wait` until the first failure")
-def errors_are_values():
+def errors_are_values(_):
+    """An error that a task returns is a value, and no panic."""
     plain = tasks.wait
 
     async def wait(fs, *, return_when):
@@ -424,7 +440,8 @@ def errors_are_values():
 
 
 @row("`wait` for no tasks")
-def none_is_enough():
+def none_is_enough(_):
+    """A list that came out empty is no misuse."""
     plain = asyncio.wait
 
     async def wait(fs, **options):
@@ -434,7 +451,8 @@ def none_is_enough():
 
 
 @row("the tasks that `as_completed` is given, and those of a group that is aborted")
-def sets_are_in_order():
+def sets_are_in_order(_):
+    """The same program prints the same lines. (A group's tasks are in order in any case: see `Ordered`.)"""
     plain = tasks._AsCompletedIterator.__init__
 
     def init(self, aws, timeout):

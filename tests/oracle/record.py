@@ -3,8 +3,8 @@
 
     record.py           writes everything below recorded/ anew
 
-Of each profile: the first 100 scenarios of seed 1 that are not ambiguous, and their logs; of the patched ones, the logs of
-asyncio patched as greenlight is. Of directed.jsonl: the logs. Of differing.jsonl: both logs.
+Of each profile: the first 100 scenarios of seed 1 that are not ambiguous, and their logs; of the patched ones, the
+logs of asyncio patched as greenlight is. Of directed.jsonl: the logs. Of differing.jsonl: both logs.
 Takes CPython 3.13 or later, whose semaphores grant all free permits at once.
 """
 import json
@@ -63,7 +63,8 @@ def main():
         print(f"{profile}: patched")
     for name in "directed", "differing":
         scenarios = (HERE / f"{name}.jsonl").read_text().splitlines()
-        logs = [json.dumps({"name": it["name"], "log": it["log"]}) for it in map(asyncio_oracle.play, map(json.loads, scenarios))]
+        played = [asyncio_oracle.play(json.loads(scenario)) for scenario in scenarios]
+        logs = [json.dumps({"name": it["name"], "log": it["log"]}) for it in played]
         write(f"{name}.log.jsonl", logs)
         print(f"{name}: {len(logs)} scenarios")
     write("differing.patched.jsonl", logs_as_greenlight(HERE / "differing.jsonl"))
