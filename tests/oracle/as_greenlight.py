@@ -5,7 +5,6 @@ changes no more than its row says: whatever else is different is a fault of gree
 are those of CPython 3.13.
 """
 import asyncio
-import collections
 import heapq
 import itertools
 import sys
@@ -203,10 +202,9 @@ def condition_waits_are_dropped(_):
     """A wait that is dropped has given the lock away, and wakes nobody for nothing."""
     plain_aexit = locks._ContextManagerMixin.__aexit__
     given_up = set()  # the tasks that hold no lock though they are inside `async with`
-    told_all = collections.Counter()
 
     async def wait(self):
-        told, waiter = told_all[self], self._get_loop().create_future()
+        told_all, waiter = self.told_all, self._get_loop().create_future()
         self.release()
         self._waiters.append(waiter)
         try:
@@ -218,12 +216,12 @@ def condition_waits_are_dropped(_):
             return True
         except exceptions.CancelledError:
             given_up.add(tasks.current_task())
-            if waiter.done() and not waiter.cancelled() and told == told_all[self]:
+            if waiter.done() and not waiter.cancelled() and told_all == self.told_all:
                 self._notify(1)
             raise
 
     def notify_all(self):
-        told_all[self] += 1
+        self.told_all += 1
         self._notify(len(self._waiters))  # a barrier does so without the lock
 
     async def aexit(self, *raised):
@@ -232,6 +230,7 @@ def condition_waits_are_dropped(_):
         else:
             await plain_aexit(self, *raised)
 
+    locks.Condition.told_all = 0  # how often everybody was told
     locks.Condition.wait, locks.Condition.notify_all = wait, notify_all
     locks._ContextManagerMixin.__aexit__ = aexit
 
@@ -405,23 +404,22 @@ def queues_are_fair(_):
 @row("a barrier's party that was cancelled")
 def barrier_indices_are_unique(_):
     """An index is for dividing work: it is the place among those who have arrived when the barrier is full."""
-    arrived = collections.defaultdict(list)
 
     async def wait(self):
         async with self._cond:
             await self._block()
-            party = object()
+            party, arrived = object(), self.__dict__.setdefault("arrived", [])
             try:
-                arrived[self].append(party)
+                arrived.append(party)
                 self._count += 1
                 await (self._release() if self._count == self._parties else self._wait())
-                return arrived[self].index(party)
+                return arrived.index(party)
             finally:
                 self._count -= 1
                 if self._state is locks._BarrierState.FILLING:
-                    arrived[self].remove(party)
+                    arrived.remove(party)
                 if self._count == 0:
-                    arrived[self].clear()
+                    arrived.clear()
                 self._exit()
 
     locks.Barrier.wait = wait
