@@ -3,6 +3,11 @@
 use crate::stage::{fill, lines, run, shared, turns};
 use greenlight::sync::{Closed, PriorityQueue, Queue, TryGetError};
 use greenlight::{spawn, task};
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Poll;
 
 #[test]
 fn a_put_on_a_closed_queue_hands_the_item_back() {
@@ -107,6 +112,25 @@ fn who_waits_for_an_item_is_told_of_the_end_before_who_waits_for_room() {
         turns(3).await;
     });
     assert_eq!(said, ["granted room", "getter", "putter"]);
+}
+
+#[test]
+fn a_put_whose_task_was_cancelled_when_the_queue_was_closed_hands_its_item_to_who_polls_it_then() {
+    run(async {
+        let queue = shared(Queue::bounded(1));
+        fill(queue, [1]);
+        let put = Rc::new(RefCell::new(queue.put(2)));
+        let polled = put.clone();
+        let dying = spawn(poll_fn(move |cx| {
+            assert!(Pin::new(&mut *polled.borrow_mut()).poll(cx).is_pending());
+            Poll::<()>::Pending
+        }));
+        turns(1).await;
+        dying.task().cancel();
+        queue.close();
+        let refused = poll_fn(|cx| Pin::new(&mut *put.borrow_mut()).poll(cx)).await;
+        assert_eq!(refused.unwrap_err().item, 2);
+    });
 }
 
 #[test]

@@ -130,6 +130,19 @@ fn a_wait_for_the_first_panic_goes_on_past_those_that_return_or_are_cancelled() 
 }
 
 #[test]
+fn a_wait_for_the_first_panic_knows_of_one_that_came_before_it() {
+    Runtime::builder().virtual_clock().build().run(async {
+        let tasks = [spawn(sleep(SECOND)), spawn(async { panic!("first") })];
+        yield_now().await;
+        yield_now().await;
+        assert_eq!(wait(&tasks, Until::FirstPanic).await, [1]);
+        assert!(!tasks[0].is_finished());
+        let [_, panicked] = tasks;
+        assert!(panicked.await.unwrap_err().is_panic());
+    });
+}
+
+#[test]
 fn a_wait_for_the_first_panic_goes_on_past_an_error_that_a_task_returns() {
     Runtime::builder().virtual_clock().build().run(async {
         let tasks = [1, 2].map(|n| {
