@@ -3,36 +3,35 @@
 
 use super::context::{self, Core};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 thread_local! {
-    /// The runtimes that have told of objects.
-    static TELLERS: RefCell<Vec<Weak<Core>>> = const { RefCell::new(Vec::new()) };
+    /// The runtimes that have told of an object, by its identity.
+    static TELLERS: RefCell<BTreeMap<u64, Vec<Weak<Core>>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 impl Core {
     /// The ordinal of an object in the trace and the dumps of this runtime.
     pub(super) fn object_number(&self, identity: u64) -> u64 {
-        if self.trace.has_met_none() {
+        self.trace.object_number(identity).unwrap_or_else(|| {
             // They are gone while the thread itself ends.
             let _ = TELLERS.try_with(|tellers| {
                 let mut tellers = tellers.borrow_mut();
+                let tellers = tellers.entry(identity).or_default();
                 tellers.retain(|core| core.strong_count() > 0);
                 tellers.push(self.me.clone());
             });
-        }
-        self.trace.object_number(identity)
+            self.trace.meet(identity)
+        })
     }
 }
 
 /// The object is gone. Observers are told inside their runtime, with nothing borrowed.
 pub(super) fn forget(identity: u64) {
-    let knows = |core: &Rc<Core>| core.trace.knows(identity);
-    let of_all = |tellers: &RefCell<Vec<Weak<Core>>>| -> Vec<_> {
-        tellers.borrow().iter().filter_map(Weak::upgrade).filter(knows).collect()
-    };
-    let knowing = TELLERS.try_with(of_all).unwrap_or_else(|_| context::current().into_iter().filter(knows).collect());
-    for core in knowing {
+    let tellers = TELLERS.try_with(|tellers| tellers.borrow_mut().remove(&identity).unwrap_or_default());
+    let tellers = tellers.unwrap_or_else(|_| context::current().iter().map(Rc::downgrade).collect());
+    for core in tellers.iter().filter_map(Weak::upgrade) {
         let _entered = context::enter(core.clone());
         core.trace.forget(identity);
     }

@@ -234,20 +234,17 @@ impl Trace {
         self.cause.get()
     }
 
-    /// The ordinal of an object in this trace.
-    pub(super) fn object_number(&self, identity: u64) -> u64 {
-        let met = &self.objects_met;
-        *self.objects.borrow_mut().entry(identity).or_insert_with(|| met.replace(met.get() + 1) + 1)
+    /// The ordinal of an object in this trace; none before it is met.
+    pub(super) fn object_number(&self, identity: u64) -> Option<u64> {
+        self.objects.borrow().get(&identity).copied()
     }
 
-    /// Whether no object had an ordinal yet.
-    pub(super) fn has_met_none(&self) -> bool {
-        self.objects_met.get() == 0
-    }
-
-    /// Whether an object has an ordinal, and is not gone.
-    pub(super) fn knows(&self, identity: u64) -> bool {
-        self.objects.borrow().contains_key(&identity)
+    /// Gives an object that was not met before its ordinal.
+    pub(super) fn meet(&self, identity: u64) -> u64 {
+        let number = self.objects_met.get() + 1;
+        self.objects_met.set(number);
+        self.objects.borrow_mut().insert(identity, number);
+        number
     }
 
     /// Forgets an object that is gone.
