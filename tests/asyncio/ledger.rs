@@ -19,7 +19,7 @@ pub(crate) enum Case {
 
 use Case::{Adapted, NotApplicable, Ported};
 
-/// The tests of one class of the original, or those of one mind among them.
+/// The tests of one class of the original, or those on one subject among them.
 pub(crate) struct Class {
     pub(crate) name: &'static str,
     /// Where the originals are: a file of CPython's, and the class there.
@@ -100,9 +100,10 @@ fn a_port_with_another_outcome_says_so_at_its_top_and_names_the_rows_that_its_li
     for class in classes() {
         for (port, (name, rows)) in class.ports().zip(class.ported()) {
             assert_eq!(port.rows(), rows, "{} {name}", class.name);
-            let comments = port.body.matches("Adapted").count();
-            assert_eq!(comments, usize::from(!rows.is_empty()), "{} {name} tells of it once, at its top", class.name);
         }
+        let told = class.sources.iter().map(|source| source.matches("Adapted").count()).sum::<usize>();
+        let adapted = class.ported().filter(|(_, rows)| !rows.is_empty()).count();
+        assert_eq!(told, adapted, "{}: each tells of it once, at its top, and no other place does", class.name);
     }
 }
 
