@@ -19,7 +19,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 /// How many of each are made in each place, and watched in each way.
-const COUNT: usize = if cfg!(debug_assertions) { 1_000 } else { 8_000 };
+const COUNT: usize = if cfg!(debug_assertions) { 500 } else { 8_000 };
 
 /// What is left of something that was made and used, to be dropped where the test wants.
 type Left = Box<dyn Any>;

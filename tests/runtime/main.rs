@@ -9,6 +9,7 @@ mod dumps;
 mod ends;
 mod foreign;
 mod gather;
+mod gone;
 mod lifetimes;
 mod misuse;
 mod no_waker;
