@@ -2,7 +2,9 @@
 //! to do, and the rest is played all the same.
 
 use crate::player::{demos_play, write_bytes};
+use crate::recorded::read;
 use crate::scenario::answers;
+use std::collections::BTreeSet;
 
 /// The complaints and the names of the scenarios that were played, and the exit code.
 #[derive(Debug, PartialEq, Eq)]
@@ -105,6 +107,22 @@ fn an_unknown_kind_or_operation_is_told_the_known_ones() {
     let complaint_of_verb = complaint("unknown-verb", r#"[["waltz", "e"]]"#);
     let start = r#"task `a`: ["waltz","e"]: unknown operation `waltz`; the operations are say, yield,"#;
     assert!(complaint_of_verb.starts_with(start), "{complaint_of_verb}");
+}
+
+#[test]
+fn the_page_on_scenarios_and_the_oracle_know_the_operations_that_the_player_knows() {
+    let complaint = complaint("operations", r#"[["waltz"]]"#);
+    let (_, known) = complaint.split_once("the operations are ").expect("an unknown one is told the known ones");
+    let known: BTreeSet<_> = known.split(", ").collect();
+    let page = read("SCENARIOS.md");
+    let rows = page.lines().filter(|line| line.starts_with("| `[\""));
+    let cells = rows.filter_map(|row| row.split(" | ").next());
+    let told: BTreeSet<_> =
+        cells.flat_map(|cell| cell.split("[\"").skip(1)).filter_map(|it| it.split('"').next()).collect();
+    assert_eq!(told, known);
+    let oracle = read("asyncio_oracle.py");
+    let strange: Vec<_> = known.iter().filter(|verb| !oracle.contains(&format!("verb == \"{verb}\""))).collect();
+    assert!(strange.is_empty(), "the oracle does not play {strange:?}");
 }
 
 #[test]
