@@ -3,7 +3,7 @@
 use crate::programs::{Options, Program};
 use crate::stderr::{complain, note_line, reporting};
 use crate::{clock, interrupt};
-use anstyle::Style;
+use anstyle::{AnsiColor, Style};
 use greenlight::Stalled;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -70,13 +70,39 @@ pub(crate) fn run(program: &Program, options: Options, time: Time, notes: &mut d
 
 /// A stall that a program is there to show is no error.
 fn report(program: &Program, stalled: &Stalled, notes: &mut dyn Write) {
-    let report = stalled.to_string();
-    let report = format!("the demo `{}` {}", program.name, report.trim_end());
+    let report = format!("the demo `{}` {}", program.name, highlighted(&stalled.to_string()));
     if program.stalls {
         note_line(notes, format_args!("{report}"));
     } else {
         complain(notes, format_args!("{report}"));
     }
+}
+
+/// A report with the names of its tasks, its circles and its help standing out. What is the matter gets a line of its own,
+/// below the one that names the demo.
+fn highlighted(report: &str) -> String {
+    let (bold, circle, help) = (Style::new().bold(), AnsiColor::Yellow.on_default(), AnsiColor::Cyan.on_default());
+    let (when, rest) = report.split_once(": ").unwrap_or((report, ""));
+    let mut lines = rest.lines().peekable();
+    let mut told = format!("{bold}{when}:{bold:#}\n   ");
+    while let Some(part) = lines.next_if(|line| !line.starts_with("  ") || line.starts_with("    ")) {
+        told += &format!(" {}", part.trim_start());
+    }
+    let mut is_circle = false;
+    for line in lines {
+        is_circle = line.starts_with("  ")
+            && (line.contains(" waits: ") || line.contains(" itself: ") || is_circle && line.starts_with("      "));
+        let line = match line.strip_prefix("  ").unwrap_or(line) {
+            line if is_circle => format!("{circle}{line}{circle:#}"),
+            line if line.starts_with("help:") => line.replacen("help:", &format!("{help}help:{help:#}"), 1),
+            line => match line.split_once(", spawned at ") {
+                Some((name, at)) => format!("{bold}{name}{bold:#}, spawned at {at}"),
+                None => line.to_string(),
+            },
+        };
+        told += &format!("\n  {line}");
+    }
+    told
 }
 
 /// Plays programs one after the other on virtual time, and explains each with a line. It goes on
@@ -170,6 +196,8 @@ mod tests {
         assert_eq!(run.outcome.exit_code(), 3);
         assert!(notes.starts_with("error: the demo `probe` stalled at t=2.000000s"), "{notes}");
         assert!(notes.contains("waits on event `never`"), "{notes}");
+        let widest = notes.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(80), "{notes}");
     }
 
     #[test]

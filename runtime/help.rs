@@ -16,11 +16,11 @@ impl Stalled {
             Why::SomebodyCanRun => "the tasks that wait here may go on yet",
             Why::OnlyOutsideCanWake(_) => {
                 "if a thread is going to use that waker, all is well, and a Remote that it keeps until then \
-                 says so;\n    if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall"
+                 says so; if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall"
             }
             Why::TimeStandsStill(_) => {
                 "virtual time moves when no task is ready: have these tasks wait for a sleep or an event instead of \
-                 yielding,\n    or raise Builder::turn_limit"
+                 yielding, or raise Builder::turn_limit"
             }
         }
     }
@@ -32,14 +32,14 @@ impl Hint {
             Hint::Object(help) => help,
             Hint::Unpolled => {
                 "a wait that is not polled keeps what it was handed from everybody else: await it or drop it before \
-                 anything else,\n    or spawn it as a task of its own"
+                 anything else, or spawn it as a task of its own"
             }
             Hint::WaitsForItself => {
-                "a task cannot wait for what it holds: drop the guard or permit first; if it gave that away, whoever has it has to\n    \
+                "a task cannot wait for what it holds: drop the guard or permit first; if it gave that away, whoever has it has to \
                  drop it"
             }
             Hint::Circle { guards: true } => {
-                "one task of a circle has to go on without the next: drop a guard or permit before waiting, or take\n    \
+                "one task of a circle has to go on without the next: drop a guard or permit before waiting, or take \
                  them in the same order everywhere"
             }
             Hint::Circle { guards: false } => "one task of a circle has to go on without the next",

@@ -7,12 +7,14 @@ use super::future_type::told;
 use super::join;
 use super::ready::TaskKey;
 use super::stall::{Link, Stalled, Why};
+use super::text::wrapped;
 use super::trace::{ObjectLabel, TaskLabel};
 use std::collections::HashSet;
 use std::fmt;
 use std::panic::Location;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How many tasks are named of which a stall is only suspected: a server may have thousands.
 const SUSPECTS: usize = 20;
@@ -20,8 +22,18 @@ const SUSPECTS: usize = 20;
 /// How many of those who wait for an object, or hold it, are named.
 pub(super) const NAMES: usize = 8;
 
+/// Prints what is the matter, the circles of waits, the tasks with what each waits for, and what to do, in lines of 80
+/// columns.
 impl fmt::Display for Stalled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.tell(&mut text)?;
+        f.write_str(&wrapped(&text))
+    }
+}
+
+impl Stalled {
+    fn tell(&self, f: &mut impl fmt::Write) -> fmt::Result {
         let at = self.at();
         match self.why {
             Why::NobodyCanRun => {
@@ -55,6 +67,14 @@ impl fmt::Display for Stalled {
             }
         }
         let names = Names::of(self.tasks());
+        for links in &self.circles {
+            let Some(first) = links.first().map(|first| names.tell(&first.task)) else { continue };
+            let circle: String = links.iter().map(|link| link.told(&names)).collect();
+            match links.len() {
+                1 => writeln!(f, "  {first} waits for itself: {circle}{first}")?,
+                _ => writeln!(f, "  a circle of waits: {circle}{first}")?,
+            }
+        }
         let at_most = if matches!(self.why, Why::OnlyOutsideCanWake(_)) { SUSPECTS } else { usize::MAX };
         for task in self.told_of().into_iter().take(at_most) {
             for line in task.told(&names).lines() {
@@ -66,21 +86,12 @@ impl fmt::Display for Stalled {
             1 => writeln!(f, "  and 1 more task, which a dump tells")?,
             more => writeln!(f, "  and {more} more tasks, which a dump tells")?,
         }
-        for links in &self.circles {
-            let Some(first) = links.first().map(|first| names.tell(&first.task)) else { continue };
-            let circle: String = links.iter().map(|link| link.told(&names)).collect();
-            match links.len() {
-                1 => writeln!(f, "  {first} waits for itself: {circle}{first}")?,
-                _ => writeln!(f, "  a circle of waits: {circle}{first}")?,
-            }
-        }
         write!(f, "  help: {}", self.help())
     }
-}
 
-impl Stalled {
     /// The tasks that the report is about: while time stands still, those that are ready; of a deadlock, those of its
-    /// circles.
+    /// circles. First come those that are probably behind it: the tasks of circles, those that nobody can wake, and those
+    /// who hold what others wait for.
     fn told_of(&self) -> Vec<&TaskInfo> {
         let in_circles: HashSet<_> = self.circles.iter().flatten().map(|link| link.task.number).collect();
         let is_told = |task: &&TaskInfo| match self.why {
@@ -88,17 +99,42 @@ impl Stalled {
             Why::Deadlock => in_circles.contains(&task.label.number),
             _ => true,
         };
-        self.tasks().iter().filter(is_told).collect()
+        let mut told: Vec<_> = self.tasks().iter().filter(is_told).collect();
+        let wanted = self.wanted();
+        // What runs a program is behind its stall the least often.
+        let is_harness = |task: &TaskInfo| task.label.name.as_deref() == Some("main");
+        told.sort_by_key(|task| match task.label.number {
+            number if in_circles.contains(&number) => 0,
+            _ if task.nobody_can_wake => 1,
+            number if wanted.contains(&number) => 2,
+            _ if !is_harness(task) => 3,
+            _ => 4,
+        });
+        told
     }
 
-    /// A possible stall that is not the first of its run.
-    pub(super) fn in_a_line(&self) -> String {
+    /// The tasks that hold what others wait for, or have been granted it.
+    fn wanted(&self) -> HashSet<u64> {
+        let mut objects = HashSet::new();
+        let holders = self.tasks().iter().flat_map(|task| &task.waits).filter_map(|wait| match wait {
+            // All who wait for one object share its holders.
+            WaitInfo::Object { object, holders, .. } => objects.insert(object.number).then_some(holders),
+            WaitInfo::Sleep { .. } => None,
+        });
+        let holds = holders.flat_map(|holders| holders.iter()).filter(|holder| holder.hold != Hold::Runs);
+        holds.filter_map(|holder| if let Who::Task(task) = &holder.who { Some(task.number) } else { None }).collect()
+    }
+
+    /// A possible stall in a line, for one that may be over soon.
+    pub(super) fn in_a_line(&self, idle_for: Duration) -> String {
         let (tasks, wakers) = (self.tasks().len(), self.tasks().iter().filter(|task| task.is_held_outside).count());
         format!(
-            "possible stall again at {}: of {tasks} waiting task{}, {wakers} can only be woken from outside; a Remote that is \
-            kept for as long as that may happen says that all is well",
+            "no task has run for {} s, at {}: {tasks} wait{}, and {wakers} waker{} held outside; if a thread is going to use \
+             one, a Remote that it keeps until then says so",
+            idle_for.as_secs(),
             self.at(),
-            if tasks == 1 { "" } else { "s" }
+            if tasks == 1 { "s" } else { "" },
+            if wakers == 1 { " is" } else { "s are" },
         )
     }
 }

@@ -11,9 +11,12 @@ use std::time::{Duration, Instant};
 /// then is a thread.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long nobody runs before a possible stall is told whole. Until then a line has to do: a thread may work for a while.
+const LONG: Duration = Duration::from_secs(3);
+
 /// How soon a runtime looks again that only a waker held outside keeps from being stalled: one that is dropped rings
 /// nobody.
-const SECOND_LOOK: Duration = Duration::from_millis(100);
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// What is suspected of one run.
 pub(super) struct Suspicion {
@@ -21,12 +24,14 @@ pub(super) struct Suspicion {
     idleness: Option<Idleness>,
     /// The circles of waits that were there at the last look: each is reported once.
     circles: HashSet<Vec<Link>>,
-    /// The tasks of the possible stall that was reported last. None before the first.
+    /// The tasks of the possible stall that was told last in a line. None before the first.
     told: Option<Vec<String>>,
-    /// Until when no other possible stall is reported.
+    /// Set once a possible stall was told whole, which it is once in a run.
+    told_whole: bool,
+    /// Until when no other line is told.
     quiet_until: Option<Instant>,
-    /// For how long after the next possible stall no other is reported. It grows fourfold with each: a server that is idle
-    /// again and again says so nine times in its first day at most.
+    /// For how long after the next line no other is told. It grows fourfold with each: a server that is idle again and again
+    /// says so nine times in its first day at most.
     pause: Duration,
 }
 
@@ -41,7 +46,14 @@ struct Idleness {
 
 impl Suspicion {
     pub(super) fn new() -> Self {
-        Suspicion { idleness: None, circles: HashSet::new(), told: None, quiet_until: None, pause: PATIENCE }
+        Suspicion {
+            idleness: None,
+            circles: HashSet::new(),
+            told: None,
+            told_whole: false,
+            quiet_until: None,
+            pause: PATIENCE,
+        }
     }
 
     /// Somebody runs.
@@ -57,9 +69,9 @@ impl Suspicion {
         let idle_for = self.idleness.get_or_insert_with(begin).since.elapsed();
         if idle_for < PATIENCE {
             let rest = PATIENCE - idle_for;
-            return Some(if only_wakers { rest.min(SECOND_LOOK) } else { rest });
+            return Some(if only_wakers { rest.min(GLANCE) } else { rest });
         }
-        match self.deadlock(core).or_else(|| if only_wakers { self.possible_stall(core) } else { None }) {
+        match self.deadlock(core).or_else(|| if only_wakers { self.possible_stall(core, idle_for) } else { None }) {
             Some(report) => {
                 core.settings.reporter.deliver(&report);
                 // Who receives the report may have woken somebody.
@@ -78,22 +90,31 @@ impl Suspicion {
         core.deadlocked(&mut self.circles).map(|stalled| stalled.to_string())
     }
 
-    /// The report of a stall that only a waker held outside could disprove, unless that would say what was said before:
-    /// the first of a run whole, any other as a line.
-    fn possible_stall(&mut self, core: &Rc<Core>) -> Option<String> {
-        let (sought, now) = (&mut self.idleness.as_mut()?.sought_stall, Instant::now());
-        if *sought || self.quiet_until.is_some_and(|until| now < until) {
+    /// The report of a stall that only a waker held outside could disprove: a line at first, and all of it if nobody has run
+    /// for long. Neither says what was said before.
+    fn possible_stall(&mut self, core: &Rc<Core>, idle_for: Duration) -> Option<String> {
+        if !std::mem::replace(&mut self.idleness.as_mut()?.sought_stall, true) {
+            self.line(core)
+        } else if idle_for >= LONG && !std::mem::replace(&mut self.told_whole, true) {
+            Some(core.possibly_stalled().to_string())
+        } else {
+            None
+        }
+    }
+
+    fn line(&mut self, core: &Rc<Core>) -> Option<String> {
+        let now = Instant::now();
+        if self.quiet_until.is_some_and(|until| now < until) {
             return None;
         }
-        *sought = true;
         let stalled = core.possibly_stalled();
         let tasks = Some(stalled.tasks().iter().map(|task| task.to_string()).collect());
         if self.told == tasks {
             return None;
         }
-        let is_first = std::mem::replace(&mut self.told, tasks).is_none();
+        self.told = tasks;
         self.quiet_until = Some(now + self.pause);
         self.pause *= 4;
-        Some(if is_first { stalled.to_string() } else { stalled.in_a_line() })
+        Some(stalled.in_a_line(PATIENCE))
     }
 }

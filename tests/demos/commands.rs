@@ -196,12 +196,15 @@ fn the_club_stalls_with_a_report_that_names_bob_the_condition_and_the_lines() {
     let Ended { code, stdout, stderr } = run(&["run", "club"]);
     assert_eq!((code, stdout.as_str()), (Some(3), crate::lines::CLUB));
     insta::assert_snapshot!(stderr, @"
-    the demo `club` stalled at t=2.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at demos/run.rs:54:58
-        waits on its gather, at demos/programs/club.rs:23:5
+    the demo `club` stalled at t=2.000000s:
+        no task is ready, no timer is armed, and nothing outside can wake one
       Bob, spawned at demos/programs/club.rs:21:57
         waits on condition `club`, at demos/programs/club.rs:29:23
           made at demos/programs/club.rs:20:24
-      help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
+          last notified at demos/programs/club.rs:37:10, which woke 1 of 2
+      main, spawned at demos/run.rs:54:58
+        waits on its gather, at demos/programs/club.rs:23:5
+      help: nobody notifies those who are left: notify_all wakes everybody, and one
+          who goes on may notify the next
     ");
 }

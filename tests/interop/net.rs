@@ -208,7 +208,7 @@ fn a_read_that_takes_longer_than_a_second_is_suspected_to_be_a_stall_and_goes_on
     });
     assert_eq!(read, Ok(b'!'));
     assert_eq!(reports.len(), 1);
-    assert!(reports[0].starts_with("possible stall, "), "{reports:?}");
+    assert!(reports[0].starts_with("no task has run for 1 s, "), "{reports:?}");
 }
 
 #[test]

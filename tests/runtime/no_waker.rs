@@ -58,10 +58,10 @@ fn a_stall_tells_of_a_future_that_keeps_no_waker_with_its_type() {
     let stalled = standing().try_run(async { task("learner").spawn(Forgetful).await }).unwrap_err();
     assert_snapshot!(told(stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at [let stalled = standing().»try_run(async { task("learner").spawn(Forgetful).await }).unwrap_err();]
-        awaits the end of learner, at [let stalled = standing().try_run(async { task("learner").spawn(Forgetful).»await }).unwrap_err();]
       learner, spawned at [let stalled = standing().try_run(async { task("learner").»spawn(Forgetful).await }).unwrap_err();]
         its future, `Forgetful`, returned Pending, and nobody holds its waker: nothing can wake it
+      main, spawned at [let stalled = standing().»try_run(async { task("learner").spawn(Forgetful).await }).unwrap_err();]
+        awaits the end of learner, at [let stalled = standing().try_run(async { task("learner").spawn(Forgetful).»await }).unwrap_err();]
       help: a future that returns Pending has to leave a clone of its context's waker with whoever is to wake it; one that is pending() ends only by being cancelled
     "#);
 }

@@ -6,7 +6,7 @@ use std::fmt::Display;
 /// column that the report names. So a snapshot shows whether the right lines are named, and
 /// outlives changes of the file.
 pub(crate) fn quoted(report: &dyn Display, file: &str, source: &str) -> String {
-    let (report, place) = (report.to_string(), format!("{file}:"));
+    let (report, place) = (unwrapped(report), format!("{file}:"));
     let mut parts = report.split(&place);
     let mut quoted = parts.next().unwrap_or_default().to_string();
     for part in parts {
@@ -18,4 +18,30 @@ pub(crate) fn quoted(report: &dyn Display, file: &str, source: &str) -> String {
         quoted += &format!("[{}»{after}]{rest}", before.trim_start());
     }
     quoted
+}
+
+/// The report of a stall with each of its lines whole: what a line goes on with stands four columns further in. Any other
+/// report as it is.
+pub(crate) fn unwrapped(report: &dyn Display) -> String {
+    let report = report.to_string();
+    let is_stall = |line: &str| {
+        ["stalled", "not stalled", "stopped", "deadlock", "possible", "time stands", "these tasks"]
+            .iter()
+            .any(|begin| line.starts_with(begin))
+    };
+    if !is_stall(&report) {
+        return report;
+    }
+    let (mut lines, mut indent) = (Vec::<String>::new(), 0);
+    for line in report.lines() {
+        let own = line.len() - line.trim_start().len();
+        match lines.last_mut() {
+            Some(last) if own >= indent + 4 => *last += &format!(" {}", line.trim_start()),
+            _ => {
+                indent = own;
+                lines.push(line.to_string());
+            }
+        }
+    }
+    lines.join("\n")
 }

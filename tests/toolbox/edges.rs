@@ -1,6 +1,7 @@
 //! Every way to wait for tasks, with a guard or a permit held that one of those tasks waits for: a circle, which the report of
 //! a stall draws, and which is told as a deadlock where a `Remote` keeps the runtime from being stalled.
 
+use crate::quoted::unwrapped;
 use crate::stage::shared;
 use greenlight::sync::{Event, Lock, Semaphore};
 use greenlight::{
@@ -101,6 +102,7 @@ fn entangle((name, way): Way, held: Held, beside: Beside) -> Task {
 
 /// For each way, whether the report draws a circle that begins with the task that waits in that way.
 fn drawn(report: &str) -> Vec<&'static str> {
+    let report = unwrapped(&report);
     let is_drawn = |name: &&str| report.contains(&format!("a circle of waits: {name} -> "));
     WAYS.iter().map(|(name, _)| *name).filter(is_drawn).collect()
 }

@@ -37,11 +37,11 @@ fn a_barrier_says_how_many_have_arrived() {
         _ = start.wait().await;
     });
     assert_snapshot!(said(&stalled), @r#"
-    waits on barrier `start`, at [_ = start.»wait().await;]
-    number 1 of 2 in line
-    2 of 3 have arrived
     waits on barrier `start`, at [task("runner").spawn_detached(async { _ = start.»wait().await });]
     number 2 of 2 in line
+    2 of 3 have arrived
+    waits on barrier `start`, at [_ = start.»wait().await;]
+    number 1 of 2 in line
     2 of 3 have arrived
     help: a barrier opens once all of its parties have arrived: have the others come, or make it for fewer; abort() lets all go on with an error
     "#);

@@ -58,15 +58,15 @@ fn whoever_waits_for_permits_is_told_who_has_them_and_since_which_line() {
     });
     assert_snapshot!(said(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      anna, spawned at [task(name).»spawn_detached(async move {]
+        its future, async code in `keeper`, returned Pending, and nobody holds its waker: nothing can wake it
+      bert, spawned at [task("bert").»spawn_detached(async {]
+        its future, async code in `whoever_waits_for_permits_is_told_who_has_them_and_since_which_line`, returned Pending, and nobody holds its waker: nothing can wake it
       main, spawned at [let stalled = »stalled(async {]
         waits on semaphore `desks`, at [_ = desks.»acquire().await;]
           made at [let desks = shared(»Semaphore::new(3).named("desks"));]
           taken by anna, at [let _permits = desks.»acquire_many(permits).await;]
           2 permits taken by bert, at [let _two = desks.»acquire_many(2).await;]
-      anna, spawned at [task(name).»spawn_detached(async move {]
-        its future, async code in `keeper`, returned Pending, and nobody holds its waker: nothing can wake it
-      bert, spawned at [task("bert").»spawn_detached(async {]
-        its future, async code in `whoever_waits_for_permits_is_told_who_has_them_and_since_which_line`, returned Pending, and nobody holds its waker: nothing can wake it
       help: a future that returns Pending has to leave a clone of its context's waker with whoever is to wake it; one that is pending() ends only by being cancelled
     "#);
 }
@@ -120,8 +120,7 @@ fn permits_that_were_granted_to_a_wait_nobody_polls_are_held_by_its_task() {
         waits on semaphore `desks`, at [let _permits = desks.»acquire_many(permits).await;]
           made at [let desks = shared(»Semaphore::new(1).named("desks"));]
           granted to main, which does not poll the wait at [let mut second = desks.»acquire();]
-      help: a wait that is not polled keeps what it was handed from everybody else: await it or drop it before anything else,
-        or spawn it as a task of its own
+      help: a wait that is not polled keeps what it was handed from everybody else: await it or drop it before anything else, or spawn it as a task of its own
     "#);
 }
 
@@ -249,13 +248,12 @@ fn a_task_that_waits_for_the_permit_that_it_has_waits_for_itself() {
     });
     assert_snapshot!(said(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      main waits for itself: main -> semaphore `desk` -> main
       main, spawned at [let stalled = »stalled(async {]
         waits on semaphore `desk`, at [_ = desk.»acquire().await;]
           made at [let desk = »Semaphore::bounded(1).named("desk");]
           taken by main, at [let _first = desk.»acquire().await;]
-      main waits for itself: main -> semaphore `desk` -> main
-      help: a task cannot wait for what it holds: drop the guard or permit first; if it gave that away, whoever has it has to
-        drop it
+      help: a task cannot wait for what it holds: drop the guard or permit first; if it gave that away, whoever has it has to drop it
     "#);
 }
 
@@ -275,6 +273,7 @@ fn a_circle_leads_through_a_lock_and_through_permits_that_one_task_has() {
     });
     assert_snapshot!(said(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      a circle of waits: main -> lock `till` -> anna -> semaphore `desk` -> main
       main, spawned at [let stalled = »stalled(async {]
         waits on lock `till`, at [_ = till.»lock().await;]
           made at [let till = shared(»Lock::new(()).named("till"));]
@@ -283,9 +282,7 @@ fn a_circle_leads_through_a_lock_and_through_permits_that_one_task_has() {
         waits on semaphore `desk`, at [_ = desk.»acquire().await;]
           made at [let desk = shared(»Semaphore::new(1).named("desk"));]
           taken by main, at [let _permit = desk.»acquire().await;]
-      a circle of waits: main -> lock `till` -> anna -> semaphore `desk` -> main
-      help: one task of a circle has to go on without the next: drop a guard or permit before waiting, or take
-        them in the same order everywhere
+      help: one task of a circle has to go on without the next: drop a guard or permit before waiting, or take them in the same order everywhere
     "#);
 }
 

@@ -34,8 +34,7 @@ fn tasks_of_one_name_go_by_their_numbers_too_and_objects_without_a_name_by_their
     });
     assert_snapshot!(drawn(&report.unwrap_err()), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at [let report = standing().»try_run(async {]
-        its future, async code in `tasks_of_one_name_go_by_their_numbers_too_and_objects_without_a_name_by_theirs`, returned Pending, and nobody holds its waker: nothing can wake it
+      a circle of waits: conn (task 1) -> lock 1 -> conn (task 2) -> lock 2 -> conn (task 1)
       conn (task 1), spawned at [task("conn").»spawn_detached(async move {]
         waits on lock 1, at [_ = locks[second].»lock().await;]
           made at [let locks = Rc::new([Lock::new(()), »Lock::new(())]);]
@@ -44,9 +43,9 @@ fn tasks_of_one_name_go_by_their_numbers_too_and_objects_without_a_name_by_their
         waits on lock 2, at [_ = locks[second].»lock().await;]
           made at [let locks = Rc::new([»Lock::new(()), Lock::new(())]);]
           taken by conn (task 1), at [let _first = locks[first].»lock().await;]
-      a circle of waits: conn (task 1) -> lock 1 -> conn (task 2) -> lock 2 -> conn (task 1)
-      help: one task of a circle has to go on without the next: drop a guard or permit before waiting, or take
-        them in the same order everywhere
+      main, spawned at [let report = standing().»try_run(async {]
+        its future, async code in `tasks_of_one_name_go_by_their_numbers_too_and_objects_without_a_name_by_theirs`, returned Pending, and nobody holds its waker: nothing can wake it
+      help: one task of a circle has to go on without the next: drop a guard or permit before waiting, or take them in the same order everywhere
     "#);
 }
 

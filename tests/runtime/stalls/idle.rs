@@ -9,8 +9,11 @@ use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
-/// Longer than a runtime waits before it suspects a stall.
+/// Longer than a runtime waits before it suspects a stall, and shorter than it waits before it tells one whole.
 const LONG: Duration = Duration::from_millis(1500);
+
+/// Longer than it waits before it tells a possible stall whole.
+const LONGEST: Duration = Duration::from_millis(3500);
 
 /// Shorter than that, but not twice.
 const SHORT: Duration = Duration::from_millis(600);
@@ -37,14 +40,14 @@ fn wake_later(time: Duration, done: Arc<AtomicBool>, waker: Waker) -> thread::Jo
     })
 }
 
-/// The suspicions that a runtime reports of a program. The first says it all.
+/// The suspicions that a runtime reports of a program. The first is a line.
 fn suspicions(program: impl Future<Output = ()>) -> Vec<String> {
     let log = Log::default();
     let heard = log.clone();
     Runtime::builder().on_report(move |report| heard.say(report)).build().run(program);
     let reports = log.take();
-    let is_whole = |report: &String| report.starts_with("possible stall, 1 waker is held outside");
-    assert!(reports.first().is_none_or(is_whole), "{reports:?}");
+    let is_line = |report: &String| report.starts_with("no task has run for 1 s, at t=") && !report.contains('\n');
+    assert!(reports.first().is_none_or(is_line), "{reports:?}");
     reports
 }
 
@@ -69,25 +72,37 @@ fn one_who_is_idle_in_other_places_is_suspected_again_in_a_line_and_more_and_mor
     let reports = suspicions(serve);
     // The third comes too soon after the second.
     assert_eq!(reports.len(), 2, "{reports:?}");
-    let (before, rest) = reports[1].split_once(" at t=").expect("it tells the moment");
-    let (_, after) = rest.split_once("s: ").expect("in seconds");
-    assert_eq!(before, "possible stall again");
-    assert_eq!(
-        after,
-        "of 2 waiting tasks, 1 can only be woken from outside; a Remote that is kept for as long as that may happen says \
-        that all is well"
-    );
+    let waits = reports.iter().map(|report| report.split_once("s: ").expect("it tells the moment").1);
+    let told = |wait: &str| {
+        format!(
+            "{wait}, and 1 waker is held outside; if a thread is going to use one, a Remote that it keeps until then says so"
+        )
+    };
+    assert_eq!(waits.collect::<Vec<_>>(), [told("1 waits"), told("2 wait")]);
+}
+
+#[test]
+fn one_whose_thread_takes_long_is_told_in_a_line_and_then_whole_once() {
+    let serve = async {
+        outside_for(LONGEST).await;
+        task("more").spawn_detached(pending());
+        outside_for(LONGEST).await;
+    };
+    let reports = suspicions(serve);
+    assert_eq!(reports.len(), 3, "{reports:?}");
+    assert!(reports[1].starts_with("possible stall, 1 waker is held outside: no task is ready at t="), "{reports:?}");
+    assert!(reports[2].starts_with("no task has run for 1 s, at t="), "{reports:?}");
 }
 
 #[test]
 fn one_who_serves_many_is_suspected_with_twenty_of_them() {
     let serve = async {
         (0..30).for_each(|_| _ = task("connection").spawn_detached(pending()));
-        outside().await;
+        outside_for(LONGEST).await;
     };
     let reports = suspicions(serve);
-    assert_eq!(reports[0].matches("\n  connection (task ").count(), 19, "main comes first");
-    assert!(reports[0].contains("\n  and 11 more tasks, which a dump tells\n  help: "), "{}", reports[0]);
+    assert_eq!(reports[1].matches("\n  connection (task ").count(), 20, "main comes last");
+    assert!(reports[1].contains("\n  and 11 more tasks, which a dump tells\n  help: "), "{}", reports[1]);
 }
 
 #[test]

@@ -83,8 +83,10 @@ fn a_waker_that_a_thread_keeps_is_reported_once_and_the_run_goes_on_when_it_is_u
         task("waiter").spawn_detached(async move { waiter.wait().await });
         until(&flag, move |waker| {
             thread::spawn(move || {
+                let line: String = read.recv().expect("the runtime reports");
+                assert!(line.starts_with("no task has run for 1 s, at t="), "{line}");
                 let report: String = read.recv().expect("the runtime reports");
-                // Past the second look, so that a second report would be seen.
+                // Past the next look, so that another report would be seen.
                 thread::sleep(Duration::from_millis(1200));
                 to_thread.send((report, read.try_recv().ok())).expect("the test reads it");
                 raise(&theirs, waker);
@@ -99,14 +101,13 @@ fn a_waker_that_a_thread_keeps_is_reported_once_and_the_run_goes_on_when_it_is_u
     settings.bind(|| {
         assert_snapshot!(quoted(&report), @r#"
         possible stall, 1 waker is held outside: no task is ready at [time], and no timer is armed
-          main, spawned at [runtime.»run(async {]
-            waits for something that is not greenlight's
-            its waker is held outside
           waiter, spawned at [task("waiter").»spawn_detached(async move { waiter.wait().await });]
             waits on event `bell`, at [task("waiter").spawn_detached(async move { waiter.»wait().await });]
               made at [let (bell, theirs) = (Rc::new(»Event::new().named("bell")), flag.clone());]
-          help: if a thread is going to use that waker, all is well, and a Remote that it keeps until then says so;
-            if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall
+          main, spawned at [runtime.»run(async {]
+            waits for something that is not greenlight's
+            its waker is held outside
+          help: if a thread is going to use that waker, all is well, and a Remote that it keeps until then says so; if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall
         "#)
     });
 }
@@ -131,7 +132,8 @@ fn a_waker_that_a_thread_drops_after_the_report_makes_it_a_stall_too() {
     let (reports, read) = mpsc::channel();
     let stalled = reporting(reports).try_run(until(&Arc::default(), |waker| {
         thread::spawn(move || {
-            read.recv().expect("the runtime reports");
+            // First in a line, then whole.
+            (0..2).for_each(|_| _ = read.recv().expect("the runtime reports"));
             drop(waker);
         });
     }));
@@ -146,8 +148,10 @@ fn a_wait_under_futures_unordered_is_only_suspected_and_what_the_report_wakes_ru
         let (light, reported, reports) = (light.clone(), reported.clone(), reports.clone());
         move |report| {
             reports.borrow_mut().push(report.to_string());
-            reported.set(Some(Instant::now()));
-            light.set();
+            if reports.borrow().len() == 2 {
+                reported.set(Some(Instant::now()));
+                light.set();
+            }
         }
     });
     runtime.build().run(async {
@@ -158,18 +162,17 @@ fn a_wait_under_futures_unordered_is_only_suspected_and_what_the_report_wakes_ru
     let reported = reported.get().expect("there was a report");
     assert!(reported.elapsed() < Duration::from_millis(900), "nobody parks while a task is ready");
     let reports = reports.take();
-    assert_eq!(reports.len(), 1);
+    assert_eq!(reports.len(), 2);
     let mut settings = Settings::clone_current();
     settings.add_filter(r"t=\d\.\d+s", "[time]");
     settings.bind(|| {
-        assert_snapshot!(quoted(&reports[0]), @r#"
+        assert_snapshot!(quoted(&reports[1]), @r#"
         possible stall, 1 waker is held outside: no task is ready at [time], and no timer is armed
           main, spawned at [runtime.build().»run(async {]
             waits on event `light`, at [waits.push(light.»wait());]
               made at [let light = Rc::new(»Event::new().named("light"));]
             its waker is held outside
-          help: if a thread is going to use that waker, all is well, and a Remote that it keeps until then says so;
-            if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall
+          help: if a thread is going to use that waker, all is well, and a Remote that it keeps until then says so; if it is a FuturesUnordered or a channel of this thread that holds it, this is a stall
         "#)
     });
 }

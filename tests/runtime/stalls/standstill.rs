@@ -40,8 +40,7 @@ fn time_that_stands_still_names_who_spins() {
         is ready
       task 3, spawned at [»spawn(poll_fn(|cx| {]
         is ready
-      help: virtual time moves when no task is ready: have these tasks wait for a sleep or an event instead of yielding,
-        or raise Builder::turn_limit
+      help: virtual time moves when no task is ready: have these tasks wait for a sleep or an event instead of yielding, or raise Builder::turn_limit
     "#);
 }
 

@@ -2,6 +2,7 @@
 //! was.
 
 use super::ready_now;
+use crate::quoted::unwrapped;
 use crate::stage::standing;
 use greenlight::sync::{Condition, Lock};
 use greenlight::{spawn, task, yield_now};
@@ -19,7 +20,7 @@ fn a_guard_that_a_task_leaks_is_named_by_the_report_with_the_line_that_took_it()
         leaker.await.unwrap();
         drop(lock.lock().await);
     });
-    let report = stalled.expect_err("the lock is never released").to_string();
+    let report = unwrapped(&stalled.expect_err("the lock is never released"));
     let file = file!();
     let who =
         format!("taken at {file}:{taken}:27 by a task that has ended: its guard or permit was leaked or given away");
@@ -40,7 +41,7 @@ fn a_guard_that_its_own_task_leaks_is_still_held_by_that_task() {
         yield_now().await;
         drop(lock.lock().await);
     });
-    let report = stalled.expect_err("the lock is never released").to_string();
+    let report = unwrapped(&stalled.expect_err("the lock is never released"));
     assert!(report.contains("taken by leaker"), "{report}");
 }
 
@@ -102,6 +103,6 @@ fn a_wait_for_a_condition_that_is_leaked_before_its_first_poll_holds_the_lock() 
     let condition = Condition::new(());
     forget(condition.wait(ready_now(condition.lock())));
     let stalled = standing().try_run(async { drop(condition.lock().await) });
-    let report = stalled.expect_err("the lock is never released").to_string();
+    let report = unwrapped(&stalled.expect_err("the lock is never released"));
     assert!(report.contains("taken at") && report.contains("outside of any task"), "{report}");
 }

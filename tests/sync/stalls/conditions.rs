@@ -34,12 +34,12 @@ fn the_club() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=2.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at [let stalled = »stalled(async {]
-        waits on its gather, at [»gather_tasks(guests.into_iter().chain([bouncer])).await;]
       Bob, spawned at [task(name).»spawn(async move {]
         waits on condition `club`, at [let _guard = club.»wait(guard).await;]
           made at [let club = Rc::new(»Condition::new(()).named("club"));]
           last notified at [assert_eq!(club.»notify_one(&guard), 1, "Alice is the only one");], which woke 1 of 2
+      main, spawned at [let stalled = »stalled(async {]
+        waits on its gather, at [»gather_tasks(guests.into_iter().chain([bouncer])).await;]
       help: nobody notifies those who are left: notify_all wakes everybody, and one who goes on may notify the next
     "#);
 }
@@ -156,11 +156,11 @@ fn conditions_of_one_lock_are_told_apart_by_their_names() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at [let stalled = »stalled(async {]
-        waits on condition `not full`, at [let _guard = writer.»wait(guard).await;]
-          made at [let [not_empty, not_full] = ["not empty", "not full"].map(|name| »Condition::sharing(&lock).named(name));]
       reader, spawned at [task("reader").»spawn_detached(async move {]
         waits on condition `not empty`, at [let _guard = reader.»wait_for(guard, |buffer| !buffer.is_empty()).await;]
+          made at [let [not_empty, not_full] = ["not empty", "not full"].map(|name| »Condition::sharing(&lock).named(name));]
+      main, spawned at [let stalled = »stalled(async {]
+        waits on condition `not full`, at [let _guard = writer.»wait(guard).await;]
           made at [let [not_empty, not_full] = ["not empty", "not full"].map(|name| »Condition::sharing(&lock).named(name));]
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
     "#);
@@ -183,13 +183,13 @@ fn a_wait_lets_go_of_its_own_lock_only_and_the_report_shows_the_other() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      buyer, spawned at [task("buyer").»spawn_detached(async move {]
+        waits on condition `stock`, at [let _guard = their_stock.»wait_for(guard, |count| *count > 0).await;]
+          made at [let (shop, stock) = (Rc::new(Lock::new(()).named("shop")), Rc::new(»Condition::new(0).named("stock")));]
       main, spawned at [let stalled = »stalled(async {]
         waits on lock `shop`, at [let _open = shop.»lock().await;]
           made at [let (shop, stock) = (Rc::new(»Lock::new(()).named("shop")), Rc::new(Condition::new(0).named("stock")));]
           taken by buyer, at [let _open = their_shop.»lock().await;]
-      buyer, spawned at [task("buyer").»spawn_detached(async move {]
-        waits on condition `stock`, at [let _guard = their_stock.»wait_for(guard, |count| *count > 0).await;]
-          made at [let (shop, stock) = (Rc::new(Lock::new(()).named("shop")), Rc::new(»Condition::new(0).named("stock")));]
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
     "#);
 }
@@ -211,16 +211,16 @@ fn timed_waits_name_the_lines_of_their_callers() {
     runtime.turn();
     assert_snapshot!(quoted(&runtime.stalled()), @r#"
     not stalled at t=0.000000s: a task is ready, a timer is armed, or something outside can wake one
-      guest, spawned at [runtime.task("guest").»spawn_detached(async move {]
-        waits on condition `club`, at [let _guard = club.»wait_until(guard, now() + second).await;]
-          made at [let club = »Condition::new(()).named("club");]
-        sleeps until t=1.000000s, at [let _guard = club.»wait_until(guard, now() + second).await;]
+      hasty waits for itself: hasty -> lock `till` -> hasty
       hasty, spawned at [runtime.task("hasty").»spawn_detached(async move {]
         waits on lock `till`, at [timeout(2 * second, till.»lock()).await.err();]
           made at [let till = »Lock::new(()).named("till");]
           taken by hasty, at [let _guard = till.»lock().await;]
         sleeps until t=2.000000s, at [»timeout(2 * second, till.lock()).await.err();]
-      hasty waits for itself: hasty -> lock `till` -> hasty
+      guest, spawned at [runtime.task("guest").»spawn_detached(async move {]
+        waits on condition `club`, at [let _guard = club.»wait_until(guard, now() + second).await;]
+          made at [let club = »Condition::new(()).named("club");]
+        sleeps until t=1.000000s, at [let _guard = club.»wait_until(guard, now() + second).await;]
       help: the tasks that wait here may go on yet
     "#);
 }

@@ -32,13 +32,12 @@ fn a_task_that_asks_for_a_lock_that_it_holds_waits_for_itself() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      main waits for itself: main -> lock `till` -> main
       main, spawned at [let stalled = »stalled(async {]
         waits on lock `till`, at [let second = till.»lock().await;]
           made at [let till = »Lock::new(100).named("till");]
           taken by main, at [let mut first = till.»lock().await;]
-      main waits for itself: main -> lock `till` -> main
-      help: a task cannot wait for what it holds: drop the guard or permit first; if it gave that away, whoever has it has to
-        drop it
+      help: a task cannot wait for what it holds: drop the guard or permit first; if it gave that away, whoever has it has to drop it
     "#);
 }
 

@@ -49,15 +49,14 @@ fn a_lock_that_is_granted_to_a_wait_which_select_polls_no_more_is_a_futurelock()
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=2.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      main waits for itself: main -> lock `till` -> main
       main, spawned at [let stalled = »stalled(async {]
         was granted lock `till`, but does not poll the wait at [let mut first = till.»lock();]
           made at [let till = Rc::new(»Lock::new(()).named("till"));]
         waits on lock `till`, at [drop(till.»lock().await);]
           made at [let till = Rc::new(»Lock::new(()).named("till"));]
           granted to main, which does not poll the wait at [let mut first = till.»lock();]
-      main waits for itself: main -> lock `till` -> main
-      help: a wait that is not polled keeps what it was handed from everybody else: await it or drop it before anything else,
-        or spawn it as a task of its own
+      help: a wait that is not polled keeps what it was handed from everybody else: await it or drop it before anything else, or spawn it as a task of its own
     "#);
 }
 
@@ -75,17 +74,16 @@ fn a_task_that_sits_on_its_grant_is_named_to_those_behind_it() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=2.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      main, spawned at [let stalled = »stalled(async {]
-        waits on lock `till`, at [drop(till.»lock().await);]
-          made at [let till = Rc::new(»Lock::new(()).named("till"));]
-          granted to dreamer, which does not poll the wait at [let _first = begun(theirs.»lock()).await;]
       dreamer, spawned at [task("dreamer").»spawn_detached(async move {]
         was granted lock `till`, but does not poll the wait at [let _first = begun(theirs.»lock()).await;]
           made at [let till = Rc::new(»Lock::new(()).named("till"));]
         waits on event `bell`, at [bell.»wait().await;]
           made at [let (till, bell) = (held_for_2_seconds().await, »Event::new().named("bell"));]
-      help: a wait that is not polled keeps what it was handed from everybody else: await it or drop it before anything else,
-        or spawn it as a task of its own
+      main, spawned at [let stalled = »stalled(async {]
+        waits on lock `till`, at [drop(till.»lock().await);]
+          made at [let till = Rc::new(»Lock::new(()).named("till"));]
+          granted to dreamer, which does not poll the wait at [let _first = begun(theirs.»lock()).await;]
+      help: a wait that is not polled keeps what it was handed from everybody else: await it or drop it before anything else, or spawn it as a task of its own
     "#);
 }
 
@@ -132,15 +130,14 @@ fn a_wait_in_a_set_that_is_not_polled_sits_on_its_grant_too() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=2.000000s: no task is ready, no timer is armed, and nothing outside can wake one
+      main waits for itself: main -> lock `till` -> main
       main, spawned at [let stalled = »stalled(async {]
         was granted lock `till`, but does not poll the wait at [let mut waits = FuturesUnordered::from_iter([till.»lock()]);]
           made at [let till = Rc::new(»Lock::new(()).named("till"));]
         waits on lock `till`, at [drop(till.»lock().await);]
           made at [let till = Rc::new(»Lock::new(()).named("till"));]
           granted to main, which does not poll the wait at [let mut waits = FuturesUnordered::from_iter([till.»lock()]);]
-      main waits for itself: main -> lock `till` -> main
-      help: a wait that is not polled keeps what it was handed from everybody else: await it or drop it before anything else,
-        or spawn it as a task of its own
+      help: a wait that is not polled keeps what it was handed from everybody else: await it or drop it before anything else, or spawn it as a task of its own
     "#);
 }
 
@@ -173,8 +170,7 @@ fn a_notify_that_reached_a_wait_which_is_not_polled_is_told() {
         waits on condition `club`, at [let _guard = guests.»wait(guard).await;]
           made at [let club = Rc::new(»Condition::new(()).named("club"));]
           last notified at [club.»notify_one(&club.lock().await);], which woke 1 of 2
-      help: a wait that is not polled keeps what it was handed from everybody else: await it or drop it before anything else,
-        or spawn it as a task of its own
+      help: a wait that is not polled keeps what it was handed from everybody else: await it or drop it before anything else, or spawn it as a task of its own
     "#);
 }
 
