@@ -155,7 +155,8 @@ fn body_fails(fail: impl AsyncFn() -> Result<(), &'static str>) {
 
 #[test]
 fn test_taskgroup_09() {
-    // Adapted: asyncio's error is in a group of errors, and comes after the ends of the tasks. Row: the body of a group fails.
+    // Adapted: asyncio's error is in a group of errors, and comes after the ends of the tasks.
+    // Row: the body of a group fails.
     body_fails(async || crash_after(ms(100)).await);
 }
 
@@ -295,7 +296,8 @@ fn test_taskgroup_18() {
 
 #[test]
 fn test_taskgroup_19() {
-    // Adapted: asyncio cancels the body, whose cleanup raises. Here that is a task of the group. Row: a task of a group fails.
+    // Adapted: asyncio cancels the body, whose cleanup raises. Here that is a task of the group.
+    // Row: a task of a group fails.
     run(async {
         let mut group = Group::new();
         group.spawn(crash_after(ms(100)));
@@ -481,7 +483,7 @@ fn closing(closed: &'static Cell<bool>) -> impl Future<Output = Result<(), &'sta
 }
 
 /// A group that is over refuses a task, and drops its future.
-async fn assert_is_finished(spawner: &GroupSpawner<&'static str>) {
+fn assert_is_finished(spawner: &GroupSpawner<&'static str>) {
     let closed = shared(Cell::new(false));
     let refused = spawner.spawn(closing(closed)).unwrap_err().to_string();
     assert!(refused.contains("is over"), "{refused}");
@@ -494,7 +496,7 @@ fn test_taskgroup_finished() {
         let group = Group::new();
         let spawner = group.spawner();
         group.join().await.expect("no task fails");
-        assert_is_finished(&spawner).await;
+        assert_is_finished(&spawner);
     });
 }
 
@@ -528,7 +530,7 @@ fn test_coro_closed_when_tg_closed() {
         group.join().await.expect("no task fails");
         spawner
     });
-    runtime.run(async { assert_is_finished(&spawner).await });
+    runtime.enter(|| assert_is_finished(&spawner));
 }
 
 #[test]
@@ -548,7 +550,8 @@ fn test_cancelling_level_preserved() {
 
 #[test]
 fn test_nested_groups_both_cancelled() {
-    // Adapted: asyncio cancels the body of the outer group while the inner one ends. Here it goes on. Row: a task of a group fails.
+    // Adapted: asyncio cancels the body of the outer group while the inner one ends. Here it goes on.
+    // Row: a task of a group fails.
     run(async {
         let (mut outer, mut inner) = (Group::new(), Group::new());
         inner.spawn(async { Err("runtime error") });
