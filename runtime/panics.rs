@@ -22,5 +22,7 @@ pub(super) fn go_on_with_first(panics: impl IntoIterator<Item = Box<dyn Any + Se
     let mut panics = panics.into_iter();
     let first = if thread::panicking() { None } else { panics.next() };
     panics.for_each(|panic| lost::tell(SECOND, panic));
-    first.into_iter().for_each(|panic| resume_unwind(panic));
+    if let Some(panic) = first {
+        resume_unwind(panic);
+    }
 }

@@ -16,7 +16,9 @@ pub(super) struct Reporter {
 }
 
 /// None once it is being dropped.
-struct Receiver(Option<Box<dyn Fn(&str)>>);
+struct Receiver(Option<Box<Receive>>);
+
+type Receive = dyn Fn(&str);
 
 impl Reporter {
     pub(super) fn new(receive: impl Fn(&str) + 'static) -> Self {

@@ -89,7 +89,12 @@ fn destructors_that_spawn_with_a_handle_a_name_a_group_or_in_a_gather() {
             |next| drop(spawn(async move { drop(next) })),
             |next| drop(spawn_detached(async move { drop(next) })),
             |next| drop(task("next").spawn(async move { drop(next) })),
-            |next| drop(TaskGroup::<()>::new().spawn(async move { Ok(drop(next)) })),
+            |next| {
+                TaskGroup::<()>::new().spawn(async move {
+                    drop(next);
+                    Ok(())
+                });
+            },
             |next| drop(gather([async move { drop(next) }])),
         ];
         for way in ways {
@@ -163,7 +168,9 @@ fn handles_that_await_each_other_to_the_end() {
 
 #[test]
 fn handles_that_await_each_other_and_are_dropped_or_cancelled_from_either_end() {
-    let parted: [fn(&mut JoinHandle<u32>, &[Task]); 4] = [
+    /// What is done to the first handle, and to all tasks.
+    type Part = fn(&mut JoinHandle<u32>, &[Task]);
+    let parted: [Part; 4] = [
         |_, _| {},
         |first, _| _ = first.task().cancel(),
         |_, tasks| _ = tasks[0].cancel(),

@@ -13,6 +13,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 mod answers;
+mod inside;
 
 /// A panic: what it said, and from which line of which file.
 #[derive(Debug, PartialEq)]

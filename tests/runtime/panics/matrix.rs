@@ -3,13 +3,16 @@
 
 use crate::foreign::{Foreign, abandon, parked};
 use crate::stage::{Log, on_drop};
-use greenlight::sync::{Condition, Event, Lock, PriorityQueue, Semaphore};
+use futures::FutureExt;
+use greenlight::sync::{Condition, Event, Lock, PriorityQueue, Queue, Semaphore};
 use greenlight::trace::{Kind, Observer, TraceEvent};
-use greenlight::{JoinError, Runtime, gather, sleep, spawn, spawn_detached, task, timeout, yield_now};
+use greenlight::{
+    Deadline, JoinError, Runtime, TaskGroup, gather, sleep, spawn, spawn_detached, task, timeout, timeout_at, yield_now,
+};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
-use std::future::{Future, pending, poll_fn};
+use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::pin::Pin;
 use std::process::Command;
@@ -140,12 +143,18 @@ impl<F> Drop for ActsInDrop<F> {
     }
 }
 
+thread_local! {
+    /// What every comparison does.
+    static COMPARES: RefCell<Option<Act>> = const { RefCell::new(None) };
+}
+
 /// Acts when it is compared, if it is to.
 struct Compared(Option<Act>);
 
 impl Ord for Compared {
     fn cmp(&self, other: &Self) -> Ordering {
-        for act in self.0.iter().chain(&other.0) {
+        let common = COMPARES.with_borrow(Option::clone);
+        for act in self.0.iter().chain(&other.0).chain(&common) {
             act();
         }
         Ordering::Equal
@@ -437,14 +446,91 @@ const PLACES: &[(&str, Place)] = places! {
         );
         std::mem::forget(queue);
     }
+    "the comparison of items that are taken": |stage| {
+        let queue = Rc::new(PriorityQueue::unbounded());
+        (0..3).for_each(|_| queue.try_put(Compared(None)).expect("there is room"));
+        let (takes, act) = (queue.clone(), stage.act.clone());
+        COMPARES.set(Some(act));
+        stage.receive(spawn(async move { drop(takes.try_get()) }).await);
+        COMPARES.set(None);
+        std::mem::forget(queue);
+    }
+    "drop of a guarded value": |stage| {
+        let (lock, guard) = (Rc::new(Lock::new(None)), guard(&stage.act));
+        let held = lock.clone();
+        stage.receive(
+            spawn(async move {
+                *held.lock().await = Some(guard);
+                *held.lock().await = None;
+            })
+            .await,
+        );
+        assert!(!lock.is_locked() && lock.try_lock().is_some(), "the lock is released");
+    }
+    "drop of an item with its queue": |stage| {
+        let queue = Queue::unbounded();
+        queue.try_put(guard(&stage.act)).unwrap_or_else(|_| unreachable!("there is room"));
+        stage.receive(spawn(async move { drop(queue) }).await);
+    }
+    "drop of an item with its put": |stage| {
+        let queue = Rc::new(Queue::bounded(1));
+        let (puts, guard) = (queue.clone(), guard(&stage.act));
+        queue.try_put(None).unwrap_or_else(|_| unreachable!("there is room"));
+        let handle = spawn(async move { drop(puts.put(Some(guard)).await) });
+        yield_now().await;
+        handle.task().cancel();
+        stage.receive(handle.await);
+        assert!(queue.try_get().is_ok() && queue.try_put(None).is_ok(), "nobody else stands in line");
+    }
+    "drop of an error with its group": |stage| {
+        let guard = guard(&stage.act);
+        stage.receive(
+            spawn(async move {
+                let mut group = TaskGroup::new();
+                group.spawn(async move { Err(guard) });
+                sleep(MS).await;
+            })
+            .await,
+        );
+    }
+    "drop of the output of a group's task": |stage| {
+        let guard = guard(&stage.act);
+        let mut group = TaskGroup::<()>::new();
+        let output = group.spawn_with_output(async move { Ok(guard) });
+        group.join().await.expect("it returns");
+        drop(output);
+    }
+    "a waker that a moved deadline wakes": |stage| {
+        let (deadline, act) = (Rc::new(Deadline::new()), stage.act.clone());
+        let own = deadline.clone();
+        let waits = async move { _ = timeout_at(&own, pending::<()>()).await };
+        let parked = parked(waits, &Foreign::default().on_wake(move || act()).waker());
+        let at = greenlight::now() + MS;
+        stage.receive(spawn(async move { deadline.move_to(at) }).await);
+        abandon(&parked);
+    }
+    "the wakers of a queue that is closed": |stage| {
+        let queue = Rc::new(Queue::<u32>::unbounded());
+        let parked = [(); 3].map(|()| {
+            let (gets, act) = (queue.clone(), stage.act.clone());
+            parked(async move { _ = gets.get().await }, &Foreign::default().on_wake(move || act()).waker())
+        });
+        stage.receive(spawn(async move { queue.close() }).await);
+        parked.iter().for_each(abandon);
+    }
     "an iterator that is gathered": |stage| {
         let act = stage.act.clone();
-        let futures = (0..2).map(move |n| if n == 0 { std::future::ready(()) } else { std::future::ready(act()) });
+        let futures = (0..2).map(move |n| {
+            if n == 1 {
+                act();
+            }
+            std::future::ready(())
+        });
         stage.receive(spawn(async move { gather(futures).await }).await);
     }
     "a future under a timeout": |stage| {
         let act = stage.act.clone();
-        stage.receive(spawn(timeout(MS, poll_fn(move |_| Poll::Ready(act())))).await);
+        stage.receive(spawn(timeout(MS, std::future::ready(()).map(move |()| act()))).await);
     }
     "an observer that hears of events": |stage| { stage.hook(Hook::Event) }
     "an observer that hears what is gone": |stage| {
