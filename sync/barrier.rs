@@ -41,9 +41,11 @@ pub struct Barrier {
 
 struct Round {
     phase: Phase,
-    /// The tickets of those who arrived in this round, in order, without those who were dropped before it was full.
-    /// Tickets rise, so it is sorted, and the place of one is found by halving.
-    arrived: Vec<u64>,
+    /// The tickets of those who arrived in this round, in order, and whether they are counted: who is dropped before it is
+    /// full is not. Tickets rise, so it is sorted, and the place of one is found by halving.
+    arrived: Vec<(u64, bool)>,
+    /// How many of them are not counted: less than half, and none once the round is full.
+    gone: usize,
     /// How many of them have not gone on.
     inside: usize,
     next_ticket: u64,
@@ -69,7 +71,7 @@ impl Barrier {
     #[track_caller]
     pub fn new(parties: usize) -> Self {
         assert!(parties > 0, "Barrier::new was given 0 parties, for whom nobody could ever wait; give it at least 1");
-        let round = Round { phase: Phase::Filling, arrived: Vec::new(), inside: 0, next_ticket: 0 };
+        let round = Round { phase: Phase::Filling, arrived: Vec::new(), gone: 0, inside: 0, next_ticket: 0 };
         Barrier {
             parties,
             gate: Condition::of_kind("barrier", ObjectState::Arrivals { arrived: 0, parties }, ()),
@@ -104,6 +106,7 @@ impl Barrier {
             self.tell_arrivals();
             self.gate.emit(at, || Kind::BarrierArrived { inside: self.round.borrow().inside });
             if self.is_full() {
+                self.round.borrow_mut().forget_gone();
                 self.set_phase(Phase::Draining);
             }
             let _guard = self.wait_while(|phase| phase == Phase::Filling, guard, at).await;
@@ -202,6 +205,27 @@ impl fmt::Debug for Barrier {
     }
 }
 
+impl Round {
+    fn place(&self, ticket: u64) -> usize {
+        self.arrived.binary_search_by_key(&ticket, |&(other, _)| other).expect("a party that waits has arrived")
+    }
+
+    /// One is dropped before the round is full.
+    fn leave(&mut self, ticket: u64) {
+        let place = self.place(ticket);
+        self.arrived[place].1 = false;
+        self.gone += 1;
+        if 2 * self.gone >= self.arrived.len() {
+            self.forget_gone();
+        }
+    }
+
+    fn forget_gone(&mut self) {
+        self.arrived.retain(|&(_, is_counted)| is_counted);
+        self.gone = 0;
+    }
+}
+
 /// One who has arrived and not gone on.
 struct Party<'a> {
     barrier: &'a Barrier,
@@ -213,7 +237,7 @@ impl<'a> Party<'a> {
         let mut round = barrier.round.borrow_mut();
         let ticket = round.next_ticket;
         round.next_ticket += 1;
-        round.arrived.push(ticket);
+        round.arrived.push((ticket, true));
         round.inside += 1;
         Party { barrier, ticket }
     }
@@ -223,7 +247,7 @@ impl<'a> Party<'a> {
         let round = self.barrier.round.borrow();
         match round.phase {
             Phase::Draining => {
-                let index = round.arrived.binary_search(&self.ticket).expect("a party that waits has arrived");
+                let index = round.place(self.ticket);
                 Ok(BarrierTurn { index, fills: index + 1 == round.arrived.len() })
             }
             _ => Err(BrokenBarrier::Interrupted),
@@ -237,13 +261,14 @@ impl Drop for Party<'_> {
         let mut round = self.barrier.round.borrow_mut();
         round.inside -= 1;
         if round.phase == Phase::Filling {
-            round.arrived.retain(|&ticket| ticket != self.ticket);
+            round.leave(self.ticket);
         }
         if round.inside > 0 {
             drop(round);
             return self.barrier.tell_arrivals();
         }
         round.arrived.clear();
+        round.gone = 0;
         if matches!(round.phase, Phase::Draining | Phase::Resetting) {
             round.phase = Phase::Filling;
         }
