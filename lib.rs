@@ -34,17 +34,17 @@
 //!    leaves there: the task's id, or a clone of a foreign waker.
 //! 4. The poll returns `Pending`; `Slot::suspend` in `runtime/task.rs` takes the future back, and
 //!    the task is parked.
-//! 5. Another task calls [`Event::set`](sync::Event::set). `wake_all` in `runtime/waits.rs` unlinks
+//! 5. Another task calls [`Event::set`](sync::Event::set). `wake_all` in `runtime/grants.rs` unlinks
 //!    and marks every waiter first, and wakes them after: `Table::wake` queues each once.
 //! 6. The next turn polls the task again. `Waiter::poll` finds its node marked, and the wait is over.
 //!
 //! # The files, in reading order
 //!
 //! `runtime/`: `list`, `clock`, `threads`, `inbox`, `printable`, `failure`, `reporter`, `trace`, `ready`,
-//! `wheel`, `task`, `table`, `polls`, `passed`, `context`, `gone`, `note`, `lost`, `panics`, `wakers`, `wakes`,
-//! `facts`, `waits`, `holds`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`, `standing`, `dump`,
+//! `wheel`, `task`, `held`, `table`, `polls`, `passed`, `context`, `gone`, `note`, `lost`, `panics`, `wakers`, `wakes`,
+//! `facts`, `waits`, `grants`, `holds`, `standing`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`, `dump`,
 //! `remote`, `ask`, `recorder`, `text`, `future_type`, `stall`, `help`, `report`, `tree`, `pending`,
-//! `unheard`, `debug`, `check`, `suspicion`, `drive`, `run`. Each uses only those before it. Then `sync/`:
+//! `unheard`, `debug`, `check_waits`, `check`, `suspicion`, `drive`, `run`. Each uses only those before it. Then `sync/`:
 //! `event`, `lock`, `condition`, `line`, `semaphore`, `barrier`, `store`, `queue`, `queue_waits`, `timeout`,
 //! `race`, `hop`, `gather`, `wait`, `group_error`, `group_output`, `task_group`, `interval`.
 //!

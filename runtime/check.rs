@@ -1,13 +1,14 @@
 //! The invariants of a runtime, as code: what holds of the task table, the ready queue, the timer wheel, the wait lists
-//! and the inbox whenever nothing is being polled. What a list and a wheel promise by themselves stands in their files.
+//! and the inbox whenever nothing is being polled. What a list, a wheel and the wait lists promise by themselves stands in
+//! their files and in check_waits.rs.
 
 use super::context::Core;
 use super::executor::{Main, Turn};
 use super::inbox::Inbox;
 use super::ready::{BLOCK, TaskId, TaskKey};
 use super::table::Table;
-use super::task::{Message, Wakee};
-use super::waits::{Node, WAITS, Waits};
+use super::task::Message;
+use super::waits::{WAITS, Waits};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
@@ -57,7 +58,7 @@ impl Core {
         let inbox: &Arc<Inbox<Message>> = &self.inbox;
         let forgotten = || !inbox.queue.is_empty() && !inbox.is_pending();
         let own = 1 + table.slots.len() + table.spare_wakers.len();
-        if !forgotten() || Arc::strong_count(inbox) > own || table.wakers_held_outside() > 0 {
+        if !forgotten() || Arc::strong_count(inbox) > own || table.held.count(&table.slots) > 0 {
             return;
         }
         // What the last sender did before it let go of the inbox is visible after this.
@@ -82,6 +83,9 @@ impl Table {
             let (id, queued, named) = (slot.id, slot.queued, named[index]);
             assert!(queued == named, "task {id} is flagged as queued: {queued}; in the ready queue: {named}");
             assert!(queued || !slot.dying, "task {id} is dying, and not queued to be dropped");
+            let is_known = self.held.has(slot.held, index);
+            assert!(is_known || !slot.is_held(), "the waker of task {id} is held outside, and nobody knows");
+            assert!(is_known || slot.held.is_none(), "task {id} has place {:?} among those whose waker is", slot.held);
             let tenant = slot.tenant.as_ref();
             let waker = &tenant.unwrap_or_else(|| panic!("task {id} has no future, and is not being polled")).waker;
             let own = TaskKey { slot: index as u32, id };
@@ -128,72 +132,28 @@ impl Table {
     fn gave_out(&self, id: TaskId) -> bool {
         let block = |id: TaskId| (id.get() - 1) / BLOCK;
         let spare = self.spare_wakers.iter().map(|waker| waker.key.id);
-        self.slots().map(|slot| slot.id).chain(spare).any(|known| block(known) == block(id))
-    }
-}
-
-impl Waits {
-    /// A waiter in a list knows its list and whom it wakes; one that was granted is in no list.
-    fn check(&self) {
-        let (mut linked, mut identities) = (0, Vec::with_capacity(self.lists.len()));
-        for (list, waiting) in self.lists.iter() {
-            let identity = waiting.subject.identity;
-            identities.push(identity);
-            linked += waiting.order.check(&self.nodes, |index, node| {
-                assert!(node.list as usize == list, "node {index} is in list {list}, and names list {}", node.list);
-                let known = node.identity;
-                assert!(known == identity, "node {index} waits for object {known} in the list of object {identity}");
-                node.check_wakee(index);
-            });
-        }
-        identities.sort_unstable();
-        let twice = identities.windows(2).find(|pair| pair[0] == pair[1]);
-        assert!(twice.is_none(), "two wait lists are of object {}", twice.map_or(0, |pair| pair[0]));
-        let mut standing = 0;
-        for (index, node) in self.nodes.iter() {
-            let is_linked = self.nodes.is_linked(index);
-            standing += usize::from(is_linked);
-            let list = self.lists.get(node.list as usize);
-            let is_open = list.is_some_and(|waiting| waiting.subject.identity == node.identity);
-            // One that was leaked may outlive its list.
-            let is_lost = !is_linked && node.wakee.is_some() && is_open;
-            assert!(!is_lost, "node {index} waits for list {}, and is not in it", node.list);
-        }
-        assert!(standing == linked, "{standing} nodes are linked, and the lists lead to {linked}");
-    }
-
-    /// How many nodes know that runtime.
-    fn nodes_of(&self, core: &Rc<Core>) -> usize {
-        let knows = |node: &Node| node.core.as_ref().is_some_and(|other| Rc::ptr_eq(other, core));
-        self.nodes.iter().filter(|(_, node)| knows(node)).count()
-    }
-}
-
-impl Node {
-    fn check_wakee(&self, index: u32) {
-        let Some(wakee) = &self.wakee else { panic!("node {index} was granted, and is in list {}", self.list) };
-        assert!(wakee.task() == self.task, "node {index} is of {:?}, and wakes {:?}", self.task, wakee.task());
-        let is_homeless = matches!(wakee, Wakee::Task(_)) && self.core.is_none();
-        assert!(!is_homeless, "node {index} wakes {:?}, and knows no runtime", self.task);
+        self.slots.iter().map(|(_, slot)| slot).map(|slot| slot.id).chain(spare).any(|known| block(known) == block(id))
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::runtime::context::{self, Timer};
-    use crate::runtime::facts::{Facts, Holder, ObjectState};
-    use crate::runtime::list::List;
-    use crate::runtime::waits::{self, Subject, Waiting};
+    use crate::runtime::facts::{self, Facts, Holder, ObjectState, Subject};
+    use crate::runtime::task::{TaskWaker, Wakee};
+    use crate::runtime::waits;
     use crate::sync::Event;
     use crate::{Runtime, sleep, spawn_detached};
+    use std::cell::Cell;
+    use std::future::poll_fn;
     use std::mem::ManuallyDrop;
     use std::panic::Location;
-    use std::task::Waker;
+    use std::task::{Poll, Waker};
     use std::time::Duration;
 
     /// Breaks a runtime in which one task waits for an event, one sleeps, and one has not started, and checks it.
-    fn check_broken(breaks: impl FnOnce(&Rc<Core>)) {
+    pub(in crate::runtime) fn check_broken(breaks: impl FnOnce(&Rc<Core>)) {
         // Not dropped: it is broken.
         let runtime = ManuallyDrop::new(Runtime::builder().virtual_clock().check_every_turn().build());
         runtime.enter(|| {
@@ -263,8 +223,9 @@ mod tests {
     fn a_spare_waker_that_is_not_spare_is_found() {
         check_broken(|core| {
             let mut table = core.table.borrow_mut();
-            let waker = table.slots[0].tenant.as_ref().map(|tenant| tenant.waker.clone());
-            table.spare_wakers.extend(waker);
+            let key = table.ready.tasks[0];
+            let waker = Arc::new(TaskWaker { key, inbox: core.inbox.clone(), sent: false.into() });
+            table.spare_wakers.extend([waker.clone(), waker]);
         });
     }
 
@@ -297,7 +258,7 @@ mod tests {
     /// Opens a list of those who await the end of a task.
     fn open_joiners(task: TaskKey) {
         let here = Location::caller();
-        let subject = Subject { kind: "task", name: None, made: here, identity: waits::new_identity() };
+        let subject = Subject { kind: "task", name: None, made: here, identity: facts::new_identity() };
         let holder = Holder { task: Some(task), since: here, granted: false, permits: 1 };
         waits::open(subject, Facts { state: ObjectState::Ends, holder: Some(holder) });
     }
@@ -344,55 +305,24 @@ mod tests {
 
     #[test]
     fn a_message_is_not_missed_while_whoever_sent_it_may_be_about_to_raise_its_flag() {
-        let push = |core: &Core| core.inbox.queue.push(Message::Wake(core.table.borrow().ready.tasks[0]));
-        let (mut remote, mut waker) = (None, None);
+        let push = |core: &Core| {
+            let table = core.table.borrow();
+            core.inbox.queue.push(Message::Wake(TaskKey { slot: 0, id: table.slots[0].id }));
+        };
+        let (mut remote, waker) = (None, Rc::new(Cell::new(None::<Waker>)));
         check_broken(|core| {
             remote = Some(core.remote());
             push(core);
         });
         check_broken(|core| {
-            waker = core.table.borrow().slots[0].tenant.as_ref().map(|tenant| tenant.waker.clone());
+            let keeps = waker.clone();
+            spawn_detached(poll_fn(move |cx| {
+                keeps.set(Some(cx.waker().clone()));
+                Poll::Pending
+            }));
+            core.turn(&mut None);
             push(core);
         });
-        assert!(remote.is_some() && waker.is_some(), "they are alive during the checks");
-    }
-
-    /// Breaks the wait list of the task that waits for an event.
-    fn check_broken_waits(breaks: impl FnOnce(&mut Waits)) {
-        check_broken(|_| WAITS.with_borrow_mut(breaks));
-    }
-
-    #[test]
-    #[should_panic(expected = "node 0 was granted, and is in list 0")]
-    fn a_granted_waiter_in_a_list_is_found() {
-        check_broken_waits(|waits| drop(waits.nodes.get_mut(0).wakee.take()));
-    }
-
-    #[test]
-    #[should_panic(expected = "node 0 waits for list 0, and is not in it")]
-    fn a_waiter_that_was_unlinked_and_not_granted_is_found() {
-        check_broken_waits(|waits| waits.lists[0].order.unlink(&mut waits.nodes, 0));
-    }
-
-    #[test]
-    #[should_panic(expected = "1 nodes are linked, and the lists lead to 0")]
-    fn a_waiter_whom_no_list_leads_to_is_found() {
-        check_broken_waits(|waits| waits.lists[0].order = List::new());
-    }
-
-    #[test]
-    #[should_panic(expected = "node 0 is in list 0, and names list 3")]
-    fn a_waiter_in_the_list_of_another_object_is_found() {
-        check_broken_waits(|waits| waits.nodes.get_mut(0).list = 3);
-    }
-
-    #[test]
-    #[should_panic(expected = "two wait lists are of object")]
-    fn two_lists_of_one_object_are_found() {
-        check_broken_waits(|waits| {
-            let subject = waits.lists[0].subject.clone();
-            let facts = waits.lists[0].facts;
-            waits.lists.insert(Waiting { subject, facts, order: List::new() });
-        });
+        assert!(remote.is_some() && waker.take().is_some(), "they are alive during the checks");
     }
 }

@@ -130,6 +130,13 @@ impl Core {
         self.table.borrow().get(key).is_some_and(|slot| slot.dying)
     }
 
+    /// Counts how many waits of a dying task were passed over.
+    pub(super) fn count_passed_over(&self, key: TaskKey, passed_over: bool) {
+        if let Some(slot) = self.table.borrow_mut().get_mut(key) {
+            slot.passed_over = if passed_over { slot.passed_over + 1 } else { slot.passed_over - 1 };
+        }
+    }
+
     /// Takes the next timer that is due. Returns whom it wakes, and the trace's number of its arming.
     pub(super) fn pop_due(&self) -> Option<(Wakee, Option<u64>)> {
         let mut wheel = self.wheel.borrow_mut();

@@ -6,7 +6,7 @@ use super::context::Core;
 use super::executor::{Main, Turn};
 use super::ready::TaskKey;
 use super::stall::Stalled;
-use super::suspicion::Suspicion;
+use super::suspicion::{Standstill, Suspicion};
 use super::trace::Kind;
 use std::rc::Rc;
 use std::time::Duration;
@@ -48,24 +48,5 @@ impl Core {
         let next_look = suspicion.look(self, deadline.is_some());
         let due = deadline.map(|deadline| (deadline - self.clock.now()).min(LONGEST_PARK));
         self.inbox.park(due.into_iter().chain(next_look).min());
-    }
-}
-
-/// How long virtual time has stood still.
-struct Standstill {
-    since: Instant,
-    turns: u64,
-}
-
-impl Standstill {
-    fn count(&mut self, core: &Rc<Core>) -> Result<(), Stalled> {
-        if !core.clock.is_virtual() {
-            return Ok(());
-        }
-        if core.now() != self.since {
-            *self = Standstill { since: core.now(), turns: 0 };
-        }
-        self.turns += 1;
-        if self.turns < core.settings.turn_limit { Ok(()) } else { Err(core.standing_still(self.turns)) }
     }
 }

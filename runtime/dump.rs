@@ -8,7 +8,6 @@ use super::ready::{TaskId, TaskKey};
 use super::standing::{self, Needs, Wait};
 use super::task::{Slot, Tenant, Wakee};
 use super::trace::{ObjectLabel, TaskLabel};
-use super::waits;
 use std::collections::HashMap;
 use std::panic::Location;
 use std::rc::Rc;
@@ -220,15 +219,18 @@ impl Core {
         }
         let polling = self.polling.get().map(|polling| polling.key.id);
         let info = |slot: &Slot| {
-            let lists =
-                slot.joiners.map(waits::identity).into_iter().chain(slot.watches.iter().map(|watch| watch.waits_in()));
+            let lists = slot
+                .joiners
+                .map(standing::identity)
+                .into_iter()
+                .chain(slot.watches.iter().map(|watch| watch.waits_in()));
             let mut awaited_by: Vec<_> = lists.filter_map(|list| awaited.get(&list)).flatten().cloned().collect();
             awaited_by.sort_unstable_by_key(|task| task.number);
             let waits = told.remove(&slot.id).unwrap_or_default();
             let passed = self.settings.passed.last(slot.number);
             TaskInfo { waits, awaited_by, passed, ..TaskInfo::of(slot, polling) }
         };
-        let mut tasks: Vec<_> = self.table.borrow().slots().map(info).collect();
+        let mut tasks: Vec<_> = self.table.borrow().slots.iter().map(|(_, slot)| slot).map(info).collect();
         tasks.sort_unstable_by_key(|task| task.label.number);
         let all_is_quiet = self.is_quiet();
         for task in &mut tasks {
@@ -264,7 +266,7 @@ impl Core {
     /// greenlight's.
     pub(super) fn nobody_can_wake(&self, task: TaskKey) -> bool {
         let is_left_alone = |slot: &Slot| {
-            let is_parked = |tenant: &Tenant| !slot.queued && Arc::strong_count(&tenant.waker) == 1;
+            let is_parked = |tenant: &Tenant| !slot.queued && !tenant.is_held();
             slot.tenant.as_ref().is_some_and(is_parked)
         };
         let is_its = |wakee: &Option<Wakee>| wakee.as_ref().and_then(Wakee::task) == Some(task);
@@ -315,7 +317,6 @@ impl Core {
 
 impl TaskInfo {
     fn of(slot: &Slot, polling: Option<TaskId>) -> Self {
-        let is_held = |tenant: &Tenant| Arc::strong_count(&tenant.waker) > 1;
         TaskInfo {
             id: slot.id,
             label: TaskLabel { number: slot.number, name: slot.name.clone() },
@@ -327,7 +328,7 @@ impl TaskInfo {
                 Some(_) => TaskState::Parked,
             },
             is_cancelled: slot.dying,
-            is_held_outside: slot.tenant.as_ref().is_some_and(is_held),
+            is_held_outside: slot.is_held(),
             nobody_can_wake: false,
             future: slot.future,
             passed: None,

@@ -6,6 +6,8 @@
 use super::clock::Instant;
 use super::context::{Core, Polling, Unwanted};
 use super::gone;
+use super::grants;
+use super::inbox::taken;
 use super::lost;
 use super::ready::TaskKey;
 use super::task::{Begin, Body, Message, Tenant};
@@ -63,10 +65,14 @@ impl Core {
 
     /// Takes in what other threads sent, in the order in which it came.
     fn take_messages(&self) {
+        let heard = |tenant: &&Tenant| taken(&tenant.waker.sent);
         self.inbox.take(|message| {
             let _cause = self.begin_cause(None, Kind::ThreadArrived, None);
             match message {
-                Message::Wake(key) => self.wake(key),
+                Message::Wake(key) => {
+                    self.table.borrow().get(key).and_then(|slot| slot.tenant.as_ref()).inspect(heard);
+                    self.wake(key);
+                }
                 Message::Spawn(future, at) => {
                     self.spawn(Body::Detached(LocalFutureObj::from(future)), "", None, at);
                 }
@@ -133,7 +139,7 @@ impl Core {
         if let Some(expiry) = self.wheel.borrow().next_expiry() {
             return Turn::Idle(Some(Instant::at(expiry)));
         }
-        let outside_may_act = self.has_remotes() || !self.clock.is_virtual() && self.wakers_held_outside() > 0;
+        let outside_may_act = self.has_remotes() || !self.clock.is_virtual() && self.is_any_held();
         // Whoever dropped the last remote or waker may have sent something before: look once more, after the drop.
         fence(Ordering::Acquire);
         if self.inbox.is_pending() {
@@ -148,11 +154,6 @@ impl Core {
     /// Whether a `Remote` is alive.
     pub(super) fn has_remotes(&self) -> bool {
         self.remotes.borrow().strong_count() > 0
-    }
-
-    /// How many tasks have a clone of their waker somewhere.
-    pub(super) fn wakers_held_outside(&self) -> usize {
-        self.table.borrow().wakers_held_outside()
     }
 
     /// Makes a task and queues it. While a run ends, the future is dropped instead, and the key names nobody.
@@ -257,12 +258,15 @@ impl Core {
         self.emit(Some(key), None, None, ended);
         let slot = self.table.borrow_mut().remove(key).expect("a task that ends is in the table");
         self.table.borrow_mut().recycle(waker);
+        if slot.passed_over > 0 {
+            waits::look_again();
+        }
         drop(job);
         for watch in slot.watches.into_all() {
             lost::contain(lost::WOKEN, || watch.child_ended(ended == Kind::Panicked));
         }
         if let Some(joiners) = slot.joiners {
-            lost::contain(lost::WOKEN, || _ = waits::wake_all(joiners));
+            lost::contain(lost::WOKEN, || _ = grants::wake_all(joiners));
             gone::forget(waits::close(joiners));
         }
     }
@@ -298,7 +302,7 @@ impl Core {
             self.finish(key, tenant.expect("no task is being polled while the run ends"), Ending::Cancelled);
         }
         self.take_messages();
-        self.table.borrow_mut().ready.clear();
+        self.table.borrow_mut().clear();
     }
 }
 

@@ -1,8 +1,22 @@
 //! What an object says of itself to those who look on: what kind of thing it gives, how far it has come with that, and who
 //! holds it. Nothing that runs depends on it.
 
+use super::context::Core;
 use super::ready::TaskKey;
+use super::trace::ObjectLabel;
+use std::cell::Cell;
 use std::panic::Location;
+use std::sync::Arc;
+
+/// What is waited on: what the reports and traces say of it.
+#[derive(Clone)]
+pub(super) struct Subject {
+    pub(super) kind: &'static str,
+    pub(super) name: Option<Arc<str>>,
+    pub(super) made: &'static Location<'static>,
+    /// A number that tells this object from others in a trace.
+    pub(super) identity: u64,
+}
 
 /// What an object lets the reports know.
 #[derive(Clone, Copy)]
@@ -122,4 +136,21 @@ impl ObjectState {
             _ => None,
         }
     }
+}
+
+thread_local! {
+    static LAST_IDENTITY: Cell<u64> = const { Cell::new(0) };
+}
+
+impl Subject {
+    pub(super) fn label(&self, core: &Core) -> ObjectLabel {
+        let number = Some(core.object_number(self.identity));
+        ObjectLabel { kind: self.kind, number, name: self.name.clone(), made: self.made }
+    }
+}
+
+/// A number that no other object of this thread has. Who came later has a higher one.
+pub(super) fn new_identity() -> u64 {
+    LAST_IDENTITY.set(LAST_IDENTITY.get() + 1);
+    LAST_IDENTITY.get()
 }

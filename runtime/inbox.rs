@@ -52,6 +52,13 @@ impl<M: Late> Inbox<M> {
         was_open
     }
 
+    /// Sends a message, unless one is there that stands for it, as the flag says.
+    pub(super) fn send_once(&self, sent: &AtomicBool, message: M) {
+        if !sent.swap(true, Ordering::AcqRel) {
+            self.send(message);
+        }
+    }
+
     /// Makes the owner look around, without a message.
     pub(super) fn ring(&self) {
         if !self.pending.swap(true, Ordering::AcqRel) {
@@ -111,4 +118,10 @@ impl<M: Late> Inbox<M> {
             self.draining.swap(false, Ordering::AcqRel);
         }
     }
+}
+
+/// The owner has taken a message that stood for others, and is about to act on it. What a sender did before it found that
+/// message there, the owner sees: both exchange the flag, so one of them comes after the other.
+pub(super) fn taken(sent: &AtomicBool) {
+    sent.swap(false, Ordering::AcqRel);
 }

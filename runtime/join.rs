@@ -1,14 +1,14 @@
 //! Tasks from the outside: awaiting the end, cancelling.
 
 use super::context::{Core, Polling, Unwanted};
-use super::facts::{Facts, Holder, ObjectState};
+use super::facts::{self, Facts, Holder, ObjectState, Subject};
 use super::failure::JoinError;
 use super::lost;
 use super::outcome::{Failure, Joined};
 use super::ready::{TaskId, TaskKey};
 use super::task::{Body, Watch};
 use super::waiter::{WaitList, Waiter};
-use super::waits::{self, Subject};
+use super::waits;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
@@ -107,7 +107,7 @@ impl Core {
         let slot = table.get_mut(key)?;
         let (name, made) = (slot.name.clone(), slot.spawned);
         Some(*slot.joiners.get_or_insert_with(|| {
-            let subject = Subject { kind: "task", name, made, identity: waits::new_identity() };
+            let subject = Subject { kind: "task", name, made, identity: facts::new_identity() };
             let holder = Holder { task: Some(key), since: made, granted: false, permits: 1 };
             waits::open(subject, Facts { state: ObjectState::Ends, holder: Some(holder) })
         }))

@@ -47,6 +47,10 @@ impl<T> Arena<T> {
     pub(super) fn remove(&mut self, index: u32) -> T {
         let node = self.nodes.remove(index as usize);
         debug_assert!(node.next == UNLINKED, "node {index} is removed while it is linked");
+        if self.nodes.is_empty() {
+            // Who looks at every node looks at the places of those, too, that were there since the arena was empty.
+            self.nodes.clear();
+        }
         node.value
     }
 
@@ -86,6 +90,10 @@ impl List {
         self.head == END
     }
 
+    pub(super) fn first(&self) -> Option<u32> {
+        Some(self.head).filter(|&head| head != END)
+    }
+
     pub(super) fn push_back<T>(&mut self, arena: &mut Arena<T>, index: u32) {
         let last = self.tail;
         let node = arena.node(index);
@@ -100,15 +108,13 @@ impl List {
     }
 
     pub(super) fn pop_front<T>(&mut self, arena: &mut Arena<T>) -> Option<u32> {
-        let first = self.head;
-        (first != END).then(|| {
-            self.unlink(arena, first);
-            first
-        })
+        let first = self.first()?;
+        self.unlink(arena, first);
+        Some(first)
     }
 
-    /// Takes the node out of this list, wherever in it the node stands.
-    pub(super) fn unlink<T>(&mut self, arena: &mut Arena<T>, index: u32) {
+    /// Takes the node out of this list, wherever in it the node stands. Returns the one behind it.
+    pub(super) fn unlink<T>(&mut self, arena: &mut Arena<T>, index: u32) -> Option<u32> {
         let node = arena.node(index);
         debug_assert!(node.next != UNLINKED, "node {index} is unlinked twice");
         let (prev, next) = (node.prev, node.next);
@@ -122,6 +128,7 @@ impl List {
             next => arena.node(next).prev = prev,
         }
         self.len -= 1;
+        Some(next).filter(|&next| next != END)
     }
 
     /// Walks the list and shows each node. Returns how many there are.
@@ -142,8 +149,7 @@ impl List {
 
     /// The indexes of the list, first to last.
     pub(super) fn iter<T>(&self, arena: &Arena<T>) -> impl Iterator<Item = u32> {
-        let first = Some(self.head).filter(|&head| head != END);
-        std::iter::successors(first, |&index| arena.next(index))
+        std::iter::successors(self.first(), |&index| arena.next(index))
     }
 }
 

@@ -22,6 +22,8 @@ mod wheel;
 
 mod task;
 
+mod held;
+
 mod table;
 
 mod polls;
@@ -46,7 +48,11 @@ mod facts;
 
 mod waits;
 
+mod grants;
+
 mod holds;
+
+mod standing;
 
 mod waiter;
 
@@ -59,8 +65,6 @@ mod outcome;
 mod join;
 
 mod spawn;
-
-mod standing;
 
 pub mod dump;
 
@@ -87,6 +91,8 @@ mod pending;
 mod unheard;
 
 mod debug;
+
+mod check_waits;
 
 mod check;
 

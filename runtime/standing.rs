@@ -1,10 +1,11 @@
 //! Who stands in which wait list of this thread, at which place, and who holds what is waited for: what reports are made of.
 
 use super::context::Core;
-use super::facts::{Holder, ObjectState};
+use super::facts::{Facts, Holder, ObjectState, Subject};
 use super::holds;
 use super::ready::TaskKey;
-use super::waits::{self, Node, Subject, WAITS, Waiting, Waits};
+use super::trace::{Kind, ObjectLabel};
+use super::waits::{Node, WAITS, Waiting, Waits};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::Location;
@@ -69,6 +70,34 @@ fn address(core: &Rc<Core>) -> usize {
     Rc::as_ptr(core) as usize
 }
 
+/// How many stand in a list.
+pub(super) fn len(list: u32) -> usize {
+    WAITS.with_borrow(|waits| waits.lists[list as usize].order.len)
+}
+
+/// How many waiters of the list belong to no task that was cancelled and is not dropped yet, counted up to that many.
+pub(super) fn living(list: u32, at_most: usize) -> usize {
+    WAITS.with_borrow_mut(|waits| {
+        let first = waits.first_living(list);
+        let behind = std::iter::successors(first, |&node| waits.nodes.next(node));
+        behind.filter(|&node| !waits.nodes.get(node).is_dying()).take(at_most).count()
+    })
+}
+
+pub(super) fn set_facts(list: u32, facts: Facts) {
+    WAITS.with_borrow_mut(|waits| waits.lists[list as usize].facts = facts);
+}
+
+/// How traces name the object of a list.
+pub(super) fn label(core: &Core, list: u32) -> Box<ObjectLabel> {
+    WAITS.with_borrow(|waits| Box::new(waits.lists[list as usize].subject.label(core)))
+}
+
+/// The identity of a list's object.
+pub(super) fn identity(list: u32) -> u64 {
+    WAITS.with_borrow(|waits| waits.lists[list as usize].subject.identity)
+}
+
 impl Core {
     /// The runtime of this thread in which a task is alive.
     pub(super) fn home_of(self: &Rc<Self>, task: TaskKey) -> Option<Rc<Core>> {
@@ -104,7 +133,7 @@ impl Core {
             let mut add = |list, needs| {
                 awaited.entry(list).or_insert((needs, Vec::new())).1.push((slot.number, holder));
             };
-            slot.joiners.iter().for_each(|&joiners| add(waits::identity(joiners), Needs::AnyEnd));
+            slot.joiners.iter().for_each(|&joiners| add(identity(joiners), Needs::AnyEnd));
             for watch in slot.watches.iter() {
                 add(watch.waits_in(), if watch.awaits_every() { Needs::EveryEnd } else { Needs::AnyEnd });
             }
@@ -147,7 +176,27 @@ pub(super) fn waits(task: TaskKey) -> bool {
     WAITS.try_with(is_its).unwrap_or_default()
 }
 
+impl Node {
+    /// Traces the end of the wait, in the name of the task that polled it last.
+    pub(super) fn tell_end(&mut self) {
+        if let (Some(core), Some(object)) = (&self.core, self.object.take()) {
+            let kind = if self.wakee.is_none() { Kind::Waited } else { Kind::Leaves };
+            core.emit(self.task, Some(*object), Some(self.at), kind);
+        }
+    }
+
+    /// The waiter, as the holder of what it was granted.
+    pub(super) fn holder(&self) -> Holder {
+        Holder { task: self.task, since: self.at, granted: true, permits: self.asks }
+    }
+}
+
 impl Waits {
+    /// The nodes of a list, first in line first.
+    pub(super) fn order(&self, list: u32) -> impl Iterator<Item = u32> {
+        self.lists[list as usize].order.iter(&self.nodes)
+    }
+
     /// The list that a node is in, or was before it was granted; none if that is gone.
     fn list_of(&self, node: &Node) -> Option<&Waiting> {
         self.lists.get(node.list as usize).filter(|waiting| waiting.subject.identity == node.identity)

@@ -1,8 +1,9 @@
 //! What is looked into while nobody runs: whether anybody outside will ever go on with it, and which tasks wait for each
 //! other. A run goes on without it.
 
+use super::clock;
 use super::context::Core;
-use super::stall::Link;
+use super::stall::{Link, Stalled};
 use std::collections::HashSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -42,6 +43,20 @@ struct Idleness {
     sought_circles: bool,
     /// Whether a possible stall was looked into.
     sought_stall: bool,
+}
+
+impl Core {
+    /// How many tasks have a clone of their waker somewhere.
+    pub(super) fn wakers_held_outside(&self) -> usize {
+        let table = self.table.borrow();
+        table.held.count(&table.slots)
+    }
+
+    /// Whether any has.
+    pub(super) fn is_any_held(&self) -> bool {
+        let table = &mut *self.table.borrow_mut();
+        table.held.is_any(&mut table.slots)
+    }
 }
 
 impl Suspicion {
@@ -116,5 +131,24 @@ impl Suspicion {
         self.quiet_until = Some(now + self.pause);
         self.pause *= 4;
         Some(stalled.in_a_line(PATIENCE))
+    }
+}
+
+/// How long virtual time has stood still.
+pub(super) struct Standstill {
+    pub(super) since: clock::Instant,
+    pub(super) turns: u64,
+}
+
+impl Standstill {
+    pub(super) fn count(&mut self, core: &Rc<Core>) -> Result<(), Stalled> {
+        if !core.clock.is_virtual() {
+            return Ok(());
+        }
+        if core.now() != self.since {
+            *self = Standstill { since: core.now(), turns: 0 };
+        }
+        self.turns += 1;
+        if self.turns < core.settings.turn_limit { Ok(()) } else { Err(core.standing_still(self.turns)) }
     }
 }

@@ -1,5 +1,6 @@
 //! The task table: a slab of slots, the ready queue of their keys, and the wakers that wait for their next tenant.
 
+use super::held::Held;
 use super::inbox::Inbox;
 use super::ready::{ReadyQueue, TaskIds, TaskKey};
 use super::task::{Begin, Body, Message, Slot, TaskWaker, Tenant, Watches};
@@ -17,6 +18,8 @@ pub(super) struct Table {
     pub(super) spawned: u64,
     /// Wakers of tasks that are gone, with no clone outstanding.
     pub(super) spare_wakers: Vec<Arc<TaskWaker>>,
+    /// The tasks whose wakers somebody has a clone of.
+    pub(super) held: Held,
 }
 
 impl Table {
@@ -27,6 +30,7 @@ impl Table {
             ids: TaskIds::new(),
             spawned: 0,
             spare_wakers: Vec::new(),
+            held: Held::default(),
         }
     }
 
@@ -46,9 +50,11 @@ impl Table {
         self.slots.insert(Slot {
             id,
             number: self.spawned,
+            held: None,
             tenant: Some(Tenant { body, waker }),
             queued: true,
             dying: false,
+            passed_over: 0,
             name,
             spawned,
             future,
@@ -96,9 +102,13 @@ impl Table {
 
     /// Takes back the future of a task whose poll returned `Pending`.
     pub(super) fn suspend(&mut self, key: TaskKey, tenant: Tenant) {
+        let is_held = tenant.is_held();
         let slot = self.get_mut(key).expect("a task that is being polled is in the table");
         if slot.suspend(tenant) {
             self.ready.push(key);
+        }
+        if is_held {
+            self.held.note(&mut self.slots, key);
         }
     }
 
@@ -112,7 +122,15 @@ impl Table {
     /// Takes a task out for good.
     pub(super) fn remove(&mut self, key: TaskKey) -> Option<Slot> {
         self.get(key)?;
-        Some(self.slots.remove(key.slot as usize))
+        let slot = self.slots.remove(key.slot as usize);
+        self.held.forget(&mut self.slots, &slot);
+        Some(slot)
+    }
+
+    /// Begins anew, and leaves no empty slots to walk over: no task is left.
+    pub(super) fn clear(&mut self) {
+        self.slots.clear();
+        self.ready.clear();
     }
 
     /// Keeps the waker of a task that is gone for the next tenant, unless somebody holds a clone of it.
@@ -130,11 +148,6 @@ impl Table {
         keys.into_iter().map(|(_, key)| key).collect()
     }
 
-    /// All tasks, in no particular order.
-    pub(super) fn slots(&self) -> impl Iterator<Item = &Slot> {
-        self.slots.iter().map(|(_, slot)| slot)
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
@@ -143,17 +156,13 @@ impl Table {
         self.slots.len()
     }
 
-    /// How many tasks have a clone of their waker outside the table.
-    pub(super) fn wakers_held_outside(&self) -> usize {
-        let tenants = self.slots.iter().filter_map(|(_, slot)| slot.tenant.as_ref());
-        tenants.filter(|tenant| Arc::strong_count(&tenant.waker) > 1).count()
-    }
-
     fn waker_for(&mut self, key: TaskKey, inbox: &Arc<Inbox<Message>>) -> Arc<TaskWaker> {
         let Some(mut waker) = self.spare_wakers.pop() else {
-            return Arc::new(TaskWaker { key, inbox: inbox.clone() });
+            return Arc::new(TaskWaker { key, inbox: inbox.clone(), sent: false.into() });
         };
-        Arc::get_mut(&mut waker).expect("a spare waker has no clone").key = key;
+        let spare = Arc::get_mut(&mut waker).expect("a spare waker has no clone");
+        // A wake of its last tenant may be in the inbox, and names that one.
+        (spare.key, spare.sent) = (key, false.into());
         waker
     }
 }

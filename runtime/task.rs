@@ -27,10 +27,12 @@ use super::inbox::Inbox;
 use super::ready::{TaskId, TaskKey};
 use futures_task::{FutureObj, LocalFutureObj};
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll, Waker};
 
 /// A slot of the task table.
@@ -38,12 +40,16 @@ pub(super) struct Slot {
     pub(super) id: TaskId,
     /// How many tasks this runtime had spawned before this one.
     pub(super) number: u64,
+    /// Its place among the tasks whose wakers may be held outside; none if its waker is not, since its last poll.
+    pub(super) held: Option<usize>,
     /// The future and its waker. None while the executor has them out to poll or to drop.
     pub(super) tenant: Option<Tenant>,
     /// Set while the task is in the ready queue.
     pub(super) queued: bool,
     /// Set once the task is to be dropped instead of polled. Never cleared.
     pub(super) dying: bool,
+    /// How many of its waits were passed over, because it is dying, and are in line yet.
+    pub(super) passed_over: usize,
     pub(super) name: Option<Arc<str>>,
     pub(super) spawned: &'static Location<'static>,
     /// The type of its future, for the reports. Empty if that was boxed before.
@@ -101,13 +107,16 @@ pub(crate) trait Watch {
 #[derive(Default)]
 pub(super) struct Watches {
     first: Option<Rc<dyn Watch>>,
-    others: Vec<Rc<dyn Watch>>,
+    /// By the identities of the lists in which somebody waits: who came later has a higher one. Each came after the first.
+    others: BTreeMap<u64, Rc<dyn Watch>>,
 }
 
 /// What the wakers of a task point at: the task, by key, and the way to it from any thread.
 pub(super) struct TaskWaker {
     pub(super) key: TaskKey,
     pub(super) inbox: Arc<Inbox<Message>>,
+    /// Says whether a wake by this one is in the inbox.
+    pub(super) sent: AtomicBool,
 }
 
 /// What other threads send to the executor.
@@ -165,27 +174,24 @@ impl Slot {
 
 impl Watches {
     pub(super) fn add(&mut self, watch: Rc<dyn Watch>) {
-        match &self.first {
-            None => self.first = Some(watch),
-            Some(_) => self.others.push(watch),
+        if self.first.is_none() && self.others.is_empty() {
+            self.first = Some(watch);
+        } else {
+            self.others.insert(watch.waits_in(), watch);
         }
     }
 
-    /// Takes out those on whose behalf somebody waits in that list.
-    pub(super) fn remove(&mut self, list: u64) -> Vec<Rc<dyn Watch>> {
-        let (removed, mut left): (Vec<_>, _) =
-            std::mem::take(self).into_all().partition(|watch: &Rc<dyn Watch>| watch.waits_in() == list);
-        self.first = (!left.is_empty()).then(|| left.remove(0));
-        self.others = left;
-        removed
+    /// Takes the one out on whose behalf somebody waits in that list.
+    pub(super) fn remove(&mut self, list: u64) -> Option<Rc<dyn Watch>> {
+        self.first.take_if(|watch| watch.waits_in() == list).or_else(|| self.others.remove(&list))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Rc<dyn Watch>> {
-        self.first.iter().chain(&self.others)
+        self.first.iter().chain(self.others.values())
     }
 
     pub(super) fn into_all(self) -> impl Iterator<Item = Rc<dyn Watch>> {
-        self.first.into_iter().chain(self.others)
+        self.first.into_iter().chain(self.others.into_values())
     }
 }
 

@@ -1,12 +1,14 @@
 //! What a primitive uses of the wait lists: its own list, and the places that waiting futures have in it.
 
 use super::context;
-use super::facts::{Facts, Holder, ObjectState};
+use super::facts::{self, Facts, Holder, ObjectState, Subject};
 use super::gone;
+use super::grants::{self, Grant};
 use super::printable::printable;
+use super::standing;
 use super::task::Wakee;
 use super::trace::Kind;
-use super::waits::{self, Dying, Grant, Seen, Subject};
+use super::waits::{self, Seen};
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
@@ -74,17 +76,17 @@ impl WaitList {
 
     /// How many wait.
     pub(crate) fn len(&self) -> usize {
-        self.list.get().map_or(0, waits::len)
+        self.list.get().map_or(0, standing::len)
     }
 
-    /// How many of them belong to tasks that were not cancelled, or to none.
-    pub(crate) fn living(&self) -> usize {
-        self.list.get().map_or(0, waits::living)
+    /// How many of them, up to so many, belong to tasks that were not cancelled, or to none.
+    pub(crate) fn living(&self, at_most: usize) -> usize {
+        self.list.get().map_or(0, |list| standing::living(list, at_most))
     }
 
     /// Whether everybody who waits belongs to a task that was cancelled and is not dropped yet.
     pub(crate) fn all_dying(&self) -> bool {
-        self.list.get().is_none_or(waits::all_dying)
+        self.list.get().is_none_or(grants::all_dying)
     }
 
     /// Whether anybody has waited here.
@@ -104,13 +106,13 @@ impl WaitList {
     /// Grants every waiter and wakes them, first in, first out, foreign wakers last. Returns how many they were. A
     /// waiter that arrives while they are being woken is not part of it.
     pub(crate) fn wake_all(&self) -> usize {
-        self.list.get().map_or(0, waits::wake_all)
+        self.list.get().map_or(0, grants::wake_all)
     }
 
     /// As [`wake_all`](WaitList::wake_all), for those whose tasks are not dying, as long as what each asks for
     /// `suffices`. It is asked with the wait lists borrowed, and runs no foreign code.
     pub(crate) fn wake_while(&self, suffices: impl FnMut(usize) -> bool) -> usize {
-        self.list.get().map_or(0, |list| waits::wake_while(list, Dying::PassOver, suffices))
+        self.list.get().map_or(0, |list| grants::wake_while(list, false, suffices))
     }
 
     /// As [`wake_all`](WaitList::wake_all), for up to `n` whose tasks are not dying. What is left of the `n` is owed to
@@ -122,12 +124,12 @@ impl WaitList {
             left = left.saturating_sub(1);
             any
         };
-        self.list.get().map_or(0, |list| waits::wake_while(list, Dying::Owe, any_left))
+        self.list.get().map_or(0, |list| grants::wake_while(list, true, any_left))
     }
 
     /// Grants the first in line.
     pub(crate) fn grant_first(&self) -> Option<Grant> {
-        waits::grant_first(self.list.get()?)
+        grants::grant_first(self.list.get()?)
     }
 
     /// How the object is, as the reports know it.
@@ -150,7 +152,7 @@ impl WaitList {
     fn set_facts(&self, facts: Facts) {
         self.facts.set(facts);
         if let Some(list) = self.list.get() {
-            waits::set_facts(list, facts);
+            standing::set_facts(list, facts);
         }
     }
 
@@ -164,7 +166,7 @@ impl WaitList {
     /// A number that tells the object from others.
     pub(crate) fn identity(&self) -> u64 {
         if self.identity.get() == 0 {
-            self.identity.set(waits::new_identity());
+            self.identity.set(facts::new_identity());
         }
         self.identity.get()
     }
@@ -256,7 +258,7 @@ impl Waiter {
             }
         };
         let watched = core.clone().filter(|core| core.trace.is_watched());
-        let object = watched.as_ref().map(|core| waits::label(core, list));
+        let object = watched.as_ref().map(|core| standing::label(core, list));
         let (task, named) = (wakee.task(), object.as_deref().cloned());
         self.node = Some(waits::enlist(list, core, wakee, self.asks, self.at, object));
         if let Some(core) = watched {

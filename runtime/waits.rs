@@ -3,40 +3,30 @@
 //! Primitives never leave their thread, so all of them keep their waiters in one arena of the thread, and a wait costs
 //! no allocation. A list is made when its first waiter arrives and goes with its object. The arena is also what the
 //! stall report reads.
-//!
-//! A waiter that is woken is *granted* first: it is marked and leaves its list, so whatever runs before the waiter does
-//! finds it gone from there, and the waiter finds the mark.
 
 use super::context::{self, Core};
-use super::facts::{Facts, Holder};
+use super::facts::{Facts, Subject};
 use super::list::{Arena, List};
 use super::ready::TaskKey;
 use super::task::Wakee;
-use super::trace::{Kind, ObjectLabel};
-use super::wakes::{Wakes, drop_foreign, wake_foreign};
+use super::trace::ObjectLabel;
+use super::wakes::drop_foreign;
 use slab::Slab;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::Context;
-
-/// What is waited on: what the reports and traces say of it.
-#[derive(Clone)]
-pub(super) struct Subject {
-    pub(super) kind: &'static str,
-    pub(super) name: Option<Arc<str>>,
-    pub(super) made: &'static Location<'static>,
-    /// A number that tells this object from others in a trace.
-    pub(super) identity: u64,
-}
 
 /// A list as the thread keeps it.
 pub(super) struct Waiting {
     pub(super) subject: Subject,
     pub(super) facts: Facts,
     pub(super) order: List,
+    /// Everybody in front of this one is dying and was passed over; everybody in line, if it is none.
+    pub(super) living: Option<u32>,
+    /// Set while everybody in line is owed what it waits for.
+    pub(super) all_owed: bool,
 }
 
 /// The node of a waiter.
@@ -54,6 +44,8 @@ pub(super) struct Node {
     /// Set when a notify that nobody used up passed it over because its task was dying: it is granted if another task
     /// polls it after all.
     is_owed: bool,
+    /// Set while it is in line in front of its list's first living one: its task counts it.
+    pub(super) is_passed_over: bool,
     /// How much it asks for, where there is a choice.
     pub(super) asks: usize,
     pub(super) at: &'static Location<'static>,
@@ -72,7 +64,6 @@ pub(super) struct Waits {
 thread_local! {
     pub(super) static WAITS: RefCell<Waits> = const { RefCell::new(Waits::new()) };
     static AT_THE_END: AtTheEnd = const { AtTheEnd };
-    static LAST_IDENTITY: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Hears when the thread ends.
@@ -100,76 +91,92 @@ impl Waits {
         }
     }
 
-    /// The nodes of a list, first in line first.
-    pub(super) fn order(&self, list: u32) -> impl Iterator<Item = u32> {
-        self.lists[list as usize].order.iter(&self.nodes)
-    }
-
     /// Takes a node out, and out of its list if it is still in it.
     fn leave(&mut self, index: u32) -> Node {
         if self.nodes.is_linked(index) {
-            let list = self.nodes.get(index).list as usize;
-            self.lists[list].order.unlink(&mut self.nodes, index);
+            self.unlink(index);
         }
         let node = self.nodes.remove(index);
         self.give_back();
         node
     }
 
-    /// Owes those whose tasks are dying what they ask for, as long as it suffices.
-    fn owe(&mut self, list: u32, mut suffices: impl FnMut(usize) -> bool) {
-        let is_owed = |&index: &u32| self.nodes.get(index).is_dying() && suffices(self.nodes.get(index).asks);
-        let owed: Vec<u32> = self.order(list).filter(is_owed).collect();
-        owed.into_iter().for_each(|index| self.nodes.get_mut(index).is_owed = true);
+    fn unlink(&mut self, index: u32) {
+        let node = self.nodes.get(index);
+        let list = node.list as usize;
+        if node.is_passed_over {
+            self.set_passed_over(index, false);
+        }
+        let waiting = &mut self.lists[list];
+        let next = waiting.order.unlink(&mut self.nodes, index);
+        if waiting.living == Some(index) {
+            waiting.living = next;
+        }
     }
 
-    /// Unlinks and marks a waiter of the list. Returns whom to wake.
-    fn grant(&mut self, list: u32, index: u32) -> (Option<Rc<Core>>, Wakee) {
-        self.lists[list as usize].order.unlink(&mut self.nodes, index);
+    /// The first in line who is not dying. Those in front are looked at once, however often somebody asks.
+    pub(super) fn first_living(&mut self, list: u32) -> Option<u32> {
+        while let Some(index) = self.lists[list as usize].living {
+            if !self.nodes.get(index).is_dying() {
+                return Some(index);
+            }
+            self.set_passed_over(index, true);
+            self.lists[list as usize].living = self.nodes.next(index);
+        }
+        None
+    }
+
+    #[cold]
+    fn set_passed_over(&mut self, index: u32, passed_over: bool) {
+        let node = self.nodes.get_mut(index);
+        if std::mem::replace(&mut node.is_passed_over, passed_over) != passed_over
+            && let (Some(core), Some(task)) = (&node.core, node.task)
+        {
+            core.count_passed_over(task, passed_over);
+        }
+    }
+
+    /// Owes everybody in line what they ask for, as long as it suffices.
+    pub(super) fn owe(&mut self, list: u32, mut suffices: impl FnMut(usize) -> bool) {
+        let waiting = &mut self.lists[list as usize];
+        let mut next = if waiting.all_owed { None } else { waiting.order.first() };
+        while let Some(index) = next {
+            let node = self.nodes.get_mut(index);
+            if !suffices(node.asks) {
+                return;
+            }
+            node.is_owed = true;
+            next = self.nodes.next(index);
+        }
+        waiting.all_owed = true;
+    }
+
+    /// Unlinks and marks a waiter of a list. Returns whom to wake.
+    pub(super) fn grant(&mut self, index: u32) -> (Option<Rc<Core>>, Wakee) {
+        self.unlink(index);
         let node = self.nodes.get_mut(index);
         (node.core.clone(), node.wakee.take().expect("a waiter in a list was not granted yet"))
     }
 }
 
 impl Node {
-    /// The waiter, as the holder of what it was granted.
-    pub(super) fn holder(&self) -> Holder {
-        Holder { task: self.task, since: self.at, granted: true, permits: self.asks }
-    }
-
     /// Whether its task was cancelled and is not dropped yet. A wait with a foreign waker may be in a future that others
     /// poll too, as the futures crate's `Shared` is: it need not go with the task that polled it last.
-    fn is_dying(&self) -> bool {
+    pub(super) fn is_dying(&self) -> bool {
         let Some(Wakee::Task(task)) = &self.wakee else { return false };
         self.core.as_ref().is_some_and(|core| core.is_dying(*task))
     }
 
-    /// Traces the end of the wait, in the name of the task that polled it last. A foreign waker is dropped here, with
-    /// nothing borrowed.
-    pub(super) fn end(self) {
-        if let (Some(core), Some(object)) = (&self.core, self.object) {
-            let kind = if self.wakee.is_none() { Kind::Waited } else { Kind::Leaves };
-            core.emit(self.task, Some(*object), Some(self.at), kind);
-        }
+    /// The wait is over: who watches is told. A foreign waker is dropped here, with nothing borrowed.
+    pub(super) fn end(mut self) {
+        self.tell_end();
         drop_foreign(self.wakee);
     }
 }
 
-impl Subject {
-    pub(super) fn label(&self, core: &Core) -> ObjectLabel {
-        let number = Some(core.object_number(self.identity));
-        ObjectLabel { kind: self.kind, number, name: self.name.clone(), made: self.made }
-    }
-}
-
-pub(super) fn new_identity() -> u64 {
-    LAST_IDENTITY.set(LAST_IDENTITY.get() + 1);
-    LAST_IDENTITY.get()
-}
-
 /// Makes a wait list.
 pub(super) fn open(subject: Subject, facts: Facts) -> u32 {
-    let waiting = Waiting { subject, facts, order: List::new() };
+    let waiting = Waiting { subject, facts, order: List::new(), living: None, all_owed: false };
     // In vain while the thread ends.
     _ = AT_THE_END.try_with(|_| ());
     let list = WAITS.with_borrow_mut(|waits| waits.lists.insert(waiting));
@@ -181,37 +188,19 @@ pub(super) fn close(list: u32) -> u64 {
     WAITS.with_borrow_mut(|waits| {
         let mut waiting = waits.lists.remove(list as usize);
         while waiting.order.pop_front(&mut waits.nodes).is_some() {}
+        if waits.lists.is_empty() {
+            waits.lists.clear();
+        }
         waits.give_back();
         waiting.subject.identity
     })
 }
 
-pub(super) fn len(list: u32) -> usize {
-    WAITS.with_borrow(|waits| waits.lists[list as usize].order.len)
-}
-
-/// How many waiters of the list belong to no task that was cancelled and is not dropped yet.
-pub(super) fn living(list: u32) -> usize {
-    WAITS.with_borrow(|waits| waits.order(list).filter(|&node| !waits.nodes.get(node).is_dying()).count())
-}
-
-/// Whether every waiter of the list belongs to a task that was cancelled and is not dropped yet.
-pub(super) fn all_dying(list: u32) -> bool {
-    WAITS.with_borrow(|waits| waits.order(list).all(|node| waits.nodes.get(node).is_dying()))
-}
-
-pub(super) fn set_facts(list: u32, facts: Facts) {
-    WAITS.with_borrow_mut(|waits| waits.lists[list as usize].facts = facts);
-}
-
-/// How traces name the object of a list.
-pub(super) fn label(core: &Core, list: u32) -> Box<ObjectLabel> {
-    WAITS.with_borrow(|waits| Box::new(waits.lists[list as usize].subject.label(core)))
-}
-
-/// The identity of a list's object.
-pub(super) fn identity(list: u32) -> u64 {
-    WAITS.with_borrow(|waits| waits.lists[list as usize].subject.identity)
+/// A task that was dying is gone, and a wait of it that was passed over is not.
+pub(super) fn look_again() {
+    WAITS.with_borrow_mut(|waits| {
+        waits.lists.iter_mut().for_each(|(_, waiting)| waiting.living = waiting.order.first());
+    });
 }
 
 /// A new waiter at the back of a list. Returns its node.
@@ -226,9 +215,12 @@ pub(super) fn enlist(
     WAITS.with_borrow_mut(|waits| {
         let waiting = &mut waits.lists[list as usize];
         let identity = waiting.subject.identity;
-        let (task, wakee) = (wakee.task(), Some(wakee));
-        let index = waits.nodes.insert(Node { list, identity, core, task, wakee, is_owed: false, asks, at, object });
+        let (task, wakee, is_owed, is_passed_over) = (wakee.task(), Some(wakee), false, false);
+        let node = Node { list, identity, core, task, wakee, is_owed, is_passed_over, asks, at, object };
+        let index = waits.nodes.insert(node);
         waiting.order.push_back(&mut waits.nodes, index);
+        waiting.living.get_or_insert(index);
+        waiting.all_owed = false;
         index
     })
 }
@@ -267,91 +259,18 @@ pub(super) fn renew(index: u32, cx: &Context<'_>) {
     let core = context::current();
     let wakee = Wakee::of(context::polling(), cx.waker());
     let outdated = WAITS.with_borrow_mut(|waits| {
+        if waits.nodes.get(index).is_passed_over {
+            waits.set_passed_over(index, false);
+            let waiting = &mut waits.lists[waits.nodes.get(index).list as usize];
+            waiting.living = waiting.order.first();
+        }
         let node = waits.nodes.get_mut(index);
         let Some(known) = &mut node.wakee else { return ((core, wakee), None) };
         node.task = wakee.task();
         let outdated = (std::mem::replace(&mut node.core, core), std::mem::replace(known, wakee));
-        let (list, is_owed) = (node.list, node.is_owed && !node.is_dying());
+        let is_owed = node.is_owed && !node.is_dying();
         // Whoever polls it looks next, and need not be woken.
-        (outdated, is_owed.then(|| waits.grant(list, index)))
+        (outdated, is_owed.then(|| waits.grant(index)))
     });
     drop(outdated);
-}
-
-/// A waiter that was granted and is to be woken.
-#[must_use]
-pub(crate) struct Grant {
-    /// The node of the waiter.
-    pub(crate) node: u32,
-    /// Whether its task was cancelled already, and will be dropped instead of polled.
-    pub(crate) dying: bool,
-    holder: Holder,
-    core: Option<Rc<Core>>,
-    wakee: Wakee,
-}
-
-impl Grant {
-    /// The waiter, as the holder of what it was granted.
-    pub(crate) fn holder(&self) -> Holder {
-        self.holder
-    }
-
-    /// Wakes it. A foreign waker is foreign code.
-    pub(crate) fn wake(self) {
-        match self.wakee {
-            Wakee::Task(key) => self.core.expect("a task waits in its runtime").wake(key),
-            Wakee::Waker(waker, _) => wake_foreign(waker),
-        }
-    }
-}
-
-/// Grants the first waiter in line.
-pub(super) fn grant_first(list: u32) -> Option<Grant> {
-    WAITS.with_borrow_mut(|waits| {
-        let index = waits.order(list).next()?;
-        let node = waits.nodes.get(index);
-        let (dying, holder) = (node.is_dying(), node.holder());
-        let (core, wakee) = waits.grant(list, index);
-        Some(Grant { node: index, dying, holder, core, wakee })
-    })
-}
-
-/// Grants every waiter and wakes them after; see [`WaitList::wake_all`](super::waiter::WaitList::wake_all).
-pub(super) fn wake_all(list: u32) -> usize {
-    wake_while(list, Dying::Serve, |_| true)
-}
-
-/// What becomes of waiters whose tasks were cancelled and are not dropped yet.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Dying {
-    /// They are granted like the others.
-    Serve,
-    /// They are passed over. What they wait for is still there if another task polls them after all.
-    PassOver,
-    /// They are passed over, and owed what nobody else took.
-    Owe,
-}
-
-/// Grants waiters from the front of the line, as long as what each asks for `suffices`, and wakes them after.
-pub(super) fn wake_while(list: u32, dying: Dying, mut suffices: impl FnMut(usize) -> bool) -> usize {
-    let mut wakes = Wakes::take();
-    WAITS.with_borrow_mut(|waits| {
-        let mut next = waits.order(list).next();
-        while let Some(index) = next {
-            next = waits.nodes.next(index);
-            let node = waits.nodes.get(index);
-            if dying != Dying::Serve && node.is_dying() {
-                continue;
-            }
-            if !suffices(node.asks) {
-                break;
-            }
-            let (core, wakee) = waits.grant(list, index);
-            wakes.add(core, wakee);
-        }
-        if dying == Dying::Owe {
-            waits.owe(list, suffices);
-        }
-    });
-    wakes.deliver()
 }

@@ -17,7 +17,7 @@ impl ArcWake for TaskWaker {
         match context::current() {
             Some(core) if Arc::ptr_eq(&core.inbox, &waker.inbox) => core.wake(waker.key),
             // From another thread, or from outside any runtime. Once the runtime is gone, nobody is left to wake.
-            _ => _ = waker.inbox.send(Message::Wake(waker.key)),
+            _ => waker.inbox.send_once(&waker.sent, Message::Wake(waker.key)),
         }
     }
 }

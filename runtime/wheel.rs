@@ -185,7 +185,7 @@ impl<T> Wheel<T> {
     fn unlink(&mut self, timer: u32) {
         match std::mem::replace(&mut self.timers.get_mut(timer).place, Place::Nowhere) {
             Place::Nowhere => {}
-            Place::Due => self.due.unlink(&mut self.timers, timer),
+            Place::Due => _ = self.due.unlink(&mut self.timers, timer),
             Place::Slot(index) => {
                 let index = usize::from(index);
                 self.slots[index].unlink(&mut self.timers, timer);

@@ -207,7 +207,7 @@ impl<T> Condition<T> {
     pub fn notify(&self, guard: &LockGuard<'_, T>, n: usize) -> usize {
         self.check(guard);
         let at = Location::caller();
-        self.waiters.emit(at, || Kind::Notified { asked: n, reached: self.waiters.living().min(n) });
+        self.waiters.emit(at, || Kind::Notified { asked: n, reached: self.waiters.living(n) });
         let woken = self.tell(n);
         if n > 0 {
             self.waiters.set_state(ObjectState::notified(at, woken + self.waiters.len(), woken));

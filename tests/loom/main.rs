@@ -6,9 +6,9 @@
 mod inbox;
 mod threads;
 
-use inbox::{Inbox, Late};
+use inbox::{Inbox, Late, taken};
 use loom::sync::Arc;
-use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::thread;
 use std::time::Duration;
 use threads::{current, park_timeout};
@@ -22,6 +22,10 @@ fn model_with_few_preemptions(model: impl Fn() + Sync + Send + 'static) {
 }
 
 impl Late for u32 {
+    fn drop_late(self) {}
+}
+
+impl Late for () {
     fn drop_late(self) {}
 }
 
@@ -102,6 +106,56 @@ fn a_token_that_foreign_code_ate_costs_no_message() {
         }
         assert_eq!(received, 1);
         sender.join().unwrap();
+    });
+}
+
+/// A thread that wakes a task so often, and counts up before each time.
+fn waking(inbox: &Arc<Inbox<()>>, sent: &Arc<AtomicBool>, times: usize) -> (thread::JoinHandle<()>, Arc<AtomicUsize>) {
+    let (inbox, sent, done) = (inbox.clone(), sent.clone(), Arc::new(AtomicUsize::new(0)));
+    let counted = done.clone();
+    let wake_all = move || {
+        for count in 1..=times {
+            counted.store(count, Ordering::Relaxed);
+            inbox.send_once(&sent, ());
+        }
+    };
+    (thread::spawn(wake_all), done)
+}
+
+/// What the owner does for a task that looks whenever it was woken, and then only, until it finds what it waits for.
+fn run_until(inbox: &Inbox<()>, sent: &AtomicBool, found: impl Fn() -> bool) {
+    loop {
+        let mut woken = false;
+        inbox.take(|()| {
+            taken(sent);
+            woken = true;
+        });
+        match woken {
+            true if found() => return,
+            true => {}
+            false => inbox.park(None),
+        }
+    }
+}
+
+#[test]
+fn a_wake_for_which_another_stands_is_not_lost() {
+    loom::model(|| {
+        let (inbox, sent) = (new_inbox(), Arc::new(AtomicBool::new(false)));
+        let (thread, done) = waking(&inbox, &sent, 2);
+        run_until(&inbox, &sent, || done.load(Ordering::Relaxed) == 2);
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn a_wake_for_which_that_of_another_thread_stands_is_not_lost() {
+    model_with_few_preemptions(|| {
+        let (inbox, sent) = (new_inbox(), Arc::new(AtomicBool::new(false)));
+        let ((one, ones), (other, others)) = (waking(&inbox, &sent, 1), waking(&inbox, &sent, 1));
+        run_until(&inbox, &sent, || ones.load(Ordering::Relaxed) + others.load(Ordering::Relaxed) == 2);
+        one.join().unwrap();
+        other.join().unwrap();
     });
 }
 

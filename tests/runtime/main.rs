@@ -11,6 +11,7 @@ mod foreign;
 mod gather;
 mod gone;
 mod lifetimes;
+mod merged;
 mod misuse;
 mod no_waker;
 mod order;
