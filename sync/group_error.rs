@@ -114,7 +114,7 @@ impl<E: fmt::Debug> fmt::Debug for Failure<E> {
         let mut failure = f.debug_struct("Failure");
         failure.field("name", &self.name).field("spawned_at", &format_args!("{}", self.spawned_at));
         match &self.cause {
-            Cause::Error(error) => failure.field("error", error).finish(),
+            Cause::Error(error) => failure.field("error", &escaped(error)).finish(),
             Cause::Panic(payload) => failure.field("panic", payload).finish(),
         }
     }
@@ -123,10 +123,15 @@ impl<E: fmt::Debug> fmt::Debug for Failure<E> {
 impl<E: fmt::Debug> fmt::Debug for Cause<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cause::Error(error) => f.debug_tuple("Error").field(error).finish(),
+            Cause::Error(error) => f.debug_tuple("Error").field(&escaped(error)).finish(),
             Cause::Panic(payload) => f.debug_tuple("Panic").field(payload).finish(),
         }
     }
+}
+
+/// An error as it prints for `{:?}`, which may be its text as it is.
+fn escaped(error: &impl fmt::Debug) -> impl fmt::Debug {
+    fmt::from_fn(move |f| write!(f, "{}", Printable(format_args!("{error:?}"))))
 }
 
 impl<E: fmt::Debug> fmt::Debug for GroupError<E> {

@@ -7,6 +7,7 @@ use greenlight::{NoAnswer, Runtime, TaskGroup, spawn, task, yield_now};
 use regex::Regex;
 use std::cell::RefCell;
 use std::error::Error;
+use std::fmt;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
@@ -88,9 +89,23 @@ fn everything_printed(text: &str) -> Printed {
     printed
 }
 
-/// Fails with a text.
-async fn failing(text: Rc<str>) -> Result<(), String> {
-    Err(text.to_string())
+/// An error that prints as its text, also for `{:?}`.
+struct Failed(Rc<str>);
+
+impl fmt::Debug for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+async fn failing(text: Rc<str>) -> Result<(), Failed> {
+    Err(Failed(text))
 }
 
 /// Panics with a text, without a word on stderr.
