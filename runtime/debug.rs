@@ -8,7 +8,8 @@ use super::text::left_in_a_group;
 use super::trace::{Kind, Observer, TaskLabel, TraceEvent};
 use super::unheard::{Line, Unheard, findable};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -42,6 +43,8 @@ struct Seen {
     tasks: BTreeMap<u64, Known>,
     /// The number of main.
     main: Option<u64>,
+    /// The waits that are not over, by what each awaits: the task in which it began, and the number of the event with which.
+    open: HashMap<Awaited, BTreeSet<(u64, u64)>>,
     /// The poll or drop that is under way, or was the last.
     poll: Option<Doings>,
     unheard: Unheard,
@@ -58,22 +61,16 @@ struct Known {
     parked: Spot,
     /// The first of its waits to get since then what it waited for.
     got: Option<Line>,
-    /// Its waits that are not over, in the order in which they began.
-    open: Vec<Wait>,
+    /// Its waits that are not over, by the numbers of the events with which they began.
+    open: BTreeMap<u64, Awaited>,
     /// For how many polls in a row it has done nothing but wake itself, or wait again where it had waited.
     spins: u32,
     /// How long those took.
     spun: Duration,
 }
 
-/// A wait of a task.
-struct Wait {
-    at: Line,
-    /// What it waits for; none if that is time.
-    object: Option<u64>,
-    /// The number of the event with which it began.
-    seq: u64,
-}
+/// A line that waits, and the object that it waits for; none if that is time.
+type Awaited = (Line, Option<u64>);
 
 /// A place in the code of a task.
 #[derive(Clone, Copy)]
@@ -164,7 +161,11 @@ impl Seen {
                 }
             }
             (Kind::Returned | Kind::Cancelled | Kind::Panicked, Some(task), _) => {
-                if let Some((poll, known)) = self.poll.take().zip(self.tasks.remove(&task.number)) {
+                let known = self.tasks.remove(&task.number);
+                for (&seq, &awaited) in known.iter().flat_map(|known| &known.open) {
+                    self.forget(awaited, (task.number, seq));
+                }
+                if let Some((poll, known)) = self.poll.take().zip(known) {
                     return Vec::from_iter(known.tell_slow(task, poll.began.elapsed(), Spot::End, slow_poll));
                 }
             }
@@ -198,50 +199,74 @@ impl Seen {
     fn follow_waits(&mut self, event: &TraceEvent) {
         let Some(task) = event.task.as_ref().map(|task| task.number) else { return };
         let object = event.object.as_ref().and_then(|object| object.number);
-        let is_it = |wait: &Wait| Some(wait.at) == event.at && wait.object == object;
-        match (event.kind, event.at) {
-            (Kind::Waits | Kind::TimerArmed { .. }, Some(at)) => {
-                let wait = Wait { at, object, seq: event.seq };
-                self.tasks.entry(task).and_modify(|known| known.open.push(wait));
+        match (event.kind, event.at.map(|at| (at, object))) {
+            (Kind::Waits | Kind::TimerArmed { .. }, Some(awaited)) => {
+                let Some(known) = self.tasks.get_mut(&task) else { return };
+                known.open.insert(event.seq, awaited);
+                self.open.entry(awaited).or_default().insert((task, event.seq));
             }
-            (Kind::Leaves | Kind::TimerDropped, _) => _ = self.close_wait(task, is_it),
-            (Kind::Waited, _) => self.got(task, is_it),
-            (Kind::TimerFired, _) => self.got(task, |wait| Some(wait.seq) == event.cause),
+            (Kind::Leaves | Kind::TimerDropped, Some(awaited)) => _ = self.close_wait(self.first(task, awaited)),
+            (Kind::Waited, Some(awaited)) => self.got(task, self.first(task, awaited)),
+            (Kind::TimerFired, _) => self.got(task, self.numbered(task, event.cause)),
             _ => {}
         }
     }
 
+    /// The first open wait for that. One that has moved from task to task is still with the one in which it began.
+    fn first(&self, task: u64, awaited: Awaited) -> Option<(u64, u64)> {
+        let open = self.open.get(&awaited)?;
+        open.range((task, 0)..=(task, u64::MAX)).next().or_else(|| open.first()).copied()
+    }
+
+    /// The open wait that began with this event, in this task or in any.
+    fn numbered(&self, task: u64, seq: Option<u64>) -> Option<(u64, u64)> {
+        let seq = seq?;
+        let has = |task: &u64| self.tasks.get(task).is_some_and(|known| known.open.contains_key(&seq));
+        let task = Some(task).filter(has).or_else(|| self.tasks.keys().copied().find(has))?;
+        Some((task, seq))
+    }
+
     /// The task has got what it waited for.
-    fn got(&mut self, task: u64, is_it: impl Fn(&Wait) -> bool) {
-        let got = self.close_wait(task, is_it);
+    fn got(&mut self, task: u64, wait: Option<(u64, u64)>) {
+        let got = self.close_wait(wait);
         self.tasks.entry(task).and_modify(|known| known.got = known.got.or(got));
     }
 
-    /// Takes a wait out that is over. One that has moved from task to task is still with the one in which it began.
-    fn close_wait(&mut self, task: u64, is_it: impl Fn(&Wait) -> bool) -> Option<Line> {
-        let close = |known: &mut Known| Some(known.open.remove(known.open.iter().position(&is_it)?).at);
-        let own = self.tasks.get_mut(&task).and_then(close);
-        own.or_else(|| self.tasks.values_mut().find_map(close))
+    /// Takes a wait out that is over. Returns its line.
+    fn close_wait(&mut self, wait: Option<(u64, u64)>) -> Option<Line> {
+        let (task, seq) = wait?;
+        let awaited = self.tasks.get_mut(&task)?.open.remove(&seq)?;
+        self.forget(awaited, (task, seq));
+        Some(awaited.0)
+    }
+
+    fn forget(&mut self, awaited: Awaited, wait: (u64, u64)) {
+        if let Entry::Occupied(mut open) = self.open.entry(awaited) {
+            open.get_mut().remove(&wait);
+            if open.get().is_empty() {
+                open.remove();
+            }
+        }
     }
 }
 
 impl Known {
     fn new(spawned: Line, key: Option<TaskKey>) -> Self {
-        let (parked, got, open) = (Spot::Start, None, Vec::new());
+        let (parked, got, open) = (Spot::Start, None, BTreeMap::new());
         Known { spawned, key, parked, got, open, spins: 0, spun: Duration::ZERO }
     }
 
     /// A poll has ended, and the task parks. Returns what there is to report.
     fn suspend(&mut self, task: &TaskLabel, poll: &Doings, slow_poll: Duration) -> Vec<String> {
         let took = poll.began.elapsed();
-        let newest = self.open.last();
+        let newest = self.open.last_key_value().map(|(&seq, &(at, _))| (seq, at));
         let to = match (poll.yields, newest) {
             (Some(line), _) => Spot::Yield(line),
-            (None, Some(wait)) => Spot::Await(wait.at),
+            (None, Some((_, at))) => Spot::Await(at),
             (None, None) => Spot::Unknown,
         };
         let slow = self.tell_slow(task, took, to, slow_poll);
-        let again = newest.filter(|wait| wait.seq > poll.seq && self.got == Some(wait.at)).map(|wait| wait.at);
+        let again = newest.filter(|&(seq, at)| seq > poll.seq && self.got == Some(at)).map(|(_, at)| at);
         let wakes_itself = poll.wakes_itself && self.got.is_none() && self.open.len() == poll.open;
         let is_idle = !poll.gets_on && (again.is_some() || wakes_itself);
         (self.spins, self.spun) = if is_idle { (self.spins + 1, self.spun + took) } else { (0, Duration::ZERO) };
