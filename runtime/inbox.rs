@@ -28,13 +28,8 @@ pub(super) trait Late {
 
 impl<M: Late> Inbox<M> {
     pub(super) fn new(owner: Thread) -> Self {
-        Inbox {
-            queue: Queue::new(),
-            pending: AtomicBool::new(false),
-            closed: AtomicBool::new(false),
-            draining: AtomicBool::new(false),
-            owner,
-        }
+        let [pending, closed, draining] = [(); 3].map(|()| AtomicBool::new(false));
+        Inbox { queue: Queue::new(), pending, closed, draining, owner }
     }
 
     /// Leaves a message and unparks the owner. False if the runtime is gone: the message is dropped then.

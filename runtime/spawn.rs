@@ -105,12 +105,8 @@ pub(crate) fn spawn_joined<F: Future + 'static>(
         job.outcome.set(Some(Err(Failure::Cancelled)));
     }
     let key = core.spawn(Body::Joined(job.clone()), type_name::<F>(), name.clone(), at);
-    JoinHandle {
-        task: Task { core: core.clone(), key, name, spawned: at },
-        job,
-        as_body: |job| Body::Joined(job),
-        waiter: None,
-    }
+    let task = Task { core: core.clone(), key, name, spawned: at };
+    JoinHandle { task, job, as_body: |job| Body::Joined(job), waiter: None }
 }
 
 pub(crate) fn spawn_plain<F>(core: &Rc<Core>, future: F, name: Option<Arc<str>>, at: &'static Location<'static>) -> Task
