@@ -2,7 +2,7 @@
 //! and say it of nobody else.
 
 use crate::quoted::quoted;
-use crate::stage::{Log, recorded, standing};
+use crate::stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
 use futures::channel::oneshot;
 use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::dump::TaskInfo;
@@ -228,5 +228,18 @@ fn a_wake_that_is_on_its_way_from_a_thread_counts() {
         let [_, info] = &dump().tasks[..] else { panic!("two tasks are alive") };
         assert!(!info.is_held_outside && !info.nobody_can_wake, "its wake is in the inbox");
         learner.cancel();
+    });
+}
+
+#[test]
+fn a_task_that_is_ready_is_not_told_that_its_waker_is_held_outside() {
+    standing().run(async {
+        let waker = LeftWaker::default();
+        task("learner").spawn_detached(leave_waker("learner", waker.clone(), Log::default()));
+        yield_now().await;
+        assert!(dump().to_string().contains("its waker is held outside"));
+        left(&waker).wake();
+        let told = dump().to_string();
+        assert!(told.contains("is ready") && !told.contains("held outside"), "{told}");
     });
 }

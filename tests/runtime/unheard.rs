@@ -276,3 +276,84 @@ fn the_end_of_a_task_that_is_only_named_main_is_not_the_end_of_main() {
     });
     assert_eq!(report, "");
 }
+
+#[test]
+fn a_set_that_stays_is_not_lost_however_its_event_ends() {
+    let kept = Event::new();
+    let report = reports(async {
+        kept.set();
+        Event::new().set();
+    });
+    assert_eq!(report, "");
+}
+
+#[test]
+fn one_who_has_asked_its_predicate_needs_no_notify_that_came_before() {
+    let report = reports(async {
+        let stock = Rc::new(Condition::new(0).named("stock"));
+        stock.notify_one(&stock.lock().await);
+        spawn_detached(async move { drop(stock.wait_for(stock.lock().await, |count| *count > 0).await) });
+        yield_now().await;
+    });
+    assert!(!report.contains("unheard: "), "{report}");
+}
+
+/// Two tasks that wait for a condition whose notify came before.
+async fn late(stock: Rc<Condition<()>>) {
+    stock.notify_one(&stock.lock().await);
+    for name in ["first", "second"] {
+        let stock = stock.clone();
+        _ = task(name).spawn(async move {
+            match name {
+                "first" => drop(stock.wait(stock.lock().await).await),
+                _ => _ = timeout(Duration::from_secs(1), async { drop(stock.wait(stock.lock().await).await) }).await,
+            }
+        });
+    }
+    greenlight::sleep(Duration::from_secs(2)).await;
+}
+
+#[test]
+fn the_first_who_waits_after_a_notify_is_told_and_another_who_leaves_ends_nothing() {
+    let stock = Rc::new(Condition::new(()).named("stock"));
+    let report = reports(late(stock.clone()));
+    let told = "unheard: condition `stock` was notified when nobody waited, at ";
+    assert!(
+        report.lines().any(|line| line.starts_with(told) && line.contains(", before first began to wait")),
+        "{report}"
+    );
+}
+
+#[test]
+fn at_the_end_of_main_lost_notifies_are_told_in_the_order_in_which_their_objects_came() {
+    let conditions: Vec<_> = (0..6).map(|n| Condition::new(()).named(format!("bell {n}"))).collect();
+    let report = reports(async {
+        // From a line each: a line is told three times at most.
+        let [a, b, c, d, e, f] = &conditions[..] else { panic!("there are six") };
+        a.notify_one(&a.lock().await);
+        b.notify_one(&b.lock().await);
+        c.notify_one(&c.lock().await);
+        d.notify_one(&d.lock().await);
+        e.notify_one(&e.lock().await);
+        f.notify_one(&f.lock().await);
+    });
+    let told: Vec<_> = report.lines().filter_map(|line| line.split('`').nth(1)).collect();
+    assert_eq!(told, ["bell 0", "bell 1", "bell 2", "bell 3", "bell 4", "bell 5"]);
+}
+
+#[test]
+fn a_set_that_reaches_somebody_makes_up_for_one_that_did_not() {
+    let light = Rc::new(Event::new().named("light"));
+    let report = reports(async {
+        light.set();
+        light.pulse();
+        let theirs = light.clone();
+        let walker = spawn(async move { theirs.wait().await });
+        yield_now().await;
+        light.set();
+        light.clear();
+        walker.await.unwrap();
+    });
+    assert_eq!(report.lines().count(), 1, "{report}");
+    assert!(report.starts_with("unheard: event `light` was pulsed when nobody waited"), "{report}");
+}

@@ -223,3 +223,15 @@ fn a_condition_says_whose_predicate_used_the_last_notify_up() {
     help: a notify is used up also by one who finds its predicate false: notify everybody, or those whom the change concerns
     ");
 }
+
+#[test]
+fn one_whom_a_barrier_has_let_through_and_who_does_not_look_is_told() {
+    let stalled = stalled(async {
+        let start = shared(Barrier::new(2).named("start"));
+        let mut first = Box::pin(start.wait());
+        assert!(futures::poll!(&mut first).is_pending());
+        _ = start.wait().await;
+        pending().await
+    });
+    assert!(said(&stalled).contains("was let through barrier `start`, but does not poll the wait at "), "{stalled}");
+}

@@ -106,6 +106,16 @@ fn one_who_serves_many_is_suspected_with_twenty_of_them() {
 }
 
 #[test]
+fn one_task_that_is_too_many_to_be_named_is_counted_in_the_singular() {
+    let serve = async {
+        (0..20).for_each(|_| _ = task("connection").spawn_detached(pending()));
+        outside_for(LONGEST).await;
+    };
+    let reports = suspicions(serve);
+    assert!(reports[1].contains("\n  and 1 more task, which a dump tells\n  help: "), "{}", reports[1]);
+}
+
+#[test]
 fn one_who_is_never_idle_for_long_is_not_suspected() {
     let serve = async {
         for _ in 0..2 {
