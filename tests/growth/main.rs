@@ -1,0 +1,51 @@
+//! A program that does one operation so many times, and nothing else: `growth NAME COUNT`. Without arguments it lists the
+//! operations. What it costs is counted from outside, see check.rs.
+
+mod broken_off;
+mod objects;
+mod outside;
+mod queues;
+mod reports;
+mod several;
+mod stage;
+mod tasks;
+mod time;
+
+use std::process::ExitCode;
+
+/// What can be done many times. Each is done as often as it is told to, with as many tasks, waits or items in its way as
+/// that, where there can be any in its way.
+type Operation = (&'static str, fn(usize));
+
+/// To start and to end.
+const NOTHING: &[Operation] = &[("nothing", |_| {})];
+
+fn main() -> ExitCode {
+    let operations: Vec<Operation> = [
+        NOTHING,
+        tasks::OPERATIONS,
+        objects::OPERATIONS,
+        broken_off::OPERATIONS,
+        queues::OPERATIONS,
+        several::OPERATIONS,
+        time::OPERATIONS,
+        outside::OPERATIONS,
+        reports::OPERATIONS,
+    ]
+    .concat();
+    let mut arguments = std::env::args().skip(1);
+    let Some(name) = arguments.next() else {
+        operations.iter().for_each(|(name, _)| println!("{name}"));
+        return ExitCode::SUCCESS;
+    };
+    let operation = operations.iter().find(|(known, _)| *known == name);
+    let count = arguments.next().and_then(|count| count.parse().ok());
+    let Some(((_, operation), count)) = operation.zip(count) else {
+        eprintln!(
+            "growth: call it with the name of an operation and how often to do it; without arguments it lists them"
+        );
+        return ExitCode::FAILURE;
+    };
+    operation(count);
+    ExitCode::SUCCESS
+}
