@@ -89,7 +89,7 @@ fn build() -> PathBuf {
 /// takes, which means that it never would be.
 fn count(program: &Path, operation: &str, times: u64) -> Option<u64> {
     let counted = Command::new("timeout")
-        .args(["60", "valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"])
+        .args(["300", "valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"])
         .arg(program)
         .args([operation, &times.to_string()])
         .env_remove("GREENLIGHT_DEBUG")
