@@ -86,6 +86,26 @@ fn version(said: &str) -> Option<Version> {
     numbers.try_into().ok()
 }
 
+/// Plays a scenario that stalls, and prints how many coroutines are still under way.
+const LEFT_OVER: &str = r#"
+import gc, inspect, sys
+sys.path.insert(0, "."); sys.dont_write_bytecode = True
+import asyncio_oracle
+gc.disable()
+asyncio_oracle.play({"name": "stalls", "objects": {"b": {"kind": "barrier", "parties": 2}},
+                     "tasks": {"a": [["wait", "b"]]}, "start": ["a"]})
+states = [inspect.getcoroutinestate(it) for it in gc.get_objects() if inspect.iscoroutine(it)]
+print(sum(state != inspect.CORO_CLOSED for state in states))
+"#;
+
+#[test]
+fn the_oracle_leaves_nothing_of_a_scenario_to_run_in_the_midst_of_the_next() {
+    let Some(oracle) = Oracle::newest() else { return };
+    let script = Command::new(oracle.name).args(["-c", LEFT_OVER]).current_dir(oracle_folder()).output();
+    let output = script.expect("a Python that has said its version starts again");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "0\n", "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 #[test]
 fn versions_are_in_the_order_of_their_numbers() {
     assert_eq!(version("3 9 18\n"), Some([3, 9, 18]));
