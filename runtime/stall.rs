@@ -243,8 +243,9 @@ fn stuck(waits: &[Wait], dump: &Dump) -> HashSet<TaskId> {
 fn find_circles(waits: &[Wait]) -> Vec<Vec<&Wait>> {
     let mut ways: HashMap<TaskId, Vec<(&Wait, TaskId)>> = HashMap::new();
     for wait in waits.iter().filter(|wait| matches!(wait.place, Place::InLine { .. })) {
-        // Of several holders, any may let go: those are in no circle together with the waiter.
-        if wait.needs == Needs::Release && wait.holders.len() > 1 {
+        // Of several tasks that hold permits, any may let go: those are in no circle together with the waiter.
+        let are_several = wait.holders.windows(2).any(|two| two[0].task != two[1].task);
+        if wait.needs == Needs::Release && are_several {
             continue;
         }
         // The first is looked at first.

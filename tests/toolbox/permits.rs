@@ -6,7 +6,7 @@ use crate::stage::{run, shared, turns};
 use futures::future::select;
 use greenlight::dump::{Dump, Hold, HolderInfo, TaskInfo, WaitInfo, Who, dump};
 use greenlight::sync::{Lock, Permit, Semaphore};
-use greenlight::{Runtime, Stalled, task, yield_now};
+use greenlight::{Runtime, Stalled, spawn, task, yield_now};
 use insta::assert_snapshot;
 use std::fmt::Display;
 use std::future::{Future, pending};
@@ -284,6 +284,17 @@ fn a_circle_leads_through_a_lock_and_through_permits_that_one_task_has() {
           taken by main, at [let _permit = desk.»acquire().await;]
       help: one task of a circle has to go on without the next: drop a guard or permit before waiting, or take them in the same order everywhere
     "#);
+}
+
+#[test]
+fn a_circle_leads_through_permits_that_one_task_has_taken_one_by_one() {
+    let report = stalled(async {
+        let desks = shared(Semaphore::new(2).named("desks"));
+        let _pair = (desks.acquire().await, desks.acquire().await);
+        _ = spawn(async { drop(desks.acquire().await) }).await;
+    })
+    .to_string();
+    assert!(report.contains("a circle of waits: main -> task 1 -> semaphore `desks` -> main\n"), "{report}");
 }
 
 #[test]
