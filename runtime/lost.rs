@@ -41,7 +41,9 @@ impl Core {
     /// Reports the panic of a task by its name, or as that of a task that has none.
     pub(super) fn report_panic(&self, task: &str, spawned: &Location<'_>, payload: Box<dyn Any + Send>) {
         let what = format_args!("lost: {task}, spawned at {spawned}, panicked, and nobody awaits it");
-        self.tell_lost(what, payload, "; await the JoinHandle that spawn() returns to receive the panic");
+        let advice =
+            "; await the JoinHandle that spawn() returns, gather_tasks() or the TaskGroup to receive each panic";
+        self.tell_lost(what, payload, advice);
     }
 
     /// Reports that a task of a group returned an error, and the group was dropped before it told of it.

@@ -16,7 +16,8 @@ use std::rc::Rc;
 ///
 /// # Panics
 /// Outside a runtime; when a child is cancelled, as by the end of its run. A panic of a child resumes in the gatherer, at
-/// once, and cancels the other children; asyncio lets them run on.
+/// once, and cancels the other children; asyncio lets them run on. Of several that have panicked by then, the first in the
+/// order of spawning resumes, and the others are reported.
 ///
 /// # Cancel safety
 /// Dropping it cancels the children that have not ended, in order.

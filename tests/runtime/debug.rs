@@ -276,7 +276,7 @@ fn a_panic_that_nobody_joins_takes_one_line() {
         task("careless").spawn_detached(async { panic!("oh\nno") });
         yield_now().await;
     });
-    assert_snapshot!(report, @r#"lost: careless, spawned at [task("careless").»spawn_detached(async { panic!("oh\nno") });], panicked, and nobody awaits it: oh\nno; await the JoinHandle that spawn() returns to receive the panic"#);
+    assert_snapshot!(report, @r#"lost: careless, spawned at [task("careless").»spawn_detached(async { panic!("oh\nno") });], panicked, and nobody awaits it: oh\nno; await the JoinHandle that spawn() returns, gather_tasks() or the TaskGroup to receive each panic"#);
 }
 
 #[test]

@@ -149,6 +149,7 @@ fn of_two_panics_the_first_in_order_resumes_and_the_other_is_reported() {
     assert_eq!(reports.len(), 1);
     assert!(reports[0].starts_with("lost: "));
     assert!(reports[0].contains("panicked, and nobody awaits it: second; await the JoinHandle"));
+    assert!(reports[0].contains("gather_tasks()"), "who gathered has no handle: {reports:?}");
 }
 
 #[test]

@@ -75,7 +75,8 @@ fn a_report_says_what_to_do() {
         spawn_detached(panics_with("boom"));
         yield_now().await;
     });
-    assert!(reports.take()[0].ends_with("; await the JoinHandle that spawn() returns to receive the panic"));
+    let advice = "; await the JoinHandle that spawn() returns, gather_tasks() or the TaskGroup to receive each panic";
+    assert!(reports.take()[0].ends_with(advice));
 }
 
 #[test]
