@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// Each operation with what follows its name, as the file has to spell it.
-const OPERATIONS: [(&str, &str); 37] = [
+const OPERATIONS: [(&str, &str); 38] = [
     ("say", "text"),
     ("yield", ""),
     ("sleep", "microseconds"),
@@ -22,6 +22,7 @@ const OPERATIONS: [(&str, &str); 37] = [
     ("shield", "task"),
     ("cancel", "task"),
     ("fail", "text"),
+    ("panic", "text"),
     ("repeat", "times, block"),
     ("gather", "[task, …]"),
     ("wait_tasks", "first, first_failure or all, [task, …]"),
@@ -152,6 +153,7 @@ impl Names {
             ("shield", [it]) => Action::Join(self.task(it)?),
             ("cancel", [it]) => Action::Cancel(self.task(it)?),
             ("fail", [it]) => Action::Fail(text(it)?.to_owned()),
+            ("panic", [it]) => Action::Panic(text(it)?.to_owned()),
             ("gather", [it]) => Action::Gather(self.tasks(it)?),
             ("wait_tasks", [until, it]) => Action::WaitForTasks(self.until(until)?, self.tasks(it)?),
             ("as_completed", [it]) => Action::AsCompleted(self.tasks(it)?),

@@ -6,6 +6,7 @@ use greenlight::sync::{Barrier, BrokenBarrier};
 use greenlight::{Deadline, TaskGroup, Until};
 use std::fmt;
 use std::future::Future;
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -40,6 +41,7 @@ impl Performer {
         let performed = self.block(block, &mut Held::default()).await;
         let outcome = match &performed {
             Ok(()) => Outcome::End,
+            Err(why) if self.actor().panics.get() => Outcome::Panicked(why.clone()),
             Err(why) => Outcome::Failed(why.clone()),
         };
         self.log(&outcome);
@@ -48,7 +50,11 @@ impl Performer {
             Outcome::End if actor.cancelled_itself.get() => Outcome::Cancelled,
             outcome => outcome,
         }));
-        performed
+        match performed {
+            // What it held is gone by then, and nobody wants to see a backtrace of it.
+            Err(why) if actor.panics.get() => resume_unwind(Box::new(why)),
+            performed => performed,
+        }
     }
 
     fn block<'p, 'a: 'p>(&'a self, block: &'a Block, held: &'p mut Held<'a>) -> Performance<'p> {
@@ -71,6 +77,10 @@ impl Performer {
             Action::Join(task) => said += &format!(" -> {}", self.join(*task).await?),
             Action::Cancel(task) => said += self.cancel(*task),
             Action::Fail(why) => return Err(why.clone()),
+            Action::Panic(why) => {
+                self.actor().panics.set(true);
+                return Err(why.clone());
+            }
             Action::Repeat(times, block) => return self.repeat(*times, block, held).await,
             Action::Gather(tasks) => self.gather(tasks).await?,
             Action::WaitForTasks(until, tasks) => said += &self.wait_for_tasks(*until, tasks).await?,
@@ -241,10 +251,10 @@ impl Performer {
 
 impl Drop for Performer {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        let mut outcome = self.actor().outcome.borrow_mut();
+        if outcome.is_none() && std::thread::panicking() {
             self.world.refuse(PANICKED.into());
         }
-        let mut outcome = self.actor().outcome.borrow_mut();
         // One that a group has refused was never started.
         if outcome.is_none() && self.actor().task.get().is_some() {
             self.log(outcome.insert(Outcome::Cancelled));

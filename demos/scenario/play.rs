@@ -32,9 +32,9 @@ pub(super) fn play(scenario: Scenario) -> Result<Vec<String>, String> {
     }
 }
 
-/// An error of a task is in the log, whoever else hears of it.
+/// An error or a panic of a task is in the log, whoever else hears of it.
 fn report_unless_logged(what: &str) {
-    if !what.contains(", returned an error, ") {
+    if ![", returned an error, ", ", panicked, and nobody awaits it: "].iter().any(|logged| what.contains(logged)) {
         report(what);
     }
 }
@@ -71,6 +71,8 @@ pub(super) struct Actor {
     pub(super) outcome: RefCell<Option<Outcome>>,
     /// Set when it cancels itself. If it ends before that takes effect, it counts as cancelled.
     pub(super) cancelled_itself: Cell<bool>,
+    /// Set once it is to panic with what its block fails with.
+    pub(super) panics: Cell<bool>,
 }
 
 /// Handles that somebody waits by. They go back to their actors.
@@ -86,6 +88,7 @@ pub(super) enum Outcome {
     End,
     Cancelled,
     Failed(String),
+    Panicked(String),
 }
 
 /// Closes the log when main goes, at its end as in a stall: main is the first to go.
@@ -235,6 +238,7 @@ impl fmt::Display for Outcome {
             Outcome::End => f.write_str("end"),
             Outcome::Cancelled => f.write_str("cancelled"),
             Outcome::Failed(why) => write!(f, "failed: {why}"),
+            Outcome::Panicked(why) => write!(f, "panicked: {why}"),
         }
     }
 }

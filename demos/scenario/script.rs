@@ -45,6 +45,7 @@ pub(super) enum Action {
     Join(TaskIndex),
     Cancel(TaskIndex),
     Fail(String),
+    Panic(String),
     Repeat(u64, Block),
     Gather(Vec<TaskIndex>),
     WaitForTasks(Until, Vec<TaskIndex>),

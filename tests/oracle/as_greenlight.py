@@ -431,8 +431,25 @@ def errors_are_values(_):
     plain = tasks.wait
 
     async def wait(fs, *, return_when):
-        all_for_failure = {tasks.FIRST_EXCEPTION: tasks.ALL_COMPLETED}
-        return await plain(fs, return_when=all_for_failure.get(return_when, return_when))
+        if return_when != tasks.FIRST_EXCEPTION:
+            return await plain(fs, return_when=return_when)
+        waiter, untold = asyncio.get_running_loop().create_future(), len(fs)
+
+        def told(task):
+            nonlocal untold
+            untold -= 1
+            panicked = not task.cancelled() and getattr(task.exception(), "is_panic", False)
+            if (untold == 0 or panicked) and not waiter.done():
+                waiter.set_result(None)
+
+        for task in fs:
+            task.add_done_callback(told)
+        try:
+            await waiter
+        finally:
+            for task in fs:
+                task.remove_done_callback(told)
+        return {task for task in fs if task.done()}, {task for task in fs if not task.done()}
 
     asyncio.wait = wait
 
