@@ -181,7 +181,12 @@ impl<T> JoinHandle<T> {
 
     /// Whether the task has panicked, and nobody has fetched the payload.
     pub(crate) fn has_panicked(&self) -> bool {
-        self.job.has_panicked()
+        self.job.is(|outcome| matches!(outcome, Some(Err(Failure::Panicked(_)))))
+    }
+
+    /// Whether the task has returned, and nobody has fetched what.
+    pub(crate) fn has_output(&self) -> bool {
+        self.job.is(|outcome| matches!(outcome, Some(Ok(_))))
     }
 
     /// The payload of a task that has panicked.

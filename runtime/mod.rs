@@ -120,4 +120,4 @@ pub use trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
 
 // The door: all that sync/ may use of the runtime.
 #[rustfmt::skip]
-pub(crate) use {context::expect_current, facts::{Holder, ObjectState}, holds::Holds, lost::contain, panics::both, printable::printable, spawn::{spawn_joined, spawn_plain}, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}};
+pub(crate) use {context::expect_current, facts::{Holder, ObjectState}, holds::Holds, lost::contain, panics::{both, drop_each}, printable::printable, spawn::{spawn_joined, spawn_plain}, task::Watch, time::sleep_until_at, waiter::{WaitList, Waiter}};

@@ -23,11 +23,12 @@ impl<T> Joined<T> {
         Joined { future: RefCell::new(Some(future)), outcome: Cell::new(None), detached: Cell::new(false) }
     }
 
-    pub(super) fn has_panicked(&self) -> bool {
+    /// Looks at the outcome, and leaves it.
+    pub(super) fn is(&self, outcome_is: impl FnOnce(&Option<Result<T, Failure>>) -> bool) -> bool {
         let outcome = self.outcome.take();
-        let panicked = matches!(outcome, Some(Err(Failure::Panicked(_))));
+        let is = outcome_is(&outcome);
         self.outcome.set(outcome);
-        panicked
+        is
     }
 }
 

@@ -16,6 +16,11 @@ pub(crate) fn both(first: impl FnOnce(), second: impl FnOnce()) {
     go_on_with_first(first.into_iter().chain(second));
 }
 
+/// Drops each of these, in order, also those behind one that panics. The first panic goes on afterwards.
+pub(crate) fn drop_each<T>(these: impl Iterator<Item = T>) {
+    go_on_with_first(these.filter_map(|this| catch_unwind(AssertUnwindSafe(|| drop(this))).err()));
+}
+
 /// Resumes the first of these panics and tells the others. It tells all of them if one is under way already: guards release
 /// and wake in their drop, and a second panic that leaves a drop would abort the process.
 pub(super) fn go_on_with_first(panics: impl IntoIterator<Item = Box<dyn Any + Send>>) {

@@ -171,6 +171,8 @@ impl<T> Condition<T> {
                 let holds = ready(&mut guard);
                 self.waiters.emit(at, || Kind::PredicateAsked { holds, notified });
                 if holds {
+                    // Before the guard is returned: if that panics, the lock would stay locked then.
+                    drop(ready);
                     return guard;
                 }
                 self.waiters.set_state(self.waiters.state().asked_in_vain(at, notified));

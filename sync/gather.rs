@@ -43,7 +43,7 @@ where
     let gathering = Gathering::new(&children(&handles), true);
     async move {
         gathering.all_ended(at).await;
-        resume_first_panic(&children(&handles));
+        resume_first_failure(&children(&handles));
         handles.iter_mut().map(output).collect()
     }
 }
@@ -102,21 +102,26 @@ pub fn gather_tuple<F: Futures>(futures: F) -> impl Future<Output = <F::Handles 
     let gathering = Gathering::new(&handles.children(), true);
     async move {
         gathering.all_ended(at).await;
-        resume_first_panic(&handles.children());
+        resume_first_failure(&handles.children());
         handles.outputs()
     }
 }
 
-fn resume_first_panic(children: &[&dyn Child]) {
+/// Before any output is taken: with one in hand that panics when it is dropped, this panic would abort the process.
+fn resume_first_failure(children: &[&dyn Child]) {
     if let Some(payload) = children.iter().find_map(|child| child.take_panic()) {
         resume_unwind(payload);
+    }
+    if let Some(child) = children.iter().find(|child| !child.has_output()) {
+        panic!(
+            "{} was cancelled while it was gathered; use gather_tasks() where children may be cancelled",
+            child.task()
+        );
     }
 }
 
 fn output<T>(handle: &mut JoinHandle<T>) -> T {
-    handle.take_outcome().unwrap_or_else(|error| {
-        panic!("{error} while it was gathered; use gather_tasks() where children may be cancelled")
-    })
+    handle.take_outcome().expect("a task that has neither panicked nor was cancelled has an output")
 }
 
 fn children<T>(handles: &[JoinHandle<T>]) -> Vec<&dyn Child> {
@@ -129,6 +134,7 @@ pub trait Child {
     fn task(&self) -> Task;
     fn count_down(&self, countdown: Rc<Countdown>);
     fn take_panic(&self) -> Option<Box<dyn Any + Send>>;
+    fn has_output(&self) -> bool;
 }
 
 impl<T> Child for JoinHandle<T> {
@@ -142,6 +148,10 @@ impl<T> Child for JoinHandle<T> {
 
     fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
         JoinHandle::take_panic(self)
+    }
+
+    fn has_output(&self) -> bool {
+        JoinHandle::has_output(self)
     }
 }
 

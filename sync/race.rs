@@ -1,5 +1,6 @@
 //! `race`: the first of several futures, inside one task.
 
+use crate::runtime::drop_each;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
@@ -30,16 +31,28 @@ where
     I: IntoIterator,
     I::Item: Future,
 {
-    let mut runners: Vec<Pin<Box<I::Item>>> = futures.into_iter().map(Box::pin).collect();
-    assert!(!runners.is_empty(), "race() was given no futures, so none could ever win; give it at least one");
+    let mut runners = Runners(futures.into_iter().map(Box::pin).collect());
+    assert!(!runners.0.is_empty(), "race() was given no futures, so none could ever win; give it at least one");
     async move {
-        poll_fn(|cx| {
+        let won = poll_fn(|cx| {
             let ready = |(index, runner): (usize, &mut Pin<Box<I::Item>>)| match runner.as_mut().poll(cx) {
                 Poll::Ready(output) => Some((index, output)),
                 Poll::Pending => None,
             };
-            runners.iter_mut().enumerate().find_map(ready).map_or(Poll::Pending, Poll::Ready)
+            runners.0.iter_mut().enumerate().find_map(ready).map_or(Poll::Pending, Poll::Ready)
         })
-        .await
+        .await;
+        // Before the output is returned: a loser that panics would leave it undropped then, and a lock locked.
+        drop(runners);
+        won
+    }
+}
+
+/// The futures, which are dropped in order, also those behind one that panics.
+struct Runners<F>(Vec<Pin<Box<F>>>);
+
+impl<F> Drop for Runners<F> {
+    fn drop(&mut self) {
+        drop_each(self.0.drain(..));
     }
 }

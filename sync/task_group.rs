@@ -3,7 +3,7 @@
 use super::group_error::{Cause, Failure, GroupError, GroupOver};
 use super::group_output::GroupOutput;
 use super::hop::a_hop_later;
-use crate::runtime::{ObjectState, WaitList, Waiter, Watch, expect_current, printable, spawn_joined};
+use crate::runtime::{ObjectState, WaitList, Waiter, Watch, drop_each, expect_current, printable, spawn_joined};
 use crate::trace::Kind;
 use crate::{JoinHandle, PanicPayload, Task};
 use std::cell::{Cell, RefCell};
@@ -188,7 +188,6 @@ impl<E: 'static> Drop for TaskGroup<E> {
     fn drop(&mut self) {
         let Members { handles, over, failures, ended, .. } = &*self.members;
         over.set(true);
-        // Dropped last: it may run anything.
         let failures = failures.take();
         let failed = failures.iter().filter_map(|failure| match failure {
             Unreported::Error(task, _) => Some(task),
@@ -201,6 +200,8 @@ impl<E: 'static> Drop for TaskGroup<E> {
         }
         failed.for_each(|task| task.report_lost_error(ended.made()));
         self.members.cancel_all();
+        // Last: it may run anything.
+        drop_each(failures.into_iter());
     }
 }
 

@@ -77,16 +77,14 @@ pub fn timeout_at<F: Future>(deadline: &Deadline, future: F) -> impl Future<Outp
     let at = Location::caller();
     let mut alarm = Alarm { deadline, sleep: None, moved: Waiter::new(at), at };
     async move {
-        let mut future = pin!(future);
-        poll_fn(|cx| {
+        let mut future = pin!(Some(future));
+        let ended = poll_fn(|cx| {
             // The future may move the deadline, and must not wake its own task for that.
             alarm.moved = Waiter::new(at);
-            match future.as_mut().poll(cx) {
-                Poll::Ready(output) => Poll::Ready(Ok(output)),
-                Poll::Pending => alarm.poll(cx).map(Err),
-            }
+            poll_first(future.as_mut(), cx, |cx| alarm.poll(cx))
         })
-        .await
+        .await;
+        let_go(future, ended)
     }
 }
 
@@ -161,17 +159,31 @@ impl fmt::Display for Elapsed {
 
 impl Error for Elapsed {}
 
-/// Polls the future first and the alarm after, so that a future which is ready at the deadline is in time.
 async fn run_until<F: Future>(
     future: F,
     mut alarm: impl FnMut(&mut Context<'_>) -> Poll<Elapsed>,
 ) -> Result<F::Output, Elapsed> {
-    let mut future = pin!(future);
-    poll_fn(|cx| match future.as_mut().poll(cx) {
+    let mut future = pin!(Some(future));
+    let ended = poll_fn(|cx| poll_first(future.as_mut(), cx, &mut alarm)).await;
+    let_go(future, ended)
+}
+
+/// Polls the future first and the alarm after, so that a future which is ready at the deadline is in time.
+fn poll_first<F: Future>(
+    future: Pin<&mut Option<F>>,
+    cx: &mut Context<'_>,
+    alarm: impl FnOnce(&mut Context<'_>) -> Poll<Elapsed>,
+) -> Poll<Result<F::Output, Elapsed>> {
+    match future.as_pin_mut().expect("it is there until it has ended").poll(cx) {
         Poll::Ready(output) => Poll::Ready(Ok(output)),
         Poll::Pending => alarm(cx).map(Err),
-    })
-    .await
+    }
+}
+
+/// Drops the future before its output is returned: one that panics in that would leave it undropped then, and a lock locked.
+fn let_go<F: Future>(mut future: Pin<&mut Option<F>>, ended: Result<F::Output, Elapsed>) -> Result<F::Output, Elapsed> {
+    future.set(None);
+    ended
 }
 
 /// Rings at a deadline that may be moved.

@@ -3,9 +3,11 @@
 
 use super::Bomb;
 use crate::stage::{Log, OnDrop, on_drop, reporting};
-use greenlight::sync::Event;
+use greenlight::sync::{Condition, Event, Lock};
 use greenlight::trace::{Observer, TraceEvent};
-use greenlight::{JoinHandle, Remote, Runtime, TaskGroup, gather, spawn, task, yield_now};
+use greenlight::{
+    Deadline, JoinHandle, Remote, Runtime, TaskGroup, gather, race, spawn, task, timeout, timeout_at, yield_now,
+};
 use std::cell::RefCell;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
@@ -14,6 +16,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 fn bomb(message: &'static str) -> OnDrop<impl FnMut()> {
     on_drop(move || panic!("{message}"))
@@ -349,4 +352,109 @@ fn an_iterator_that_panics_has_gathered_nobody() {
     assert!(gathered.is_err());
     runtime.turn();
     assert_eq!(begun.take(), [""; 0]);
+}
+
+/// Polls a future, and panics when it is dropped.
+struct PanicsLate<F>(F);
+
+impl<F: Future + Unpin> Future for PanicsLate<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        Pin::new(&mut self.0).poll(cx)
+    }
+}
+
+impl<F> Drop for PanicsLate<F> {
+    fn drop(&mut self) {
+        panic!("the future goes off");
+    }
+}
+
+#[test]
+fn what_was_about_to_be_returned_is_dropped_when_something_else_panics_on_the_way_out() {
+    type Way = fn(Rc<Condition<()>>) -> Pin<Box<dyn Future<Output = ()>>>;
+    let ways: [(&str, Way); 4] = [
+        ("timeout", |stock| Box::pin(async move { drop(timeout(Duration::MAX, PanicsLate(stock.lock())).await) })),
+        ("timeout_at", |stock| {
+            Box::pin(async move { drop(timeout_at(&Deadline::new(), PanicsLate(stock.lock())).await) })
+        }),
+        ("race", |stock| Box::pin(async move { drop(race([stock.lock(), stock.lock()].map(PanicsLate)).await) })),
+        ("wait_for", |stock| {
+            Box::pin(async move {
+                let bomb = bomb("the predicate goes off");
+                let holds = move |_: &mut ()| {
+                    let _kept = &bomb;
+                    true
+                };
+                drop(stock.wait_for(stock.lock().await, holds).await);
+            })
+        }),
+    ];
+    for (name, way) in ways {
+        let (runtime, _) = reporting();
+        runtime.run(async {
+            let stock = Rc::new(Condition::new(()));
+            let error = spawn(way(stock.clone())).await.expect_err("it panics");
+            assert!(error.to_string().ends_with("goes off"), "{name}: {error}");
+            assert!(!stock.is_locked(), "{name}");
+        });
+    }
+}
+
+#[test]
+fn losers_of_a_race_and_errors_of_a_group_panic_one_after_the_other() {
+    let (runtime, reports) = reporting();
+    let lock = Lock::new(());
+    let raced = catch_unwind(AssertUnwindSafe(|| {
+        runtime.run(async { drop(race([(); 3].map(|()| PanicsLate(lock.lock()))).await) })
+    }));
+    assert_eq!(message(raced.expect_err("the losers panic")), "the future goes off");
+    let second = "lost: a second panic, while the first was on its way: the future goes off";
+    assert_eq!(told(&reports), [second; 2]);
+    let dropped =
+        catch_unwind(AssertUnwindSafe(|| runtime.enter(|| drop(race([(); 2].map(|()| PanicsLate(lock.lock())))))));
+    assert_eq!(message(dropped.expect_err("the racers panic")), "the future goes off");
+    assert_eq!(told(&reports), [second]);
+
+    let failed = catch_unwind(AssertUnwindSafe(|| {
+        runtime.run(async {
+            let mut group = TaskGroup::new();
+            for _ in 0..3 {
+                group.spawn(async { Err(bomb("the error goes off")) });
+            }
+            for _ in 0..4 {
+                yield_now().await;
+            }
+        });
+    }));
+    assert_eq!(message(failed.expect_err("the errors panic")), "the error goes off");
+    let told = told(&reports);
+    assert_eq!(told.iter().filter(|told| told.ends_with(": the error goes off")).count(), 2, "{told:#?}");
+}
+
+#[test]
+fn outputs_that_panic_are_told_when_another_child_of_their_gather_was_cancelled() {
+    let (runtime, reports) = reporting();
+    let (gathered, both) = runtime
+        .enter(|| (gather((0..3).map(bomb_or_never)), gather!(bomb_or_never(0), bomb_or_never(1), bomb_or_never(2))));
+    runtime.turn();
+    drop(runtime);
+    reporting().0.run(async {
+        let errors = [spawn(async { drop(gathered.await) }).await, spawn(async { drop(both.await) }).await];
+        for error in errors {
+            let error = error.expect_err("a child was cancelled").to_string();
+            assert!(error.contains("was cancelled while it was gathered"), "{error}");
+        }
+    });
+    let told = told(&reports);
+    assert_eq!(told.iter().filter(|told| told.ends_with(": the output goes off")).count(), 4, "{told:#?}");
+}
+
+/// Returns what panics when it is dropped, but the last one does not return.
+async fn bomb_or_never(n: usize) -> OnDrop<impl FnMut()> {
+    if n == 2 {
+        pending::<()>().await;
+    }
+    bomb("the output goes off")
 }
