@@ -6,6 +6,7 @@ use super::facts::{Notice, ObjectState};
 use super::future_type::told;
 use super::join;
 use super::ready::TaskKey;
+use super::reporter::PREFIX;
 use super::stall::{Link, Stalled, Why};
 use super::text::wrapped;
 use super::trace::{ObjectLabel, TaskLabel};
@@ -28,7 +29,9 @@ impl fmt::Display for Stalled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         self.tell(&mut text)?;
-        f.write_str(&wrapped(&text))
+        // What goes to a reporter stands behind what that begins with.
+        let begin = if matches!(self.why, Why::Deadlock | Why::OnlyOutsideCanWake(_)) { PREFIX } else { "" };
+        f.write_str(&wrapped(&format!("{begin}{text}"))[begin.len()..])
     }
 }
 

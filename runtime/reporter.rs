@@ -42,10 +42,13 @@ impl Reporter {
     }
 }
 
+/// How a report begins on stderr.
+pub(super) const PREFIX: &str = "greenlight: ";
+
 /// Reports go to stderr.
 impl Default for Reporter {
     fn default() -> Self {
-        Reporter::new(|report| _ = writeln!(stderr(), "greenlight: {report}"))
+        Reporter::new(|report| _ = writeln!(stderr(), "{PREFIX}{report}"))
     }
 }
 

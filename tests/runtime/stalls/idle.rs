@@ -90,7 +90,9 @@ fn one_whose_thread_takes_long_is_told_in_a_line_and_then_whole_once() {
     };
     let reports = suspicions(serve);
     assert_eq!(reports.len(), 3, "{reports:?}");
-    assert!(reports[1].starts_with("possible stall, 1 waker is held outside: no task is ready at t="), "{reports:?}");
+    assert!(reports[1].starts_with("possible stall, 1 waker is held outside: no task is ready at"), "{reports:?}");
+    let first = format!("greenlight: {}", reports[1].lines().next().expect("a report has lines"));
+    assert!(first.len() <= 80, "{first}");
     assert!(reports[2].starts_with("no task has run for 1 s, at t="), "{reports:?}");
 }
 
