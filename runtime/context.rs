@@ -137,13 +137,13 @@ impl Core {
         }
     }
 
-    /// Takes the next timer that is due. Returns whom it wakes, and the trace's number of its arming.
-    pub(super) fn pop_due(&self) -> Option<(Wakee, Option<u64>)> {
+    /// Takes the next timer that is due. Returns whom it wakes, the line that sleeps, and the trace's number of its arming.
+    pub(super) fn pop_due(&self) -> Option<(Wakee, &'static Location<'static>, Option<u64>)> {
         let mut wheel = self.wheel.borrow_mut();
         let due = wheel.pop_due()?;
         let timer = wheel.get_mut(due);
         let wakee = timer.wakee.take().expect("a timer that was armed has not fired yet");
-        Some((wakee, timer.armed_by))
+        Some((wakee, timer.at, timer.armed_by))
     }
 }
 

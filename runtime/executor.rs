@@ -126,9 +126,9 @@ impl Core {
     fn fire_timers(&self, now: Instant) -> usize {
         self.wheel.borrow_mut().advance(now.as_micros());
         let mut fired = 0;
-        while let Some((wakee, armed_by)) = self.pop_due() {
+        while let Some((wakee, at, armed_by)) = self.pop_due() {
             fired += 1;
-            let _cause = self.begin_cause(wakee.task(), Kind::TimerFired, armed_by);
+            let _cause = self.begin_cause_at(Some(at), wakee.task(), Kind::TimerFired, armed_by);
             lost::contain(lost::WOKEN, || self.wake_wakee(wakee));
         }
         fired

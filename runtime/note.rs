@@ -64,11 +64,22 @@ impl Core {
 
     /// Emits an event that begins something: what happens until the guard goes has it as its cause.
     pub(super) fn begin_cause(&self, task: Option<TaskKey>, kind: Kind, cause: Option<u64>) -> Option<Causing<'_>> {
+        self.begin_cause_at(None, task, kind, cause)
+    }
+
+    /// The same, for an event that comes from a line of the program.
+    pub(super) fn begin_cause_at(
+        &self,
+        at: Option<&'static Location<'static>>,
+        task: Option<TaskKey>,
+        kind: Kind,
+        cause: Option<u64>,
+    ) -> Option<Causing<'_>> {
         if !self.trace.is_watched() {
             return None;
         }
         let before = self.trace.set_cause(cause);
-        let seq = self.emit(task, None, None, kind);
+        let seq = self.emit(task, None, at, kind);
         self.trace.set_cause(seq);
         Some(Causing { trace: &self.trace, before })
     }

@@ -11,21 +11,13 @@ type Line = &'static Location<'static>;
 /// The lines that the tasks which have not ended have passed last, by their numbers.
 #[derive(Default)]
 pub(super) struct Passed {
-    tasks: RefCell<HashMap<u64, Known>>,
-}
-
-/// What is remembered of a task.
-#[derive(Default)]
-struct Known {
-    passed: Option<Line>,
-    /// The timers that are armed, by the numbers of the events that armed them, and who sleeps.
-    timers: Vec<(u64, Line)>,
+    tasks: RefCell<HashMap<u64, Line>>,
 }
 
 impl Passed {
     /// The last line of a task that awaited something of greenlight's and went on; none if nobody watches, too.
     pub(super) fn last(&self, task: u64) -> Option<Line> {
-        self.tasks.borrow().get(&task)?.passed
+        self.tasks.borrow().get(&task).copied()
     }
 }
 
@@ -40,22 +32,8 @@ impl Observer for Passed {
             | Kind::LockTaken
             | Kind::PermitsTaken { .. }
             | Kind::ItemPut { .. }
-            | Kind::ItemTaken { .. } => tasks.entry(task).or_default().passed = event.at,
-            Kind::TimerArmed { .. } => {
-                tasks.entry(task).or_default().timers.extend(event.at.map(|at| (event.seq, at)));
-            }
-            Kind::TimerFired => {
-                let known = tasks.entry(task).or_default();
-                if let Some(index) = known.timers.iter().position(|&(seq, _)| Some(seq) == event.cause) {
-                    known.passed = Some(known.timers.swap_remove(index).1);
-                }
-            }
-            Kind::TimerDropped => {
-                let timers = &mut tasks.entry(task).or_default().timers;
-                if let Some(index) = timers.iter().position(|&(_, at)| Some(at) == event.at) {
-                    timers.swap_remove(index);
-                }
-            }
+            | Kind::ItemTaken { .. }
+            | Kind::TimerFired => tasks.extend(event.at.map(|at| (task, at))),
             Kind::Returned | Kind::Cancelled | Kind::Panicked => _ = tasks.remove(&task),
             _ => {}
         }

@@ -74,7 +74,7 @@ pub enum Kind {
         /// When the timer fires.
         deadline: Instant,
     },
-    /// A timer of the task fires. `cause`: its arming.
+    /// A timer of the task fires. `cause`: its arming. `at`: the line that sleeps.
     TimerFired,
     /// A sleep of the task was dropped before its timer fired.
     TimerDropped,
