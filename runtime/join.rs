@@ -9,6 +9,7 @@ use super::ready::{TaskId, TaskKey};
 use super::task::{Body, Watch};
 use super::waiter::{WaitList, Waiter};
 use super::waits;
+use futures_task::LocalFutureObj;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
@@ -83,6 +84,12 @@ impl Task {
     /// Reports the error that it returned, because the group of tasks that was to tell of it is gone.
     pub(crate) fn report_lost_error(&self, group: &Location<'_>) {
         self.core.report_error(self.name(), self.spawned, group);
+    }
+
+    /// Drops what the task has left and nobody wants, once no other such drop is under way.
+    pub(crate) fn discard(&self, unwanted: impl Sized + 'static) {
+        let body = Body::Detached(LocalFutureObj::new(Box::new(async move { drop(unwanted) })));
+        self.core.discard(Unwanted { body, name: self.name.clone(), spawned: self.spawned });
     }
 
     /// Ready once the task has ended.

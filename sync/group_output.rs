@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 /// The output of a task of a group: what [`TaskGroup::spawn_with_output`](super::TaskGroup::spawn_with_output)
 /// returns.
-pub struct GroupOutput<T> {
+pub struct GroupOutput<T: 'static> {
     pub(super) task: Task,
     pub(super) output: Rc<Cell<Option<T>>>,
 }
@@ -25,8 +25,23 @@ impl<T> GroupOutput<T> {
     }
 }
 
-/// An output that panics when it is dropped has nothing to do with whoever drops this.
+/// Who drops this has nothing to do with what the output does when it is dropped.
 impl<T> Drop for GroupOutput<T> {
+    fn drop(&mut self) {
+        let output = self.output.take();
+        if output.is_some() && std::mem::needs_drop::<T>() {
+            self.task.discard(Untaken { task: self.task.clone(), output });
+        }
+    }
+}
+
+/// An output that nobody took.
+struct Untaken<T> {
+    task: Task,
+    output: Option<T>,
+}
+
+impl<T> Drop for Untaken<T> {
     fn drop(&mut self) {
         let what = format_args!("lost: the output of {}, which nobody took, panicked when it was dropped", self.task);
         contain(what, || drop(self.output.take()));

@@ -216,6 +216,24 @@ fn outputs_that_are_handles_of_tasks_whose_outputs_are_handles() {
 }
 
 #[test]
+fn outputs_of_groups_that_are_outputs_of_groups() {
+    on_a_small_stack(|| {
+        let dropped = Rc::<Cell<bool>>::default();
+        let noted = dropped.clone();
+        virtual_runtime().run(async move {
+            let mut group = TaskGroup::<()>::new();
+            let mut last: Box<dyn Any> = Box::new(on_drop(move || noted.set(true)));
+            for _ in 0..TASKS {
+                last = Box::new(group.spawn_with_output(async { Ok(last) }));
+            }
+            group.join().await.expect("nobody fails");
+            drop(last);
+        });
+        assert!(dropped.get());
+    });
+}
+
+#[test]
 fn handles_that_their_own_tasks_keep() {
     on_a_small_stack(|| {
         let runtime = virtual_runtime();
