@@ -18,7 +18,7 @@ impl Held {
     pub(super) fn note(&mut self, tasks: &mut Slab<Slot>, task: TaskKey) {
         let held = &mut tasks[task.slot as usize].held;
         if held.is_none() {
-            *held = Some(self.slots.len());
+            *held = Some(self.slots.len() as u32);
             self.slots.push(task.slot);
         }
     }
@@ -26,8 +26,8 @@ impl Held {
     /// The task has left the table.
     pub(super) fn forget(&mut self, tasks: &mut Slab<Slot>, task: &Slot) {
         let Some(place) = task.held else { return };
-        self.slots.swap_remove(place);
-        self.slots.get(place).into_iter().for_each(|&moved| tasks[moved as usize].held = Some(place));
+        self.slots.swap_remove(place as usize);
+        self.slots.get(place as usize).into_iter().for_each(|&moved| tasks[moved as usize].held = Some(place));
     }
 
     /// How many tasks have a clone of their waker outside the table.
@@ -49,8 +49,8 @@ impl Held {
     }
 
     /// Whether the task in this slot has this place.
-    pub(super) fn has(&self, place: Option<usize>, slot: usize) -> bool {
-        place.is_some_and(|place| self.slots.get(place) == Some(&(slot as u32)))
+    pub(super) fn has(&self, place: Option<u32>, slot: usize) -> bool {
+        place.is_some_and(|place| self.slots.get(place as usize) == Some(&(slot as u32)))
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) struct Slot {
     /// How many tasks this runtime had spawned before this one.
     pub(super) number: u64,
     /// Its place among the tasks whose wakers may be held outside; none if its waker is not, since its last poll.
-    pub(super) held: Option<usize>,
+    pub(super) held: Option<u32>,
     /// The future and its waker. None while the executor has them out to poll or to drop.
     pub(super) tenant: Option<Tenant>,
     /// Set while the task is in the ready queue.
@@ -49,7 +49,7 @@ pub(super) struct Slot {
     /// Set once the task is to be dropped instead of polled. Never cleared.
     pub(super) dying: bool,
     /// How many of its waits were passed over, because it is dying, and are in line yet.
-    pub(super) passed_over: usize,
+    pub(super) passed_over: u32,
     pub(super) name: Option<Arc<str>>,
     pub(super) spawned: &'static Location<'static>,
     /// The type of its future, for the reports. Empty if that was boxed before.
@@ -108,7 +108,7 @@ pub(crate) trait Watch {
 pub(super) struct Watches {
     first: Option<Rc<dyn Watch>>,
     /// By the identities of the lists in which somebody waits: who came later has a higher one. Each came after the first.
-    others: BTreeMap<u64, Rc<dyn Watch>>,
+    others: Option<Box<BTreeMap<u64, Rc<dyn Watch>>>>,
 }
 
 /// What the wakers of a task point at: the task, by key, and the way to it from any thread.
@@ -174,24 +174,24 @@ impl Slot {
 
 impl Watches {
     pub(super) fn add(&mut self, watch: Rc<dyn Watch>) {
-        if self.first.is_none() && self.others.is_empty() {
+        if self.iter().next().is_none() {
             self.first = Some(watch);
         } else {
-            self.others.insert(watch.waits_in(), watch);
+            self.others.get_or_insert_default().insert(watch.waits_in(), watch);
         }
     }
 
     /// Takes the one out on whose behalf somebody waits in that list.
     pub(super) fn remove(&mut self, list: u64) -> Option<Rc<dyn Watch>> {
-        self.first.take_if(|watch| watch.waits_in() == list).or_else(|| self.others.remove(&list))
+        self.first.take_if(|watch| watch.waits_in() == list).or_else(|| self.others.as_mut()?.remove(&list))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Rc<dyn Watch>> {
-        self.first.iter().chain(self.others.values())
+        self.first.iter().chain(self.others.iter().flat_map(|others| others.values()))
     }
 
     pub(super) fn into_all(self) -> impl Iterator<Item = Rc<dyn Watch>> {
-        self.first.into_iter().chain(self.others.into_values())
+        self.first.into_iter().chain(self.others.into_iter().flat_map(|others| others.into_values()))
     }
 }
 

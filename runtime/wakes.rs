@@ -44,7 +44,9 @@ impl Wakes {
         let panics: Vec<_> =
             self.foreign.drain(..).filter_map(|waker| catch_unwind(AssertUnwindSafe(|| waker.wake())).err()).collect();
         let _ = KEPT.try_with(|kept| kept.set(self));
-        go_on_with_first(panics);
+        if !panics.is_empty() {
+            go_on_with_first(panics);
+        }
         count
     }
 }
