@@ -1,0 +1,25 @@
+//! greenlight beside its peers. `README.md` says how to run it and how to read what it prints.
+//!
+//! - `contender`: what a contender can do, as traits over which each row's program is written once;
+//! - `contenders/`: one file a contender, its idioms, and `mod` with who runs what;
+//! - `rows/`: the programs, and `table` with all rows, how much of each is run, and what it means;
+//! - `measure`, `statistics`: the clock, and what is made of samples;
+//! - `run`: the rounds; `results`: the figures, with `table`, `json` and `plot` that show them;
+//! - `heap`, `callgrind`, `baseline`: bytes and allocations, instructions, and the instructions that are held to;
+//! - `cli`, `progress`, `main.rs`: the command; `weigh.rs`: the program whose allocator counts.
+
+pub mod baseline;
+pub mod callgrind;
+pub mod cli;
+pub mod contender;
+pub mod contenders;
+pub mod heap;
+pub mod json;
+pub mod measure;
+pub mod plot;
+pub mod progress;
+pub mod results;
+pub mod rows;
+pub mod run;
+pub mod statistics;
+pub mod table;

@@ -1,0 +1,142 @@
+//! The command: it reads what is asked for, runs it, and shows the figures.
+
+use anstream::{eprintln, print, println};
+use benches::baseline::{self, Held, Verdict};
+use benches::callgrind;
+use benches::cli::Arguments;
+use benches::contenders::{self, Contender};
+use benches::progress::Progress;
+use benches::rows::{ROWS, Row};
+use benches::run::{self, Plan};
+use benches::{json, plot, table};
+use clap::Parser;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// What goes wrong while it runs.
+const FAILED: u8 = 1;
+
+/// What makes no sense as it is asked.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let [row, contender, operations] = &arguments.one[..] {
+        return one(row, contender, operations);
+    }
+    let rows = match chosen(&arguments.rows) {
+        Ok(rows) => rows,
+        Err(said) => return end(said, USAGE),
+    };
+    let contenders = contenders::all();
+    let done = if arguments.list {
+        list(&rows, &contenders);
+        Ok(())
+    } else if arguments.instructions {
+        instructions(&arguments, &rows, &contenders)
+    } else {
+        time(&arguments, &rows, &contenders)
+    };
+    done.map_or_else(|said| end(said, FAILED), |()| ExitCode::SUCCESS)
+}
+
+fn end(said: String, code: u8) -> ExitCode {
+    eprintln!("{said}");
+    ExitCode::from(code)
+}
+
+fn one(row: &str, contender: &str, operations: &str) -> ExitCode {
+    let ran = operations.parse().is_ok_and(|operations| callgrind::run_one(row, contender, operations));
+    if ran { ExitCode::SUCCESS } else { end(format!("{contender} does not run {row} {operations} times"), USAGE) }
+}
+
+/// The rows whose names hold one of the patterns, or all.
+fn chosen(patterns: &[String]) -> Result<Vec<&'static Row>, String> {
+    let patterns: Vec<_> = patterns.iter().map(|pattern| pattern.to_lowercase()).collect();
+    let asked =
+        |row: &&Row| patterns.is_empty() || patterns.iter().any(|asked| row.name.to_lowercase().contains(asked));
+    let rows: Vec<_> = ROWS.iter().filter(asked).collect();
+    if rows.is_empty() {
+        return Err(format!("no row's name holds {}; benches --list names them all", patterns.join(" or ")));
+    }
+    Ok(rows)
+}
+
+fn list(rows: &[&'static Row], contenders: &[Contender]) {
+    for contender in contenders {
+        println!("{:12} {}", contender.name, contender.what);
+    }
+    println!();
+    for row in rows {
+        println!("{:32} {}", row.name, row.about);
+    }
+}
+
+fn time(arguments: &Arguments, rows: &[&'static Row], contenders: &[Contender]) -> Result<(), String> {
+    let plan = if arguments.quick { Plan::QUICK } else { Plan::WHOLE };
+    let outcome = run::run(rows, contenders, plan, &mut Progress::start());
+    let lines = &outcome.lines;
+    println!("{}", table::comparison(lines));
+    println!("{}", table::everybody(lines, contenders));
+    let growth = table::growth(lines, contenders);
+    if !growth.is_empty() {
+        println!("{growth}");
+    }
+    print!("{}", table::notes(lines, &outcome.given_up));
+    write(arguments.json.as_deref(), || json::text(lines))?;
+    write(arguments.plot.as_deref(), || plot::svg(lines))
+}
+
+fn write(path: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), String> {
+    let Some(path) = path else { return Ok(()) };
+    fs::write(path, text()).map_err(|error| format!("{} cannot be written: {error}", path.display()))
+}
+
+fn instructions(arguments: &Arguments, rows: &[&'static Row], contenders: &[Contender]) -> Result<(), String> {
+    if !callgrind::is_installed() {
+        eprintln!("skipped: there is no valgrind here, so no instructions are counted; install it to have them");
+        return Ok(());
+    }
+    let mut progress = Progress::start();
+    if arguments.check || arguments.bless {
+        let held = baseline::check(&mut progress)?;
+        show(&held);
+        return if arguments.bless { baseline::bless(&held) } else { verdict(&held) };
+    }
+    let counted: Vec<_> = rows.iter().filter(|row| callgrind::counts(row)).collect();
+    println!("{}", table::names("instructions", contenders));
+    for row in counted {
+        let counts = callgrind::row(row, contenders, &mut progress)?;
+        progress.done();
+        println!("{}", table::counts(row, &counts, contenders));
+    }
+    Ok(())
+}
+
+fn show(held: &[Held]) {
+    println!("{:32}{:>8}{:>10}", "instructions", "now", "baseline");
+    for held in held {
+        let baseline = held.allowed.map_or("–".into(), |allowed| format!("{allowed:.0}"));
+        println!("{:32}{:>8.0}{baseline:>10}", held.row, held.now);
+    }
+}
+
+/// What there is to do about the guarded rows.
+fn verdict(held: &[Held]) -> Result<(), String> {
+    let rows = |verdict| held.iter().filter(|held| held.verdict() == verdict).map(|held| held.row).collect::<Vec<_>>();
+    let (dearer, cheaper, unknown) = (rows(Verdict::Dearer), rows(Verdict::Cheaper), rows(Verdict::Unknown));
+    if !cheaper.is_empty() {
+        println!("cheaper than the baseline, which --bless would hold them to: {}", cheaper.join("; "));
+    }
+    if dearer.is_empty() && unknown.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "dearer than the baseline by more than the slack, or not in it: {}.\nEither find what costs more (callgrind of \
+         `benches --one ROW greenlight 100000` shows it by function), or accept it: run benches --instructions --bless, and \
+         commit {} alone, with the reason.",
+        [dearer, unknown].concat().join("; "),
+        baseline::FILE
+    ))
+}
