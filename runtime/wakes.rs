@@ -44,9 +44,7 @@ impl Wakes {
         let panics: Vec<_> =
             self.foreign.drain(..).filter_map(|waker| catch_unwind(AssertUnwindSafe(|| waker.wake())).err()).collect();
         let _ = KEPT.try_with(|kept| kept.set(self));
-        if !panics.is_empty() {
-            go_on_with_first(panics);
-        }
+        go_on_with_first(panics);
         count
     }
 }

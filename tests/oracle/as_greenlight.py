@@ -124,6 +124,11 @@ def arm(timeout):
         timeout._timeout_handler = loop.call_at(timeout._when, timeout._on_timeout)
 
 
+def micros(when):
+    """A moment in whole microseconds, as scenarios have them: sums of fractions of a second only come near."""
+    return round(when * 1e6)
+
+
 @row(
     "a future that is ready at its deadline",
     "two nested timeouts with one deadline",
@@ -138,6 +143,7 @@ def timeouts_are_polled(_):
     def reschedule(self, when):
         if self._state is not timeouts._State.ENTERED:
             raise RuntimeError("the timeout is not under way")
+        when = micros(when) / 1e6
         sooner, self._when = when < self._when, when
         if self not in self._task.timeouts:
             self.armed_for, self.fired = None, False
@@ -178,7 +184,7 @@ class InOrder(events.TimerHandle):
 
     def __init__(self, when, *args):
         super().__init__(when, *args)
-        self.key = (round(when * 1e6), next(self.armed))
+        self.key = (micros(when), next(self.armed))
 
     def __lt__(self, other):
         return self.key < other.key
