@@ -103,12 +103,15 @@ pub(crate) trait Watch {
     fn awaits_every(&self) -> bool;
 }
 
+/// Watchers by the identities of the lists in which somebody waits.
+type ByList = BTreeMap<u64, Rc<dyn Watch>>;
+
 /// Those who watch one task, in the order in which they are told. The first allocates nothing.
 #[derive(Default)]
 pub(super) struct Watches {
     first: Option<Rc<dyn Watch>>,
     /// By the identities of the lists in which somebody waits: who came later has a higher one. Each came after the first.
-    others: Option<Box<BTreeMap<u64, Rc<dyn Watch>>>>,
+    others: Option<Box<ByList>>,
 }
 
 /// What the wakers of a task point at: the task, by key, and the way to it from any thread.
@@ -174,10 +177,9 @@ impl Slot {
 
 impl Watches {
     pub(super) fn add(&mut self, watch: Rc<dyn Watch>) {
-        if self.iter().next().is_none() {
-            self.first = Some(watch);
-        } else {
-            self.others.get_or_insert_default().insert(watch.waits_in(), watch);
+        match self.first.is_none() && self.others.is_none() {
+            true => self.first = Some(watch),
+            false => _ = self.others.get_or_insert_default().insert(watch.waits_in(), watch),
         }
     }
 
