@@ -40,13 +40,15 @@
 //!
 //! # The files, in reading order
 //!
-//! `runtime/`: `list`, `clock`, `threads`, `inbox`, `printable`, `failure`, `reporter`, `trace`, `ready`,
-//! `wheel`, `task`, `held`, `table`, `polls`, `passed`, `context`, `gone`, `note`, `lost`, `panics`, `wakers`, `wakes`,
-//! `facts`, `waits`, `grants`, `holds`, `standing`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`, `dump`,
-//! `remote`, `ask`, `recorder`, `text`, `future_type`, `stall`, `help`, `report`, `tree`, `pending`,
-//! `unheard`, `debug`, `check_waits`, `check`, `suspicion`, `drive`, `run`. Each uses only those before it. Then `sync/`:
-//! `event`, `lock`, `condition`, `line`, `semaphore`, `barrier`, `store`, `queue`, `queue_waits`, `timeout`,
-//! `race`, `hop`, `gather`, `wait`, `group_error`, `group_output`, `task_group`, `interval`.
+//! `runtime/`: `list`, `clock`, `threads`, `inbox`, `failure`, `ready`, `wheel`, `task`, `held`, `table`, `context`,
+//! `note`, `panics`, `wakers`, `wakes`, `waits`, `grants`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
+//! `remote`, `drive`, `run`. Each uses only those before it. Then `sync/`: `event`, `lock`, `condition`, `line`,
+//! `semaphore`, `barrier`, `store`, `queue`, `queue_waits`, `timeout`, `race`, `hop`, `gather`, `wait`,
+//! `group_error`, `group_output`, `task_group`, `interval`.
+//!
+//! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `trace`, `polls`,
+//! `passed`, `gone`, `lost`, `facts`, `holds`, `standing`, `dump`, `ask`, `recorder`, `text`, `future_type`, `stall`,
+//! `help`, `report`, `tree`, `pending`, `unheard`, `debug`, `check_waits`, `check`, `suspicion`.
 //!
 //! # What is absent, on purpose
 //!
@@ -70,7 +72,7 @@ pub mod trace {
     pub use crate::runtime::{Kind, ObjectLabel, Observer, Printable, Recorder, TaskLabel, TraceEvent};
 }
 
-pub use runtime::dump::{self, dump, tasks, try_dump};
+pub use runtime::watch::dump::{self, dump, tasks, try_dump};
 pub use runtime::{
     Builder, Ended, Instant, JoinError, JoinHandle, NoAnswer, PanicPayload, Polled, Remote, Runtime, RuntimeGone,
     Sleep, Spawner, Stalled, Task, TaskBuilder, TaskId, Turn, WeakRemote, YieldNow, now, remote, run, sleep,

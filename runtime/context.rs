@@ -2,13 +2,13 @@
 
 use super::clock::{Clock, Instant};
 use super::inbox::Inbox;
-use super::passed::Passed;
-use super::polls::Polls;
 use super::ready::TaskKey;
-use super::reporter::Reporter;
 use super::table::Table;
 use super::task::{Body, Message, Wakee};
-use super::trace::Trace;
+use super::watch::passed::Passed;
+use super::watch::polls::Polls;
+use super::watch::reporter::Reporter;
+use super::watch::trace::Trace;
 use super::wheel::Wheel;
 use std::any::Any;
 use std::cell::{Cell, RefCell};

@@ -5,9 +5,9 @@ use super::clock::Instant;
 use super::context::Core;
 use super::executor::{Main, Turn};
 use super::ready::TaskKey;
-use super::stall::Stalled;
-use super::suspicion::{Standstill, Suspicion};
-use super::trace::Kind;
+use super::watch::stall::Stalled;
+use super::watch::suspicion::{Standstill, Suspicion};
+use super::watch::trace::Kind;
 use std::rc::Rc;
 use std::time::Duration;
 

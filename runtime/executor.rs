@@ -5,14 +5,14 @@
 
 use super::clock::Instant;
 use super::context::{Core, Polling, Unwanted};
-use super::gone;
 use super::grants;
 use super::inbox::taken;
-use super::lost;
 use super::ready::TaskKey;
 use super::task::{Begin, Body, Message, Tenant};
-use super::trace::Kind;
 use super::waits;
+use super::watch::gone;
+use super::watch::lost;
+use super::watch::trace::Kind;
 use futures_task::{LocalFutureObj, waker_ref};
 use std::any::Any;
 use std::cell::Cell;

@@ -4,10 +4,10 @@
 //! finds it gone from there, and the waiter finds the mark.
 
 use super::context::Core;
-use super::facts::Holder;
 use super::task::Wakee;
 use super::waits::WAITS;
 use super::wakes::{Wakes, wake_foreign};
+use super::watch::facts::Holder;
 use std::rc::Rc;
 
 /// Whether every waiter of the list belongs to a task that was cancelled and is not dropped yet.

@@ -1,14 +1,14 @@
 //! Tasks from the outside: awaiting the end, cancelling.
 
 use super::context::{Core, Polling, Unwanted};
-use super::facts::{self, Facts, Holder, ObjectState, Subject};
 use super::failure::JoinError;
-use super::lost;
 use super::outcome::{Failure, Joined};
 use super::ready::{TaskId, TaskKey};
 use super::task::{Body, Watch};
 use super::waiter::{WaitList, Waiter};
 use super::waits;
+use super::watch::facts::{self, Facts, Holder, ObjectState, Subject};
+use super::watch::lost;
 use futures_task::LocalFutureObj;
 use std::any::Any;
 use std::fmt;

@@ -3,7 +3,7 @@
 
 use super::context::{Core, enter};
 use super::ready::TaskKey;
-use super::trace::{Kind, ObjectLabel, TaskLabel, Trace, TraceEvent};
+use super::watch::trace::{Kind, ObjectLabel, TaskLabel, Trace, TraceEvent};
 use std::panic::Location;
 
 impl Core {

@@ -3,8 +3,8 @@
 use super::context::{self, Core};
 use super::join::{JoinHandle, Task};
 use super::outcome::{Failure, Joined};
-use super::printable::printable;
 use super::task::Body;
+use super::watch::printable::printable;
 use futures_task::{FutureObj, LocalFutureObj, LocalSpawn, Spawn, SpawnError};
 use std::any::type_name;
 use std::future::Future;

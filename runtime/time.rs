@@ -3,8 +3,8 @@
 use super::clock::Instant;
 use super::context::{self, Core, Timer};
 use super::task::Wakee;
-use super::trace::Kind;
 use super::wakes::drop_foreign;
+use super::watch::trace::Kind;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;

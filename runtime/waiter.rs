@@ -1,14 +1,14 @@
 //! What a primitive uses of the wait lists: its own list, and the places that waiting futures have in it.
 
 use super::context;
-use super::facts::{self, Facts, Holder, ObjectState, Subject};
-use super::gone;
 use super::grants::{self, Grant};
-use super::printable::printable;
-use super::standing;
 use super::task::Wakee;
-use super::trace::Kind;
 use super::waits::{self, Seen};
+use super::watch::facts::{self, Facts, Holder, ObjectState, Subject};
+use super::watch::gone;
+use super::watch::printable::printable;
+use super::watch::standing;
+use super::watch::trace::Kind;
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;

@@ -5,12 +5,12 @@
 //! stall report reads.
 
 use super::context::{self, Core};
-use super::facts::{Facts, Subject};
 use super::list::{Arena, List};
 use super::ready::TaskKey;
 use super::task::Wakee;
-use super::trace::ObjectLabel;
 use super::wakes::drop_foreign;
+use super::watch::facts::{Facts, Subject};
+use super::watch::trace::ObjectLabel;
 use slab::Slab;
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;

@@ -9,36 +9,10 @@ use std::path::{Path, PathBuf};
 const CODE_TO_READ: usize = 2460;
 
 /// Those who look on, and put into words or check what the others do: a wake goes on without them.
-const ONLOOKERS: [&str; 28] = [
-    "held.rs",
-    "note.rs",
-    "reporter.rs",
-    "printable.rs",
-    "failure.rs",
-    "trace.rs",
-    "polls.rs",
-    "gone.rs",
-    "passed.rs",
-    "facts.rs",
-    "holds.rs",
-    "lost.rs",
-    "standing.rs",
-    "dump.rs",
-    "ask.rs",
-    "recorder.rs",
-    "text.rs",
-    "future_type.rs",
-    "stall.rs",
-    "help.rs",
-    "report.rs",
-    "tree.rs",
-    "pending.rs",
-    "unheard.rs",
-    "debug.rs",
-    "check_waits.rs",
-    "check.rs",
-    "suspicion.rs",
-];
+const WATCHERS: &str = "runtime/watch";
+
+/// Files beside the heart that only those who look on need.
+const BESIDE: [&str; 3] = ["failure.rs", "held.rs", "note.rs"];
 
 /// A file longer than this does not fit a first reading.
 const FILE_LINES: usize = 400;
@@ -51,16 +25,18 @@ const DEPENDENCIES: [&str; 3] = ["crossbeam-queue", "futures-task", "slab"];
 
 #[test]
 fn floors_go_down() {
-    let order = modules(&read("runtime/mod.rs"));
-    for (floor, module) in order.iter().enumerate() {
-        let source = read(&format!("runtime/{module}.rs"));
-        for (number, line) in code(&source) {
-            for used in modules_named(line) {
-                let below = order[..floor].contains(&used) || !order.contains(&used);
-                assert!(
-                    below,
-                    "runtime/{module}.rs:{number} uses {used}, which is not below it in runtime/mod.rs: {line}"
-                );
+    for folder in ["runtime", WATCHERS] {
+        let order = modules(&read(&format!("{folder}/mod.rs")));
+        for (floor, module) in order.iter().enumerate().filter(|(_, module)| *module != "watch") {
+            let source = read(&format!("{folder}/{module}.rs"));
+            for (number, line) in code(&source) {
+                for used in modules_named(line) {
+                    let below = order[..floor].contains(&used) || !order.contains(&used);
+                    assert!(
+                        below || used == "watch",
+                        "{folder}/{module}.rs:{number} uses {used}, which is not below it in {folder}/mod.rs: {line}"
+                    );
+                }
             }
         }
     }
@@ -78,9 +54,10 @@ fn the_runtime_knows_nothing_of_sync() {
 #[test]
 fn the_front_page_lists_the_files_in_reading_order() {
     let page = read("lib.rs").replace("\n//! ", " ");
-    for folder in ["runtime", "sync"] {
+    for folder in ["runtime", WATCHERS, "sync"] {
         let modules = modules(&read(&format!("{folder}/mod.rs")));
-        let list: Vec<_> = modules.iter().map(|module| format!("`{module}`")).collect();
+        let files = modules.iter().filter(|module| *module != "watch");
+        let list: Vec<_> = files.map(|module| format!("`{module}`")).collect();
         let list = format!("`{folder}/`: {}.", list.join(", "));
         assert!(page.contains(&list), "lib.rs does not say: {list}");
     }
@@ -89,7 +66,7 @@ fn the_front_page_lists_the_files_in_reading_order() {
 #[test]
 fn the_door_to_the_runtime_is_one_line() {
     let source = read("runtime/mod.rs");
-    let door: Vec<_> = code(&source).filter(|(_, line)| line.contains("pub(crate)")).collect();
+    let door: Vec<_> = code(&source).filter(|(_, line)| line.contains("pub(crate) use")).collect();
     assert_eq!(door.len(), 1, "runtime/mod.rs has one line of pub(crate) use: {door:?}");
 }
 
@@ -97,7 +74,7 @@ fn the_door_to_the_runtime_is_one_line() {
 fn what_one_reads_to_understand_a_wake_stays_short() {
     let (mut said, mut all) = (0, 0);
     for path in rust_files("runtime").into_iter().chain(["event.rs", "lock.rs", "condition.rs"].map(sync_file)) {
-        if ONLOOKERS.iter().any(|onlooker| path.ends_with(onlooker)) {
+        if path.starts_with(root().join(WATCHERS)) || BESIDE.iter().any(|file| path.ends_with(file)) {
             continue;
         }
         let source = fs::read_to_string(&path).expect("a file that was listed can be read");
@@ -185,7 +162,7 @@ fn every_line_of_the_debug_mode_has_its_row_in_the_page_on_watching() {
     let page = read("docs/WATCHING.md");
     let mut found = 0;
     for file in ["debug", "lost", "pending", "unheard"] {
-        let source = read(&format!("runtime/{file}.rs"));
+        let source = read(&format!("{WATCHERS}/{file}.rs"));
         for (number, line) in code(&source) {
             // A line of the debug mode begins with what it is about, in one word or two.
             let begins = line.split('"').skip(1).step_by(2).filter_map(|text| text.split_once(": "));
@@ -193,7 +170,7 @@ fn every_line_of_the_debug_mode_has_its_row_in_the_page_on_watching() {
             for category in categories {
                 found += 1;
                 let row = format!("| `{category}:` |");
-                assert!(page.contains(&row), "docs/WATCHING.md has no row for runtime/{file}.rs:{number}: {line}");
+                assert!(page.contains(&row), "docs/WATCHING.md has no row for {file}.rs:{number}: {line}");
             }
         }
     }
@@ -203,7 +180,7 @@ fn every_line_of_the_debug_mode_has_its_row_in_the_page_on_watching() {
 #[test]
 fn every_public_type_has_its_row_in_the_table_of_what_may_leave_its_thread() {
     let table = read("tests/runtime/types.rs");
-    let (exports, dump) = (read("lib.rs") + &read("sync/mod.rs"), read("runtime/dump.rs"));
+    let (exports, dump) = (read("lib.rs") + &read("sync/mod.rs"), read("runtime/watch/dump.rs"));
     let used = exports.split("pub use ").skip(1).filter_map(|rest| rest.split(';').next());
     let used = used.flat_map(|list| list.split(|c: char| !c.is_alphanumeric() && c != '_'));
     let defined = dump.split('\n').filter_map(|line| {
@@ -319,7 +296,8 @@ fn the_project_speaks_of_itself_alone() {
 /// The modules that a `mod.rs` declares, in its order, which is the order of reading and of the floors.
 fn modules(source: &str) -> Vec<String> {
     let module = |(_, line): (usize, &str)| {
-        let line = line.strip_prefix("pub ").unwrap_or(line);
+        let visible = ["pub ", "pub(crate) ", "pub(in crate::runtime) "];
+        let line = visible.iter().find_map(|it| line.strip_prefix(it)).unwrap_or(line);
         Some(line.strip_prefix("mod ")?.strip_suffix(';')?.to_string())
     };
     code(source).filter_map(module).collect()

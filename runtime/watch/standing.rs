@@ -1,11 +1,11 @@
 //! Who stands in which wait list of this thread, at which place, and who holds what is waited for: what reports are made of.
 
-use super::context::Core;
+use super::super::context::Core;
+use super::super::ready::TaskKey;
+use super::super::waits::{Node, WAITS, Waiting, Waits};
 use super::facts::{Facts, Holder, ObjectState, Subject};
 use super::holds;
-use super::ready::TaskKey;
 use super::trace::{Kind, ObjectLabel};
-use super::waits::{Node, WAITS, Waiting, Waits};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::Location;
@@ -27,7 +27,7 @@ pub enum Place {
 
 /// Which of the holders have to let go, or to end, before a waiter goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Needs {
+pub(in crate::runtime) enum Needs {
     /// Who holds it has to let go; of several, any may suffice.
     Release,
     /// One of these tasks has to end.
@@ -37,17 +37,17 @@ pub(super) enum Needs {
 }
 
 /// One wait, as a report tells it.
-pub(super) struct Wait {
-    pub(super) task: TaskKey,
-    pub(super) subject: Subject,
+pub(in crate::runtime) struct Wait {
+    pub(in crate::runtime) task: TaskKey,
+    pub(in crate::runtime) subject: Subject,
     /// How the object is.
-    pub(super) state: ObjectState,
+    pub(in crate::runtime) state: ObjectState,
     /// Who holds what is waited for, or has to end.
-    pub(super) holders: Rc<[Holder]>,
-    pub(super) needs: Needs,
-    pub(super) asks: usize,
-    pub(super) at: &'static Location<'static>,
-    pub(super) place: Place,
+    pub(in crate::runtime) holders: Rc<[Holder]>,
+    pub(in crate::runtime) needs: Needs,
+    pub(in crate::runtime) asks: usize,
+    pub(in crate::runtime) at: &'static Location<'static>,
+    pub(in crate::runtime) place: Place,
 }
 
 thread_local! {
@@ -56,13 +56,13 @@ thread_local! {
 }
 
 /// Lets the reports of other runtimes of this thread know this one.
-pub(super) fn register(core: &Rc<Core>) {
+pub(in crate::runtime) fn register(core: &Rc<Core>) {
     // They are gone while the thread ends.
     let _ = RUNTIMES.try_with(|runtimes| runtimes.borrow_mut().insert(address(core), Rc::downgrade(core)));
 }
 
 /// A runtime is dropped.
-pub(super) fn unregister(core: &Rc<Core>) {
+pub(in crate::runtime) fn unregister(core: &Rc<Core>) {
     let _ = RUNTIMES.try_with(|runtimes| runtimes.borrow_mut().remove(&address(core)));
 }
 
@@ -71,12 +71,12 @@ fn address(core: &Rc<Core>) -> usize {
 }
 
 /// How many stand in a list.
-pub(super) fn len(list: u32) -> usize {
+pub(in crate::runtime) fn len(list: u32) -> usize {
     WAITS.with_borrow(|waits| waits.lists[list as usize].order.len)
 }
 
 /// How many waiters of the list belong to no task that was cancelled and is not dropped yet, counted up to that many.
-pub(super) fn living(list: u32, at_most: usize) -> usize {
+pub(in crate::runtime) fn living(list: u32, at_most: usize) -> usize {
     WAITS.with_borrow_mut(|waits| {
         let first = waits.first_living(list);
         let behind = std::iter::successors(first, |&node| waits.nodes.next(node));
@@ -84,23 +84,23 @@ pub(super) fn living(list: u32, at_most: usize) -> usize {
     })
 }
 
-pub(super) fn set_facts(list: u32, facts: Facts) {
+pub(in crate::runtime) fn set_facts(list: u32, facts: Facts) {
     WAITS.with_borrow_mut(|waits| waits.lists[list as usize].facts = facts);
 }
 
 /// How traces name the object of a list.
-pub(super) fn label(core: &Core, list: u32) -> Box<ObjectLabel> {
+pub(in crate::runtime) fn label(core: &Core, list: u32) -> Box<ObjectLabel> {
     WAITS.with_borrow(|waits| Box::new(waits.lists[list as usize].subject.label(core)))
 }
 
 /// The identity of a list's object.
-pub(super) fn identity(list: u32) -> u64 {
+pub(in crate::runtime) fn identity(list: u32) -> u64 {
     WAITS.with_borrow(|waits| waits.lists[list as usize].subject.identity)
 }
 
 impl Core {
     /// The runtime of this thread in which a task is alive.
-    pub(super) fn home_of(self: &Rc<Self>, task: TaskKey) -> Option<Rc<Core>> {
+    pub(in crate::runtime) fn home_of(self: &Rc<Self>, task: TaskKey) -> Option<Rc<Core>> {
         let has = |core: &Rc<Core>| core.table.borrow().get(task).is_some();
         if has(self) {
             return Some(self.clone());
@@ -110,7 +110,7 @@ impl Core {
     }
 
     /// Every wait of the tasks that have not ended; one that was leaked outlives its task.
-    pub(super) fn waits(self: &Rc<Self>) -> Vec<Wait> {
+    pub(in crate::runtime) fn waits(self: &Rc<Self>) -> Vec<Wait> {
         let mut waits = of_runtime(self);
         waits.retain(|wait| self.label(wait.task).is_some());
         let awaited = self.awaited();
@@ -170,7 +170,7 @@ fn of_runtime(core: &Rc<Core>) -> Vec<Wait> {
 }
 
 /// Whether a task waits for any object.
-pub(super) fn waits(task: TaskKey) -> bool {
+pub(in crate::runtime) fn waits(task: TaskKey) -> bool {
     let is_its = |waits: &RefCell<Waits>| waits.borrow().nodes.iter().any(|(_, node)| node.task == Some(task));
     // The wait lists are gone while the thread ends.
     WAITS.try_with(is_its).unwrap_or_default()
@@ -178,7 +178,7 @@ pub(super) fn waits(task: TaskKey) -> bool {
 
 impl Node {
     /// Traces the end of the wait, in the name of the task that polled it last.
-    pub(super) fn tell_end(&mut self) {
+    pub(in crate::runtime) fn tell_end(&mut self) {
         if let (Some(core), Some(object)) = (&self.core, self.object.take()) {
             let kind = if self.wakee.is_none() { Kind::Waited } else { Kind::Leaves };
             core.emit(self.task, Some(*object), Some(self.at), kind);
@@ -186,14 +186,14 @@ impl Node {
     }
 
     /// The waiter, as the holder of what it was granted.
-    pub(super) fn holder(&self) -> Holder {
+    pub(in crate::runtime) fn holder(&self) -> Holder {
         Holder { task: self.task, since: self.at, granted: true, permits: self.asks }
     }
 }
 
 impl Waits {
     /// The nodes of a list, first in line first.
-    pub(super) fn order(&self, list: u32) -> impl Iterator<Item = u32> {
+    pub(in crate::runtime) fn order(&self, list: u32) -> impl Iterator<Item = u32> {
         self.lists[list as usize].order.iter(&self.nodes)
     }
 

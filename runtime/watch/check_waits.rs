@@ -1,13 +1,13 @@
 //! The invariants of the wait lists, as code.
 
-use super::context::Core;
-use super::task::Wakee;
-use super::waits::{Node, Waits};
+use super::super::context::Core;
+use super::super::task::Wakee;
+use super::super::waits::{Node, Waits};
 use std::rc::Rc;
 
 impl Waits {
     /// A waiter in a list knows its list and whom it wakes; one that was granted is in no list.
-    pub(super) fn check(&self) {
+    pub(in crate::runtime) fn check(&self) {
         let (mut linked, mut identities) = (0, Vec::with_capacity(self.lists.len()));
         for (list, waiting) in self.lists.iter() {
             let identity = waiting.subject.identity;
@@ -43,7 +43,7 @@ impl Waits {
     }
 
     /// How many nodes know that runtime.
-    pub(super) fn nodes_of(&self, core: &Rc<Core>) -> usize {
+    pub(in crate::runtime) fn nodes_of(&self, core: &Rc<Core>) -> usize {
         let knows = |node: &Node| node.core.as_ref().is_some_and(|other| Rc::ptr_eq(other, core));
         self.nodes.iter().filter(|(_, node)| knows(node)).count()
     }
@@ -61,9 +61,9 @@ impl Node {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::check::tests::check_broken;
     use crate::runtime::list::List;
     use crate::runtime::waits::{WAITS, Waiting};
+    use crate::runtime::watch::check::tests::check_broken;
 
     /// Breaks the wait list of the task that waits for an event.
     fn check_broken_waits(breaks: impl FnOnce(&mut Waits)) {

@@ -1,7 +1,7 @@
 //! Objects that are gone. Wherever one is dropped, each runtime of its thread that has told of it in a trace or a dump forgets
 //! it: also one in which nothing runs just then, and one that nobody observes.
 
-use super::context::{self, Core};
+use super::super::context::{self, Core};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
@@ -13,7 +13,7 @@ thread_local! {
 
 impl Core {
     /// The ordinal of an object in the trace and the dumps of this runtime.
-    pub(super) fn object_number(&self, identity: u64) -> u64 {
+    pub(in crate::runtime) fn object_number(&self, identity: u64) -> u64 {
         self.trace.object_number(identity).unwrap_or_else(|| {
             // They are gone while the thread itself ends.
             let _ = TELLERS.try_with(|tellers| {
@@ -28,7 +28,7 @@ impl Core {
 }
 
 /// The object is gone. Observers are told inside their runtime, with nothing borrowed.
-pub(super) fn forget(identity: u64) {
+pub(in crate::runtime) fn forget(identity: u64) {
     let tellers = TELLERS.try_with(|tellers| tellers.borrow_mut().remove(&identity).unwrap_or_default());
     let tellers = tellers.unwrap_or_else(|_| context::current().iter().map(Rc::downgrade).collect());
     for core in tellers.iter().filter_map(Weak::upgrade) {

@@ -1,10 +1,10 @@
 //! Asking a runtime from another thread what its tasks wait for, and why there may be no answer.
 
-use super::context;
+use super::super::context;
+use super::super::remote::{Remote, WeakRemote};
+use super::super::task::Message;
 use super::dump::{Dump, try_dump};
 use super::polls::Polled;
-use super::remote::{Remote, WeakRemote};
-use super::task::Message;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};

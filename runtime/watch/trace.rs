@@ -1,7 +1,7 @@
 //! What happened, as events: what an event says, who receives it, and the end that emits it. Every way of watching a run
 //! reads this one schema.
 
-use super::clock::Instant;
+use super::super::clock::Instant;
 use super::reporter::{Reporter, drop_quietly};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -197,7 +197,7 @@ pub trait Observer {
 
 /// The emitting end: numbers the events and hands them to the observers.
 #[derive(Default)]
-pub(super) struct Trace {
+pub(in crate::runtime) struct Trace {
     observers: Vec<Rc<dyn Observer>>,
     /// Where an observer that panics is reported.
     reporter: Reporter,
@@ -211,36 +211,36 @@ pub(super) struct Trace {
     /// How many objects were met.
     objects_met: Cell<u64>,
     /// Set while observers are told of an event.
-    pub(super) telling: Cell<bool>,
+    pub(in crate::runtime) telling: Cell<bool>,
 }
 
 impl Trace {
-    pub(super) fn new(observers: Vec<Rc<dyn Observer>>, reporter: Reporter) -> Self {
+    pub(in crate::runtime) fn new(observers: Vec<Rc<dyn Observer>>, reporter: Reporter) -> Self {
         let mut trace = Trace::default();
         (trace.observers, trace.reporter) = (observers, reporter);
         trace
     }
 
-    pub(super) fn is_watched(&self) -> bool {
+    pub(in crate::runtime) fn is_watched(&self) -> bool {
         !self.observers.is_empty()
     }
 
     /// Replaces what is under way, and returns what was.
-    pub(super) fn set_cause(&self, cause: Option<u64>) -> Option<u64> {
+    pub(in crate::runtime) fn set_cause(&self, cause: Option<u64>) -> Option<u64> {
         self.cause.replace(cause)
     }
 
-    pub(super) fn cause(&self) -> Option<u64> {
+    pub(in crate::runtime) fn cause(&self) -> Option<u64> {
         self.cause.get()
     }
 
     /// The ordinal of an object in this trace; none before it is met.
-    pub(super) fn object_number(&self, identity: u64) -> Option<u64> {
+    pub(in crate::runtime) fn object_number(&self, identity: u64) -> Option<u64> {
         self.objects.borrow().get(&identity).copied()
     }
 
     /// Gives an object that was not met before its ordinal.
-    pub(super) fn meet(&self, identity: u64) -> u64 {
+    pub(in crate::runtime) fn meet(&self, identity: u64) -> u64 {
         let number = self.objects_met.get() + 1;
         self.objects_met.set(number);
         self.objects.borrow_mut().insert(identity, number);
@@ -248,13 +248,13 @@ impl Trace {
     }
 
     /// Forgets an object that is gone.
-    pub(super) fn forget(&self, identity: u64) {
+    pub(in crate::runtime) fn forget(&self, identity: u64) {
         let gone = self.objects.borrow_mut().remove(&identity);
         gone.iter().for_each(|&object| self.tell_observers(|observer| observer.on_gone(object)));
     }
 
     /// Hands an event to the observers; it gets its number here. Call it with nothing borrowed: observers are foreign.
-    pub(super) fn emit(&self, mut event: TraceEvent) -> u64 {
+    pub(in crate::runtime) fn emit(&self, mut event: TraceEvent) -> u64 {
         event.seq = self.last_seq.get() + 1;
         self.last_seq.set(event.seq);
         let before = self.telling.replace(true);

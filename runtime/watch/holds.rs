@@ -1,7 +1,7 @@
 //! Who holds the permits of a semaphore, and since which line. A semaphore counts its permits and knows nobody's name:
 //! only the reports read this.
 
-use super::context;
+use super::super::context;
 use super::facts::Holder;
 use slab::Slab;
 use std::cell::{OnceCell, RefCell};
@@ -71,7 +71,7 @@ impl Drop for Known {
 }
 
 /// Who holds permits of which semaphore.
-pub(super) fn by_object() -> HashMap<u64, Vec<Holder>> {
+pub(in crate::runtime) fn by_object() -> HashMap<u64, Vec<Holder>> {
     let of_one = |(_, (identity, holders)): (usize, &(u64, Holders))| {
         (*identity, holders.borrow().iter().map(|(_, holder)| *holder).collect())
     };

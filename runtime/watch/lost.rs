@@ -1,25 +1,25 @@
 //! Panics and errors that nobody receives, in words.
 
-use super::context::{self, Core};
-use super::inbox::Late;
-use super::ready::TaskKey;
-use super::task::Message;
+use super::super::context::{self, Core};
+use super::super::inbox::Late;
+use super::super::ready::TaskKey;
+use super::super::task::Message;
 use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 
 /// What a foreign waker does on behalf of nobody.
-pub(super) const WOKEN: &str = "a foreign waker panicked when it was woken";
-pub(super) const DROPPED: &str = "a foreign waker panicked when it was dropped";
+pub(in crate::runtime) const WOKEN: &str = "a foreign waker panicked when it was woken";
+pub(in crate::runtime) const DROPPED: &str = "a foreign waker panicked when it was dropped";
 
 impl Core {
     /// Reports the panic of a task that is still in the table.
-    pub(super) fn report_lost_panic(&self, key: TaskKey, payload: Box<dyn Any + Send>) {
+    pub(in crate::runtime) fn report_lost_panic(&self, key: TaskKey, payload: Box<dyn Any + Send>) {
         self.report_of(key, payload, Core::report_panic);
     }
 
     /// Reports a panic of a task that is still in the table and has panicked before.
-    pub(super) fn report_second_panic(&self, key: TaskKey, payload: Box<dyn Any + Send>) {
+    pub(in crate::runtime) fn report_second_panic(&self, key: TaskKey, payload: Box<dyn Any + Send>) {
         self.report_of(key, payload, |core, task, spawned, payload| {
             let what = format_args!("lost: {task}, spawned at {spawned}, panicked once more while it ended");
             core.tell_lost(what, payload, "");
@@ -39,7 +39,7 @@ impl Core {
     }
 
     /// Reports the panic of a task by its name, or as that of a task that has none.
-    pub(super) fn report_panic(&self, task: &str, spawned: &Location<'_>, payload: Box<dyn Any + Send>) {
+    pub(in crate::runtime) fn report_panic(&self, task: &str, spawned: &Location<'_>, payload: Box<dyn Any + Send>) {
         let what = format_args!("lost: {task}, spawned at {spawned}, panicked, and nobody awaits it");
         let advice =
             "; await the JoinHandle that spawn() returns, gather_tasks() or the TaskGroup to receive each panic";
@@ -47,7 +47,7 @@ impl Core {
     }
 
     /// Reports that a task of a group returned an error, and the group was dropped before it told of it.
-    pub(super) fn report_error(&self, name: Option<&str>, spawned: &Location<'_>, group: &Location<'_>) {
+    pub(in crate::runtime) fn report_error(&self, name: Option<&str>, spawned: &Location<'_>, group: &Location<'_>) {
         let task = name.unwrap_or("a task");
         let _entered = self.me.upgrade().map(context::enter);
         self.settings.reporter.deliver(&format!(
@@ -57,7 +57,7 @@ impl Core {
     }
 
     /// Tells what the panic of main forestalls: further panics, one of its output, and a stall.
-    pub(super) fn tell_forestalled<T>(
+    pub(in crate::runtime) fn tell_forestalled<T>(
         &self,
         panics: impl Iterator<Item = Box<dyn Any + Send>>,
         output: Option<T>,
@@ -76,7 +76,7 @@ impl Core {
 }
 
 /// Tells of a panic that nobody can receive: to the runtime that this code runs in, or on stderr.
-pub(super) fn tell(what: impl fmt::Display, payload: Box<dyn Any + Send>) {
+pub(in crate::runtime) fn tell(what: impl fmt::Display, payload: Box<dyn Any + Send>) {
     let reporter = context::current().map(|core| core.settings.reporter.clone()).unwrap_or_default();
     reporter.tell(what, payload, "");
 }

@@ -10,13 +10,13 @@ type Line = &'static Location<'static>;
 
 /// The lines that the tasks which have not ended have passed last, by their numbers.
 #[derive(Default)]
-pub(super) struct Passed {
+pub(in crate::runtime) struct Passed {
     tasks: RefCell<HashMap<u64, Line>>,
 }
 
 impl Passed {
     /// The last line of a task that awaited something of greenlight's and went on; none if nobody watches, too.
-    pub(super) fn last(&self, task: u64) -> Option<Line> {
+    pub(in crate::runtime) fn last(&self, task: u64) -> Option<Line> {
         self.tasks.borrow().get(&task).copied()
     }
 }

@@ -2,20 +2,20 @@
 //! and the inbox whenever nothing is being polled. What a list, a wheel and the wait lists promise by themselves stands in
 //! their files and in check_waits.rs.
 
-use super::context::Core;
-use super::executor::{Main, Turn};
-use super::inbox::Inbox;
-use super::ready::{BLOCK, TaskId, TaskKey};
-use super::table::Table;
-use super::task::Message;
-use super::waits::{WAITS, Waits};
+use super::super::context::Core;
+use super::super::executor::{Main, Turn};
+use super::super::inbox::Inbox;
+use super::super::ready::{BLOCK, TaskId, TaskKey};
+use super::super::table::Table;
+use super::super::task::Message;
+use super::super::waits::{WAITS, Waits};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 
 impl Core {
     /// One turn, and a check of every invariant after it if the builder asked for that.
-    pub(super) fn checked_turn(self: &Rc<Self>, main: &mut Option<(TaskKey, &mut Main<'_>)>) -> Turn {
+    pub(in crate::runtime) fn checked_turn(self: &Rc<Self>, main: &mut Option<(TaskKey, &mut Main<'_>)>) -> Turn {
         let turn = self.turn(main);
         if self.settings.check_every_turn {
             self.check();
@@ -27,7 +27,7 @@ impl Core {
     ///
     /// # Panics
     /// When an invariant is broken.
-    pub(super) fn check(self: &Rc<Self>) {
+    pub(in crate::runtime) fn check(self: &Rc<Self>) {
         assert!(self.polling.get().is_none(), "a task is noted as being polled after turn {}", self.turn.get());
         let table = self.table.borrow();
         table.check();
@@ -137,12 +137,12 @@ impl Table {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::runtime) mod tests {
     use super::*;
     use crate::runtime::context::{self, Timer};
-    use crate::runtime::facts::{self, Facts, Holder, ObjectState, Subject};
     use crate::runtime::task::{TaskWaker, Wakee};
     use crate::runtime::waits;
+    use crate::runtime::watch::facts::{self, Facts, Holder, ObjectState, Subject};
     use crate::sync::Event;
     use crate::{Runtime, sleep, spawn_detached};
     use std::cell::Cell;

@@ -34,12 +34,12 @@ impl fmt::Display for Polled {
 
 /// The task that a runtime is polling or dropping, and since when. None between two.
 #[derive(Default)]
-pub(super) struct Polls {
+pub(in crate::runtime) struct Polls {
     now: Mutex<Option<(Polled, Instant)>>,
 }
 
 impl Polls {
-    pub(super) fn polled(&self) -> Option<Polled> {
+    pub(in crate::runtime) fn polled(&self) -> Option<Polled> {
         self.lock().clone().map(|(polled, began)| Polled { lasts: began.elapsed(), ..polled })
     }
 
@@ -49,14 +49,14 @@ impl Polls {
 }
 
 /// Keeps [`Polls`] up to date.
-pub(super) struct Publisher {
+pub(in crate::runtime) struct Publisher {
     polls: Arc<Polls>,
     /// Where the tasks that have not ended were spawned, by their numbers.
     spawned: RefCell<HashMap<u64, &'static Location<'static>>>,
 }
 
 impl Publisher {
-    pub(super) fn new(polls: Arc<Polls>) -> Self {
+    pub(in crate::runtime) fn new(polls: Arc<Polls>) -> Self {
         Publisher { polls, spawned: RefCell::default() }
     }
 }

@@ -1,6 +1,6 @@
 //! What the debug mode says of the tasks that are left behind when main ends, or the runtime is dropped.
 
-use super::context::Core;
+use super::super::context::Core;
 use super::dump::TaskInfo;
 use super::report::Names;
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ struct Alike<'a> {
 impl Core {
     /// Reports in the debug mode which tasks are left behind, with what each waits for. Those that were cancelled are not
     /// told.
-    pub(super) fn report_pending(self: &Rc<Self>, when: &str) {
+    pub(in crate::runtime) fn report_pending(self: &Rc<Self>, when: &str) {
         if self.settings.polls.is_none() {
             return;
         }

@@ -1,8 +1,8 @@
 //! The debug mode: reports what a program does and probably should not, a line each. It is an observer, and knows no more
 //! of a run than any other; only what is pending at the end it reads from a dump.
 
-use super::context;
-use super::ready::TaskKey;
+use super::super::context;
+use super::super::ready::TaskKey;
 use super::reporter::Reporter;
 use super::text::left_in_a_group;
 use super::trace::{Kind, Observer, TaskLabel, TraceEvent};
@@ -28,7 +28,7 @@ const COMPUTES: u32 = 5;
 const TASKS_OF_A_LINE: usize = 3;
 
 /// Watches the events of a run, and reports what looks like a mistake.
-pub(super) struct Debug {
+pub(in crate::runtime) struct Debug {
     slow_poll: Duration,
     reporter: Reporter,
     seen: RefCell<Seen>,
@@ -100,7 +100,7 @@ struct Doings {
 }
 
 impl Debug {
-    pub(super) fn new(slow_poll: Duration, reporter: Reporter) -> Self {
+    pub(in crate::runtime) fn new(slow_poll: Duration, reporter: Reporter) -> Self {
         Debug { slow_poll, reporter, seen: RefCell::default(), telling: Cell::new(false) }
     }
 

@@ -1,12 +1,12 @@
 //! Every task of a runtime as it is at one moment: what it waits for and since which line, behind whom, and who holds it.
 //! The reports of stalls, the debug mode and [`dump`] are made of this.
 
-use super::clock::Instant;
-use super::context::{self, Core};
+use super::super::clock::Instant;
+use super::super::context::{self, Core};
+use super::super::ready::{TaskId, TaskKey};
+use super::super::task::{Slot, Tenant, Wakee};
 use super::facts::Holder;
-use super::ready::{TaskId, TaskKey};
 use super::standing::{self, Needs, Wait};
-use super::task::{Slot, Tenant, Wakee};
 use super::trace::{ObjectLabel, TaskLabel};
 use std::collections::HashMap;
 use std::panic::Location;
@@ -43,7 +43,7 @@ pub struct Dump {
     /// The tasks, in the order of spawning.
     pub tasks: Vec<TaskInfo>,
     /// The numbers of each task that awaits others and of one of those, in ascending order.
-    pub(super) awaits: Vec<(u64, u64)>,
+    pub(in crate::runtime) awaits: Vec<(u64, u64)>,
 }
 
 /// A task at one moment.
@@ -201,7 +201,7 @@ pub fn try_dump() -> Option<Dump> {
 
 impl Core {
     /// What every task is about and waits for.
-    pub(super) fn dump(self: &Rc<Self>) -> Dump {
+    pub(in crate::runtime) fn dump(self: &Rc<Self>) -> Dump {
         let mut told: HashMap<TaskId, Vec<WaitInfo>> = HashMap::new();
         let mut awaited: HashMap<u64, Vec<TaskLabel>> = HashMap::new();
         let mut holders: HashMap<u64, Arc<[HolderInfo]>> = HashMap::new();
@@ -255,7 +255,7 @@ impl Core {
     }
 
     /// The task of that number, if it was spawned just now.
-    pub(super) fn newest(&self, number: u64) -> Option<TaskKey> {
+    pub(in crate::runtime) fn newest(&self, number: u64) -> Option<TaskKey> {
         let table = self.table.borrow();
         // It is the last that was queued, unless whoever is told of it has queued more.
         let mut queued = table.ready.tasks.iter().rev();
@@ -264,7 +264,7 @@ impl Core {
 
     /// Whether nothing can wake a task that has returned `Pending`: nobody holds its waker, and it waits for nothing of
     /// greenlight's.
-    pub(super) fn nobody_can_wake(&self, task: TaskKey) -> bool {
+    pub(in crate::runtime) fn nobody_can_wake(&self, task: TaskKey) -> bool {
         let is_left_alone = |slot: &Slot| {
             let is_parked = |tenant: &Tenant| !slot.queued && !tenant.is_held();
             slot.tenant.as_ref().is_some_and(is_parked)

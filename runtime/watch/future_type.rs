@@ -1,7 +1,7 @@
 //! How the type of a future reads to people.
 
 /// A future in a sentence, by its type: ``its future, `Forgetful`, ``, or ``its future, async code in `main`, ``.
-pub(super) fn told(name: &str) -> String {
+pub(in crate::runtime) fn told(name: &str) -> String {
     const CLOSURE: &str = "::{{closure}}";
     let body = name.trim_end_matches(CLOSURE);
     match () {

@@ -1,11 +1,11 @@
 //! The report of a run that cannot go on: who waits for what, in which circles, and what is behind it.
 
-use super::clock::Instant;
-use super::context::Core;
+use super::super::clock::Instant;
+use super::super::context::Core;
+use super::super::executor::Turn;
+use super::super::ready::TaskId;
 use super::dump::{Dump, Hold, Place, TaskInfo, TaskState, WaitInfo, Who};
-use super::executor::Turn;
 use super::facts::ObjectState;
-use super::ready::TaskId;
 use super::standing::{Needs, Wait};
 use super::trace::{ObjectLabel, TaskLabel};
 use std::collections::{HashMap, HashSet};
@@ -15,17 +15,17 @@ use std::rc::Rc;
 /// [`run`](crate::run) panics with it.
 #[derive(Debug, Clone)]
 pub struct Stalled {
-    pub(super) why: Why,
-    pub(super) dump: Dump,
+    pub(in crate::runtime) why: Why,
+    pub(in crate::runtime) dump: Dump,
     /// Tasks each of which waits for what the next one holds, or for its end; the last one waits for the first. A task is
     /// in one circle at most.
-    pub(super) circles: Vec<Vec<Link>>,
-    pub(super) hint: Option<Hint>,
+    pub(in crate::runtime) circles: Vec<Vec<Link>>,
+    pub(in crate::runtime) hint: Option<Hint>,
 }
 
 /// What is behind the stall, as far as the waits tell.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Hint {
+pub(in crate::runtime) enum Hint {
     /// A task was handed something, and does not poll the wait that it was handed to.
     Unpolled,
     /// A task waits for what it holds itself.
@@ -48,14 +48,14 @@ pub(super) enum Hint {
 
 /// A task of a circle.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Link {
-    pub(super) task: TaskLabel,
+pub(in crate::runtime) struct Link {
+    pub(in crate::runtime) task: TaskLabel,
     /// The object that it waits for; none if that is the end of the next task.
-    pub(super) object: Option<ObjectLabel>,
+    pub(in crate::runtime) object: Option<ObjectLabel>,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Why {
+pub(in crate::runtime) enum Why {
     /// Nothing is ready, no timer is armed, and nothing outside can wake anybody.
     NobodyCanRun,
     /// It is no stall: a task is ready, a timer is armed, or something outside can act.
@@ -89,30 +89,30 @@ impl Stalled {
 
 impl Core {
     /// The report of a runtime in which nobody can ever run again.
-    pub(super) fn stalled(self: &Rc<Self>) -> Stalled {
+    pub(in crate::runtime) fn stalled(self: &Rc<Self>) -> Stalled {
         self.report(Why::NobodyCanRun)
     }
 
     /// The report of a runtime whose run was ended from outside.
-    pub(super) fn stopped(self: &Rc<Self>) -> Stalled {
+    pub(in crate::runtime) fn stopped(self: &Rc<Self>) -> Stalled {
         self.report(Why::Stopped)
     }
 
     /// The report of a runtime that may be stalled or not.
-    pub(super) fn stalled_or_not(self: &Rc<Self>) -> Stalled {
+    pub(in crate::runtime) fn stalled_or_not(self: &Rc<Self>) -> Stalled {
         let nobody_is_ready = self.table.borrow().ready.len() == 0;
         let stalled = nobody_is_ready && self.idle() == Turn::Stalled;
         self.report(if stalled { Why::NobodyCanRun } else { Why::SomebodyCanRun })
     }
 
     /// The report of a runtime in which nobody runs unless something outside uses a waker.
-    pub(super) fn possibly_stalled(self: &Rc<Self>) -> Stalled {
+    pub(in crate::runtime) fn possibly_stalled(self: &Rc<Self>) -> Stalled {
         self.report(Why::OnlyOutsideCanWake(self.wakers_held_outside()))
     }
 
     /// The report of the circles of waits that are not among those known before, of tasks that are [stuck](stuck): others
     /// may go on. It comes to know those that are there now.
-    pub(super) fn deadlocked(self: &Rc<Self>, known: &mut HashSet<Vec<Link>>) -> Option<Stalled> {
+    pub(in crate::runtime) fn deadlocked(self: &Rc<Self>, known: &mut HashSet<Vec<Link>>) -> Option<Stalled> {
         let mut waits = self.waits();
         if find_circles(&waits).is_empty() {
             known.clear();
@@ -129,7 +129,7 @@ impl Core {
     }
 
     /// The report of a runtime whose virtual time does not move.
-    pub(super) fn standing_still(self: &Rc<Self>, turns: u64) -> Stalled {
+    pub(in crate::runtime) fn standing_still(self: &Rc<Self>, turns: u64) -> Stalled {
         self.report(Why::TimeStandsStill(turns))
     }
 

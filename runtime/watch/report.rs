@@ -1,11 +1,11 @@
 //! How a task, what it waits for, and the report of a stall read as text.
 
-use super::context::Core;
+use super::super::context::Core;
+use super::super::join;
+use super::super::ready::TaskKey;
 use super::dump::{Hold, HolderInfo, Place, TaskInfo, TaskState, WaitInfo, Who};
 use super::facts::{Notice, ObjectState};
 use super::future_type::told;
-use super::join;
-use super::ready::TaskKey;
 use super::reporter::PREFIX;
 use super::stall::{Link, Stalled, Why};
 use super::text::wrapped;
@@ -21,7 +21,7 @@ use std::time::Duration;
 const SUSPECTS: usize = 20;
 
 /// How many of those who wait for an object, or hold it, are named.
-pub(super) const NAMES: usize = 8;
+pub(in crate::runtime) const NAMES: usize = 8;
 
 /// Prints what is the matter, the circles of waits, the tasks with what each waits for, and what to do, in lines of 80
 /// columns.
@@ -129,7 +129,7 @@ impl Stalled {
     }
 
     /// A possible stall in a line, for one that may be over soon.
-    pub(super) fn in_a_line(&self, idle_for: Duration) -> String {
+    pub(in crate::runtime) fn in_a_line(&self, idle_for: Duration) -> String {
         let (tasks, wakers) = (self.tasks().len(), self.tasks().iter().filter(|task| task.is_held_outside).count());
         format!(
             "no task has run for {} s, at {}: {tasks} wait{}, and {wakers} waker{} held outside; if a thread is going to use \
@@ -155,18 +155,18 @@ impl Link {
 
 /// How the tasks of one report are named: where several have the same name, each with its number, too.
 #[derive(Default)]
-pub(super) struct Names {
+pub(in crate::runtime) struct Names {
     shared: HashSet<Arc<str>>,
 }
 
 impl Names {
-    pub(super) fn of(tasks: &[TaskInfo]) -> Self {
+    pub(in crate::runtime) fn of(tasks: &[TaskInfo]) -> Self {
         let mut seen = HashSet::new();
         let names = tasks.iter().filter_map(|task| task.label.name.clone());
         Names { shared: names.filter(|name| !seen.insert(name.clone())).collect() }
     }
 
-    pub(super) fn tell(&self, task: &TaskLabel) -> String {
+    pub(in crate::runtime) fn tell(&self, task: &TaskLabel) -> String {
         match &task.name {
             Some(name) if self.shared.contains(name) => format!("{name} (task {})", task.number),
             _ => task.to_string(),
@@ -183,7 +183,7 @@ impl fmt::Display for TaskInfo {
 
 impl Core {
     /// What there is to say of a task that nobody can wake; none if that is not so.
-    pub(super) fn tell_beyond_waking(&self, task: TaskKey) -> Option<String> {
+    pub(in crate::runtime) fn tell_beyond_waking(&self, task: TaskKey) -> Option<String> {
         if !self.nobody_can_wake(task) {
             return None;
         }
@@ -210,7 +210,7 @@ impl TaskInfo {
     }
 
     /// What the task is about, line by line. `line` tells who stands in the line of a wait.
-    pub(super) fn about(&self, names: &Names, line: impl Fn(&WaitInfo) -> String) -> Vec<String> {
+    pub(in crate::runtime) fn about(&self, names: &Names, line: impl Fn(&WaitInfo) -> String) -> Vec<String> {
         let mut lines = Vec::new();
         let mut say = |line: &str| lines.push(line.to_string());
         if self.is_cancelled {
@@ -381,7 +381,7 @@ impl Who {
 }
 
 /// An object in a sentence.
-pub(super) fn in_a_sentence(object: &ObjectLabel) -> String {
+pub(in crate::runtime) fn in_a_sentence(object: &ObjectLabel) -> String {
     match (object.kind, &object.name) {
         (kind @ ("gather" | "deadline" | "task group"), _) => format!("its {kind}"),
         ("end of tasks", _) => "the end of its tasks".to_string(),

@@ -1,8 +1,8 @@
 //! What an object says of itself to those who look on: what kind of thing it gives, how far it has come with that, and who
 //! holds it. Nothing that runs depends on it.
 
-use super::context::Core;
-use super::ready::TaskKey;
+use super::super::context::Core;
+use super::super::ready::TaskKey;
 use super::trace::ObjectLabel;
 use std::cell::Cell;
 use std::panic::Location;
@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 /// What is waited on: what the reports and traces say of it.
 #[derive(Clone)]
-pub(super) struct Subject {
-    pub(super) kind: &'static str,
-    pub(super) name: Option<Arc<str>>,
-    pub(super) made: &'static Location<'static>,
+pub(in crate::runtime) struct Subject {
+    pub(in crate::runtime) kind: &'static str,
+    pub(in crate::runtime) name: Option<Arc<str>>,
+    pub(in crate::runtime) made: &'static Location<'static>,
     /// A number that tells this object from others in a trace.
-    pub(super) identity: u64,
+    pub(in crate::runtime) identity: u64,
 }
 
 /// What an object lets the reports know.
@@ -90,13 +90,13 @@ pub struct Notice {
 #[derive(Clone, Copy)]
 pub(crate) struct Holder {
     /// The task that was being polled when it came to hold the object, if one was.
-    pub(super) task: Option<TaskKey>,
+    pub(in crate::runtime) task: Option<TaskKey>,
     /// Since which line.
-    pub(super) since: &'static Location<'static>,
+    pub(in crate::runtime) since: &'static Location<'static>,
     /// Whether it was granted the object and has not run since.
-    pub(super) granted: bool,
+    pub(in crate::runtime) granted: bool,
     /// How many permits of a semaphore it has; 1 of any other object.
-    pub(super) permits: usize,
+    pub(in crate::runtime) permits: usize,
 }
 
 impl ObjectState {
@@ -104,12 +104,12 @@ impl ObjectState {
     pub(crate) const UNNOTIFIED: ObjectState = ObjectState::Notice { last: None };
 
     /// Whether it is counted: there may be more of it, for several at once.
-    pub(super) fn is_permits(self) -> bool {
+    pub(in crate::runtime) fn is_permits(self) -> bool {
         matches!(self, ObjectState::Permits { .. })
     }
 
     /// Whether everybody who waits gets it at once, so that one who does not look keeps it from nobody.
-    pub(super) fn is_for_all(self) -> bool {
+    pub(in crate::runtime) fn is_for_all(self) -> bool {
         matches!(self, ObjectState::Word { .. } | ObjectState::Done { .. } | ObjectState::Ends)
     }
 
@@ -129,7 +129,7 @@ impl ObjectState {
     }
 
     /// The line of the last signal, if it came when nobody waited.
-    pub(super) fn unheard(self) -> Option<&'static Location<'static>> {
+    pub(in crate::runtime) fn unheard(self) -> Option<&'static Location<'static>> {
         match self {
             ObjectState::Word { unheard } => unheard,
             ObjectState::Notice { last: Some(Notice { woken: 0, at, .. }) } => Some(at),
@@ -143,14 +143,14 @@ thread_local! {
 }
 
 impl Subject {
-    pub(super) fn label(&self, core: &Core) -> ObjectLabel {
+    pub(in crate::runtime) fn label(&self, core: &Core) -> ObjectLabel {
         let number = Some(core.object_number(self.identity));
         ObjectLabel { kind: self.kind, number, name: self.name.clone(), made: self.made }
     }
 }
 
 /// A number that no other object of this thread has. Who came later has a higher one.
-pub(super) fn new_identity() -> u64 {
+pub(in crate::runtime) fn new_identity() -> u64 {
     LAST_IDENTITY.set(LAST_IDENTITY.get() + 1);
     LAST_IDENTITY.get()
 }

@@ -1,8 +1,8 @@
 //! What is looked into while nobody runs: whether anybody outside will ever go on with it, and which tasks wait for each
 //! other. A run goes on without it.
 
-use super::clock;
-use super::context::Core;
+use super::super::clock;
+use super::super::context::Core;
 use super::stall::{Link, Stalled};
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -20,7 +20,7 @@ const LONG: Duration = Duration::from_secs(3);
 const GLANCE: Duration = Duration::from_millis(100);
 
 /// What is suspected of one run.
-pub(super) struct Suspicion {
+pub(in crate::runtime) struct Suspicion {
     /// None while somebody runs.
     idleness: Option<Idleness>,
     /// The circles of waits that were there at the last look: each is reported once.
@@ -47,20 +47,20 @@ struct Idleness {
 
 impl Core {
     /// How many tasks have a clone of their waker somewhere.
-    pub(super) fn wakers_held_outside(&self) -> usize {
+    pub(in crate::runtime) fn wakers_held_outside(&self) -> usize {
         let table = self.table.borrow();
         table.held.count(&table.slots)
     }
 
     /// Whether any has.
-    pub(super) fn is_any_held(&self) -> bool {
+    pub(in crate::runtime) fn is_any_held(&self) -> bool {
         let table = &mut *self.table.borrow_mut();
         table.held.is_any(&mut table.slots)
     }
 }
 
 impl Suspicion {
-    pub(super) fn new() -> Self {
+    pub(in crate::runtime) fn new() -> Self {
         Suspicion {
             idleness: None,
             circles: HashSet::new(),
@@ -72,13 +72,13 @@ impl Suspicion {
     }
 
     /// Somebody runs.
-    pub(super) fn end(&mut self) {
+    pub(in crate::runtime) fn end(&mut self) {
         self.idleness = None;
     }
 
     /// Looks into what a runtime waits for in which nobody has run for a while, and reports what is new. Returns how long
     /// to park at most before the next look; none if the next is due after somebody has run.
-    pub(super) fn look(&mut self, core: &Rc<Core>, has_timers: bool) -> Option<Duration> {
+    pub(in crate::runtime) fn look(&mut self, core: &Rc<Core>, has_timers: bool) -> Option<Duration> {
         let only_wakers = !has_timers && !core.has_remotes();
         let begin = || Idleness { since: Instant::now(), sought_circles: false, sought_stall: false };
         let idle_for = self.idleness.get_or_insert_with(begin).since.elapsed();
@@ -135,13 +135,13 @@ impl Suspicion {
 }
 
 /// How long virtual time has stood still.
-pub(super) struct Standstill {
-    pub(super) since: clock::Instant,
-    pub(super) turns: u64,
+pub(in crate::runtime) struct Standstill {
+    pub(in crate::runtime) since: clock::Instant,
+    pub(in crate::runtime) turns: u64,
 }
 
 impl Standstill {
-    pub(super) fn count(&mut self, core: &Rc<Core>) -> Result<(), Stalled> {
+    pub(in crate::runtime) fn count(&mut self, core: &Rc<Core>) -> Result<(), Stalled> {
         if !core.clock.is_virtual() {
             return Ok(());
         }

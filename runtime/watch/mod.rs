@@ -1,0 +1,52 @@
+//! Those who watch a runtime: what they tell, and how they know. The heart works the same without them. Each file uses only
+//! those before it, and any of the heart.
+
+pub(in crate::runtime) mod printable;
+
+pub(in crate::runtime) mod reporter;
+
+pub(in crate::runtime) mod trace;
+
+pub(in crate::runtime) mod polls;
+
+pub(in crate::runtime) mod passed;
+
+pub(in crate::runtime) mod gone;
+
+pub(in crate::runtime) mod lost;
+
+pub(in crate::runtime) mod facts;
+
+pub(in crate::runtime) mod holds;
+
+pub(in crate::runtime) mod standing;
+
+pub mod dump;
+
+pub(in crate::runtime) mod ask;
+
+pub(in crate::runtime) mod recorder;
+
+pub(in crate::runtime) mod text;
+
+pub(in crate::runtime) mod future_type;
+
+pub(in crate::runtime) mod stall;
+
+pub(in crate::runtime) mod help;
+
+pub(in crate::runtime) mod report;
+
+pub(in crate::runtime) mod tree;
+
+pub(in crate::runtime) mod pending;
+
+pub(in crate::runtime) mod unheard;
+
+pub(in crate::runtime) mod debug;
+
+pub(in crate::runtime) mod check_waits;
+
+pub(in crate::runtime) mod check;
+
+pub(in crate::runtime) mod suspicion;
