@@ -222,6 +222,11 @@ async fn use_panicking() -> Left {
     }
     let (handle, other) = (spawn(panics()), spawn(panics()));
     drop(spawn(panics()));
+    let later = spawn(async {
+        yield_now().await;
+        panics().await;
+    });
+    later.await.expect_err("it panics");
     let error = handle.await.expect_err("it panics");
     Box::new((error, other))
 }
@@ -346,4 +351,19 @@ pub(crate) fn everything_that_is_made_and_dropped_anywhere_leaves_nothing_behind
     }
     let places = OBJECTS.len() + (OBJECTS.len() + TASKS.len()) * WATCHED.len() * 4;
     println!("{COUNT} times in {places} places nothing is left behind, in {:.1?}", began.elapsed());
+}
+
+pub(crate) fn objects_that_one_runtime_after_another_waits_for_keep_nothing_of_these() {
+    for (watched, how) in WATCHED.into_iter().enumerate() {
+        let (light, gate, desks, orders) =
+            (Event::new(), Barrier::new(2), Semaphore::new(0), Queue::<u32>::unbounded());
+        block_on(assert_flat(format!("a runtime, {how}, whose objects outlive it,"), async || {
+            runtime(watched).run(async {
+                look(light.wait()).await;
+                look(gate.wait()).await;
+                look(desks.acquire()).await;
+                look(orders.get()).await;
+            });
+        }));
+    }
 }
