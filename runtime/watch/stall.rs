@@ -220,7 +220,7 @@ fn stuck(waits: &[Wait], dump: &Dump) -> HashSet<TaskId> {
         }
     }
     let is_in_vain = |wait: &Wait, support: usize| match wait.needs {
-        _ if wait.place == Place::Granted || wait.state.is_permits() => false,
+        _ if wait.place == Place::Granted => false,
         Needs::EveryEnd => support > 0,
         Needs::Release | Needs::AnyEnd => support > 0 && support == wait.holders.len(),
     };

@@ -6,6 +6,7 @@ mod idle;
 mod outside;
 mod reports;
 mod standstill;
+mod stuck;
 mod two_runtimes;
 
 use crate::quoted::quoted;

@@ -225,6 +225,22 @@ fn a_condition_says_whose_predicate_used_the_last_notify_up() {
 }
 
 #[test]
+fn one_who_comes_after_a_notify_has_not_used_it_up() {
+    let stalled = stalled(async {
+        let stock = shared(Condition::new(0));
+        spawn_detached(async { drop(stock.wait(stock.lock().await).await) });
+        turns(1).await;
+        stock.notify_one(&stock.lock().await);
+        turns(2).await;
+        drop(stock.wait_for(stock.lock().await, |stock| *stock > 0).await);
+    });
+    assert!(matches!(
+        state(&stalled),
+        ObjectState::Notice { last: Some(Notice { waited: 1, woken: 1, in_vain: None, .. }), .. }
+    ));
+}
+
+#[test]
 fn one_whom_a_barrier_has_let_through_and_who_does_not_look_is_told() {
     let stalled = stalled(async {
         let start = shared(Barrier::new(2).named("start"));

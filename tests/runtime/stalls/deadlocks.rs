@@ -137,6 +137,38 @@ fn a_circle_that_stays_is_not_told_again_beside_one_that_comes() {
 }
 
 #[test]
+fn a_circle_that_comes_again_after_a_while_is_told_again() {
+    let (log, given) = (Log::default(), Rc::new(RefCell::new(None)));
+    let (heard, taken) = (log.clone(), given.clone());
+    let on_report = move |report: &str| {
+        heard.say(report);
+        drop(taken.take());
+    };
+    Runtime::builder().check_every_turn().on_report(on_report).build().run(async move {
+        let _remote = remote();
+        let [left, right] = [(); 2].map(|()| &*Box::leak(Box::new(Lock::new(()))));
+        let pauses = [Duration::from_millis(1500), Duration::ZERO];
+        let alice = spawn_detached(async move {
+            for pause in pauses {
+                given.replace(Some(left.lock().await));
+                yield_now().await;
+                drop(right.lock().await);
+                sleep(pause).await;
+            }
+        });
+        for pause in pauses {
+            let guard = right.lock().await;
+            yield_now().await;
+            drop(left.lock().await);
+            drop(guard);
+            sleep(pause).await;
+        }
+        alice.ended().await;
+    });
+    assert_eq!(log.take().len(), 2);
+}
+
+#[test]
 fn one_who_waits_for_something_else_too_is_no_deadlock_and_nobody_looks_twice() {
     let (runtime, log, _) = rescued(Runtime::builder());
     runtime.run(async {
