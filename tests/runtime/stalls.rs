@@ -2,6 +2,7 @@
 //! it says what a reader needs to know.
 
 mod deadlocks;
+mod helps;
 mod idle;
 mod outside;
 mod reports;

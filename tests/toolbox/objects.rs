@@ -225,6 +225,20 @@ fn a_condition_says_whose_predicate_used_the_last_notify_up() {
 }
 
 #[test]
+fn one_whose_items_are_done_and_who_does_not_look_is_not_told_to_have_them_done() {
+    let stalled = stalled(async {
+        let orders = Queue::unbounded();
+        orders.put(1).await.unwrap();
+        let mut done = Box::pin(orders.join());
+        assert!(futures::poll!(&mut done).is_pending());
+        orders.task_done().unwrap();
+        pending().await
+    });
+    let said = said(&stalled);
+    assert!(said.contains("was woken by unfinished queue") && !said.contains("an item is done when"), "{said}");
+}
+
+#[test]
 fn one_who_comes_after_a_notify_has_not_used_it_up() {
     let stalled = stalled(async {
         let stock = shared(Condition::new(0));

@@ -3,7 +3,7 @@
 use super::stalled;
 use crate::quoted::unwrapped;
 use greenlight::sync::{Condition, Lock};
-use greenlight::{Stalled, Task, spawn_detached, task, yield_now};
+use greenlight::{Stalled, Task, Until, spawn_detached, task, wait, yield_now};
 use insta::assert_snapshot;
 use std::cell::OnceCell;
 use std::future::pending;
@@ -134,6 +134,68 @@ fn every_circle_is_drawn_from_the_task_in_it_that_was_spawned_first() {
             "a circle of waits: second -> lock `d` -> third -> lock `c` -> second",
         ]
     );
+}
+
+#[test]
+fn circles_are_drawn_in_the_order_of_spawning_whichever_was_there_first() {
+    let stalled = stalled(async {
+        let [a, b, c, d] = locks(["a", "b", "c", "d"]);
+        let grabs_late = |name: &str, first: &Rc<Lock>, second: &Rc<Lock>| {
+            let (first, second) = (first.clone(), second.clone());
+            task(name).spawn_detached(async move {
+                let _first = first.lock().await;
+                yield_now().await;
+                yield_now().await;
+                drop(second.lock().await);
+            });
+        };
+        grabs_late("late", &a, &b);
+        grabs_late("later", &b, &a);
+        grabs("early", &c, &d);
+        grabs("earlier", &d, &c);
+        pending::<()>().await;
+    });
+    assert_eq!(
+        drawn(&stalled),
+        [
+            "a circle of waits: late -> lock `b` -> later -> lock `a` -> late",
+            "a circle of waits: early -> lock `d` -> earlier -> lock `c` -> early",
+        ]
+    );
+}
+
+#[test]
+fn a_task_is_drawn_in_one_circle_at_most() {
+    let stalled = stalled(async {
+        let [mine, left, right] = locks(["mine", "left", "right"]);
+        let (held, first, second) = (mine.clone(), left.clone(), right.clone());
+        task("both").spawn_detached(async move {
+            let _held = held.lock().await;
+            yield_now().await;
+            _ = futures::join!(first.lock(), second.lock());
+        });
+        grabs("one", &left, &mine);
+        grabs("other", &right, &mine);
+        pending::<()>().await;
+    });
+    let [circle] = &drawn(&stalled)[..] else { panic!("{stalled}") };
+    assert!(circle.starts_with("a circle of waits: both -> lock `"), "{circle}");
+}
+
+#[test]
+fn a_circle_through_the_ends_of_several_tasks_leads_through_the_first_of_them() {
+    for until in [Until::All, Until::First] {
+        let stalled = stalled(async {
+            let till = Rc::new(Lock::new(()).named("till"));
+            let _guard = till.lock().await;
+            let counters = ["first", "second", "third"].map(|name| {
+                let till = till.clone();
+                task(name).spawn(async move { drop(till.lock().await) })
+            });
+            wait(&counters, until).await;
+        });
+        assert_eq!(drawn(&stalled), ["a circle of waits: main -> first -> lock `till` -> main"]);
+    }
 }
 
 #[test]
