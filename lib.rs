@@ -8,12 +8,12 @@
 //!     let light = Rc::new(Event::new());
 //!     let seen = light.clone();
 //!     let pedestrian = async move {
-//!         seen.wait().await; // parks: the task's id is in the wait list of the event now
+//!         seen.wait().await; // parks: the task is in the wait list of the event now
 //!         "crossed"
 //!     };
 //!     let signal = async move {
 //!         sleep(Duration::from_millis(2)).await;
-//!         light.set(); // wakes: the id moves to the ready queue
+//!         light.set(); // wakes: the task moves to the ready queue
 //!     };
 //!     gather!(pedestrian, signal).await.0
 //! });
@@ -25,30 +25,55 @@
 //!
 //! # The life of one wake
 //!
-//! 1. [`spawn`] puts a future into a slot of the task table and its key into the ready queue:
-//!    `Table::insert` in `runtime/table.rs`.
-//! 2. In the next turn `Core::run_batch` takes the future out of its slot and polls it with nothing
-//!    borrowed: `Core::poll` in `runtime/executor.rs`.
-//! 3. The future polls [`Event::wait`](sync::Event::wait), which joins the wait list:
-//!    `Waiter::join` in `runtime/waiter.rs`. `Wakee::of` in `runtime/wakers.rs` decides what it
-//!    leaves there: the task's id, or a clone of a foreign waker.
-//! 4. The poll returns `Pending`; `Slot::suspend` in `runtime/task.rs` takes the future back, and
-//!    the task is parked.
-//! 5. Another task calls [`Event::set`](sync::Event::set). `wake_all` in `runtime/grants.rs` unlinks
-//!    and marks every waiter first, and wakes them after: `Table::wake` queues each once.
+//! 1. [`spawn`] boxes the future, `Table::insert` in `runtime/table.rs` gives the task a cell, and the cell goes into the ready
+//!    queue.
+//! 2. In the next turn `Core::run_batch` in `runtime/executor.rs` takes the future out of its cell, and `Core::poll` polls it with
+//!    nothing of the runtime's borrowed.
+//! 3. The future polls [`Event::wait`](sync::Event::wait), which joins the wait list: `Waiter::join_if` in `runtime/waiter.rs`.
+//!    `Wakee::of` in `runtime/wakee.rs` decides what it leaves there: the task itself, or a clone of a foreign waker.
+//! 4. The poll returns `Pending`; `TaskCell::suspend` in `runtime/task.rs` takes the future back, and the task is parked.
+//! 5. Another task calls [`Event::set`](sync::Event::set). `wake_each` in `runtime/waits.rs` unlinks and marks each waiter, and
+//!    `TaskCell::wake` puts its task into the ready queue, unless it is there. Foreign wakers are woken last, with nothing borrowed.
 //! 6. The next turn polls the task again. `Waiter::poll` finds its node marked, and the wait is over.
 //!
-//! # The files, in reading order
+//! # The files, in the order of learning
 //!
-//! `runtime/`: `list`, `clock`, `threads`, `inbox`, `failure`, `ready`, `wheel`, `task`, `held`, `table`, `context`,
-//! `note`, `panics`, `wakers`, `wakes`, `waits`, `grants`, `waiter`, `executor`, `time`, `outcome`, `join`, `spawn`,
-//! `remote`, `drive`, `run`. Each uses only those before it. Then `sync/`: `event`, `lock`, `condition`, `line`,
-//! `semaphore`, `barrier`, `store`, `queue`, `queue_waits`, `timeout`, `race`, `hop`, `gather`, `wait`,
+//! Who wakes my task? Read these five in `runtime/`, and `sync/event`:
+//!
+//! - `task`: a future in a cell, with the flags that say where it is in its life;
+//! - `executor`: the loop that polls what is ready, and ends what is over;
+//! - `wakee`: whom a waiting future wakes, which is the waiter rule;
+//! - `waits`: the wait lists, and granting;
+//! - `waiter`: what a primitive uses of them.
+//!
+//! What these rest on:
+//!
+//! - `table`: which tasks are alive, by slot and id;
+//! - `wakers`: what a future is handed, for those who wake from elsewhere;
+//! - `join`: handles, and how a task hands over its output;
+//! - `listeners`: who is told of the ends of several tasks;
+//! - `spawn`: how futures become tasks;
+//! - `time`: sleeps and yields;
+//! - `context`: which runtime the code of this thread runs in;
+//! - `run`: the runtime as its user holds it;
+//! - `drive`: turn after turn, parked in between;
+//! - `remote`: the way in from other threads;
+//! - `panics`: of two at once, which one goes on;
+//! - `failure`: why a task yielded no output, in words;
+//! - `note`: all that the heart knows of being watched;
+//! - `inbox`: what other threads send;
+//! - `threads`: what it takes from the standard library, so that a model checker can stand in for that;
+//! - `clock`: real and virtual time;
+//! - `wheel`: the timers, in slots of slots;
+//! - `list`: lists that are linked by index.
+//!
+//! `sync/` has a file for each primitive and for what is built of tasks: `event`, `lock`, `told`, `condition`,
+//! `line`, `semaphore`, `barrier`, `store`, `queue`, `queue_waits`, `timeout`, `race`, `gather`, `wait`,
 //! `group_error`, `group_output`, `task_group`, `interval`.
 //!
 //! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `trace`, `polls`,
-//! `passed`, `gone`, `lost`, `facts`, `holds`, `standing`, `dump`, `ask`, `recorder`, `text`, `future_type`, `stall`,
-//! `help`, `report`, `tree`, `pending`, `unheard`, `debug`, `check_waits`, `check`, `suspicion`.
+//! `passed`, `gone`, `lost`, `facts`, `told`, `holds`, `standing`, `dump`, `ask`, `recorder`, `text`, `future_type`,
+//! `stall`, `help`, `report`, `tree`, `pending`, `unheard`, `debug`, `check_waits`, `check`, `suspicion`.
 //!
 //! # What is absent, on purpose
 //!

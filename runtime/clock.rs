@@ -72,15 +72,17 @@ impl fmt::Debug for Instant {
 }
 
 /// A duration in ticks of the wheel, rounded up so that no timer is early.
-fn ticks(duration: Duration) -> u64 {
+pub(super) fn ticks(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos().div_ceil(1000)).unwrap_or(u64::MAX)
 }
 
 /// The clock of one runtime, with the reading that the present turn goes by.
 pub(super) struct Clock {
     source: Source,
-    /// Microseconds; set once a turn, so that one turn is one moment.
+    /// Microseconds; read once a turn at most, so that one turn is one moment.
     reading: Cell<u64>,
+    /// Set while the reading is of an earlier turn.
+    is_stale: Cell<bool>,
 }
 
 enum Source {
@@ -90,26 +92,28 @@ enum Source {
 
 impl Clock {
     pub(super) fn real() -> Self {
-        Clock { source: Source::Real(std::time::Instant::now()), reading: Cell::new(0) }
+        Clock { source: Source::Real(std::time::Instant::now()), reading: Cell::new(0), is_stale: Cell::new(false) }
     }
 
     pub(super) fn standing() -> Self {
-        Clock { source: Source::Virtual, reading: Cell::new(0) }
+        Clock { source: Source::Virtual, reading: Cell::new(0), is_stale: Cell::new(false) }
     }
 
     pub(super) fn is_virtual(&self) -> bool {
         matches!(self.source, Source::Virtual)
     }
 
-    /// The moment of the present turn.
-    pub(super) fn reading(&self) -> Instant {
-        Instant::at(self.reading.get())
+    /// Begins a turn: all of it happens at one moment, which is read when somebody asks.
+    pub(super) fn begin_turn(&self) {
+        self.is_stale.set(true);
     }
 
-    /// Begins a turn: all of it happens at this moment.
-    pub(super) fn read(&self) -> Instant {
-        self.reading.set(self.now().micros);
-        self.reading()
+    /// The moment of the present turn.
+    pub(super) fn reading(&self) -> Instant {
+        if self.is_stale.replace(false) {
+            self.reading.set(self.now().micros);
+        }
+        Instant::at(self.reading.get())
     }
 
     /// The moment from which a duration counts. On the real clock that is now, rounded up, and not the reading: a sleep
@@ -125,7 +129,7 @@ impl Clock {
     pub(super) fn now(&self) -> Instant {
         match self.source {
             Source::Real(start) => Instant::at(micros(start.elapsed())),
-            Source::Virtual => self.reading(),
+            Source::Virtual => Instant::at(self.reading.get()),
         }
     }
 

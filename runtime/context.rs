@@ -2,9 +2,10 @@
 
 use super::clock::{Clock, Instant};
 use super::inbox::Inbox;
-use super::ready::TaskKey;
+use super::note;
 use super::table::Table;
-use super::task::{Body, Message, Wakee};
+use super::task::{Body, Message, ReadyQueue, TaskWaker};
+use super::wakee::Kept;
 use super::watch::passed::Passed;
 use super::watch::polls::Polls;
 use super::watch::reporter::Reporter;
@@ -18,20 +19,21 @@ use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::rc::{self, Rc};
 use std::sync::{Arc, Weak};
-use std::task::{RawWakerVTable, Waker};
 
 /// One runtime. Its parts are borrowed apart, each for a few lines, and none while foreign code runs.
 pub(crate) struct Core {
     /// The way to itself for what is called from outside of it, and has to make it the current runtime.
     pub(super) me: rc::Weak<Core>,
     pub(super) table: RefCell<Table>,
+    /// The tasks that run in the next turn.
+    pub(super) queue: Rc<ReadyQueue>,
+    /// The waker that is lent to each poll of a task that has none of its own. None while it is lent.
+    pub(super) loose_waker: Cell<Option<Arc<TaskWaker>>>,
     pub(super) wheel: RefCell<Wheel<Timer>>,
     pub(super) clock: Clock,
     pub(super) inbox: Arc<Inbox<Message>>,
     /// Alive while a `Remote` is.
     pub(super) remotes: RefCell<Weak<Outside>>,
-    /// The task whose future is being polled. None between polls.
-    pub(super) polling: Cell<Option<Polling>>,
     /// The number of the present turn.
     pub(super) turn: Cell<u64>,
     /// Set while the runtime runs or takes a turn, until all of that is over.
@@ -71,13 +73,11 @@ pub(super) struct Settings {
 }
 
 /// What the wheel keeps for a sleep.
+#[derive(Default)]
 pub(super) struct Timer {
-    /// None once the timer has fired.
-    pub(super) wakee: Option<Wakee>,
-    /// The line that sleeps.
-    pub(super) at: &'static Location<'static>,
-    /// The trace's number of the arming.
-    pub(super) armed_by: Option<u64>,
+    pub(super) wakee: Kept,
+    /// The line that sleeps. None once the sleep is gone.
+    pub(super) at: Option<&'static Location<'static>>,
 }
 
 /// What all `Remote`s of a runtime share.
@@ -93,27 +93,6 @@ impl Drop for Outside {
     }
 }
 
-/// The task that is being polled, and the waker it was handed.
-#[derive(Clone, Copy)]
-pub(super) struct Polling {
-    pub(super) key: TaskKey,
-    data: *const (),
-    vtable: *const RawWakerVTable,
-}
-
-impl Polling {
-    pub(super) fn new(key: TaskKey, waker: &Waker) -> Self {
-        Polling { key, data: waker.data(), vtable: waker.vtable() }
-    }
-
-    /// Whether this is the very waker that the executor put into the context. `will_wake` would compare with a second
-    /// waker made from the same `Arc`, and two of those differ in release builds when their vtables are instantiated
-    /// twice.
-    pub(super) fn owns(&self, waker: &Waker) -> bool {
-        self.data == waker.data() && std::ptr::eq(self.vtable, waker.vtable())
-    }
-}
-
 impl Core {
     /// The moment of the present turn.
     pub(super) fn now(&self) -> Instant {
@@ -123,27 +102,6 @@ impl Core {
     /// The moment from which a duration counts.
     pub(crate) fn counting_from(&self) -> Instant {
         self.clock.counting_from()
-    }
-
-    /// Whether a task was cancelled and is not dropped yet.
-    pub(super) fn is_dying(&self, key: TaskKey) -> bool {
-        self.table.borrow().get(key).is_some_and(|slot| slot.dying)
-    }
-
-    /// Counts how many waits of a dying task were passed over.
-    pub(super) fn count_passed_over(&self, key: TaskKey, passed_over: bool) {
-        if let Some(slot) = self.table.borrow_mut().get_mut(key) {
-            slot.passed_over = if passed_over { slot.passed_over + 1 } else { slot.passed_over - 1 };
-        }
-    }
-
-    /// Takes the next timer that is due. Returns whom it wakes, the line that sleeps, and the trace's number of its arming.
-    pub(super) fn pop_due(&self) -> Option<(Wakee, &'static Location<'static>, Option<u64>)> {
-        let mut wheel = self.wheel.borrow_mut();
-        let due = wheel.pop_due()?;
-        let timer = wheel.get_mut(due);
-        let wakee = timer.wakee.take().expect("a timer that was armed has not fired yet");
-        Some((wakee, timer.at, timer.armed_by))
     }
 }
 
@@ -155,22 +113,21 @@ impl fmt::Debug for Core {
 
 thread_local! {
     /// It has no destructor, as nothing has that is needed while the thread ends: other destructors may run a runtime.
-    static CURRENT: RefCell<ManuallyDrop<Option<Rc<Core>>>> = const { RefCell::new(ManuallyDrop::new(None)) };
+    static CURRENT: Cell<ManuallyDrop<Option<Rc<Core>>>> = const { Cell::new(ManuallyDrop::new(None)) };
 }
 
 /// The runtime that this code runs in.
+#[inline]
 pub(super) fn current() -> Option<Rc<Core>> {
-    CURRENT.with_borrow(|current| (**current).clone())
+    let current = CURRENT.replace(ManuallyDrop::new(None));
+    let clone = (*current).clone();
+    CURRENT.set(current);
+    clone
 }
 
 /// The runtime that this code runs in, if somebody observes it.
 pub(super) fn watched() -> Option<Rc<Core>> {
-    CURRENT.with_borrow(|current| current.as_ref().filter(|core| core.trace.is_watched()).cloned())
-}
-
-/// The task that is being polled in this runtime.
-pub(super) fn polling() -> Option<Polling> {
-    CURRENT.with_borrow(|current| current.as_ref()?.polling.get())
+    if note::is_watched() { current() } else { None }
 }
 
 /// The runtime that this code runs in, for a function that needs one.
@@ -189,6 +146,7 @@ pub(super) fn enter(core: Rc<Core>) -> Entered {
 }
 
 fn replace_current(core: Option<Rc<Core>>) -> Option<Rc<Core>> {
+    note::enter(core.as_deref());
     ManuallyDrop::into_inner(CURRENT.replace(ManuallyDrop::new(core)))
 }
 

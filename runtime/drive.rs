@@ -4,10 +4,10 @@
 use super::clock::Instant;
 use super::context::Core;
 use super::executor::{Main, Turn};
-use super::ready::TaskKey;
+use super::note::Kind;
+use super::task::TaskKey;
 use super::watch::stall::Stalled;
 use super::watch::suspicion::{Standstill, Suspicion};
-use super::watch::trace::Kind;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -17,11 +17,11 @@ const LONGEST_PARK: Duration = Duration::from_secs(3600);
 impl Core {
     /// Turns until main has ended, parking whenever there is nothing to do.
     pub(super) fn drive(self: &Rc<Self>, main: TaskKey, future: &mut Main<'_>) -> Result<(), Stalled> {
-        let mut main_task = Some((main, future));
+        let mut main_future = Some(future);
         let mut standstill = Standstill { since: self.now(), turns: 0 };
         let mut suspicion = Suspicion::new();
         loop {
-            let turn = self.checked_turn(&mut main_task);
+            let turn = self.checked_turn(&mut main_future);
             // A stop is for one run, also for one that ends in this turn.
             let stopped = self.stopped.take();
             match turn {
@@ -36,7 +36,7 @@ impl Core {
                     self.park(deadline, &mut suspicion);
                 }
                 Turn::Stalled => {
-                    self.emit(None, None, None, Kind::Stalled);
+                    self.note(None, None, Kind::Stalled);
                     return Err(self.stalled());
                 }
             }

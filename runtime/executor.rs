@@ -1,18 +1,17 @@
 //! The executor: turns, polls, ends of tasks, and the end of a run.
 //!
-//! Foreign code (a future's `poll` and `drop`, a foreign waker's `wake`) runs with nothing borrowed. A panic in it ends
-//! one task, and neither the batch nor the run.
+//! Foreign code (a future's `poll` and `drop`, a foreign waker's `wake`) runs with nothing borrowed, but for what belongs to it
+//! alone. A panic in it ends one task at most; main's also ends the run.
 
 use super::clock::Instant;
-use super::context::{Core, Polling, Unwanted};
-use super::grants;
+use super::context::{Core, Unwanted};
 use super::inbox::taken;
-use super::ready::TaskKey;
-use super::task::{Begin, Body, Message, Tenant};
+use super::note::Kind;
+use super::table::loose_waker;
+use super::task::{Body, Message, TaskCell, TaskKey, Work};
 use super::waits;
-use super::watch::gone;
+use super::wakee::{Polling, Wakee};
 use super::watch::lost;
-use super::watch::trace::Kind;
 use futures_task::{LocalFutureObj, waker_ref};
 use std::any::Any;
 use std::cell::Cell;
@@ -53,28 +52,38 @@ impl Core {
     }
 
     /// One pass of the loop. When main ends in it, the rest of the batch does not run.
-    pub(super) fn turn(self: &Rc<Self>, main: &mut Option<(TaskKey, &mut Main<'_>)>) -> Turn {
+    pub(super) fn turn(self: &Rc<Self>, main: &mut Option<&mut Main<'_>>) -> Turn {
         self.turn.set(self.turn.get() + 1);
-        self.take_messages();
-        let now = self.read_clock();
-        let batch = self.table.borrow().ready.len();
+        self.clock.begin_turn();
+        if self.inbox.is_pending() {
+            self.take_messages();
+        }
+        if self.has_timers() {
+            self.read_clock();
+        }
+        let batch = self.queue.tasks.borrow().len();
         let ran = self.run_batch(batch, main);
-        let fired = self.fire_timers(now);
+        let fired = if self.has_timers() { self.fire_timers() } else { 0 };
         if batch + fired > 0 { Turn::Ran(ran) } else { self.idle() }
+    }
+
+    /// Whether any timer is in the wheel, armed or fired.
+    fn has_timers(&self) -> bool {
+        self.wheel.borrow().len() > 0
     }
 
     /// Takes in what other threads sent, in the order in which it came.
     fn take_messages(&self) {
-        let heard = |tenant: &&Tenant| taken(&tenant.waker.sent);
         self.inbox.take(|message| {
-            let _cause = self.begin_cause(None, Kind::ThreadArrived, None);
+            let _cause = self.begin_message();
             match message {
                 Message::Wake(key) => {
-                    self.table.borrow().get(key).and_then(|slot| slot.tenant.as_ref()).inspect(heard);
-                    self.wake(key);
+                    let task = self.table.borrow().get(key).cloned();
+                    task.iter().for_each(|task| _ = task.with_waker(|waker| taken(&waker.sent)));
+                    task.into_iter().for_each(|task| task.wake());
                 }
                 Message::Spawn(future, at) => {
-                    self.spawn(Body::Detached(LocalFutureObj::from(future)), "", None, at);
+                    self.spawn(Body::Detached(Box::pin(LocalFutureObj::from(future))), None, at);
                 }
                 Message::Ask(ask) => ask(),
             }
@@ -82,56 +91,66 @@ impl Core {
     }
 
     /// The moment of this turn. Virtual time jumps to the next deadline if nobody is ready.
-    fn read_clock(&self) -> Instant {
-        if self.clock.is_virtual() && self.table.borrow().ready.len() == 0 {
-            let deadline = self.wheel.borrow_mut().jump();
+    fn read_clock(&self) {
+        if self.clock.is_virtual() {
+            let deadline = if self.queue.is_empty() { self.wheel.borrow_mut().jump() } else { None };
             if let Some(deadline) = deadline {
                 self.clock.jump(Instant::at(deadline));
-                self.emit(None, None, None, Kind::TimeJumped);
+                self.note(None, None, Kind::TimeJumped);
             }
         }
-        self.clock.read()
+        self.clock.reading();
     }
 
     /// Runs the tasks that are ready now, first in, first out. What they wake runs in the next turn. Returns how many
     /// they were; the queue may also name some that have ended.
-    fn run_batch(self: &Rc<Self>, batch: usize, main: &mut Option<(TaskKey, &mut Main<'_>)>) -> usize {
+    fn run_batch(self: &Rc<Self>, batch: usize, main: &mut Option<&mut Main<'_>>) -> usize {
         let mut ran = 0;
         for _ in 0..batch {
-            let Some((key, begin)) = self.begin_next() else {
-                continue;
-            };
-            ran += 1;
-            match (begin, main.as_mut()) {
-                (Begin::Drop(tenant), _) => self.drop_cancelled(key, tenant),
-                (Begin::Poll(tenant), Some((main, future))) if *main == key => {
-                    if self.poll(key, tenant, |_, cx| future(cx)) {
-                        return ran;
+            let Some(task) = self.next_task() else { break };
+            let Some(body) = task.begin() else { continue };
+            match body {
+                Body::Callback(call) => {
+                    lost::contain(lost::WOKEN, call);
+                    continue;
+                }
+                body if task.is_dying() => self.drop_cancelled(task, body),
+                body => {
+                    if self.poll(task, body, main) {
+                        return ran + 1;
                     }
                 }
-                (Begin::Poll(tenant), _) => {
-                    self.poll(key, tenant, Body::poll);
-                }
             }
+            ran += 1;
         }
         ran
     }
 
-    fn begin_next(&self) -> Option<(TaskKey, Begin)> {
-        self.table.borrow_mut().begin_next()
+    fn next_task(&self) -> Option<Rc<TaskCell>> {
+        self.queue.tasks.borrow_mut().pop_front()
     }
 
     /// Fires the timers that are due, in the order of their deadlines. Each is taken from the wheel on its own, because
     /// waking a foreign waker may disarm the next.
-    fn fire_timers(&self, now: Instant) -> usize {
-        self.wheel.borrow_mut().advance(now.as_micros());
+    fn fire_timers(&self) -> usize {
+        self.wheel.borrow_mut().advance(self.now().as_micros());
         let mut fired = 0;
-        while let Some((wakee, at, armed_by)) = self.pop_due() {
+        while let Some((timer, wakee)) = self.pop_due() {
             fired += 1;
-            let _cause = self.begin_cause_at(Some(at), wakee.task(), Kind::TimerFired, armed_by);
-            lost::contain(lost::WOKEN, || self.wake_wakee(wakee));
+            let _cause = self.begin_firing(timer, &wakee);
+            match wakee {
+                Wakee::Task(task) => task.wake(),
+                foreign => lost::contain(lost::WOKEN, || foreign.wake()),
+            }
         }
         fired
+    }
+
+    /// Takes the next timer that is due. Returns its index and whom it wakes.
+    fn pop_due(&self) -> Option<(u32, Wakee)> {
+        let mut wheel = self.wheel.borrow_mut();
+        let due = wheel.pop_due()?;
+        Some((due, wheel.get_mut(due).wakee.grant()))
     }
 
     /// What a turn that found nothing to do amounts to.
@@ -139,12 +158,12 @@ impl Core {
         if let Some(expiry) = self.wheel.borrow().next_expiry() {
             return Turn::Idle(Some(Instant::at(expiry)));
         }
-        let outside_may_act = self.has_remotes() || !self.clock.is_virtual() && self.is_any_held();
+        let outside_may_act = self.has_remotes() || !self.clock.is_virtual() && self.table.borrow_mut().is_any_held();
         // Whoever dropped the last remote or waker may have sent something before: look once more, after the drop.
         fence(Ordering::Acquire);
         if self.inbox.is_pending() {
             Turn::Ran(0)
-        } else if outside_may_act || self.table.borrow().is_empty() {
+        } else if outside_may_act || self.table.borrow().tasks.is_empty() {
             Turn::Idle(None)
         } else {
             Turn::Stalled
@@ -157,118 +176,136 @@ impl Core {
     }
 
     /// Makes a task and queues it. While a run ends, the future is dropped instead, and the key names nobody.
-    pub(super) fn spawn(
-        &self,
-        body: Body,
-        future: &'static str,
-        name: Option<Arc<str>>,
-        at: &'static Location<'static>,
-    ) -> TaskKey {
+    pub(super) fn spawn(&self, body: Body, name: Option<Arc<str>>, at: &'static Location<'static>) -> TaskKey {
         if self.closed.get() {
-            let refused = self.table.borrow_mut().unused_key();
+            let id = self.table.borrow_mut().ids.next();
             self.discard(Unwanted { body, name, spawned: at });
-            return refused;
+            return TaskKey { slot: u32::MAX, id };
         }
-        let key = self.table.borrow_mut().insert(body, future, name, at, &self.inbox);
-        if self.trace.is_watched() {
-            let seq = self.emit(Some(key), None, Some(at), Kind::Spawned);
-            self.note_queued_by(key, seq);
+        let task = self.table.borrow_mut().insert(body, at, &self.queue);
+        if name.is_some() {
+            self.table.borrow_mut().extra_of(&task).name.replace(name);
         }
+        let key = task.key();
+        task.clone().queue_first();
+        self.note_queued(&task, Some(at), Kind::Spawned);
         key
+    }
+
+    /// Has something done in the next turn, in the place among the tasks that are ready which it would have as one of them. While a
+    /// run ends and nothing is queued any more, it is done at once. In asyncio: `call_soon`.
+    pub(super) fn call_soon(&self, call: Box<dyn FnOnce()>) {
+        if self.closed.get() {
+            return call();
+        }
+        let callback = self.table.borrow_mut().spare.pop();
+        let callback = callback.unwrap_or_else(|| Rc::new(TaskCell::new(self.queue.clone(), Location::caller())));
+        callback.body.set(Some(Body::Callback(call)));
+        callback.push();
     }
 
     /// Has the task dropped at its next turn; false if it has ended.
     pub(super) fn cancel(&self, key: TaskKey) -> bool {
-        let alive = self.table.borrow_mut().cancel(key);
-        if self.trace.is_watched() {
-            let seq = self.emit(Some(key), None, None, Kind::CancelRequested);
-            self.note_queued_by(key, seq);
-        }
-        alive
-    }
-
-    /// Polls a task once; true if that ended it.
-    fn poll(
-        self: &Rc<Self>,
-        key: TaskKey,
-        mut tenant: Tenant,
-        future: impl FnOnce(&mut Body, &mut Context<'_>) -> Poll<()>,
-    ) -> bool {
-        let _cause = self.begin_cause(Some(key), Kind::PollBegan, self.queued_by(key));
-        let polled = {
-            let waker = waker_ref(&tenant.waker);
-            self.polling.set(Some(Polling::new(key, &waker)));
-            let mut cx = Context::from_waker(&waker);
-            let polled = catch_unwind(AssertUnwindSafe(|| future(&mut tenant.body, &mut cx)));
-            self.polling.set(None);
-            polled
-        };
-        match polled {
-            Ok(Poll::Pending) => {
-                // Whoever is told may look at the task, and finds it parked.
-                self.table.borrow_mut().suspend(key, tenant);
-                self.emit(Some(key), None, None, Kind::PollPending);
-                return false;
-            }
-            Ok(Poll::Ready(())) => {
-                self.emit(Some(key), None, None, Kind::PollReady);
-                self.finish(key, tenant, Ending::Returned);
-            }
-            Err(payload) => {
-                self.emit(Some(key), None, None, Kind::PollPanicked);
-                self.finish(key, tenant, Ending::Panicked(payload));
-            }
-        }
+        let Some(task) = self.table.borrow().get(key).cloned() else { return false };
+        task.clone().cancel();
+        self.note_queued(&task, None, Kind::CancelRequested);
         true
     }
 
-    fn drop_cancelled(&self, key: TaskKey, tenant: Tenant) {
-        let _cause = self.begin_cause(Some(key), Kind::Dropping, self.queued_by(key));
-        self.finish(key, tenant, Ending::Cancelled);
+    /// Polls a task once; true if that ended main.
+    fn poll(self: &Rc<Self>, task: Rc<TaskCell>, mut body: Body, main: &mut Option<&mut Main<'_>>) -> bool {
+        let _cause = self.begin(&task, Kind::PollBegan);
+        let own = task.waker.take();
+        let is_own = own.is_some();
+        let lent = own.or_else(|| self.loose_waker.take()).unwrap_or_else(|| loose_waker(&self.inbox));
+        if !is_own {
+            lent.set_key(task.key());
+        }
+        let waker = waker_ref(&lent);
+        let polling = Polling::begin(task, &waker);
+        let mut cx = Context::from_waker(&waker);
+        let polled = catch_unwind(AssertUnwindSafe(|| match (&mut body, main) {
+            (Body::Detached(future), _) => Work::poll(future.as_mut(), &mut cx),
+            (Body::Joined(job), _) => job.poll(&mut cx),
+            (Body::Main(_), Some(main)) => main(&mut cx),
+            (Body::Main(_) | Body::Callback(_), _) => {
+                unreachable!("main is polled by its run, and callbacks are called")
+            }
+        }));
+        let task = polling.end();
+        match () {
+            () if is_own => task.waker.set(Some(lent)),
+            () if Arc::strong_count(&lent) > 1 => self.table.borrow_mut().give_waker(&task, lent),
+            () => self.loose_waker.set(Some(lent)),
+        }
+        let ending = match polled {
+            Ok(Poll::Pending) => {
+                // Whoever is told may look at the task, and finds it parked.
+                if self.trace.is_watched() {
+                    task.clone().suspend(body);
+                    self.note(Some(&task), None, Kind::PollPending);
+                } else {
+                    task.suspend(body);
+                }
+                return false;
+            }
+            Ok(Poll::Ready(())) => {
+                self.note(Some(&task), None, Kind::PollReady);
+                Ending::Returned
+            }
+            Err(payload) => {
+                self.note(Some(&task), None, Kind::PollPanicked);
+                Ending::Panicked(payload)
+            }
+        };
+        let is_main = matches!(body, Body::Main(_));
+        self.finish(task, body, ending);
+        is_main
+    }
+
+    fn drop_cancelled(&self, task: Rc<TaskCell>, body: Body) {
+        let _cause = self.begin(&task, Kind::Dropping);
+        self.finish(task, body, Ending::Cancelled);
     }
 
     /// Ends a task: its future is dropped, then it leaves the table, then its joiners are woken.
-    fn finish(&self, key: TaskKey, tenant: Tenant, ending: Ending) {
-        let dying = self.is_dying(key);
+    fn finish(&self, task: Rc<TaskCell>, body: Body, ending: Ending) {
         let ending = match ending {
-            Ending::Returned if dying => Ending::Cancelled,
+            Ending::Returned if task.is_dying() => Ending::Cancelled,
             ending => ending,
         };
-        let Tenant { body, waker } = tenant;
-        let job = match &body {
-            Body::Joined(job) => Some(job.clone()),
-            _ => None,
-        };
-        let main = matches!(body, Body::Main);
-        let ended = match let_go(body, ending, |second| self.report_second_panic(key, second)) {
+        task.begin_ending();
+        let job = if let Body::Joined(job) = &body { Some(job.clone()) } else { None };
+        let is_main = matches!(body, Body::Main(_));
+        let ended = match let_go(body, ending, |second| self.report_second_panic(&task, second)) {
             Ending::Returned => Kind::Returned,
             Ending::Cancelled => Kind::Cancelled,
             Ending::Panicked(payload) => {
                 let lost = match &job {
                     Some(job) => job.panicked(payload).err(),
-                    None if main => self.main_panic.replace(Some(payload)),
+                    None if is_main => self.main_panic.replace(Some(payload)),
                     None => Some(payload),
                 };
                 if let Some(payload) = lost {
-                    self.report_lost_panic(key, payload);
+                    self.report_lost_panic(&task, payload);
                 }
                 Kind::Panicked
             }
         };
-        self.emit(Some(key), None, None, ended);
-        let slot = self.table.borrow_mut().remove(key).expect("a task that ends is in the table");
-        self.table.borrow_mut().recycle(waker);
-        if slot.passed_over > 0 {
-            waits::look_again();
-        }
+        self.note(Some(&task), None, ended);
+        self.table.borrow_mut().remove(&task);
         drop(job);
-        for watch in slot.watches.into_all() {
-            lost::contain(lost::WOKEN, || watch.child_ended(ended == Kind::Panicked));
+        if let Some(extra) = task.extra() {
+            extra.name.take();
+            for listener in extra.listeners.take().into_all() {
+                lost::contain(lost::WOKEN, || listener.task_ended(ended == Kind::Panicked));
+            }
+            if let Some(joiners) = extra.joiners.take() {
+                lost::contain(lost::WOKEN, || waits::wake_all_and_close(joiners));
+            }
         }
-        if let Some(joiners) = slot.joiners {
-            lost::contain(lost::WOKEN, || _ = grants::wake_all(joiners));
-            gone::forget(waits::close(joiners));
-        }
+        let unfit = self.table.borrow_mut().recycle(task);
+        drop(unfit);
     }
 
     /// Drops what nobody wants any more. What such a drop makes unwanted waits for its turn, so that a chain of them is no
@@ -295,14 +332,21 @@ impl Core {
     /// reach nobody.
     pub(super) fn shutdown(&self) {
         self.closed.set(true);
-        let keys = self.table.borrow().keys();
-        for key in keys {
-            let tenant = self.table.borrow_mut().get_mut(key).and_then(|slot| slot.tenant.take());
-            let _cause = self.begin_cause(Some(key), Kind::Dropping, None);
-            self.finish(key, tenant.expect("no task is being polled while the run ends"), Ending::Cancelled);
+        let tasks = self.table.borrow().in_order();
+        for task in tasks {
+            let body = task.body.take();
+            let _cause = self.begin_shutdown(&task);
+            self.finish(task, body.expect("no task is being polled while the run ends"), Ending::Cancelled);
         }
         self.take_messages();
-        self.table.borrow_mut().clear();
+        while let Some(task) = self.next_task() {
+            if let Some(Body::Callback(call)) = task.body.take() {
+                lost::contain(lost::WOKEN, call);
+            }
+        }
+        let spare = std::mem::take(&mut self.table.borrow_mut().spare);
+        drop(spare);
+        self.table.borrow_mut().tasks.clear();
     }
 }
 
@@ -321,7 +365,7 @@ fn let_go(body: Body, ending: Ending, second: impl Fn(Box<dyn Any + Send>)) -> E
         }
     };
     match body {
-        Body::Main => ending,
+        Body::Main(_) | Body::Callback(_) => ending,
         Body::Detached(future) => {
             let future = Cell::new(Some(future));
             contain(ending, &|_| drop(future.take()))

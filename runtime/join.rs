@@ -1,16 +1,16 @@
 //! Tasks from the outside: awaiting the end, cancelling.
 
-use super::context::{Core, Polling, Unwanted};
+use super::context::{Core, Unwanted};
 use super::failure::JoinError;
-use super::outcome::{Failure, Joined};
-use super::ready::{TaskId, TaskKey};
-use super::task::{Body, Watch};
-use super::waiter::{WaitList, Waiter};
-use super::waits;
-use super::watch::facts::{self, Facts, Holder, ObjectState, Subject};
+use super::listeners::Listener;
+use super::note::{About, Holder, ObjectState};
+use super::task::{Body, Job, TaskId, TaskKey};
+use super::waiter::{self, WaitList, Waiter};
+use super::waits::{self, Waiting};
+use super::wakee;
 use super::watch::lost;
-use futures_task::LocalFutureObj;
-use std::any::Any;
+use std::any::{Any, type_name};
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -88,7 +88,7 @@ impl Task {
 
     /// Drops what the task has left and nobody wants, once no other such drop is under way.
     pub(crate) fn discard(&self, unwanted: impl Sized + 'static) {
-        let body = Body::Detached(LocalFutureObj::new(Box::new(async move { drop(unwanted) })));
+        let body = Body::Detached(Box::pin(async move { drop(unwanted) }));
         self.core.discard(Unwanted { body, name: self.name.clone(), spawned: self.spawned });
     }
 
@@ -99,25 +99,31 @@ impl Task {
             return waiter.poll(cx);
         }
         // One that drives another executor, which polls this, may end after that has let go of it.
-        let is_own = |polling: Polling| polling.key == self.key && polling.owns(cx.waker());
-        if self.core.polling.get().is_some_and(is_own) {
+        if wakee::owner(cx.waker()).is_some_and(|polled| polled.id() == self.key.id) {
             panic!("{self} awaits its own end, which can never come; await it from another task");
         }
-        waiter.join(cx, || self.core.open_joiners(self.key))
+        let Some(wakee) = waiter::whom_to_wake(cx, || !self.is_finished()) else { return Poll::Ready(()) };
+        let (joiners, index) = self.core.open_joiners(self.key).expect("a task that has not ended is in the table");
+        waiter.join((&joiners, index), wakee, 1);
+        Poll::Pending
     }
 }
 
 impl Core {
-    /// The wait list of those who await the end of a task; none if it has ended.
-    fn open_joiners(&self, key: TaskKey) -> Option<u32> {
-        let mut table = self.table.borrow_mut();
-        let slot = table.get_mut(key)?;
-        let (name, made) = (slot.name.clone(), slot.spawned);
-        Some(*slot.joiners.get_or_insert_with(|| {
-            let subject = Subject { kind: "task", name, made, identity: facts::new_identity() };
-            let holder = Holder { task: Some(key), since: made, granted: false, permits: 1 };
-            waits::open(subject, Facts { state: ObjectState::Ends, holder: Some(holder) })
-        }))
+    /// The wait list of those who await the end of a task, and its index; none if it has ended.
+    fn open_joiners(&self, key: TaskKey) -> Option<(Rc<Waiting>, u32)> {
+        let task = self.table.borrow().get(key)?.clone();
+        let extra = self.table.borrow_mut().extra_of(&task);
+        if let Some(index) = extra.joiners.get() {
+            return Some((waits::list(index), index));
+        }
+        let made = task.spawned.get();
+        let about = About::new("task", made, ObjectState::Ends);
+        about.name.replace(task.name());
+        about.holder.set(Some(Holder { task: key.id, since: made, granted: false, permits: 1 }));
+        let opened = waits::open(&about);
+        extra.joiners.set(Some(opened.1));
+        Some(opened)
     }
 }
 
@@ -153,9 +159,7 @@ impl Future for Ended {
 #[must_use = "dropping the handle detaches the task; call spawn_detached() if that is meant"]
 pub struct JoinHandle<T> {
     pub(super) task: Task,
-    pub(super) job: Rc<Joined<T>>,
-    /// Turns the job into one whose type does not say what it yields.
-    pub(super) as_body: fn(Rc<Joined<T>>) -> Body,
+    pub(super) job: Rc<dyn Joinable<T>>,
     /// None until the handle is polled.
     pub(super) waiter: Option<Waiter>,
 }
@@ -172,36 +176,45 @@ impl<T> JoinHandle<T> {
     }
 
     /// Has somebody told of the end of the task, before those who await it are woken. One that has ended tells nobody.
-    pub(crate) fn add_watch(&self, watch: Rc<dyn Watch>) {
-        if let Some(slot) = self.task.core.table.borrow_mut().get_mut(self.task.key) {
-            slot.watches.add(watch);
+    pub(crate) fn add_listener(&self, listener: Rc<dyn Listener>) {
+        let mut table = self.task.core.table.borrow_mut();
+        if let Some(task) = table.get(self.task.key).cloned() {
+            table.extra_of(&task).listeners.borrow_mut().add(listener);
         }
     }
 
     /// Has those told no more on whose behalf somebody waits in that list.
-    pub(crate) fn remove_watches(&self, list: &WaitList) {
-        let mut table = self.task.core.table.borrow_mut();
-        let removed = table.get_mut(self.task.key).map(|slot| slot.watches.remove(list.identity()));
-        drop(table);
+    pub(crate) fn remove_listener(&self, list: &WaitList) {
+        let task = self.task.core.table.borrow().get(self.task.key).cloned();
+        let extra = task.as_ref().and_then(|task| task.extra());
+        let removed = extra.map(|extra| extra.listeners.borrow_mut().remove(list.identity()));
         drop(removed);
     }
 
     /// Whether the task has panicked, and nobody has fetched the payload.
     pub(crate) fn has_panicked(&self) -> bool {
-        self.job.is(|outcome| matches!(outcome, Some(Err(Failure::Panicked(_)))))
+        self.is(|outcome| matches!(outcome, Some(Err(Failure::Panicked(_)))))
     }
 
     /// Whether the task has returned, and nobody has fetched what.
     pub(crate) fn has_output(&self) -> bool {
-        self.job.is(|outcome| matches!(outcome, Some(Ok(_))))
+        self.is(|outcome| matches!(outcome, Some(Ok(_))))
+    }
+
+    /// Looks at the outcome, and leaves it.
+    fn is(&self, outcome_is: impl FnOnce(&Option<Result<T, Failure>>) -> bool) -> bool {
+        let outcome = self.job.outcome().take();
+        let is = outcome_is(&outcome);
+        self.job.outcome().set(outcome);
+        is
     }
 
     /// The payload of a task that has panicked.
     pub(crate) fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
-        match self.job.outcome.take() {
+        match self.job.outcome().take() {
             Some(Err(Failure::Panicked(payload))) => Some(payload),
             outcome => {
-                self.job.outcome.set(outcome);
+                self.job.outcome().set(outcome);
                 None
             }
         }
@@ -210,7 +223,7 @@ impl<T> JoinHandle<T> {
     /// The outcome of a task that has ended. There is one to take, once.
     #[track_caller]
     pub(crate) fn take_outcome(&mut self) -> Result<T, JoinError> {
-        match self.job.outcome.take() {
+        match self.job.outcome().take() {
             Some(outcome) => outcome.map_err(|failure| match failure {
                 Failure::Cancelled => JoinError::cancelled(&self.task),
                 Failure::Panicked(payload) => JoinError::panicked(&self.task, payload),
@@ -246,16 +259,16 @@ impl<T> Unpin for JoinHandle<T> {}
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         lost::contain(lost::DROPPED, || drop(self.waiter.take()));
-        self.job.detached.set(true);
+        self.job.detached().set(true);
         let Task { core, name, spawned, .. } = &self.task;
-        match self.job.outcome.take() {
+        match self.job.outcome().take() {
             Some(Err(Failure::Panicked(payload))) => {
                 core.report_panic(name.as_deref().unwrap_or("a task"), spawned, payload);
             }
             Some(Ok(output)) if std::mem::needs_drop::<T>() => {
-                self.job.outcome.set(Some(Ok(output)));
-                let body = (self.as_body)(self.job.clone());
-                core.discard(Unwanted { body, name: name.clone(), spawned });
+                self.job.outcome().set(Some(Ok(output)));
+                let job: Rc<dyn Job> = self.job.clone();
+                core.discard(Unwanted { body: Body::Joined(job), name: name.clone(), spawned });
             }
             _ => {}
         }
@@ -274,5 +287,78 @@ impl fmt::Display for Task {
 impl<T> fmt::Debug for JoinHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("JoinHandle").field(&self.task).finish()
+    }
+}
+
+/// The future of a joined task and the place for its outcome: the one allocation, beside the future's, that task and handle share.
+struct Joined<F: Future> {
+    /// None once the task has ended. Borrowed while it is being polled, and by nobody else then.
+    future: RefCell<Option<Pin<Box<F>>>>,
+    /// None until the task has ended, and after the handle took it.
+    outcome: Cell<Option<Result<F::Output, Failure>>>,
+    /// Set once the handle is gone: nobody will fetch the outcome.
+    detached: Cell<bool>,
+}
+
+/// What a handle knows of a job: what it yields, and not of which future.
+pub(super) trait Joinable<T>: Job {
+    fn outcome(&self) -> &Cell<Option<Result<T, Failure>>>;
+    fn detached(&self) -> &Cell<bool>;
+}
+
+/// How a task ended that yielded no output.
+pub(super) enum Failure {
+    Cancelled,
+    Panicked(Box<dyn Any + Send>),
+}
+
+/// Makes the job of a future. That of one which is refused is cancelled already.
+pub(super) fn job<F: Future + 'static>(future: F, refused: bool) -> Rc<dyn Joinable<F::Output>> {
+    let outcome = Cell::new(refused.then_some(Err(Failure::Cancelled)));
+    Rc::new(Joined { future: RefCell::new(Some(Box::pin(future))), outcome, detached: Cell::new(false) })
+}
+
+impl<F: Future> Joinable<F::Output> for Joined<F> {
+    fn outcome(&self) -> &Cell<Option<Result<F::Output, Failure>>> {
+        &self.outcome
+    }
+
+    fn detached(&self) -> &Cell<bool> {
+        &self.detached
+    }
+}
+
+impl<F: Future> Job for Joined<F> {
+    fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut future = self.future.borrow_mut();
+        let future = future.as_mut().expect("a task that has ended is not polled");
+        let output = ready!(future.as_mut().poll(cx));
+        self.outcome.set(Some(Ok(output)));
+        Poll::Ready(())
+    }
+
+    fn drop_future(&self) {
+        drop(self.future.take());
+    }
+
+    fn drop_output(&self, returned: bool) {
+        let output = match (returned, self.detached.get()) {
+            (false, _) => self.outcome.replace(Some(Err(Failure::Cancelled))),
+            (true, true) => self.outcome.take(),
+            (true, false) => None,
+        };
+        drop(output);
+    }
+
+    fn panicked(&self, payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>> {
+        if self.detached.get() {
+            return Err(payload);
+        }
+        self.outcome.set(Some(Err(Failure::Panicked(payload))));
+        Ok(())
+    }
+
+    fn type_name(&self) -> &'static str {
+        type_name::<F>()
     }
 }

@@ -2,19 +2,26 @@
 //!
 //! Many lists share one [`Arena`]: all the wait lists of a thread, all the slots of a timer wheel. A node is inserted
 //! into the arena first, then linked into a list, unlinked, and removed by whoever holds its index. The order of a list
-//! is the order of its links, never that of its indexes: the slab hands out the last freed index first.
-
-use slab::Slab;
+//! is the order of its links, never that of its indexes: the arena hands out the last freed index first.
 
 /// Stands for "no neighbour" at either end of a list.
-const END: u32 = u32::MAX;
+pub(super) const END: u32 = u32::MAX;
 
-/// Stands in both links of a node that is in no list.
+/// Stands in `next` of a node that is in no list; `prev` may have a word then.
 const UNLINKED: u32 = u32::MAX - 1;
 
-/// The nodes of any number of lists.
+/// Stands in `prev` of a place that is free; `next` leads to the next one.
+const FREE: u32 = u32::MAX - 2;
+
+/// An arena that has held more nodes than this gives their places up once it is empty.
+const KEPT: usize = 1 << 10;
+
+/// The nodes of any number of lists. What a slab would add to each is its tag.
 pub(super) struct Arena<T> {
-    nodes: Slab<Node<T>>,
+    nodes: Vec<Node<T>>,
+    /// The place that was freed last.
+    free: u32,
+    len: usize,
 }
 
 struct Node<T> {
@@ -32,26 +39,38 @@ pub(super) struct List {
     pub(super) len: usize,
 }
 
-impl<T> Arena<T> {
+impl<T: Default> Arena<T> {
     pub(super) const fn new() -> Self {
-        Arena { nodes: Slab::new() }
+        Arena { nodes: Vec::new(), free: END, len: 0 }
     }
 
     /// Stores a node that is in no list yet.
     pub(super) fn insert(&mut self, value: T) -> u32 {
-        let index = self.nodes.insert(Node { prev: UNLINKED, next: UNLINKED, value });
-        u32::try_from(index).ok().filter(|&index| index < UNLINKED).expect("fewer than 2^32 - 2 nodes are alive")
+        let (prev, next) = (UNLINKED, UNLINKED);
+        self.len += 1;
+        let index = self.free;
+        match self.nodes.get_mut(index as usize) {
+            Some(node) => {
+                self.free = node.next;
+                *node = Node { prev, next, value };
+                index
+            }
+            None => push(&mut self.nodes, Node { prev, next, value }),
+        }
     }
 
     /// Takes a node out of the arena. It has left its list before.
     pub(super) fn remove(&mut self, index: u32) -> T {
-        let node = self.nodes.remove(index as usize);
+        let node = &mut self.nodes[index as usize];
         debug_assert!(node.next == UNLINKED, "node {index} is removed while it is linked");
-        if self.nodes.is_empty() {
+        (node.prev, node.next) = (FREE, self.free);
+        let value = std::mem::take(&mut node.value);
+        (self.free, self.len) = (index, self.len - 1);
+        if self.len == 0 && self.nodes.len() > KEPT {
             // Who looks at every node looks at the places of those, too, that were there since the arena was empty.
-            self.nodes.clear();
+            (self.nodes, self.free) = (Vec::new(), END);
         }
-        node.value
+        value
     }
 
     pub(super) fn get(&self, index: u32) -> &T {
@@ -66,19 +85,45 @@ impl<T> Arena<T> {
         self.nodes[index as usize].next != UNLINKED
     }
 
-    /// The node behind a linked one.
-    pub(super) fn next(&self, index: u32) -> Option<u32> {
-        Some(self.nodes[index as usize].next).filter(|&next| next != END)
+    /// Leaves a word with a node that is in no list.
+    pub(super) fn set_word(&mut self, index: u32, word: u32) {
+        self.nodes[index as usize].prev = word;
+    }
+
+    /// The word that was left with a node.
+    pub(super) fn word(&self, index: u32) -> u32 {
+        self.nodes[index as usize].prev
+    }
+
+    /// The node behind a linked one, or [`END`].
+    pub(super) fn next(&self, index: u32) -> u32 {
+        self.nodes[index as usize].next
+    }
+
+    /// The node in front of a linked one, or [`END`].
+    pub(super) fn prev(&self, index: u32) -> u32 {
+        self.nodes[index as usize].prev
+    }
+
+    /// How many nodes there are, linked or not.
+    pub(super) fn len(&self) -> usize {
+        self.len
     }
 
     /// All nodes, linked or not, in no particular order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        self.nodes.iter().map(|(index, node)| (index as u32, &node.value))
+        let nodes = self.nodes.iter().enumerate().filter(|(_, node)| node.prev != FREE);
+        nodes.map(|(index, node)| (index as u32, &node.value))
     }
+}
 
-    fn node(&mut self, index: u32) -> &mut Node<T> {
-        &mut self.nodes[index as usize]
+/// Appends to a vector that grows by a quarter, since what it holds in reserve is paid for by every node. Returns the index.
+pub(super) fn push<T>(nodes: &mut Vec<T>, node: T) -> u32 {
+    if nodes.len() == nodes.capacity() {
+        nodes.reserve_exact((nodes.len() / 4).max(32));
     }
+    nodes.push(node);
+    u32::try_from(nodes.len() - 1).ok().filter(|&index| index < FREE).expect("fewer than 2^32 - 3 nodes are alive")
 }
 
 impl List {
@@ -90,45 +135,47 @@ impl List {
         self.head == END
     }
 
-    pub(super) fn first(&self) -> Option<u32> {
-        Some(self.head).filter(|&head| head != END)
+    /// The first node, or [`END`].
+    pub(super) fn first(&self) -> u32 {
+        self.head
     }
 
     pub(super) fn push_back<T>(&mut self, arena: &mut Arena<T>, index: u32) {
         let last = self.tail;
-        let node = arena.node(index);
+        let node = &mut arena.nodes[index as usize];
         debug_assert!(node.next == UNLINKED, "node {index} is linked twice");
         (node.prev, node.next) = (last, END);
         match last {
             END => self.head = index,
-            last => arena.node(last).next = index,
+            last => arena.nodes[last as usize].next = index,
         }
         self.tail = index;
         self.len += 1;
     }
 
     pub(super) fn pop_front<T>(&mut self, arena: &mut Arena<T>) -> Option<u32> {
-        let first = self.first()?;
-        self.unlink(arena, first);
-        Some(first)
+        let first = self.head;
+        (first != END).then(|| {
+            self.unlink(arena, first);
+            first
+        })
     }
 
-    /// Takes the node out of this list, wherever in it the node stands. Returns the one behind it.
-    pub(super) fn unlink<T>(&mut self, arena: &mut Arena<T>, index: u32) -> Option<u32> {
-        let node = arena.node(index);
+    /// Takes the node out of this list, wherever in it the node stands.
+    pub(super) fn unlink<T>(&mut self, arena: &mut Arena<T>, index: u32) {
+        let node = &mut arena.nodes[index as usize];
         debug_assert!(node.next != UNLINKED, "node {index} is unlinked twice");
         let (prev, next) = (node.prev, node.next);
         (node.prev, node.next) = (UNLINKED, UNLINKED);
         match prev {
             END => self.head = next,
-            prev => arena.node(prev).next = next,
+            prev => arena.nodes[prev as usize].next = next,
         }
         match next {
             END => self.tail = prev,
-            next => arena.node(next).prev = prev,
+            next => arena.nodes[next as usize].prev = prev,
         }
         self.len -= 1;
-        Some(next).filter(|&next| next != END)
     }
 
     /// Walks the list and shows each node. Returns how many there are.
@@ -137,7 +184,7 @@ impl List {
     /// When the links of two neighbours disagree, as somewhere in every circle they do.
     pub(super) fn check<T>(&self, arena: &Arena<T>, mut each: impl FnMut(u32, &T)) -> usize {
         let (mut last, mut next, mut count) = (END, self.head, 0);
-        while let (Some(node), index) = (arena.nodes.get(next as usize), next) {
+        while let (Some(node), index) = (arena.nodes.get(next as usize).filter(|node| node.prev != FREE), next) {
             assert!(node.prev == last, "node {index} stands behind node {last}, and names node {}", node.prev);
             each(index, &node.value);
             (last, next, count) = (index, node.next, count + 1);
@@ -149,7 +196,8 @@ impl List {
 
     /// The indexes of the list, first to last.
     pub(super) fn iter<T>(&self, arena: &Arena<T>) -> impl Iterator<Item = u32> {
-        std::iter::successors(self.first(), |&index| arena.next(index))
+        let some = |index: u32| (index != END).then_some(index);
+        std::iter::successors(some(self.head), move |&index| some(arena.nodes[index as usize].next))
     }
 }
 
@@ -173,7 +221,7 @@ mod tests {
         list.unlink(&mut arena, a);
         assert_eq!(arena.remove(a), 'a');
         let again = arena.insert('d');
-        assert_eq!(again, a, "the slab hands out the last freed index first");
+        assert_eq!(again, a, "the arena hands out the last freed index first");
         list.push_back(&mut arena, again);
         assert_eq!(order(&list, &arena), "cbd");
     }
@@ -199,7 +247,7 @@ mod tests {
         let (mut arena, mut list) = (Arena::new(), List::new());
         ['a', 'b', 'c'].map(|name| arena.insert(name)).iter().for_each(|&index| list.push_back(&mut arena, index));
         assert_eq!(list.check(&arena, |_, _| {}), 3);
-        arena.node(2).prev = 0;
+        arena.nodes[2].prev = 0;
         list.check(&arena, |_, _| {});
     }
 
@@ -208,7 +256,7 @@ mod tests {
     fn a_check_of_a_circle_ends() {
         let (mut arena, mut list) = (Arena::new(), List::new());
         ['a', 'b'].map(|name| arena.insert(name)).iter().for_each(|&index| list.push_back(&mut arena, index));
-        arena.node(1).next = 0;
+        arena.nodes[1].next = 0;
         list.check(&arena, |_, _| {});
     }
 }

@@ -1,103 +1,157 @@
-//! What a runtime notes for those who watch it: its events, each with its cause, and the names of its tasks. With nobody
-//! watching, a note is one branch.
+//! The seam: all that the heart knows of being watched. With nobody watching, a note is one branch.
 
-use super::context::{Core, enter};
-use super::ready::TaskKey;
-use super::watch::trace::{Kind, ObjectLabel, TaskLabel, Trace, TraceEvent};
+use super::context::Core;
+use super::task::TaskCell;
+use super::wakee::{Kept, Wakee};
+use super::watch::told;
+use std::cell::Cell;
 use std::panic::Location;
+use std::rc::{Rc, Weak};
 
-impl Core {
-    /// Notes that a task was woken, which queued it or found it queued.
-    pub(super) fn trace_wake(&self, key: TaskKey, pushed: bool) {
-        let seq = self.emit(Some(key), None, None, if pushed { Kind::Woken } else { Kind::WokenAgain });
-        if pushed {
-            self.note_queued_by(key, seq);
-        }
+pub(crate) use super::watch::facts::{About, Holder, ObjectState};
+pub(crate) use super::watch::printable::printable;
+pub(crate) use super::watch::trace::Kind;
+
+type Line = Option<&'static Location<'static>>;
+
+/// What the tasks of a runtime know of those who watch it.
+pub(super) struct Notes {
+    is_watched: bool,
+    core: Weak<Core>,
+}
+
+thread_local! {
+    /// Whether somebody watches the runtime that the code of this thread runs in.
+    static IS_WATCHED: Cell<bool> = const { Cell::new(false) };
+    /// How many waits of this thread were told of and are not over.
+    static TOLD: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Whether somebody watches the runtime that this code runs in.
+#[inline]
+pub(crate) fn is_watched() -> bool {
+    IS_WATCHED.get()
+}
+
+/// Another runtime is the one that the code of this thread runs in.
+pub(super) fn enter(core: Option<&Core>) {
+    IS_WATCHED.set(core.is_some_and(|core| core.trace.is_watched()));
+}
+
+impl Notes {
+    pub(super) fn new(is_watched: bool, core: Weak<Core>) -> Self {
+        Notes { is_watched, core }
     }
 
-    /// Keeps the event that queued a task: the cause of its next poll.
-    pub(super) fn note_queued_by(&self, key: TaskKey, seq: Option<u64>) {
-        if let Some(slot) = self.table.borrow_mut().get_mut(key) {
-            slot.queued_by = seq;
-        }
-    }
-
-    /// Emits a trace event that the present poll, timer, thread or drop brought about. Returns its number, or none when
-    /// nobody watches. A wake or a cancel of a task that is gone is no event.
     #[inline]
-    pub(super) fn emit(
-        &self,
-        task: Option<TaskKey>,
-        object: Option<ObjectLabel>,
-        at: Option<&'static Location<'static>>,
-        kind: Kind,
-    ) -> Option<u64> {
-        if self.trace.is_watched() { self.emit_watched(task, object, at, kind) } else { None }
+    pub(super) fn is_watched(&self) -> bool {
+        self.is_watched
     }
 
-    /// Apart, so that an unwatched run pays for the question alone.
-    #[cold]
-    fn emit_watched(
-        &self,
-        task: Option<TaskKey>,
-        object: Option<ObjectLabel>,
-        at: Option<&'static Location<'static>>,
-        kind: Kind,
-    ) -> Option<u64> {
-        if kind == Kind::EventFound && self.trace.telling.get() {
-            return None;
-        }
-        let task = match task {
-            Some(key) => Some(self.label(key)?),
-            None => None,
-        };
-        let (time, turn, cause) = (self.now(), self.turn.get(), self.trace.cause());
-        let _entered = self.me.upgrade().map(enter);
-        Some(self.trace.emit(TraceEvent { seq: 0, time, turn, cause, task, object, at, kind }))
-    }
-
-    /// The name of a living task.
-    pub(super) fn label(&self, key: TaskKey) -> Option<TaskLabel> {
-        let table = self.table.borrow();
-        table.get(key).map(|slot| TaskLabel { number: slot.number, name: slot.name.clone() })
-    }
-
-    /// Emits an event that begins something: what happens until the guard goes has it as its cause.
-    pub(super) fn begin_cause(&self, task: Option<TaskKey>, kind: Kind, cause: Option<u64>) -> Option<Causing<'_>> {
-        self.begin_cause_at(None, task, kind, cause)
-    }
-
-    /// The same, for an event that comes from a line of the program.
-    pub(super) fn begin_cause_at(
-        &self,
-        at: Option<&'static Location<'static>>,
-        task: Option<TaskKey>,
-        kind: Kind,
-        cause: Option<u64>,
-    ) -> Option<Causing<'_>> {
-        if !self.trace.is_watched() {
-            return None;
-        }
-        let before = self.trace.set_cause(cause);
-        let seq = self.emit(task, None, at, kind);
-        self.trace.set_cause(seq);
-        Some(Causing { trace: &self.trace, before })
-    }
-
-    /// The event that queued a task last. None when nobody watches.
-    pub(super) fn queued_by(&self, key: TaskKey) -> Option<u64> {
-        self.trace.is_watched().then(|| self.table.borrow().get(key)?.queued_by).flatten()
+    /// The runtime, unless it is gone.
+    pub(super) fn core(&self) -> Option<Rc<Core>> {
+        self.core.upgrade()
     }
 }
 
-/// Ends what [`Core::begin_cause`] began.
+impl Core {
+    /// Something happens, brought about by the present poll, timer, thread or drop.
+    #[inline]
+    pub(super) fn note(&self, task: Option<&TaskCell>, at: Line, kind: Kind) {
+        if self.trace.is_watched() {
+            self.tell(task, None, at, kind);
+        }
+    }
+
+    /// A task was queued, by its spawn or by a cancel: that is the cause of its next poll.
+    #[inline]
+    pub(super) fn note_queued(&self, task: &TaskCell, at: Line, kind: Kind) {
+        if self.trace.is_watched() {
+            self.tell_queued(task, at, kind);
+        }
+    }
+
+    /// A poll or a drop begins, which was brought about by what queued the task: until the guard goes, it is the cause of all that
+    /// happens.
+    #[inline]
+    pub(super) fn begin(&self, task: &TaskCell, kind: Kind) -> Option<Causing<'_>> {
+        if self.trace.is_watched() { Some(self.begin_turn_of(task, kind)) } else { None }
+    }
+
+    /// A message from another thread is taken in.
+    pub(super) fn begin_message(&self) -> Option<Causing<'_>> {
+        self.trace.is_watched().then(|| self.begin_cause(None, None, None, Kind::ThreadArrived))
+    }
+}
+
+impl Core {
+    /// A timer was armed.
+    #[inline]
+    pub(super) fn note_armed(&self, timer: u32, task: Option<&TaskCell>, at: &'static Location<'static>, kind: Kind) {
+        if self.trace.is_watched() {
+            self.tell_armed(timer, task, at, kind);
+        }
+    }
+
+    /// A timer was dropped before it fired.
+    #[inline]
+    pub(super) fn note_disarmed(&self, timer: u32, task: Option<&TaskCell>, at: &'static Location<'static>) {
+        if self.trace.is_watched() {
+            self.tell_disarmed(timer, task, at);
+        }
+    }
+
+    /// A callback that an object has asked for, as it is called: who watches is told of that.
+    pub(super) fn callback(self: &Rc<Self>, about: &About, call: impl FnOnce() + 'static) -> Box<dyn FnOnce()> {
+        if self.trace.is_watched() { self.told_when_called(about, call) } else { Box::new(call) }
+    }
+
+    /// A timer fires.
+    #[inline]
+    pub(super) fn begin_firing(&self, timer: u32, wakee: &Wakee) -> Option<Causing<'_>> {
+        self.trace.is_watched().then(|| self.begin_timer(timer, wakee))
+    }
+
+    /// The future of a task is dropped because its run ends.
+    pub(super) fn begin_shutdown(&self, task: &TaskCell) -> Option<Causing<'_>> {
+        self.trace.is_watched().then(|| self.begin_cause(None, Some(task), None, Kind::Dropping))
+    }
+}
+
+impl TaskCell {
+    /// The task was woken, which queued it or found it queued.
+    #[cold]
+    pub(super) fn note_woken(&self, pushed: bool) {
+        told::woken(self, pushed);
+    }
+}
+
+/// Something was done with an object, by the task that is being polled.
+pub(super) fn act(about: &About, at: &'static Location<'static>, kind: Kind) {
+    told::act(about, at, kind);
+}
+
+/// Somebody has joined the wait list of an object.
+pub(super) fn joined(about: &About, node: u32, task: Option<Rc<TaskCell>>, at: &'static Location<'static>) {
+    TOLD.set(TOLD.get() + usize::from(told::joined(about, node, task.as_deref(), at)));
+}
+
+/// A wait is over: it was granted, or left.
+#[inline]
+pub(super) fn ended(node: u32, kept: &Kept, at: &'static Location<'static>) {
+    if TOLD.get() > 0 {
+        TOLD.set(TOLD.get() - usize::from(told::ended(node, kept, at)));
+    }
+}
+
+/// Ends what was begun.
 pub(super) struct Causing<'a> {
-    trace: &'a Trace,
-    before: Option<u64>,
+    pub(super) core: &'a Core,
+    pub(super) before: Option<u64>,
 }
 
 impl Drop for Causing<'_> {
     fn drop(&mut self) {
-        self.trace.set_cause(self.before);
+        self.core.trace.set_cause(self.before);
     }
 }

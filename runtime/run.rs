@@ -5,10 +5,11 @@ use super::context::{self, Core, Settings};
 use super::executor::Turn;
 use super::inbox::Inbox;
 use super::join::{JoinHandle, Task};
+use super::note::Notes;
 use super::remote::Remote;
 use super::spawn::{self, Spawner, TaskBuilder};
 use super::table::Table;
-use super::task::Body;
+use super::task::{Body, ReadyQueue};
 use super::watch::debug::Debug;
 use super::watch::dump::{Dump, TaskInfo};
 use super::watch::passed::Passed;
@@ -181,11 +182,12 @@ impl Builder {
         let core = |me: &rc::Weak<Core>| Core {
             me: me.clone(),
             table: RefCell::new(Table::new()),
+            queue: Rc::new(ReadyQueue::new(Notes::new(!self.observers.is_empty(), me.clone()))),
+            loose_waker: Cell::new(None),
             wheel: RefCell::new(Wheel::new()),
             clock: (self.clock)(),
             inbox: Arc::new(Inbox::new(std::thread::current())),
             remotes: RefCell::new(Weak::new()),
-            polling: Cell::new(None),
             turn: Cell::new(0),
             turning: Cell::new(false),
             closed: Cell::new(false),
@@ -256,7 +258,7 @@ impl Runtime {
         let _entered = context::enter(core.clone());
         let _turning = core.begin_turning();
         let (mut future, mut output) = (pin!(Some(future)), None);
-        let main = core.spawn(Body::Main, type_name::<F>(), Some("main".into()), Location::caller());
+        let main = core.spawn(Body::Main(type_name::<F>()), Some("main".into()), Location::caller());
         let mut poll = |cx: &mut Context<'_>| {
             let future = future.as_mut().as_pin_mut().expect("main stays until it has ended");
             future.poll(cx).map(|value| output = Some(value))
@@ -345,7 +347,7 @@ impl Runtime {
 
     /// How many tasks have not ended.
     pub fn task_count(&self) -> usize {
-        self.core.table.borrow().len()
+        self.core.table.borrow().tasks.len()
     }
 
     /// Every task that has not ended, in the order of spawning, and what it waits for. In asyncio: `all_tasks`.

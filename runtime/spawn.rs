@@ -1,12 +1,10 @@
 //! Spawning: futures become tasks.
 
 use super::context::{self, Core};
-use super::join::{JoinHandle, Task};
-use super::outcome::{Failure, Joined};
+use super::join::{self, JoinHandle, Task};
 use super::task::Body;
 use super::watch::printable::printable;
 use futures_task::{FutureObj, LocalFutureObj, LocalSpawn, Spawn, SpawnError};
-use std::any::type_name;
 use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
@@ -100,20 +98,16 @@ pub(crate) fn spawn_joined<F: Future + 'static>(
     name: Option<Arc<str>>,
     at: &'static Location<'static>,
 ) -> JoinHandle<F::Output> {
-    let job = Rc::new(Joined::new(LocalFutureObj::new(Box::new(future))));
-    if core.closed.get() {
-        job.outcome.set(Some(Err(Failure::Cancelled)));
-    }
-    let key = core.spawn(Body::Joined(job.clone()), type_name::<F>(), name.clone(), at);
-    let task = Task { core: core.clone(), key, name, spawned: at };
-    JoinHandle { task, job, as_body: |job| Body::Joined(job), waiter: None }
+    let job = join::job(future, core.closed.get());
+    let key = core.spawn(Body::Joined(job.clone()), name.clone(), at);
+    JoinHandle { task: Task { core: core.clone(), key, name, spawned: at }, job, waiter: None }
 }
 
 pub(crate) fn spawn_plain<F>(core: &Rc<Core>, future: F, name: Option<Arc<str>>, at: &'static Location<'static>) -> Task
 where
     F: Future<Output = ()> + 'static,
 {
-    let key = core.spawn(Body::Detached(LocalFutureObj::new(Box::new(future))), type_name::<F>(), name.clone(), at);
+    let key = core.spawn(Body::Detached(Box::pin(future)), name.clone(), at);
     Task { core: core.clone(), key, name, spawned: at }
 }
 
@@ -136,7 +130,7 @@ impl LocalSpawn for Spawner {
     #[track_caller]
     fn spawn_local_obj(&self, future: LocalFutureObj<'static, ()>) -> Result<(), SpawnError> {
         let status = self.status_local();
-        self.core.spawn(Body::Detached(future), "", None, Location::caller());
+        self.core.spawn(Body::Detached(Box::pin(future)), None, Location::caller());
         status
     }
 

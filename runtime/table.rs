@@ -1,168 +1,201 @@
-//! The task table: a slab of slots, the ready queue of their keys, and the wakers that wait for their next tenant.
+//! The task table: which tasks are alive, by slot and id, and what the next ones are made of.
 
-use super::held::Held;
 use super::inbox::Inbox;
-use super::ready::{ReadyQueue, TaskIds, TaskKey};
-use super::task::{Begin, Body, Message, Slot, TaskWaker, Tenant, Watches};
+use super::task::{Body, Extra, Message, ReadyQueue, TaskCell, TaskId, TaskKey, TaskWaker};
 use slab::Slab;
 use std::panic::Location;
+use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Every task of a runtime.
+/// How many cells of tasks that are gone are kept for others.
+const SPARE: usize = 1 << 10;
+
+/// Every task of a runtime: for wakes by key, for shutdown in the order of spawning, for dumps.
 ///
 /// A task is found by its key, and only as long as the id in the slot is the id in the key: a stale wake finds nobody.
 pub(super) struct Table {
-    pub(super) slots: Slab<Slot>,
-    pub(super) ready: ReadyQueue,
-    ids: TaskIds,
-    pub(super) spawned: u64,
-    /// Wakers of tasks that are gone, with no clone outstanding.
-    pub(super) spare_wakers: Vec<Arc<TaskWaker>>,
-    /// The tasks whose wakers somebody has a clone of.
-    pub(super) held: Held,
+    pub(super) tasks: Slab<Rc<TaskCell>>,
+    pub(super) ids: TaskIds,
+    /// Cells that nobody else holds, and what few of them had beside.
+    pub(super) spare: Vec<Rc<TaskCell>>,
+    #[expect(clippy::vec_box, reason = "a box goes from one cell to the next as it is")]
+    spare_extras: Vec<Box<Extra>>,
+    /// The slots of the tasks that have a waker of their own, since somebody has cloned it, or had. A clone is made in a poll of
+    /// the task, or of another clone.
+    pub(super) cloned: Vec<u32>,
+}
+
+/// Gives out task ids. A runtime takes a block of them at a time, so that a spawn costs no atomic operation.
+pub(super) struct TaskIds {
+    next: u64,
+    /// The first ids of the blocks taken so far.
+    blocks: Vec<u64>,
+}
+
+/// The first id of the next block. There are 2^44 blocks: at one runtime a microsecond they last for half a year.
+static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
+const BLOCK: u64 = 1 << 20;
+
+impl TaskIds {
+    pub(super) const fn new() -> Self {
+        TaskIds { next: 0, blocks: Vec::new() }
+    }
+
+    pub(super) fn next(&mut self) -> TaskId {
+        if self.blocks.last().is_none_or(|first| self.next == first + BLOCK) {
+            self.next = NEXT_BLOCK.fetch_add(BLOCK, Ordering::Relaxed);
+            self.blocks.push(self.next);
+        }
+        self.next += 1;
+        TaskId(self.next - 1)
+    }
+
+    /// How many ids were given out before this one; none if it is another runtime's.
+    pub(super) fn number(&self, id: TaskId) -> Option<u64> {
+        let block = self.blocks.iter().position(|first| (*first..first + BLOCK).contains(&id.0))?;
+        Some(block as u64 * BLOCK + id.0 - self.blocks[block])
+    }
 }
 
 impl Table {
     pub(super) fn new() -> Self {
         Table {
-            slots: Slab::new(),
-            ready: ReadyQueue::new(),
+            tasks: Slab::new(),
             ids: TaskIds::new(),
-            spawned: 0,
-            spare_wakers: Vec::new(),
-            held: Held::default(),
+            spare: Vec::new(),
+            spare_extras: Vec::new(),
+            cloned: Vec::new(),
         }
     }
 
-    /// Makes a task and queues it for its first poll.
+    /// Makes a task, which is not queued yet.
     pub(super) fn insert(
         &mut self,
         body: Body,
-        future: &'static str,
-        name: Option<Arc<str>>,
         spawned: &'static Location<'static>,
-        inbox: &Arc<Inbox<Message>>,
-    ) -> TaskKey {
-        let id = self.ids.next();
-        let slot = self.slots.vacant_key();
-        let key = TaskKey { slot: u32::try_from(slot).expect("fewer than 2^32 tasks are alive"), id };
-        let waker = self.waker_for(key, inbox);
-        self.slots.insert(Slot {
-            id,
-            number: self.spawned,
-            held: None,
-            tenant: Some(Tenant { body, waker }),
-            queued: true,
-            dying: false,
-            passed_over: 0,
-            name,
-            spawned,
-            future,
-            joiners: None,
-            watches: Watches::default(),
-            queued_by: None,
-        });
-        self.spawned += 1;
-        self.ready.push(key);
-        key
-    }
-
-    /// An id for a task that never comes to be.
-    pub(super) fn unused_key(&mut self) -> TaskKey {
-        TaskKey { slot: u32::MAX, id: self.ids.next() }
-    }
-
-    pub(super) fn get(&self, key: TaskKey) -> Option<&Slot> {
-        self.slots.get(key.slot as usize).filter(|slot| slot.id == key.id)
-    }
-
-    pub(super) fn get_mut(&mut self, key: TaskKey) -> Option<&mut Slot> {
-        self.slots.get_mut(key.slot as usize).filter(|slot| slot.id == key.id)
-    }
-
-    /// Queues the task; false if it is queued already, or gone.
-    pub(super) fn wake(&mut self, key: TaskKey) -> bool {
-        let pushed = self.get_mut(key).is_some_and(Slot::wake);
-        if pushed {
-            self.ready.push(key);
+        queue: &Rc<ReadyQueue>,
+    ) -> Rc<TaskCell> {
+        if self.tasks.len() == self.tasks.capacity() {
+            // What a table holds in reserve is paid for by every task.
+            self.tasks.reserve_exact((self.tasks.len() / 4).max(32));
         }
-        pushed
+        let slot = u32::try_from(self.tasks.vacant_key()).expect("fewer than 2^32 tasks are alive");
+        let task = self.spare.pop().unwrap_or_else(|| Rc::new(TaskCell::new(queue.clone(), spawned)));
+        task.begin_life(TaskKey { slot, id: self.ids.next() }, body, spawned);
+        self.tasks.insert(task.clone());
+        task
     }
 
-    /// Marks the task as dying and has it queued; false if it is gone.
-    pub(super) fn cancel(&mut self, key: TaskKey) -> bool {
-        let Some(slot) = self.get_mut(key) else {
-            return false;
-        };
-        if slot.cancel() {
-            self.ready.push(key);
-        }
-        true
-    }
-
-    /// Takes back the future of a task whose poll returned `Pending`.
-    pub(super) fn suspend(&mut self, key: TaskKey, tenant: Tenant) {
-        let is_held = tenant.is_held();
-        let slot = self.get_mut(key).expect("a task that is being polled is in the table");
-        if slot.suspend(tenant) {
-            self.ready.push(key);
-        }
-        if is_held {
-            self.held.note(&mut self.slots, key);
-        }
-    }
-
-    /// The next task of the batch; none if the queue named one that has ended meanwhile.
-    pub(super) fn begin_next(&mut self) -> Option<(TaskKey, Begin)> {
-        let key = self.ready.pop()?;
-        let begin = self.get_mut(key)?.begin();
-        Some((key, begin))
+    pub(super) fn get(&self, key: TaskKey) -> Option<&Rc<TaskCell>> {
+        self.tasks.get(key.slot as usize).filter(|task| task.id() == key.id)
     }
 
     /// Takes a task out for good.
-    pub(super) fn remove(&mut self, key: TaskKey) -> Option<Slot> {
-        self.get(key)?;
-        let slot = self.slots.remove(key.slot as usize);
-        self.held.forget(&mut self.slots, &slot);
-        Some(slot)
-    }
-
-    /// Begins anew, and leaves no empty slots to walk over: no task is left.
-    pub(super) fn clear(&mut self) {
-        self.slots.clear();
-        self.ready.clear();
-    }
-
-    /// Keeps the waker of a task that is gone for the next tenant, unless somebody holds a clone of it.
-    pub(super) fn recycle(&mut self, mut waker: Arc<TaskWaker>) {
-        if Arc::get_mut(&mut waker).is_some() {
-            self.spare_wakers.push(waker);
+    pub(super) fn remove(&mut self, task: &Rc<TaskCell>) {
+        // Not the last reference: the caller has one.
+        drop(self.tasks.remove(task.key().slot as usize));
+        task.end_life();
+        if let Some(waker) = task.waker.take() {
+            self.forget_waker(&waker);
         }
     }
 
-    /// The keys of all tasks, in the order of spawning.
-    pub(super) fn keys(&self) -> Vec<TaskKey> {
-        let mut keys: Vec<_> =
-            self.slots.iter().map(|(slot, task)| (task.number, TaskKey { slot: slot as u32, id: task.id })).collect();
-        keys.sort_unstable_by_key(|&(number, _)| number);
-        keys.into_iter().map(|(_, key)| key).collect()
+    /// Keeps the cell of a task that is gone for the next one, and hands it back if somebody holds it.
+    pub(super) fn recycle(&mut self, mut task: Rc<TaskCell>) -> Option<Rc<TaskCell>> {
+        if Rc::strong_count(&task) > 1 || self.spare.len() == SPARE {
+            return Some(task);
+        }
+        if task.extra().is_some() {
+            self.spare_extras.extend(Rc::get_mut(&mut task).and_then(TaskCell::take_extra));
+        }
+        self.spare.push(task);
+        None
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+    /// What few tasks have, and this one is about to.
+    pub(super) fn extra_of<'a>(&mut self, task: &'a TaskCell) -> &'a Extra {
+        task.extra_or(|| self.spare_extras.pop().unwrap_or_default())
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.slots.len()
+    /// Somebody has cloned the waker that was lent to this task: it is the task's own from now on.
+    pub(super) fn give_waker(&mut self, task: &TaskCell, waker: Arc<TaskWaker>) {
+        waker.place.store(self.cloned.len() as u32, Ordering::Relaxed);
+        self.cloned.push(task.key().slot);
+        task.waker.set(Some(waker));
     }
 
-    fn waker_for(&mut self, key: TaskKey, inbox: &Arc<Inbox<Message>>) -> Arc<TaskWaker> {
-        let Some(mut waker) = self.spare_wakers.pop() else {
-            return Arc::new(TaskWaker { key, inbox: inbox.clone(), sent: false.into() });
-        };
-        let spare = Arc::get_mut(&mut waker).expect("a spare waker has no clone");
-        // A wake of its last tenant may be in the inbox, and names that one.
-        (spare.key, spare.sent) = (key, false.into());
-        waker
+    fn forget_waker(&mut self, waker: &TaskWaker) {
+        let place = waker.place.load(Ordering::Relaxed);
+        self.cloned.swap_remove(place as usize);
+        if let Some(&moved) = self.cloned.get(place as usize) {
+            self.tasks[moved as usize].with_waker(|waker| waker.place.store(place, Ordering::Relaxed));
+        }
+    }
+
+    /// How many tasks have a clone of their waker somewhere.
+    pub(super) fn count_held(&self) -> usize {
+        self.cloned.iter().filter(|&&slot| self.tasks[slot as usize].is_held()).count()
+    }
+
+    /// Whether any has. The one that was cloned last is looked at first, and a waker of which no clone is left is let go.
+    pub(super) fn is_any_held(&mut self) -> bool {
+        while let Some(&slot) = self.cloned.last() {
+            let task = &self.tasks[slot as usize];
+            if task.is_held() {
+                return true;
+            }
+            task.waker.take();
+            self.cloned.pop();
+        }
+        false
+    }
+
+    /// All tasks, in the order of spawning.
+    pub(super) fn in_order(&self) -> Vec<Rc<TaskCell>> {
+        let mut tasks: Vec<_> = self.tasks.iter().map(|(_, task)| task.clone()).collect();
+        tasks.sort_unstable_by_key(|task| task.id());
+        tasks
+    }
+}
+
+impl TaskCell {
+    /// Looks at the task's own waker, if it has one and the executor has not got it out.
+    pub(super) fn with_waker<R>(&self, look: impl FnOnce(&Arc<TaskWaker>) -> R) -> Option<R> {
+        let waker = self.waker.take();
+        let looked = waker.as_ref().map(look);
+        self.waker.set(waker);
+        looked
+    }
+
+    /// Whether somebody has a clone of its waker.
+    pub(super) fn is_held(&self) -> bool {
+        self.with_waker(|waker| Arc::strong_count(waker) > 1).unwrap_or_default()
+    }
+}
+
+/// A waker that is lent to every poll until somebody clones it.
+pub(super) fn loose_waker(inbox: &Arc<Inbox<Message>>) -> Arc<TaskWaker> {
+    Arc::new(TaskWaker { id: 0.into(), slot: 0.into(), place: 0.into(), sent: false.into(), inbox: inbox.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_runtimes_never_give_out_the_same_id_however_many_each_gives_out() {
+        let [mut early, mut busy, mut late] = [(); 3].map(|()| TaskIds::new());
+        let mut others = vec![early.next()];
+        // Late takes the block behind busy's. Not later than here: tests that run beside this one take blocks, too.
+        let mut given_out = vec![busy.next()];
+        others.extend([late.next(), late.next(), early.next()]);
+        given_out.extend((0..BLOCK + 1).map(|_| busy.next()));
+        assert!(given_out.is_sorted_by(|earlier, later| earlier < later));
+        for id in others {
+            assert!(!given_out.contains(&id), "{id}");
+            assert_eq!(busy.number(id), None);
+        }
+        assert!(given_out.iter().enumerate().all(|(number, &id)| busy.number(id) == Some(number as u64)));
     }
 }

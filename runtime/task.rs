@@ -1,4 +1,4 @@
-//! One task: what its slot in the table holds, and the transitions of its life.
+//! One task: the cell that holds its future and its flags, and the transitions of its life.
 //!
 //! ```text
 //!                    ┌──────── 4 wake ────────┐
@@ -13,72 +13,133 @@
 //!                  Ending ─── 8 remove ─► gone
 //! ```
 //!
-//! 1. `Table::insert` makes the slot and queues the task for its first poll.
-//! 2. `Slot::begin` lends future and waker to the executor; a wake that comes while they are out queues the task again.
-//! 3. `Slot::suspend` takes them back when the poll returned `Pending`.
-//! 4. `Slot::wake` queues the task; in the queue already, it keeps its place.
-//! 5. `Slot::cancel` marks the task as dying and queues it, from any state; one that is being polled, at its next
+//! 1. `Table::insert` gives the task a cell and a slot; `TaskCell::wake` queues it for its first poll.
+//! 2. `TaskCell::begin` lends the future to the executor; a wake that comes while it is out queues the task again.
+//! 3. `TaskCell::suspend` takes it back when the poll returned `Pending`.
+//! 4. `TaskCell::wake` queues the task; in the queue already, it keeps its place.
+//! 5. `TaskCell::cancel` marks the task as dying and queues it, from any state; one that is being polled, at its next
 //!    suspend. The mark stays.
-//! 6. `Slot::begin` of a dying task hands the future over to be dropped; it is never polled again.
+//! 6. The future of a dying task is handed over to be dropped; it is never polled again.
 //! 7. A future that returned or panicked goes the same way, in the turn of its last poll.
 //! 8. `Table::remove` empties the slot after the future was dropped; the joiners are woken then.
 
 use super::inbox::Inbox;
-use super::ready::{TaskId, TaskKey};
+use super::listeners::Listeners;
+use super::note::Notes;
 use futures_task::{FutureObj, LocalFutureObj};
-use std::any::Any;
-use std::collections::BTreeMap;
+use std::any::{Any, type_name};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::task::{Context, Poll, Waker};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::task::{Context, Poll};
 
-/// A slot of the task table.
-pub(super) struct Slot {
-    pub(super) id: TaskId,
-    /// How many tasks this runtime had spawned before this one.
-    pub(super) number: u64,
-    /// Its place among the tasks whose wakers may be held outside; none if its waker is not, since its last poll.
-    pub(super) held: Option<u32>,
-    /// The future and its waker. None while the executor has them out to poll or to drop.
-    pub(super) tenant: Option<Tenant>,
-    /// Set while the task is in the ready queue.
-    pub(super) queued: bool,
-    /// Set once the task is to be dropped instead of polled. Never cleared.
-    pub(super) dying: bool,
-    /// How many of its waits were passed over, because it is dying, and are in line yet.
-    pub(super) passed_over: u32,
-    pub(super) name: Option<Arc<str>>,
-    pub(super) spawned: &'static Location<'static>,
-    /// The type of its future, for the reports. Empty if that was boxed before.
-    pub(super) future: &'static str,
-    /// The wait list of those who await this task's end; none until somebody does.
-    pub(super) joiners: Option<u32>,
-    /// Who is told of this task's end before its joiners are.
-    pub(super) watches: Watches,
-    /// The trace's number of what queued this task last: the cause of its next poll. Kept only while watched.
-    pub(super) queued_by: Option<u64>,
+/// The identity of a task: a number that no other task of this process ever has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId(pub(super) u64);
+
+impl TaskId {
+    /// Stands for no task.
+    pub(super) const NOBODY: TaskId = TaskId(0);
+
+    /// Stands for any task that has ended.
+    pub(super) const ENDED: TaskId = TaskId(u64::MAX);
+
+    /// The number.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
 }
 
-/// What a slot lends to the executor for a poll.
-pub(super) struct Tenant {
-    pub(super) body: Body,
-    pub(super) waker: Arc<TaskWaker>,
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Where to look for a task, and how to tell that it is still the same one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TaskKey {
+    /// The slot in the task table. Slots change tenants.
+    pub(super) slot: u32,
+    pub(super) id: TaskId,
+}
+
+/// A task: what the ready queue, the wait lists and the timers hold, so that neither a wake nor a poll looks anything up. Once
+/// nobody holds it any more, it serves the next task.
+pub(crate) struct TaskCell {
+    /// [`TaskId::ENDED`] once the task has ended.
+    id: Cell<TaskId>,
+    /// Its slot in the table. Valid until the task has ended.
+    slot: Cell<u32>,
+    /// Set while the task is in the ready queue, and once it has ended, so that nobody queues it.
+    queued: Cell<bool>,
+    /// Set once the task is to be dropped instead of polled. Never cleared while the task is alive.
+    dying: Cell<bool>,
+    /// Set once its future is being dropped.
+    ending: Cell<bool>,
+    /// The future. None while the executor has it out to poll or to drop.
+    pub(super) body: Cell<Option<Body>>,
+    /// Its own waker: somebody has cloned one that it was lent. None as long as nobody has, and while the executor has it.
+    pub(super) waker: Cell<Option<Arc<TaskWaker>>>,
+    /// The line that spawned it.
+    pub(super) spawned: Cell<&'static Location<'static>>,
+    pub(super) queue: Rc<ReadyQueue>,
+    /// What few tasks have.
+    extra: OnceCell<Box<Extra>>,
+}
+
+/// What few tasks have.
+#[derive(Default)]
+pub(super) struct Extra {
+    pub(super) name: RefCell<Option<Arc<str>>>,
+    /// The wait list of those who await this task's end; none until somebody does.
+    pub(super) joiners: Cell<Option<u32>>,
+    /// Who is told of this task's end before its joiners are.
+    pub(super) listeners: RefCell<Listeners>,
+}
+
+/// The tasks that can run, first in, first out. Each is in it at most once: its `queued` flag says so.
+pub(super) struct ReadyQueue {
+    pub(super) tasks: RefCell<VecDeque<Rc<TaskCell>>>,
+    /// What its runtime notes for those who watch it.
+    pub(super) notes: Notes,
 }
 
 /// The future of a task.
 pub(super) enum Body {
-    /// The future that `run` was given: it stays on the stack of `run`, which polls it.
-    Main,
+    /// The future that `run` was given, of that type: it stays on the stack of `run`, which polls it.
+    Main(&'static str),
     /// A future whose end nobody awaits through a handle.
-    Detached(LocalFutureObj<'static, ()>),
+    Detached(Pin<Box<dyn Work>>),
     /// A future with a place for its output.
     Joined(Rc<dyn Job>),
+    /// No task at all, but a call that is due in the next turn.
+    Callback(Box<dyn FnOnce()>),
 }
 
-/// A future and the place where its outcome goes, shared with the join handle. Each method runs foreign code.
+/// A future that knows the name of its type.
+pub(super) trait Work {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
+    fn type_name(&self) -> &'static str;
+}
+
+impl<F: Future<Output = ()>> Work for F {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Future::poll(self, cx)
+    }
+
+    fn type_name(&self) -> &'static str {
+        type_name::<F>()
+    }
+}
+
+/// A future and the place where its outcome goes, shared with the join handle. Each method but the last runs foreign code.
 pub(super) trait Job {
     fn poll(&self, cx: &mut Context<'_>) -> Poll<()>;
 
@@ -90,36 +151,20 @@ pub(super) trait Job {
 
     /// Stores the payload of a panic; hands it back if no handle is left to fetch it.
     fn panicked(&self, payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>>;
+
+    fn type_name(&self) -> &'static str;
 }
 
-/// Is told of the ends of the tasks that it watches, on behalf of somebody who waits for several.
-pub(crate) trait Watch {
-    fn child_ended(self: Rc<Self>, panicked: bool);
-
-    /// The identity of the list in which that somebody waits.
-    fn waits_in(&self) -> u64;
-
-    /// Whether that somebody waits until every task has ended; otherwise the end of one may suffice.
-    fn awaits_every(&self) -> bool;
-}
-
-/// Watchers by the identities of the lists in which somebody waits.
-type ByList = BTreeMap<u64, Rc<dyn Watch>>;
-
-/// Those who watch one task, in the order in which they are told. The first allocates nothing.
-#[derive(Default)]
-pub(super) struct Watches {
-    first: Option<Rc<dyn Watch>>,
-    /// By the identities of the lists in which somebody waits: who came later has a higher one. Each came after the first.
-    others: Option<Box<ByList>>,
-}
-
-/// What the wakers of a task point at: the task, by key, and the way to it from any thread.
+/// What a waker points at: the task, by key, and the way to it from any thread. One is lent to all polls, until somebody clones
+/// it: then it is the waker of the task that was polled, for good.
 pub(super) struct TaskWaker {
-    pub(super) key: TaskKey,
-    pub(super) inbox: Arc<Inbox<Message>>,
+    pub(super) id: AtomicU64,
+    pub(super) slot: AtomicU32,
+    /// Its place among those that were cloned.
+    pub(super) place: AtomicU32,
     /// Says whether a wake by this one is in the inbox.
     pub(super) sent: AtomicBool,
+    pub(super) inbox: Arc<Inbox<Message>>,
 }
 
 /// What other threads send to the executor.
@@ -130,90 +175,202 @@ pub(super) enum Message {
     Ask(Box<dyn FnOnce() + Send>),
 }
 
-/// Whom a leaf future wakes: what the waiter rule registers.
-pub(crate) enum Wakee {
-    /// The future was polled with its task's own waker: waking is one push to the ready queue.
-    Task(TaskKey),
-    /// It was polled with any other waker. The task that was polling then, if any, is noted for the reports.
-    Waker(Waker, Option<TaskKey>),
-}
-
-/// What the executor is to do with a task whose turn it is.
-pub(super) enum Begin {
-    Poll(Tenant),
-    Drop(Tenant),
-}
-
-impl Slot {
-    /// Puts the task among the ready ones; false if it is there already.
-    pub(super) fn wake(&mut self) -> bool {
-        !std::mem::replace(&mut self.queued, true)
-    }
-
-    /// Marks the task as dying; true if it has to be queued for that. One that cancels itself is
-    /// queued when it suspends, behind all that it wakes until then.
-    pub(super) fn cancel(&mut self) -> bool {
-        self.dying = true;
-        self.tenant.is_some() && self.wake()
-    }
-
-    /// The task leaves the ready queue, and its future the slot.
-    pub(super) fn begin(&mut self) -> Begin {
-        debug_assert!(self.queued, "a task that begins was queued");
-        self.queued = false;
-        let tenant = self.tenant.take().expect("a task is not polled from inside its own poll");
-        if self.dying { Begin::Drop(tenant) } else { Begin::Poll(tenant) }
-    }
-
-    /// The future comes back to wait for a wake, which may have come already; true if the task
-    /// cancelled itself and has to be queued for that.
-    #[inline]
-    pub(super) fn suspend(&mut self, tenant: Tenant) -> bool {
-        debug_assert!(self.tenant.is_none(), "a slot lends its future once");
-        self.tenant = Some(tenant);
-        self.dying && self.wake()
-    }
-}
-
-impl Watches {
-    pub(super) fn add(&mut self, watch: Rc<dyn Watch>) {
-        match self.first.is_none() && self.others.is_none() {
-            true => self.first = Some(watch),
-            false => _ = self.others.get_or_insert_default().insert(watch.waits_in(), watch),
+impl TaskCell {
+    /// A cell that is no task yet.
+    pub(super) fn new(queue: Rc<ReadyQueue>, spawned: &'static Location<'static>) -> Self {
+        TaskCell {
+            id: Cell::new(TaskId::ENDED),
+            slot: Cell::new(0),
+            queued: Cell::new(true),
+            dying: Cell::new(false),
+            ending: Cell::new(false),
+            body: Cell::new(None),
+            waker: Cell::new(None),
+            spawned: Cell::new(spawned),
+            queue,
+            extra: OnceCell::new(),
         }
     }
 
-    /// Takes the one out on whose behalf somebody waits in that list.
-    pub(super) fn remove(&mut self, list: u64) -> Option<Rc<dyn Watch>> {
-        self.first.take_if(|watch| watch.waits_in() == list).or_else(|| self.others.as_mut()?.remove(&list))
+    /// Becomes a task that has not been queued.
+    pub(super) fn begin_life(&self, key: TaskKey, body: Body, spawned: &'static Location<'static>) {
+        self.id.set(key.id);
+        self.slot.set(key.slot);
+        for flag in [&self.queued, &self.dying, &self.ending] {
+            flag.set(false);
+        }
+        self.body.set(Some(body));
+        self.spawned.set(spawned);
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Rc<dyn Watch>> {
-        self.first.iter().chain(self.others.iter().flat_map(|others| others.values()))
+    /// The task has ended: nobody finds it, wakes it or queues it from now on.
+    pub(super) fn end_life(&self) {
+        self.id.set(TaskId::ENDED);
+        self.queued.set(true);
     }
 
-    pub(super) fn into_all(self) -> impl Iterator<Item = Rc<dyn Watch>> {
-        self.first.into_iter().chain(self.others.into_iter().flat_map(|others| others.into_values()))
+    pub(super) fn id(&self) -> TaskId {
+        self.id.get()
+    }
+
+    pub(super) fn key(&self) -> TaskKey {
+        TaskKey { slot: self.slot.get(), id: self.id.get() }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.id.get() == TaskId::ENDED
+    }
+
+    pub(super) fn is_queued(&self) -> bool {
+        self.queued.get()
+    }
+
+    /// Whether it was cancelled. One that has ended stays so.
+    pub(super) fn is_dying(&self) -> bool {
+        self.dying.get()
+    }
+
+    /// The name of its future's type; empty while that is out, and if it was boxed before it was spawned.
+    pub(super) fn type_name(&self) -> &'static str {
+        let body = self.body.take();
+        let name = body.as_ref().map_or("", Body::type_name);
+        self.body.set(body);
+        if name == type_name::<LocalFutureObj<'static, ()>>() { "" } else { name }
+    }
+
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.get()
+    }
+
+    pub(super) fn name(&self) -> Option<Arc<str>> {
+        self.extra.get().and_then(|extra| extra.name.borrow().clone())
+    }
+
+    /// What few tasks have, if this one does.
+    pub(super) fn extra(&self) -> Option<&Extra> {
+        self.extra.get().map(|extra| &**extra)
+    }
+
+    pub(super) fn extra_or(&self, make: impl FnOnce() -> Box<Extra>) -> &Extra {
+        self.extra.get_or_init(make)
+    }
+
+    pub(super) fn take_extra(&mut self) -> Option<Box<Extra>> {
+        self.extra.take()
+    }
+
+    /// Makes the task ready.
+    #[inline]
+    pub(super) fn wake(self: Rc<Self>) {
+        let pushes = !self.queued.replace(true);
+        if self.queue.notes.is_watched() {
+            return self.wake_watched(pushes);
+        }
+        if pushes {
+            self.push();
+        }
+    }
+
+    /// Makes the task ready; hands it back, with nothing done, if foreign code would be run for that, or it is queued.
+    #[inline]
+    pub(super) fn wake_unwatched(self: Rc<Self>) -> Option<Rc<Self>> {
+        if self.queue.notes.is_watched() || self.queued.replace(true) {
+            return Some(self);
+        }
+        self.push();
+        None
+    }
+
+    #[cold]
+    fn wake_watched(self: Rc<Self>, pushes: bool) {
+        let task = self.clone();
+        if pushes {
+            self.push();
+        }
+        task.note_woken(pushes);
+    }
+
+    /// Queues a task that has just been spawned.
+    pub(super) fn queue_first(self: Rc<Self>) {
+        self.queued.set(true);
+        self.push();
+    }
+
+    /// Puts the task into the ready queue; it is flagged as queued.
+    #[inline]
+    pub(super) fn push(self: Rc<Self>) {
+        // Not a chain of two, in which the queue would be borrowed from the task that goes into it.
+        let queue = self.queue.clone();
+        queue.tasks.borrow_mut().push_back(self);
+    }
+
+    /// Marks the task as dying, and has it queued for that. One that cancels itself is queued when it suspends, behind all that
+    /// it wakes until then.
+    pub(super) fn cancel(self: Rc<Self>) {
+        self.dying.set(true);
+        let body = self.body.take();
+        let is_parked = body.is_some();
+        self.body.set(body);
+        if is_parked && !self.queued.replace(true) {
+            self.push();
+        }
+    }
+
+    /// The task has left the ready queue, and its future leaves the cell; none if the task has ended.
+    #[inline]
+    pub(super) fn begin(&self) -> Option<Body> {
+        let body = self.body.take()?;
+        self.queued.set(false);
+        Some(body)
+    }
+
+    /// The future comes back to wait for a wake, which may have come already. One that has cancelled itself is queued for that.
+    #[inline]
+    pub(super) fn suspend(self: Rc<Self>, body: Body) {
+        self.body.set(Some(body));
+        if self.dying.get() && !self.queued.replace(true) {
+            self.push();
+        }
+    }
+
+    /// Its future is about to be dropped.
+    pub(super) fn begin_ending(&self) {
+        self.ending.set(true);
+    }
+}
+
+impl ReadyQueue {
+    pub(super) fn new(notes: Notes) -> Self {
+        ReadyQueue { tasks: RefCell::default(), notes }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.tasks.borrow().is_empty()
     }
 }
 
 impl Body {
-    /// Polls a future that is not main's.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    /// The name of the future's type.
+    fn type_name(&self) -> &'static str {
         match self {
-            Body::Main => unreachable!("run polls its own future"),
-            Body::Detached(future) => Pin::new(future).poll(cx),
-            Body::Joined(job) => job.poll(cx),
+            Body::Detached(future) => future.type_name(),
+            Body::Joined(job) => job.type_name(),
+            Body::Main(name) => name,
+            Body::Callback(_) => "",
         }
     }
 }
 
-impl Wakee {
-    /// The task to name in reports.
-    pub(super) fn task(&self) -> Option<TaskKey> {
-        match self {
-            Wakee::Task(key) => Some(*key),
-            Wakee::Waker(_, noted) => *noted,
-        }
+impl TaskWaker {
+    pub(super) fn key(&self) -> TaskKey {
+        TaskKey { slot: self.slot.load(Ordering::Relaxed), id: TaskId(self.id.load(Ordering::Relaxed)) }
+    }
+
+    /// Points at another task. Nobody has a clone of it, and a wake that is in the inbox names another task.
+    #[inline]
+    pub(super) fn set_key(&self, key: TaskKey) {
+        self.sent.store(false, Ordering::Relaxed);
+        self.id.store(key.id.0, Ordering::Relaxed);
+        self.slot.store(key.slot, Ordering::Relaxed);
     }
 }

@@ -1,10 +1,11 @@
 //! Futures that wait for time, or for a turn.
 
-use super::clock::Instant;
+use super::clock::{self, Instant};
 use super::context::{self, Core, Timer};
-use super::task::Wakee;
-use super::wakes::drop_foreign;
-use super::watch::trace::Kind;
+use super::note::Kind;
+use super::waits;
+use super::wakee::{self, Kept, Wakee};
+use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -41,7 +42,7 @@ pub fn now() -> Instant {
 /// ```
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    Sleep { until: Until::After(duration), state: State::New, at: Location::caller() }
+    Sleep::new(Until::After, clock::ticks(duration), Location::caller())
 }
 
 /// Waits until a moment of the runtime's time. One that has passed yields once. In asyncio: `loop.call_at`.
@@ -58,7 +59,7 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 
 /// A sleep in the name of that line.
 pub(crate) fn sleep_until_at(deadline: Instant, at: &'static Location<'static>) -> Sleep {
-    Sleep { until: Until::At(deadline), state: State::New, at }
+    Sleep::new(Until::At, deadline.as_micros(), at)
 }
 
 /// Lets the other ready tasks run first. In asyncio: `sleep(0)`.
@@ -84,117 +85,136 @@ pub(crate) fn yield_now_at(at: &'static Location<'static>) -> YieldNow {
 }
 
 /// What [`sleep`] and [`sleep_until`] return.
-#[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Sleep {
+    /// A duration or a moment, in ticks.
+    ticks: u64,
+    at: &'static Location<'static>,
+    /// The runtime in whose wheel the timer is, armed or fired. None before the first poll, and where there was no time to wait for.
+    core: Option<Rc<Core>>,
+    timer: u32,
     until: Until,
     state: State,
-    at: &'static Location<'static>,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Until {
-    After(Duration),
-    At(Instant),
+    After,
+    At,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum State {
     New,
-    /// The timer is in the wheel of that runtime, armed or fired.
-    Armed(Rc<Core>, u32),
-    /// There was no time to wait for, and others run first.
-    Yielded,
+    Begun,
     Done,
+}
+
+impl Sleep {
+    fn new(until: Until, ticks: u64, at: &'static Location<'static>) -> Self {
+        Sleep { ticks, at, core: None, timer: 0, until, state: State::New }
+    }
+
+    fn begin(&mut self, cx: &Context<'_>) {
+        let core = context::expect_current(format_args!("the sleep() at {} was polled", self.at));
+        self.state = State::Begun;
+        let deadline = match self.until {
+            Until::After if self.ticks == 0 => core.now(),
+            Until::After => core.clock.counting_from() + Duration::from_micros(self.ticks),
+            Until::At => Instant::at(self.ticks),
+        };
+        if deadline <= core.now() {
+            return wake_next_turn(cx, self.at);
+        }
+        self.timer = core.arm(deadline, cx, self.at);
+        self.core = Some(core);
+    }
 }
 
 impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match &self.state {
+        match self.state {
             State::New => {
-                self.state = self.begin(cx);
+                self.begin(cx);
                 return Poll::Pending;
             }
-            State::Armed(core, timer) => {
-                if !core.poll_timer(*timer, cx) {
+            State::Begun => {
+                if self.core.as_ref().is_some_and(|core| !core.poll_timer(self.timer, cx)) {
                     return Poll::Pending;
                 }
             }
-            State::Yielded => {}
             State::Done => {
                 panic!("the sleep() at {} was polled after it was ready; make a new one to sleep again", self.at)
             }
         }
         self.state = State::Done;
+        // It goes with the sleep, and not here: its drop may run anything if this was the last to know the runtime.
         Poll::Ready(())
-    }
-}
-
-impl Sleep {
-    fn begin(&self, cx: &Context<'_>) -> State {
-        let core = context::expect_current(format_args!("the sleep() at {} was polled", self.at));
-        let deadline = match self.until {
-            Until::After(Duration::ZERO) => core.now(),
-            Until::After(duration) => core.clock.counting_from() + duration,
-            Until::At(deadline) => deadline,
-        };
-        if deadline <= core.now() {
-            wake_next_turn(cx, self.at);
-            return State::Yielded;
-        }
-        let timer = core.arm(deadline, cx, self.at);
-        State::Armed(core, timer)
     }
 }
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        if let State::Armed(core, timer) = std::mem::replace(&mut self.state, State::Done) {
-            core.disarm(timer);
+        if let (State::Begun, Some(core)) = (self.state, &self.core) {
+            core.disarm(self.timer);
         }
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep").field("state", &self.state).field("at", &self.at).finish_non_exhaustive()
     }
 }
 
 impl Core {
     fn arm(&self, deadline: Instant, cx: &Context<'_>, at: &'static Location<'static>) -> u32 {
-        let wakee = Wakee::of(self.polling.get(), cx.waker());
-        let armed_by = self.emit(wakee.task(), None, Some(at), Kind::TimerArmed { deadline });
-        let timer = Timer { wakee: Some(wakee), at, armed_by };
-        self.wheel.borrow_mut().insert(deadline.as_micros(), timer)
+        let wakee = Wakee::of(cx.waker());
+        let task = self.trace.is_watched().then(|| wakee.task().cloned()).flatten();
+        let timer = Timer { wakee: Kept::new(wakee, 0), at: Some(at) };
+        let timer = self.wheel.borrow_mut().insert(deadline.as_micros(), timer);
+        self.note_armed(timer, task.as_deref(), at, Kind::TimerArmed { deadline });
+        timer
     }
 
     /// Whether the timer has fired; it is removed then. Until then it wakes whom this context names.
     fn poll_timer(&self, timer: u32, cx: &Context<'_>) -> bool {
-        let polling = self.polling.get();
-        let is_current = |wakee: &Wakee| wakee.is_current(polling, cx.waker());
-        if self.wheel.borrow_mut().get_mut(timer).wakee.as_ref().is_some_and(|wakee| !is_current(wakee)) {
-            self.renew_timer(timer, Wakee::of(polling, cx.waker()));
+        if !self.take_fired(timer) {
+            self.renew_timer(timer, cx);
+            return self.take_fired(timer);
         }
-        let mut wheel = self.wheel.borrow_mut();
-        let fired = wheel.get_mut(timer).wakee.is_none();
-        if fired {
-            wheel.remove(timer);
-        }
-        fired
+        true
     }
 
-    /// Replaces whom an armed timer wakes. It may have fired while the new waker was cloned.
-    fn renew_timer(&self, timer: u32, wakee: Wakee) {
-        let outdated = match &mut self.wheel.borrow_mut().get_mut(timer).wakee {
-            Some(known) => std::mem::replace(known, wakee),
-            None => wakee,
-        };
+    fn take_fired(&self, timer: u32) -> bool {
+        let mut wheel = self.wheel.borrow_mut();
+        let fired = wheel.get_mut(timer).wakee.is_granted().then(|| wheel.remove(timer));
+        drop(wheel);
+        fired.is_some()
+    }
+
+    /// Replaces whom an armed timer wakes, if that is somebody else. It may fire while the new waker is cloned.
+    #[cold]
+    fn renew_timer(&self, timer: u32, cx: &Context<'_>) {
+        if self.wheel.borrow_mut().get_mut(timer).wakee.is_current(cx.waker()) {
+            return;
+        }
+        let wakee = Wakee::of(cx.waker());
+        let mut wheel = self.wheel.borrow_mut();
+        let kept = &mut wheel.get_mut(timer).wakee;
+        let outdated = if kept.is_granted() { wakee } else { kept.replace(wakee) };
+        drop(wheel);
         drop(outdated);
     }
 
     fn disarm(&self, timer: u32) {
-        let timer = self.wheel.borrow_mut().remove(timer);
-        if let Some(wakee) = &timer.wakee {
-            self.emit(wakee.task(), None, Some(timer.at), Kind::TimerDropped);
+        let Timer { wakee, at } = self.wheel.borrow_mut().remove(timer);
+        if let (false, Some(at)) = (wakee.is_granted(), at) {
+            self.note_disarmed(timer, wakee.task().map(|task| &**task), at);
         }
-        drop_foreign(timer.wakee);
+        waits::drop_foreign(wakee.into_waker());
     }
 }
 
@@ -221,7 +241,10 @@ impl Future for YieldNow {
 /// Wakes the very task that is being polled.
 fn wake_next_turn(cx: &Context<'_>, at: &'static Location<'static>) {
     if let Some(core) = context::watched() {
-        core.emit(core.polling.get().map(|polling| polling.key), None, Some(at), Kind::Yields);
+        core.note(wakee::polled().as_deref(), Some(at), Kind::Yields);
     }
-    cx.waker().wake_by_ref();
+    match wakee::owner(cx.waker()) {
+        Some(task) => task.wake(),
+        None => cx.waker().wake_by_ref(),
+    }
 }

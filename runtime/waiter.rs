@@ -1,18 +1,16 @@
-//! What a primitive uses of the wait lists: its own list, and the places that waiting futures have in it.
+//! What a primitive is made of: its own wait list, and the places that waiting futures have in it.
 
 use super::context;
-use super::grants::{self, Grant};
-use super::task::Wakee;
-use super::waits::{self, Seen};
-use super::watch::facts::{self, Facts, Holder, ObjectState, Subject};
-use super::watch::gone;
-use super::watch::printable::printable;
-use super::watch::standing;
-use super::watch::trace::Kind;
-use std::cell::Cell;
+use super::list::END;
+use super::note::{self, About, Holder, Kind, ObjectState, printable};
+use super::task::TaskId;
+use super::waits::{self, Granted, WAITS, Waiting};
+use super::wakee::{self, Wakee};
+use std::cell::OnceCell;
 use std::fmt;
 use std::marker::PhantomData;
-use std::panic::Location;
+use std::panic::{Location, UnwindSafe};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -22,263 +20,333 @@ type Stays = PhantomData<*const ()>;
 
 /// The waiters of one object, first in, first out.
 pub(crate) struct WaitList {
-    kind: &'static str,
-    name: Option<Arc<str>>,
-    made: &'static Location<'static>,
-    facts: Cell<Facts>,
-    /// The index of the list among the thread's; none until somebody waits.
-    list: Cell<Option<u32>>,
+    /// What the object says of itself before anybody has waited for it.
+    about: About,
+    /// The list as the thread keeps it, and its index there. None until somebody waits.
+    waiting: OnceCell<(Rc<Waiting>, u32)>,
     stays: Stays,
-    /// The object's identity; 0 until somebody asks.
-    identity: Cell<u64>,
 }
 
 /// One place in a wait list, kept by the future that waits. Dropping it leaves the list.
 pub(crate) struct Waiter {
-    /// The index of the node. None before it waits and after it got what it waited for.
-    node: Option<u32>,
-    stays: Stays,
-    /// How much it asks for, where there is a choice.
-    asks: usize,
+    /// The index of the node. [`END`] before it waits and after it got what it waited for.
+    node: u32,
+    /// The index of the list. Valid while it is in line.
+    list: u32,
     /// The line that waits.
     pub(crate) at: &'static Location<'static>,
+    stays: Stays,
 }
+
+/// A waiter that was granted what it waits for, and is to be woken.
+#[must_use]
+pub(crate) struct Grant(Granted);
 
 impl WaitList {
     /// A list for an object of that kind and in that state, made at the caller's line.
     #[track_caller]
     pub(crate) const fn new(kind: &'static str, state: ObjectState) -> Self {
-        WaitList {
-            kind,
-            name: None,
-            made: Location::caller(),
-            facts: Cell::new(Facts { state, holder: None }),
-            list: Cell::new(None),
-            stays: PhantomData,
-            identity: Cell::new(0),
-        }
+        let about = About::new(kind, Location::caller(), state);
+        WaitList { about, waiting: OnceCell::new(), stays: PhantomData }
     }
 
     /// Names the object in reports and traces.
     pub(crate) fn set_name(&mut self, name: Arc<str>) {
-        self.name = Some(printable(name));
+        self.about().name.replace(Some(printable(name)));
     }
 
     /// The object's name.
-    pub(crate) fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+    pub(crate) fn name(&self) -> Option<Arc<str>> {
+        self.about().name.borrow().clone()
     }
 
     /// The line that made the object.
     pub(crate) fn made(&self) -> &'static Location<'static> {
-        self.made
+        self.about.made.get()
     }
 
     /// How many wait.
     pub(crate) fn len(&self) -> usize {
-        self.list.get().map_or(0, standing::len)
+        self.waiting().map_or(0, |waiting| waiting.order.get().len)
     }
 
     /// How many of them, up to so many, belong to tasks that were not cancelled, or to none.
     pub(crate) fn living(&self, at_most: usize) -> usize {
-        self.list.get().map_or(0, |list| standing::living(list, at_most))
+        self.waiting().map_or(0, |waiting| {
+            WAITS.with_borrow(|waits| {
+                let order = waiting.order.get();
+                let living = order.iter(&waits.nodes).filter(|&node| !waits.nodes.get(node).is_dying());
+                living.take(at_most).count()
+            })
+        })
     }
 
     /// Whether everybody who waits belongs to a task that was cancelled and is not dropped yet.
+    #[inline]
     pub(crate) fn all_dying(&self) -> bool {
-        self.list.get().is_none_or(grants::all_dying)
-    }
-
-    /// Whether anybody has waited here.
-    pub(crate) fn is_open(&self) -> bool {
-        self.list.get().is_some()
-    }
-
-    /// The index of the list, which is made if there is none yet.
-    pub(crate) fn open(&self) -> u32 {
-        self.list.get().unwrap_or_else(|| {
-            let list = waits::open(self.subject(), self.facts.get());
-            self.list.set(Some(list));
-            list
-        })
+        self.waiting().is_none_or(waits::all_dying)
     }
 
     /// Grants every waiter and wakes them, first in, first out, foreign wakers last. Returns how many they were. A
     /// waiter that arrives while they are being woken is not part of it.
+    #[inline]
     pub(crate) fn wake_all(&self) -> usize {
-        self.list.get().map_or(0, grants::wake_all)
+        self.waiting().map_or(0, waits::wake_all)
     }
 
     /// As [`wake_all`](WaitList::wake_all), for those whose tasks are not dying, as long as what each asks for
     /// `suffices`. It is asked with the wait lists borrowed, and runs no foreign code.
+    #[inline]
     pub(crate) fn wake_while(&self, suffices: impl FnMut(usize) -> bool) -> usize {
-        self.list.get().map_or(0, |list| grants::wake_while(list, false, suffices))
-    }
-
-    /// As [`wake_all`](WaitList::wake_all), for up to `n` whose tasks are not dying. What is left of the `n` is owed to
-    /// those who are, should another task go on with their waits.
-    pub(crate) fn wake_living(&self, n: usize) -> usize {
-        let mut left = n;
-        let any_left = |_| {
-            let any = left > 0;
-            left = left.saturating_sub(1);
-            any
-        };
-        self.list.get().map_or(0, |list| grants::wake_while(list, true, any_left))
+        self.waiting().map_or(0, |waiting| waits::wake_while(waiting, suffices))
     }
 
     /// Grants the first in line.
+    #[inline]
     pub(crate) fn grant_first(&self) -> Option<Grant> {
-        grants::grant_first(self.list.get()?)
+        waits::grant_first(self.waiting()?).map(Grant)
     }
 
     /// How the object is, as the reports know it.
     pub(crate) fn state(&self) -> ObjectState {
-        self.facts.get().state
+        self.about().state.get()
     }
 
-    /// Remembers how the object is.
+    /// Remembers how the object is, for the reports.
+    #[inline]
     pub(crate) fn set_state(&self, state: ObjectState) {
-        if self.facts.get().state != state {
-            self.set_facts(Facts { state, ..self.facts.get() });
-        }
+        self.about().state.set(state);
     }
 
-    /// Remembers who holds the object.
+    /// Remembers who holds the object, for the reports.
+    #[inline]
     pub(crate) fn set_holder(&self, holder: Option<Holder>) {
-        self.set_facts(Facts { holder, ..self.facts.get() });
-    }
-
-    fn set_facts(&self, facts: Facts) {
-        self.facts.set(facts);
-        if let Some(list) = self.list.get() {
-            standing::set_facts(list, facts);
-        }
+        self.about().holder.set(holder);
     }
 
     /// Emits an event about this object, in the name of the task that is being polled.
+    #[inline]
     pub(crate) fn emit(&self, at: &'static Location<'static>, kind: impl FnOnce() -> Kind) {
-        let Some(core) = context::watched() else { return };
-        let task = core.polling.get().map(|polling| polling.key);
-        core.emit(task, Some(self.subject().label(&core)), Some(at), kind());
+        if note::is_watched() {
+            note::act(self.about(), at, kind());
+        }
+    }
+
+    /// Has something done for this object in the next turn; see [`Core::call_soon`](super::context::Core::call_soon).
+    pub(crate) fn call_soon(&self, call: impl FnOnce() + 'static) {
+        let core = context::expect_current("what an object does a hop later was to be done");
+        core.call_soon(core.callback(self.about(), call));
     }
 
     /// A number that tells the object from others.
     pub(crate) fn identity(&self) -> u64 {
-        if self.identity.get() == 0 {
-            self.identity.set(facts::new_identity());
-        }
-        self.identity.get()
+        self.about().identity()
     }
 
-    fn subject(&self) -> Subject {
-        Subject { kind: self.kind, name: self.name.clone(), made: self.made, identity: self.identity() }
+    pub(super) fn about(&self) -> &About {
+        self.waiting().map_or(&self.about, |waiting| &waiting.about)
+    }
+
+    #[inline]
+    fn waiting(&self) -> Option<&Waiting> {
+        self.waiting.get().map(|(waiting, _)| &**waiting)
     }
 }
 
 impl Holder {
     /// The task that is being polled, from this line on.
+    #[inline]
     pub(crate) fn here(since: &'static Location<'static>) -> Self {
-        let task = context::polling().map(|polling| polling.key);
-        Holder { task, since, granted: false, permits: 1 }
+        Holder { task: wakee::polled_id(), since, granted: false, permits: 1 }
     }
 }
 
 /// Names the object for a message: lock `left` (made at src/main.rs:4:16).
 impl fmt::Display for WaitList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.name {
-            Some(name) => write!(f, "{} `{name}` (made at {})", self.kind, self.made),
-            None => write!(f, "the {} made at {}", self.kind, self.made),
+        let (kind, made) = (self.about.kind.get(), self.made());
+        match self.name() {
+            Some(name) => write!(f, "{kind} `{name}` (made at {made})"),
+            None => write!(f, "the {kind} made at {made}"),
         }
     }
 }
 
 impl fmt::Debug for WaitList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WaitList").field("kind", &self.kind).field("waiters", &self.len()).finish()
+        let kind = self.about.kind.get();
+        f.debug_struct("WaitList").field("kind", &kind).field("waiters", &self.len()).finish()
     }
 }
 
+/// Foreign code runs with nothing borrowed and each list in order, so a panic in it breaks none.
+impl UnwindSafe for WaitList {}
+
 impl Drop for WaitList {
     fn drop(&mut self) {
-        if let Some(list) = self.list.get() {
-            waits::close(list);
+        match self.waiting.get() {
+            Some((_, index)) => waits::close(*index),
+            None => self.about.forget(),
         }
-        gone::forget(self.identity.get());
     }
 }
 
 impl Waiter {
     /// A waiter at this line, in no list yet.
     pub(crate) const fn new(at: &'static Location<'static>) -> Self {
-        Waiter::asking(at, 1)
-    }
-
-    /// A waiter that asks for so much.
-    pub(crate) const fn asking(at: &'static Location<'static>, asks: usize) -> Self {
-        Waiter { node: None, stays: PhantomData, asks, at }
+        Waiter { node: END, list: 0, at, stays: PhantomData }
     }
 
     /// Its node while it is in a list, or granted.
     pub(crate) fn node(&self) -> Option<u32> {
-        self.node
+        Some(self.node).filter(|&node| node != END)
     }
 
     /// Whether it is in a list, or granted.
+    #[inline]
     pub(crate) fn has_joined(&self) -> bool {
-        self.node.is_some()
+        self.node != END
     }
 
     /// Whether it was granted what it waits for, and does not know yet.
+    #[inline]
     pub(crate) fn is_granted(&self) -> bool {
-        self.node.is_some_and(waits::is_granted)
+        self.has_joined() && waits::is_granted(self.node)
     }
 
     /// Leaves the list ahead of the rest of its future, whose drop may run foreign code. Whether it was granted what it
     /// waits for.
+    #[inline]
     pub(crate) fn leave(&mut self) -> bool {
-        let granted = self.is_granted();
-        drop(Waiter { node: self.node.take(), ..*self });
+        if !self.has_joined() {
+            return false;
+        }
+        let node = std::mem::replace(&mut self.node, END);
+        let kept = waits::leave(self.list, node);
+        let granted = kept.is_granted();
+        waits::end(node, kept, self.at);
         granted
     }
 
-    /// Joins the back of the list that `list` names; ready if it names none because there is nothing to wait for. It is
-    /// asked after foreign code has run: the clone of a waker, and the drop of a clone that is not needed.
-    pub(crate) fn join(&mut self, cx: &Context<'_>, list: impl Fn() -> Option<u32>) -> Poll<()> {
-        let core = context::current();
-        let (wakee, list) = loop {
-            let wakee = Wakee::of(context::polling(), cx.waker());
-            if let Some(list) = list() {
-                break (wakee, list);
-            }
-            drop(wakee);
-            if list().is_none() {
-                return Poll::Ready(());
-            }
+    /// The poll of a future that waits: joins the list if it `must_wait`, and is ready once it was granted, or at once.
+    #[inline]
+    pub(crate) fn wait(&mut self, cx: &Context<'_>, list: &WaitList, must_wait: impl Fn() -> bool) -> Poll<()> {
+        if self.has_joined() { self.poll(cx) } else { self.join_if(cx, list, must_wait) }
+    }
+
+    /// Joins the back of the list; ready if there is nothing to wait for. That is asked after foreign code has run: the clone of a
+    /// waker, and the drop of a clone that is not needed.
+    #[inline]
+    pub(crate) fn join_if(&mut self, cx: &Context<'_>, list: &WaitList, must_wait: impl Fn() -> bool) -> Poll<()> {
+        self.join_asking(cx, list, 1, must_wait)
+    }
+
+    /// The same for one that asks for so much.
+    #[inline]
+    pub(crate) fn join_asking(
+        &mut self,
+        cx: &Context<'_>,
+        list: &WaitList,
+        asks: usize,
+        must_wait: impl Fn() -> bool,
+    ) -> Poll<()> {
+        let Some(wakee) = whom_to_wake(cx, must_wait) else { return Poll::Ready(()) };
+        let Ok(asks) = u32::try_from(asks) else {
+            panic!("one who waits for {list} at {} asks for {asks}; ask for at most {} at once", self.at, u32::MAX)
         };
-        let watched = core.clone().filter(|core| core.trace.is_watched());
-        let object = watched.as_ref().map(|core| standing::label(core, list));
-        let (task, named) = (wakee.task(), object.as_deref().cloned());
-        self.node = Some(waits::enlist(list, core, wakee, self.asks, self.at, object));
-        if let Some(core) = watched {
-            core.emit(task, named, Some(self.at), Kind::Waits);
-        }
+        self.join(list.open(), wakee, asks);
         Poll::Pending
     }
 
-    /// Ready once it was granted, and then in no list any more. Until then it wakes whom this context names.
-    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
-        let node = self.node.expect("a waiter is polled after it joined a list");
-        let mut seen = waits::look(node, cx);
-        if matches!(seen, Seen::Outdated) {
-            waits::renew(node, cx);
-            seen = waits::look(node, cx);
+    /// Joins the back of a list.
+    #[inline]
+    pub(super) fn join(&mut self, (waiting, index): (&Waiting, u32), wakee: Wakee, asks: u32) {
+        debug_assert!(!self.has_joined(), "a waiter is in one list at a time");
+        let task = note::is_watched().then(|| wakee.task().cloned());
+        self.list = index;
+        self.node = waits::enlist(waiting, wakee, asks, self.at);
+        if let Some(task) = task {
+            note::joined(&waiting.about, self.node, task, self.at);
         }
-        let Seen::Granted(node) = seen else { return Poll::Pending };
-        self.node = None;
-        node.end();
+    }
+
+    /// Ready once it was granted, and then in no list any more. Until then it wakes whom this context names.
+    #[inline]
+    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
+        if !self.ends_granted() {
+            waits::renew(self.list, self.node, cx.waker());
+            if !self.ends_granted() {
+                return Poll::Pending;
+            }
+        }
         Poll::Ready(())
+    }
+
+    #[inline]
+    fn ends_granted(&mut self) -> bool {
+        assert!(self.has_joined(), "a waiter is polled after it joined a list");
+        let Some(kept) = waits::take_granted(self.node) else { return false };
+        let node = std::mem::replace(&mut self.node, END);
+        waits::end(node, kept, self.at);
+        true
+    }
+}
+
+impl WaitList {
+    /// The list as the thread keeps it, made if there is none yet, and its index.
+    #[inline]
+    fn open(&self) -> (&Waiting, u32) {
+        let (waiting, index) = self.waiting.get_or_init(|| waits::open(&self.about));
+        (waiting, *index)
+    }
+}
+
+/// Whom to wake for one that waits if it must; none if there is nothing to wait for.
+#[inline]
+pub(super) fn whom_to_wake(cx: &Context<'_>, must_wait: impl Fn() -> bool) -> Option<Wakee> {
+    if !must_wait() {
+        return None;
+    }
+    wakee::owner(cx.waker()).map(Wakee::Task).or_else(|| clone_foreign(cx, must_wait))
+}
+
+/// The same for one that is polled with the waker of elsewhere, which runs foreign code.
+#[cold]
+fn clone_foreign(cx: &Context<'_>, must_wait: impl Fn() -> bool) -> Option<Wakee> {
+    loop {
+        let wakee = Wakee::of(cx.waker());
+        if must_wait() {
+            return Some(wakee);
+        }
+        drop(wakee);
+        if !must_wait() {
+            return None;
+        }
+    }
+}
+
+impl Grant {
+    /// The node of the waiter.
+    pub(crate) fn node(&self) -> u32 {
+        self.0.node
+    }
+
+    /// Whether its task was cancelled already, and will be dropped instead of polled.
+    pub(crate) fn is_dying(&self) -> bool {
+        self.0.dying
+    }
+
+    /// The waiter, as the holder of what it was granted.
+    #[inline]
+    pub(crate) fn holder(&self) -> Holder {
+        let task = self.0.wakee.task().map_or(TaskId::NOBODY, |task| task.id());
+        Holder { task, since: self.0.at, granted: true, permits: self.0.asks as usize }
+    }
+
+    /// Wakes it. A foreign waker is foreign code.
+    #[inline]
+    pub(crate) fn wake(self) {
+        waits::wake(self.0.wakee);
     }
 }
 
@@ -289,9 +357,8 @@ impl fmt::Debug for Waiter {
 }
 
 impl Drop for Waiter {
+    #[inline]
     fn drop(&mut self) {
-        if let Some(node) = self.node.take() {
-            waits::leave(node).end();
-        }
+        self.leave();
     }
 }

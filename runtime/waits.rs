@@ -3,60 +3,41 @@
 //! Primitives never leave their thread, so all of them keep their waiters in one arena of the thread, and a wait costs
 //! no allocation. A list is made when its first waiter arrives and goes with its object. The arena is also what the
 //! stall report reads.
+//!
+//! A waiter that is woken is *granted* first: it is marked and leaves its list, so whatever runs before the waiter does
+//! finds it gone from there, and the waiter finds the mark.
 
-use super::context::{self, Core};
-use super::list::{Arena, List};
-use super::ready::TaskKey;
-use super::task::Wakee;
-use super::wakes::drop_foreign;
-use super::watch::facts::{Facts, Subject};
-use super::watch::trace::ObjectLabel;
+use super::list::{Arena, END, List, push};
+use super::note::{self, About};
+use super::panics;
+use super::wakee::{self, Kept, Wakee};
 use slab::Slab;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
-use std::task::Context;
+use std::task::Waker;
 
-/// A list as the thread keeps it.
+/// A wait list as the thread keeps it.
 pub(super) struct Waiting {
-    pub(super) subject: Subject,
-    pub(super) facts: Facts,
-    pub(super) order: List,
-    /// Everybody in front of this one is dying and was passed over; everybody in line, if it is none.
-    pub(super) living: Option<u32>,
-    /// Set while everybody in line is owed what it waits for.
-    pub(super) all_owed: bool,
-}
-
-/// The node of a waiter.
-pub(super) struct Node {
-    /// The index of its list. Valid while the node is linked.
-    pub(super) list: u32,
-    /// The identity of the list's object: tells a list from the next one at its index.
-    pub(super) identity: u64,
-    /// The runtime in which it waits. None under a foreign executor.
-    pub(super) core: Option<Rc<Core>>,
-    /// The task that polled it last, for the reports.
-    pub(super) task: Option<TaskKey>,
-    /// Whom to wake. None once it is granted.
-    pub(super) wakee: Option<Wakee>,
-    /// Set when a notify that nobody used up passed it over because its task was dying: it is granted if another task
-    /// polls it after all.
-    is_owed: bool,
-    /// Set while it is in line in front of its list's first living one: its task counts it.
-    pub(super) is_passed_over: bool,
-    /// How much it asks for, where there is a choice.
-    pub(super) asks: usize,
-    pub(super) at: &'static Location<'static>,
-    /// How a trace names the object, which may be gone before the waiter is. None when nobody watches.
-    pub(super) object: Option<Box<ObjectLabel>>,
+    pub(super) about: About,
+    pub(super) order: Cell<List>,
+    /// Everybody up to this one is dying, and is passed over by those who look for one that is not. [`END`] if nobody was.
+    pub(super) passed: Cell<u32>,
+    /// A number that tells it from the lists that were here before, and is left with each waiter that it grants.
+    pub(super) serial: Cell<u32>,
 }
 
 /// Every wait list of a thread. They have no destructor, so that those of other objects may use them while the thread ends.
 pub(super) struct Waits {
-    pub(super) lists: ManuallyDrop<Slab<Waiting>>,
-    pub(super) nodes: ManuallyDrop<Arena<Node>>,
+    pub(super) lists: ManuallyDrop<Slab<Rc<Waiting>>>,
+    pub(super) nodes: ManuallyDrop<Arena<Kept>>,
+    /// The lines that wait, by the indexes of their nodes: cold, beside nodes that are hot.
+    pub(super) lines: ManuallyDrop<Vec<&'static Location<'static>>>,
+    /// Lists of objects that are gone, for others.
+    spare: ManuallyDrop<Vec<Rc<Waiting>>>,
+    /// How many lists were opened.
+    opened: u32,
     /// Set once the thread ends: whoever leaves last gives the memory back.
     ending: bool,
 }
@@ -78,199 +59,308 @@ impl Drop for AtTheEnd {
     }
 }
 
+/// How many lists of objects that are gone are kept for others.
+const SPARE: usize = 1 << 10;
+
 impl Waits {
     const fn new() -> Self {
         const { assert!(!std::mem::needs_drop::<Waits>(), "the wait lists have no destructor") };
-        Waits { lists: ManuallyDrop::new(Slab::new()), nodes: ManuallyDrop::new(Arena::new()), ending: false }
+        Waits {
+            lists: ManuallyDrop::new(Slab::new()),
+            nodes: ManuallyDrop::new(Arena::new()),
+            lines: ManuallyDrop::new(Vec::new()),
+            spare: ManuallyDrop::new(Vec::new()),
+            opened: 0,
+            ending: false,
+        }
     }
 
     /// Gives the memory back while the thread ends and nobody waits.
     fn give_back(&mut self) {
-        if self.ending && self.lists.is_empty() && self.nodes.iter().next().is_none() {
+        if self.ending && self.lists.is_empty() && self.nodes.len() == 0 {
             (*self.lists, *self.nodes) = (Slab::new(), Arena::new());
+            (*self.lines, *self.spare) = (Vec::new(), Vec::new());
+            wakee::give_back();
         }
     }
 
-    /// Takes a node out, and out of its list if it is still in it.
-    fn leave(&mut self, index: u32) -> Node {
-        if self.nodes.is_linked(index) {
-            self.unlink(index);
+    fn insert(&mut self, kept: Kept, at: &'static Location<'static>) -> u32 {
+        let node = self.nodes.insert(kept);
+        match self.lines.get_mut(node as usize) {
+            Some(line) => *line = at,
+            None => _ = push(&mut self.lines, at),
         }
-        let node = self.nodes.remove(index);
-        self.give_back();
         node
     }
 
-    fn unlink(&mut self, index: u32) {
-        let node = self.nodes.get(index);
-        let list = node.list as usize;
-        if node.is_passed_over {
-            self.set_passed_over(index, false);
+    /// Takes a node out that is in no list.
+    fn remove(&mut self, node: u32) -> Kept {
+        let kept = self.nodes.remove(node);
+        if self.ending {
+            self.give_back();
         }
-        let waiting = &mut self.lists[list];
-        let next = waiting.order.unlink(&mut self.nodes, index);
-        if waiting.living == Some(index) {
-            waiting.living = next;
-        }
+        kept
     }
 
-    /// The first in line who is not dying. Those in front are looked at once, however often somebody asks.
-    pub(super) fn first_living(&mut self, list: u32) -> Option<u32> {
-        while let Some(index) = self.lists[list as usize].living {
-            if !self.nodes.get(index).is_dying() {
-                return Some(index);
-            }
-            self.set_passed_over(index, true);
-            self.lists[list as usize].living = self.nodes.next(index);
+    fn unlink(&mut self, waiting: &Waiting, node: u32) {
+        if waiting.passed.get() == node {
+            waiting.passed.set(self.nodes.prev(node));
         }
-        None
-    }
-
-    #[cold]
-    fn set_passed_over(&mut self, index: u32, passed_over: bool) {
-        let node = self.nodes.get_mut(index);
-        if std::mem::replace(&mut node.is_passed_over, passed_over) != passed_over
-            && let (Some(core), Some(task)) = (&node.core, node.task)
-        {
-            core.count_passed_over(task, passed_over);
-        }
-    }
-
-    /// Owes everybody in line what they ask for, as long as it suffices.
-    pub(super) fn owe(&mut self, list: u32, mut suffices: impl FnMut(usize) -> bool) {
-        let waiting = &mut self.lists[list as usize];
-        let mut next = if waiting.all_owed { None } else { waiting.order.first() };
-        while let Some(index) = next {
-            let node = self.nodes.get_mut(index);
-            if !suffices(node.asks) {
-                return;
-            }
-            node.is_owed = true;
-            next = self.nodes.next(index);
-        }
-        waiting.all_owed = true;
+        let mut order = waiting.order.get();
+        order.unlink(&mut self.nodes, node);
+        waiting.order.set(order);
     }
 
     /// Unlinks and marks a waiter of a list. Returns whom to wake.
-    pub(super) fn grant(&mut self, index: u32) -> (Option<Rc<Core>>, Wakee) {
-        self.unlink(index);
-        let node = self.nodes.get_mut(index);
-        (node.core.clone(), node.wakee.take().expect("a waiter in a list was not granted yet"))
+    fn grant(&mut self, waiting: &Waiting, node: u32) -> Wakee {
+        self.unlink(waiting, node);
+        self.nodes.set_word(node, waiting.serial.get());
+        self.nodes.get_mut(node).grant()
+    }
+
+    /// The first in line who is not dying, or [`END`]. Those in front are looked at once, however often somebody asks.
+    fn first_living(&self, waiting: &Waiting) -> u32 {
+        let mut node = match waiting.passed.get() {
+            END => waiting.order.get().first(),
+            passed => self.nodes.next(passed),
+        };
+        while node != END && self.nodes.get(node).is_dying() {
+            waiting.passed.set(node);
+            node = self.nodes.next(node);
+        }
+        node
     }
 }
 
-impl Node {
-    /// Whether its task was cancelled and is not dropped yet. A wait with a foreign waker may be in a future that others
-    /// poll too, as the futures crate's `Shared` is: it need not go with the task that polled it last.
-    pub(super) fn is_dying(&self) -> bool {
-        let Some(Wakee::Task(task)) = &self.wakee else { return false };
-        self.core.as_ref().is_some_and(|core| core.is_dying(*task))
-    }
-
-    /// The wait is over: who watches is told. A foreign waker is dropped here, with nothing borrowed.
-    pub(super) fn end(mut self) {
-        self.tell_end();
-        drop_foreign(self.wakee);
-    }
-}
-
-/// Makes a wait list.
-pub(super) fn open(subject: Subject, facts: Facts) -> u32 {
-    let waiting = Waiting { subject, facts, order: List::new(), living: None, all_owed: false };
+/// Makes a wait list. Returns it, and its index.
+pub(super) fn open(about: &About) -> (Rc<Waiting>, u32) {
     // In vain while the thread ends.
     _ = AT_THE_END.try_with(|_| ());
-    let list = WAITS.with_borrow_mut(|waits| waits.lists.insert(waiting));
-    u32::try_from(list).expect("fewer than 2^32 objects are waited on")
+    WAITS.with_borrow_mut(|waits| {
+        waits.opened = waits.opened.wrapping_add(1);
+        let waiting = waits.spare.pop().unwrap_or_else(|| {
+            let about = About::new(about.kind.get(), about.made.get(), about.state.get());
+            let (order, passed, serial) = (Cell::new(List::new()), Cell::new(END), Cell::new(0));
+            Rc::new(Waiting { about, order, passed, serial })
+        });
+        waiting.about.copy(about);
+        waiting.serial.set(waits.opened);
+        let index = waits.lists.insert(waiting.clone());
+        (waiting, u32::try_from(index).expect("fewer than 2^32 objects are waited on"))
+    })
 }
 
-/// Ends a wait list. Waiters that were leaked in it stay where they are, in no list. Returns the identity of its object.
-pub(super) fn close(list: u32) -> u64 {
-    WAITS.with_borrow_mut(|waits| {
-        let mut waiting = waits.lists.remove(list as usize);
-        while waiting.order.pop_front(&mut waits.nodes).is_some() {}
+/// The wait list of that index.
+pub(super) fn list(index: u32) -> Rc<Waiting> {
+    WAITS.with_borrow(|waits| waits.lists[index as usize].clone())
+}
+
+/// Ends a wait list. Waiters that were leaked in it stay where they are, in no list. Whoever has told of its object is to
+/// forget it then.
+pub(super) fn close(index: u32) {
+    let waiting = WAITS.with_borrow_mut(|waits| {
+        let waiting = waits.lists.remove(index as usize);
+        while !waiting.order.get().is_empty() {
+            waits.unlink(&waiting, waiting.order.get().first());
+        }
         if waits.lists.is_empty() {
             waits.lists.clear();
         }
         waits.give_back();
-        waiting.subject.identity
-    })
-}
-
-/// A task that was dying is gone, and a wait of it that was passed over is not.
-pub(super) fn look_again() {
+        waiting
+    });
+    // With nothing borrowed: those who have told of it are foreign code.
+    waiting.about.forget();
+    waiting.about.name.take();
     WAITS.with_borrow_mut(|waits| {
-        waits.lists.iter_mut().for_each(|(_, waiting)| waiting.living = waiting.order.first());
+        if waits.spare.len() < SPARE && !waits.ending {
+            waits.spare.push(waiting);
+        }
     });
 }
 
 /// A new waiter at the back of a list. Returns its node.
-pub(super) fn enlist(
-    list: u32,
-    core: Option<Rc<Core>>,
-    wakee: Wakee,
-    asks: usize,
-    at: &'static Location<'static>,
-    object: Option<Box<ObjectLabel>>,
-) -> u32 {
+pub(super) fn enlist(waiting: &Waiting, wakee: Wakee, asks: u32, at: &'static Location<'static>) -> u32 {
     WAITS.with_borrow_mut(|waits| {
-        let waiting = &mut waits.lists[list as usize];
-        let identity = waiting.subject.identity;
-        let (task, wakee, is_owed, is_passed_over) = (wakee.task(), Some(wakee), false, false);
-        let node = Node { list, identity, core, task, wakee, is_owed, is_passed_over, asks, at, object };
-        let index = waits.nodes.insert(node);
-        waiting.order.push_back(&mut waits.nodes, index);
-        waiting.living.get_or_insert(index);
-        waiting.all_owed = false;
-        index
+        let node = waits.insert(Kept::new(wakee, asks), at);
+        let mut order = waiting.order.get();
+        order.push_back(&mut waits.nodes, node);
+        waiting.order.set(order);
+        node
     })
 }
 
-/// Takes a waiter out that is being dropped.
-pub(super) fn leave(index: u32) -> Node {
-    WAITS.with_borrow_mut(|waits| waits.leave(index))
+/// Takes the node of a waiter that was granted; none if it was not. What is returned is to be dropped with nothing borrowed: its
+/// runtime may go with it.
+#[inline]
+pub(super) fn take_granted(node: u32) -> Option<Kept> {
+    WAITS.with_borrow_mut(|waits| waits.nodes.get(node).is_granted().then(|| waits.remove(node)))
 }
 
-/// What a waiter finds when it looks at its node.
-pub(super) enum Seen {
-    /// It was granted, and here is its node, to be dropped with nothing borrowed: its runtime may go with it.
-    Granted(Node),
-    /// It waits, and wakes the right one.
-    Current,
-    /// It waits, and would wake somebody who does not poll it any more.
-    Outdated,
-}
-
-pub(super) fn look(index: u32, cx: &Context<'_>) -> Seen {
-    let polling = context::polling();
-    WAITS.with_borrow_mut(|waits| match &waits.nodes.get(index).wakee {
-        Some(wakee) if wakee.is_current(polling, cx.waker()) => Seen::Current,
-        Some(_) => Seen::Outdated,
-        None => Seen::Granted(waits.nodes.remove(index)),
-    })
-}
-
-pub(super) fn is_granted(index: u32) -> bool {
-    WAITS.with_borrow(|waits| waits.nodes.get(index).wakee.is_none())
-}
-
-/// Registers whom this context names instead of whom the node named. The clone of the new waker and the drop of the old
-/// one run foreign code, which may grant the node meanwhile.
-pub(super) fn renew(index: u32, cx: &Context<'_>) {
-    let core = context::current();
-    let wakee = Wakee::of(context::polling(), cx.waker());
-    let outdated = WAITS.with_borrow_mut(|waits| {
-        if waits.nodes.get(index).is_passed_over {
-            waits.set_passed_over(index, false);
-            let waiting = &mut waits.lists[waits.nodes.get(index).list as usize];
-            waiting.living = waiting.order.first();
+/// Takes out a waiter that is being dropped.
+pub(super) fn leave(list: u32, node: u32) -> Kept {
+    WAITS.with_borrow_mut(|waits| {
+        if waits.nodes.is_linked(node) {
+            let waiting = waits.lists[list as usize].clone();
+            waits.unlink(&waiting, node);
         }
-        let node = waits.nodes.get_mut(index);
-        let Some(known) = &mut node.wakee else { return ((core, wakee), None) };
-        node.task = wakee.task();
-        let outdated = (std::mem::replace(&mut node.core, core), std::mem::replace(known, wakee));
-        let is_owed = node.is_owed && !node.is_dying();
-        // Whoever polls it looks next, and need not be woken.
-        (outdated, is_owed.then(|| waits.grant(index)))
+        waits.remove(node)
+    })
+}
+
+pub(super) fn is_granted(node: u32) -> bool {
+    WAITS.with_borrow(|waits| waits.nodes.get(node).is_granted())
+}
+
+/// Registers whom this waker wakes, if that is somebody else. The clone of the new waker and the drop of the old one run foreign
+/// code, which may grant the node meanwhile.
+#[cold]
+pub(super) fn renew(list: u32, node: u32, waker: &Waker) {
+    if WAITS.with_borrow(|waits| waits.nodes.get(node).is_current(waker)) {
+        return;
+    }
+    let wakee = Wakee::of(waker);
+    let outdated = WAITS.with_borrow_mut(|waits| {
+        let kept = waits.nodes.get_mut(node);
+        if kept.is_granted() {
+            return wakee;
+        }
+        if kept.is_dying() {
+            // Its task was passed over, perhaps, and another one polls it now.
+            waits.lists.get(list as usize).into_iter().for_each(|waiting| waiting.passed.set(END));
+        }
+        kept.replace(wakee)
     });
     drop(outdated);
+}
+
+/// Whether every waiter of the list belongs to a task that was cancelled.
+pub(super) fn all_dying(waiting: &Waiting) -> bool {
+    waiting.order.get().is_empty() || WAITS.with_borrow(|waits| waits.first_living(waiting)) == END
+}
+
+/// A waiter that was granted and is to be woken.
+#[must_use]
+pub(super) struct Granted {
+    pub(super) node: u32,
+    /// Whether its task was cancelled already, and will be dropped instead of polled.
+    pub(super) dying: bool,
+    /// The line that waits.
+    pub(super) at: &'static Location<'static>,
+    pub(super) asks: u32,
+    pub(super) wakee: Wakee,
+}
+
+/// Grants the first waiter in line.
+#[inline]
+pub(super) fn grant_first(waiting: &Waiting) -> Option<Granted> {
+    WAITS.with_borrow_mut(|waits| {
+        let node = waiting.order.get().first();
+        if node == END {
+            return None;
+        }
+        let kept = waits.nodes.get(node);
+        let (dying, at, asks) = (kept.is_dying(), waits.lines[node as usize], kept.asks);
+        Some(Granted { node, dying, at, asks, wakee: waits.grant(waiting, node) })
+    })
+}
+
+/// Grants every waiter, the dying too, and wakes them after.
+pub(super) fn wake_all(waiting: &Waiting) -> usize {
+    wake_each(waiting, |_| waiting.order.get().first())
+}
+
+/// The same for a list whose object is about to be gone, and that goes with it, also if a foreign waker panics.
+pub(super) fn wake_all_and_close(index: u32) {
+    let waiting = list(index);
+    panics::both(|| _ = wake_all(&waiting), || close(index));
+}
+
+/// Grants those who are not dying, from the front of the line, as long as what each asks for `suffices`, and wakes them after.
+/// What they wait for is still there if another task polls a wait that was passed over.
+pub(super) fn wake_while(waiting: &Waiting, mut suffices: impl FnMut(usize) -> bool) -> usize {
+    wake_each(waiting, |waits| match waits.first_living(waiting) {
+        node if node == END || suffices(waits.nodes.get(node).asks as usize) => node,
+        _ => END,
+    })
+}
+
+/// Grants and wakes the waiters that `next` names, until it names none. Tasks are queued as they are granted, which runs no
+/// foreign code; where somebody watches, and where they are foreign, they are woken after all are granted.
+fn wake_each(waiting: &Waiting, mut next: impl FnMut(&Waits) -> u32) -> usize {
+    let (mut count, mut later) = (0, Later(Vec::new()));
+    WAITS.with_borrow_mut(|waits| {
+        while let Some(node) = Some(next(waits)).filter(|&node| node != END) {
+            count += 1;
+            match waits.grant(waiting, node) {
+                Wakee::Task(task) => task.wake_unwatched().into_iter().for_each(|task| later.push(Wakee::Task(task))),
+                foreign => later.push(foreign),
+            }
+        }
+    });
+    if !later.0.is_empty() {
+        later.wake();
+    }
+    count
+}
+
+/// Those who are woken with nothing borrowed.
+struct Later(Vec<Wakee>);
+
+thread_local! {
+    /// The buffer, kept for the next broadcast.
+    static BUFFER: Cell<Vec<Wakee>> = const { Cell::new(Vec::new()) };
+}
+
+impl Later {
+    #[cold]
+    fn push(&mut self, wakee: Wakee) {
+        if self.0.is_empty() {
+            // It is in use while a broadcast is under way, and gone while the thread ends.
+            self.0 = BUFFER.try_with(Cell::take).unwrap_or_default();
+        }
+        self.0.push(wakee);
+    }
+
+    /// Wakes all of them, foreign wakers last. One that panics does not cost the others their wake; the first panic goes on
+    /// afterwards, and the others are told.
+    #[cold]
+    fn wake(mut self) {
+        for wakee in &self.0 {
+            if let Wakee::Task(task) = wakee {
+                task.clone().wake();
+            }
+        }
+        let wake = |wakee| match wakee {
+            Wakee::Task(_) => None,
+            foreign => catch_unwind(AssertUnwindSafe(|| foreign.wake())).err(),
+        };
+        let panics: Vec<_> = self.0.drain(..).filter_map(wake).collect();
+        _ = BUFFER.try_with(|buffer| buffer.set(self.0));
+        panics::go_on_with_first(panics);
+    }
+}
+
+/// Wakes whoever was granted something.
+#[inline]
+pub(super) fn wake(wakee: Wakee) {
+    match wakee {
+        Wakee::Task(task) => task.wake(),
+        foreign => panics::go_on_with_first(catch_unwind(AssertUnwindSafe(|| foreign.wake())).err()),
+    }
+}
+
+/// A wait is over: who watches is told, and what is left of it is dropped, with nothing borrowed.
+#[inline]
+pub(super) fn end(node: u32, kept: Kept, at: &'static Location<'static>) {
+    note::ended(node, &kept, at);
+    drop_foreign(kept.into_waker());
+}
+
+/// Drops a waker that nobody needs any more, in the drop of whoever left it.
+#[inline]
+pub(super) fn drop_foreign(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        panics::go_on_with_first(catch_unwind(AssertUnwindSafe(|| drop(waker))).err());
+    }
 }

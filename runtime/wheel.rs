@@ -30,6 +30,8 @@ pub(super) struct Wheel<T> {
     position: u64,
     /// Bit `s` of word `l` is set while slot `s` of level `l` holds a timer.
     occupied: [u64; LEVELS],
+    /// Bit `l` is set while level `l` holds a timer.
+    levels: u32,
     /// All slots of level 0, then of level 1, and so on.
     slots: Box<[List]>,
     /// The timers that have left the slots and were not popped yet, in the order in which they fire.
@@ -37,6 +39,7 @@ pub(super) struct Wheel<T> {
     timers: Arena<Timer<T>>,
 }
 
+#[derive(Default)]
 struct Timer<T> {
     deadline: u64,
     place: Place,
@@ -44,20 +47,22 @@ struct Timer<T> {
 }
 
 /// The list that a timer is linked into.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Default, PartialEq)]
 enum Place {
     /// The index of a slot in `slots`.
     Slot(u16),
     Due,
     /// Popped: it has fired, and waits to be removed.
+    #[default]
     Nowhere,
 }
 
-impl<T> Wheel<T> {
+impl<T: Default> Wheel<T> {
     pub(super) fn new() -> Self {
         Wheel {
             position: 0,
             occupied: [0; LEVELS],
+            levels: 0,
             slots: vec![List::new(); LEVELS * SLOTS].into_boxed_slice(),
             due: List::new(),
             timers: Arena::new(),
@@ -118,6 +123,11 @@ impl<T> Wheel<T> {
         Some(timer)
     }
 
+    /// How many timers there are, armed or fired.
+    pub(super) fn len(&self) -> usize {
+        self.timers.len()
+    }
+
     /// The deadlines and values of all timers that have not fired.
     pub(super) fn armed(&self) -> impl Iterator<Item = (u64, &T)> {
         let timers = self.timers.iter().map(|(_, timer)| timer);
@@ -147,21 +157,24 @@ impl<T> Wheel<T> {
         }
         let armed = self.armed().count();
         assert!(armed == linked, "{armed} timers are armed, and {linked} are in a slot or due");
-        self.timers.iter().count()
+        for (level, slots) in self.occupied.iter().enumerate() {
+            assert!(self.levels >> level & 1 == u32::from(*slots != 0), "level {level} has the wrong bit");
+        }
+        self.timers.len()
     }
 
     /// The occupied slot with the earliest deadlines. A level holds only timers that share all higher digits with the
     /// position, so the lowest occupied level comes first, and within it the lowest slot.
     fn first_slot(&self) -> Option<(usize, usize)> {
-        let level = self.occupied.iter().position(|&slots| slots != 0)?;
-        Some((level, self.occupied[level].trailing_zeros() as usize))
+        let level = self.levels.trailing_zeros() as usize;
+        (self.levels != 0).then(|| (level, self.occupied[level].trailing_zeros() as usize))
     }
 
     /// Links every timer of a slot anew, now that the position has reached the slot's start: one level down or more,
     /// or into the list of those that are due.
     fn cascade(&mut self, level: usize, slot: usize) {
         let mut expired = std::mem::replace(&mut self.slots[level * SLOTS + slot], List::new());
-        self.occupied[level] &= !(1 << slot);
+        self.mark(level, slot, false);
         while let Some(timer) = expired.pop_front(&mut self.timers) {
             let deadline = self.timers.get(timer).deadline;
             self.link(timer, deadline);
@@ -179,18 +192,25 @@ impl<T> Wheel<T> {
         let index = level * SLOTS + slot;
         self.timers.get_mut(timer).place = Place::Slot(index as u16);
         self.slots[index].push_back(&mut self.timers, timer);
-        self.occupied[level] |= 1 << slot;
+        self.mark(level, slot, true);
+    }
+
+    /// Keeps the bits of a slot and of its level.
+    fn mark(&mut self, level: usize, slot: usize, occupied: bool) {
+        let slots = &mut self.occupied[level];
+        *slots = *slots & !(1 << slot) | u64::from(occupied) << slot;
+        self.levels = self.levels & !(1 << level) | u32::from(*slots != 0) << level;
     }
 
     fn unlink(&mut self, timer: u32) {
         match std::mem::replace(&mut self.timers.get_mut(timer).place, Place::Nowhere) {
             Place::Nowhere => {}
-            Place::Due => _ = self.due.unlink(&mut self.timers, timer),
+            Place::Due => self.due.unlink(&mut self.timers, timer),
             Place::Slot(index) => {
                 let index = usize::from(index);
                 self.slots[index].unlink(&mut self.timers, timer);
                 if self.slots[index].is_empty() {
-                    self.occupied[index / SLOTS] &= !(1 << (index % SLOTS));
+                    self.mark(index / SLOTS, index % SLOTS, false);
                 }
             }
         }

@@ -104,7 +104,7 @@ impl Barrier {
             }
             let party = Party::arrive(self);
             self.tell_arrivals();
-            self.gate.emit(at, || Kind::BarrierArrived { inside: self.round.borrow().inside });
+            self.gate.waiters.emit(at, || Kind::BarrierArrived { inside: self.round.borrow().inside });
             if self.is_full() {
                 self.round.borrow_mut().forget_gone();
                 self.set_phase(Phase::Draining);
@@ -130,7 +130,7 @@ impl Barrier {
                 let polled = Pin::new(&mut wait).poll(cx);
                 // A phase ends without the lock: also while a foreign waker is cloned, and the wait is not in line yet.
                 if polled.is_pending() && !waits(self.phase()) {
-                    self.gate.notify_everybody();
+                    self.gate.tell(usize::MAX);
                 }
                 polled
             })
@@ -143,7 +143,7 @@ impl Barrier {
     /// Those at the turnstile wait on, and are part of that one.
     #[track_caller]
     pub fn reset(&self) {
-        self.gate.emit(Location::caller(), || Kind::BarrierReset);
+        self.gate.waiters.emit(Location::caller(), || Kind::BarrierReset);
         let inside = self.round.borrow().inside;
         self.set_phase(if inside > 0 { Phase::Resetting } else { Phase::Filling });
     }
@@ -152,7 +152,7 @@ impl Barrier {
     /// does who comes later.
     #[track_caller]
     pub fn abort(&self) {
-        self.gate.emit(Location::caller(), || Kind::BarrierAborted);
+        self.gate.waiters.emit(Location::caller(), || Kind::BarrierAborted);
         self.set_phase(Phase::Broken);
     }
 
@@ -189,7 +189,7 @@ impl Barrier {
     fn set_phase(&self, phase: Phase) {
         self.round.borrow_mut().phase = phase;
         self.tell_arrivals();
-        self.gate.notify_everybody();
+        self.gate.tell(usize::MAX);
     }
 }
 
@@ -274,7 +274,7 @@ impl Drop for Party<'_> {
         }
         drop(round);
         self.barrier.tell_arrivals();
-        self.barrier.gate.notify_everybody();
+        self.barrier.gate.tell(usize::MAX);
     }
 }
 

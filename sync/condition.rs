@@ -1,10 +1,10 @@
 //! `Condition`: a lock, and waiting for a word from whoever changes what it guards.
 
 use super::lock::{Lock, LockGuard, LockWait};
+use super::told::Told;
 use crate::runtime::{ObjectState, WaitList, Waiter};
 use crate::trace::Kind;
 use crate::{Instant, Sleep, sleep_until};
-use std::cell::Cell;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
@@ -69,8 +69,7 @@ use std::task::{Context, Poll, ready};
 pub struct Condition<T = ()> {
     lock: Owned<T>,
     pub(super) waiters: WaitList,
-    /// How often everybody was told who waited.
-    told_all: Cell<u64>,
+    told: Told,
 }
 
 /// The lock of a condition.
@@ -98,14 +97,14 @@ impl<T> Condition<T> {
     /// A condition that reports name otherwise.
     #[track_caller]
     pub(super) const fn of_kind(kind: &'static str, state: ObjectState, value: T) -> Self {
-        Condition { lock: Owned::Alone(Lock::new(value)), waiters: WaitList::new(kind, state), told_all: Cell::new(0) }
+        Condition { lock: Owned::Alone(Lock::new(value)), waiters: WaitList::new(kind, state), told: Told::new() }
     }
 
     /// A condition that shares its lock with others.
     #[track_caller]
     pub fn sharing(lock: &Rc<Lock<T>>) -> Self {
         let lock = Owned::Shared(lock.clone());
-        Condition { lock, waiters: WaitList::new("condition", ObjectState::UNNOTIFIED), told_all: Cell::new(0) }
+        Condition { lock, waiters: WaitList::new("condition", ObjectState::UNNOTIFIED), told: Told::new() }
     }
 
     /// Names the condition in reports and traces, and its lock if that is its own.
@@ -229,19 +228,17 @@ impl<T> Condition<T> {
         self.notify(guard, usize::MAX)
     }
 
-    /// Emits an event about what is made of this condition.
-    pub(super) fn emit(&self, at: &'static Location<'static>, kind: impl FnOnce() -> Kind) {
-        self.waiters.emit(at, kind);
-    }
-
-    /// Wakes everybody who waits, for one whose changes need no lock because they take no await.
-    pub(super) fn notify_everybody(&self) {
-        self.tell(usize::MAX);
-    }
-
-    fn tell(&self, n: usize) -> usize {
-        self.told_all.set(self.told_all.get() + u64::from(n == usize::MAX));
-        self.waiters.wake_living(n)
+    /// Notifies without the lock, for one whose changes need none because they take no await.
+    pub(super) fn tell(&self, n: usize) -> usize {
+        let mut left = n;
+        let any_left = |_| {
+            let any = left > 0;
+            left = left.saturating_sub(1);
+            any
+        };
+        let woken = self.waiters.wake_while(any_left);
+        self.told.count(n, left, self.waiters.len());
+        woken
     }
 
     #[track_caller]
@@ -252,7 +249,7 @@ impl<T> Condition<T> {
         at: &'static Location<'static>,
     ) -> ConditionWait<'c, 'g, T> {
         self.check(&guard);
-        ConditionWait { condition: self, state: State::Holding(guard), told_all: 0, deadline, at }
+        ConditionWait { condition: self, state: State::Holding(guard), notifies: 0, deadline, at }
     }
 
     pub(super) fn lock_at(&self, at: &'static Location<'static>) -> LockWait<'_, T> {
@@ -282,8 +279,8 @@ impl<T> Condition<T> {
 pub struct ConditionWait<'c, 'g, T> {
     condition: &'c Condition<T>,
     state: State<'g, T>,
-    /// How often everybody had been told when this began to wait.
-    told_all: u64,
+    /// How many notifies there had been when this began to wait.
+    notifies: u64,
     deadline: Option<Sleep>,
     at: &'static Location<'static>,
 }
@@ -304,7 +301,7 @@ impl<'g, T> ConditionWait<'_, 'g, T> {
             match &mut self.state {
                 State::Holding(_) => self.begin(cx),
                 State::Waiting(waiter, lock) => {
-                    let woke = if waiter.poll(cx).is_ready() {
+                    let woke = if waiter.poll(cx).is_ready() || self.condition.told.takes_missed(self.notifies) {
                         Woke::Notified
                     } else {
                         let Some(deadline) = &mut self.deadline else { return Poll::Pending };
@@ -334,8 +331,8 @@ impl<'g, T> ConditionWait<'_, 'g, T> {
     fn begin(&mut self, cx: &Context<'_>) {
         let mut waiter = Waiter::new(self.at);
         let State::Holding(guard) = std::mem::replace(&mut self.state, State::Done) else { return };
-        let _ = waiter.join(cx, || Some(self.condition.waiters.open()));
-        self.told_all = self.condition.told_all.get();
+        let _ = waiter.join_if(cx, &self.condition.waiters, || true);
+        self.notifies = self.condition.told.notifies.get();
         self.state = State::Waiting(waiter, guard.lock);
         drop(guard);
     }
@@ -359,20 +356,20 @@ impl<T> Drop for ConditionWait<'_, '_, T> {
             State::Relocking(_, woke) => *woke == Woke::Notified,
             State::Holding(_) | State::Done => false,
         };
-        let is_owed = notified && self.condition.told_all.get() == self.told_all;
-        let _passing_on = is_owed.then(|| PassingOn { waiters: &self.condition.waiters });
+        let is_owed = notified && self.condition.told.all.get() <= self.notifies;
+        let _passing_on = is_owed.then(|| PassingOn { condition: self.condition });
         drop(state);
     }
 }
 
 /// Notifies the next in line when it is dropped: also while a foreign waker, whom the lock went to, panics.
-struct PassingOn<'c> {
-    waiters: &'c WaitList,
+struct PassingOn<'c, T> {
+    condition: &'c Condition<T>,
 }
 
-impl Drop for PassingOn<'_> {
+impl<T> Drop for PassingOn<'_, T> {
     fn drop(&mut self) {
-        self.waiters.wake_living(1);
+        self.condition.tell(1);
     }
 }
 

@@ -136,13 +136,10 @@ impl Future for EventWait<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let EventWait { event, waiter } = &mut *self;
-        if waiter.has_joined() {
-            return waiter.poll(cx);
-        }
-        if event.is_found(waiter.at) {
+        if !waiter.has_joined() && event.is_found(waiter.at) {
             return Poll::Ready(());
         }
-        waiter.join(cx, || (!event.flag.get()).then(|| event.waiters.open()))
+        waiter.wait(cx, &event.waiters, || !event.flag.get())
     }
 }
 

@@ -1,7 +1,6 @@
 //! `gather`: several futures as tasks, all of their outputs in order.
 
-use super::hop::a_hop_later;
-use crate::runtime::{ObjectState, WaitList, Waiter, Watch, expect_current, spawn_joined};
+use crate::runtime::{Listener, ObjectState, WaitList, Waiter, expect_current, spawn_joined};
 use crate::{JoinError, JoinHandle, Task};
 use std::any::Any;
 use std::cell::Cell;
@@ -143,7 +142,7 @@ impl<T> Child for JoinHandle<T> {
     }
 
     fn count_down(&self, countdown: Rc<Countdown>) {
-        self.add_watch(countdown);
+        self.add_listener(countdown);
     }
 
     fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
@@ -228,14 +227,14 @@ pub struct Countdown {
     ended: WaitList,
 }
 
-impl Watch for Countdown {
-    fn child_ended(self: Rc<Self>, panicked: bool) {
+impl Listener for Countdown {
+    fn task_ended(self: Rc<Self>, panicked: bool) {
         let before = self.remaining.get();
         self.remaining.set(if panicked && self.fail_fast { 0 } else { before.saturating_sub(1) });
         if before == 0 || self.remaining.get() > 0 {
             return;
         }
-        a_hop_later(&self.clone().ended, move || self.settle());
+        self.clone().ended.call_soon(move || self.settle());
     }
 
     fn waits_in(&self) -> u64 {
@@ -278,11 +277,7 @@ impl Gathering {
     async fn all_ended(&self, at: &'static Location<'static>) {
         let Countdown { settled, ended, .. } = &*self.countdown;
         let mut waiter = Waiter::new(at);
-        poll_fn(|cx| match waiter.has_joined() {
-            true => waiter.poll(cx),
-            false => waiter.join(cx, || (!settled.get()).then(|| ended.open())),
-        })
-        .await;
+        poll_fn(|cx| waiter.wait(cx, ended, || !settled.get())).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! `Lock`: one task at a time, in the order of asking.
 
-use crate::runtime::{Holder, ObjectState, WaitList, Waiter};
+use crate::runtime::{Grant, Holder, ObjectState, WaitList, Waiter};
 use crate::trace::Kind;
 use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// Holds a value that one task at a time may use, across awaits. In asyncio: `Lock`.
 ///
@@ -168,9 +168,9 @@ impl Latch {
     /// Promises the lock to the first in line.
     fn hand_on(&self) {
         let grant = self.waiters.grant_first();
-        self.waiters.set_holder(grant.as_ref().map(|grant| grant.holder()));
+        self.waiters.set_holder(grant.as_ref().map(Grant::holder));
         let Some(grant) = grant else { return self.state.set(State::Free) };
-        self.state.set(State::Promised { to: grant.node, dying: grant.dying });
+        self.state.set(State::Promised { to: grant.node(), dying: grant.is_dying() });
         grant.wake();
     }
 
@@ -195,18 +195,14 @@ impl<'a, T> Future for LockWait<'a, T> {
         let LockWait { lock, waiter, at } = &mut *self;
         let latch = &lock.latch;
         if let Some(node) = waiter.node() {
-            if waiter.poll(cx).is_pending() {
-                return Poll::Pending;
-            }
+            ready!(waiter.poll(cx));
             if latch.is_promised_to(Some(node)) {
                 return Poll::Ready(lock.take(at));
             }
             // It was granted while its task was dying, somebody took the lock, and another task polls it now.
         }
-        if latch.may_take() || waiter.join(cx, || (!latch.may_take()).then(|| latch.waiters.open())).is_ready() {
-            return Poll::Ready(lock.take(at));
-        }
-        Poll::Pending
+        ready!(waiter.join_if(cx, &latch.waiters, || !latch.may_take()));
+        Poll::Ready(lock.take(at))
     }
 }
 

@@ -7,6 +7,8 @@ mod event;
 
 mod lock;
 
+mod told;
+
 mod condition;
 
 mod line;
@@ -24,8 +26,6 @@ mod queue_waits;
 mod timeout;
 
 mod race;
-
-mod hop;
 
 mod gather;
 

@@ -196,11 +196,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     #[track_caller]
     pub fn join(&self) -> impl Future<Output = ()> {
         let mut waiter = Waiter::new(Location::caller());
-        poll_fn(move |cx| match waiter.has_joined() {
-            true => waiter.poll(cx),
-            // Asked once the waker is cloned: a foreign one runs code then that may report items as done.
-            false => waiter.join(cx, || (self.unfinished.get() > 0).then(|| self.open_joiners())),
-        })
+        poll_fn(move |cx| waiter.wait(cx, &self.joiners, || self.unfinished.get() > 0))
     }
 
     /// Refuses items from now on. Those that are here can still be taken; who waits for more gets an error, and who
@@ -341,17 +337,9 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         may
     }
 
-    fn open_joiners(&self) -> u32 {
-        self.joiners.set_state(ObjectState::Done { unfinished: self.unfinished.get() });
-        self.joiners.open()
-    }
-
     fn set_unfinished(&self, unfinished: usize) {
         self.unfinished.set(unfinished);
-        // As long as nobody waits for that, nobody has to know.
-        if self.joiners.is_open() {
-            self.joiners.set_state(ObjectState::Done { unfinished });
-        }
+        self.joiners.set_state(ObjectState::Done { unfinished });
         if unfinished == 0 {
             self.joiners.wake_all();
         }

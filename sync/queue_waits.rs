@@ -24,9 +24,8 @@ impl<T, S: Store<T>> Future for QueueGet<'_, T, S> {
         let settled = || queue.may_get() || queue.is_over();
         let polled = match waiter.has_joined() {
             true => waiter.poll(cx).map(|()| queue.getters.end_grant()),
-            false if settled() => Poll::Ready(()),
             // Asked again once the waker is cloned: a foreign one runs code then that may put an item, or close.
-            false => waiter.join(cx, || (!settled()).then(|| queue.getters.waiters.open())),
+            false => waiter.join_if(cx, &queue.getters.waiters, || !settled()),
         };
         if polled.is_pending() {
             // Those in front may be dying; and so was its own task, if another polls it now.
@@ -69,9 +68,8 @@ impl<T, S: Store<T>> Future for QueuePut<'_, T, S> {
         let settled = || queue.may_put() || queue.is_closed();
         let polled = match waiter.has_joined() {
             true => waiter.poll(cx).map(|()| queue.putters.end_grant()),
-            false if settled() => Poll::Ready(()),
             // Asked again once the waker is cloned: a foreign one runs code then that may take an item, or close.
-            false => waiter.join(cx, || (!settled()).then(|| queue.putters.waiters.open())),
+            false => waiter.join_if(cx, &queue.putters.waiters, || !settled()),
         };
         if polled.is_pending() {
             queue.hand_out_room();

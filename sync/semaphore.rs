@@ -10,7 +10,7 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// Gives out a number of permits, and lets those wait who ask for more than are left. In asyncio: `Semaphore`, or
 /// `BoundedSemaphore` for one that is [`bounded`](Semaphore::bounded).
@@ -92,7 +92,7 @@ impl Semaphore {
     /// what is missing.
     ///
     /// # Panics
-    /// When the semaphore is bounded, and by fewer permits.
+    /// When the semaphore is bounded, and by fewer permits; when it is polled, and has to wait for more than 4,294,967,295.
     ///
     /// # Cancel safety
     /// As of [`acquire`](Semaphore::acquire).
@@ -100,7 +100,7 @@ impl Semaphore {
     pub fn acquire_many(&self, permits: usize) -> SemaphoreWait<'_> {
         self.check(permits);
         let at = Location::caller();
-        SemaphoreWait { semaphore: self, permits, waiter: Waiter::asking(at, permits), at }
+        SemaphoreWait { semaphore: self, permits, waiter: Waiter::new(at), at }
     }
 
     /// Takes a permit if [`acquire`](Semaphore::acquire) would not wait.
@@ -251,11 +251,8 @@ impl<'a> Future for SemaphoreWait<'a> {
         }
         // Asked again once the waker is cloned: a foreign one runs code then that may release what it asks for, or drop
         // who waits.
-        let line = || (!semaphore.may_take(*permits)).then(|| semaphore.line.waiters.open());
-        if semaphore.may_take(*permits) || waiter.join(cx, line).is_ready() {
-            return Poll::Ready(semaphore.take(*permits, at));
-        }
-        Poll::Pending
+        ready!(waiter.join_asking(cx, &semaphore.line.waiters, *permits, || !semaphore.may_take(*permits)));
+        Poll::Ready(semaphore.take(*permits, at))
     }
 }
 

@@ -2,8 +2,7 @@
 
 use super::group_error::{Cause, Failure, GroupError, GroupOver};
 use super::group_output::GroupOutput;
-use super::hop::a_hop_later;
-use crate::runtime::{ObjectState, WaitList, Waiter, Watch, drop_each, expect_current, printable, spawn_joined};
+use crate::runtime::{Listener, ObjectState, WaitList, Waiter, drop_each, expect_current, printable, spawn_joined};
 use crate::trace::Kind;
 use crate::{JoinHandle, PanicPayload, Task};
 use std::cell::{Cell, RefCell};
@@ -164,11 +163,7 @@ impl<E: 'static> TaskGroup<E> {
             let members = &self.members;
             // The first failure wakes the owner, too, and a spawner may have spawned more since the last end did.
             while !members.handles.borrow().is_empty() {
-                poll_fn(|cx| match waiter.has_joined() {
-                    true => waiter.poll(cx),
-                    false => waiter.join(cx, || (!members.handles.borrow().is_empty()).then(|| members.ended.open())),
-                })
-                .await;
+                poll_fn(|cx| waiter.wait(cx, &members.ended, || !members.handles.borrow().is_empty())).await;
             }
             members.over.set(true);
             let failures: Vec<_> = members.failures.take().into_iter().map(Unreported::report).collect();
@@ -221,7 +216,7 @@ impl<E: 'static> Members<E> {
             return task;
         }
         let number = self.spawned.replace(self.spawned.get() + 1);
-        handle.add_watch(Rc::new(Member { members: self.clone(), number }));
+        handle.add_listener(Rc::new(Member { members: self.clone(), number }));
         self.handles.borrow_mut().insert(number, handle);
         if self.aborting.get() {
             task.cancel();
@@ -282,10 +277,10 @@ struct Member<E> {
     number: u64,
 }
 
-impl<E: 'static> Watch for Member<E> {
+impl<E: 'static> Listener for Member<E> {
     /// Has the task looked at a hop after its end.
-    fn child_ended(self: Rc<Self>, panicked: bool) {
-        a_hop_later(&self.members.clone().ended, move || self.members.look_at(self.number, panicked));
+    fn task_ended(self: Rc<Self>, panicked: bool) {
+        self.members.clone().ended.call_soon(move || self.members.look_at(self.number, panicked));
     }
 
     fn waits_in(&self) -> u64 {

@@ -197,7 +197,7 @@ struct Alarm<'a> {
 
 impl Alarm<'_> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Elapsed> {
-        let _ = self.moved.join(cx, || Some(self.deadline.moved.open()));
+        let _ = self.moved.join_if(cx, &self.deadline.moved, || true);
         let when = self.deadline.when();
         if self.sleep.as_ref().map(|(until, _)| *until) != when {
             self.sleep = when.map(|until| (until, sleep_until_at(until, self.at)));

@@ -1,7 +1,6 @@
 //! `wait` and `as_completed`: tasks that run already, looked at as they end.
 
-use super::hop::a_hop_later;
-use crate::runtime::{ObjectState, WaitList, Waiter, Watch, expect_current};
+use crate::runtime::{Listener, ObjectState, WaitList, Waiter, expect_current};
 use crate::{JoinError, JoinHandle};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -149,7 +148,7 @@ impl Ends {
         });
         for (index, handle) in handles.iter().enumerate() {
             let member = Rc::new(Member { ends: ends.clone(), index });
-            if handle.is_finished() { member.child_ended(handle.has_panicked()) } else { handle.add_watch(member) }
+            if handle.is_finished() { member.task_ended(handle.has_panicked()) } else { handle.add_listener(member) }
         }
         ends
     }
@@ -174,11 +173,7 @@ impl Ends {
 
     async fn news(&self, at: &'static Location<'static>) {
         let mut waiter = Waiter::new(at);
-        poll_fn(|cx| match waiter.has_joined() {
-            true => waiter.poll(cx),
-            false => waiter.join(cx, || (!self.suffices()).then(|| self.news.open())),
-        })
-        .await;
+        poll_fn(|cx| waiter.wait(cx, &self.news, || !self.suffices())).await;
     }
 
     /// Takes the first of the ends that were told.
@@ -194,10 +189,10 @@ struct Member {
     index: usize,
 }
 
-impl Watch for Member {
-    fn child_ended(self: Rc<Self>, panicked: bool) {
+impl Listener for Member {
+    fn task_ended(self: Rc<Self>, panicked: bool) {
         self.ends.ended.borrow_mut().push_back(self.index);
-        a_hop_later(&self.ends.clone().news, move || self.ends.tell(panicked));
+        self.ends.clone().news.call_soon(move || self.ends.tell(panicked));
     }
 
     fn waits_in(&self) -> u64 {
@@ -217,7 +212,7 @@ struct Watched<'a, T> {
 
 impl<T> Drop for Watched<'_, T> {
     fn drop(&mut self) {
-        self.handles.iter().for_each(|handle| handle.remove_watches(&self.ends.news));
+        self.handles.iter().for_each(|handle| handle.remove_listener(&self.ends.news));
     }
 }
 

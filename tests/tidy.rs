@@ -5,14 +5,17 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What one has to read to understand a wake stays under this many lines of code.
-const CODE_TO_READ: usize = 2460;
+/// What one has to read to understand a wake stays under this many lines, of all that are neither blank nor a comment.
+const CODE_TO_READ: usize = 3620;
 
 /// Those who look on, and put into words or check what the others do: a wake goes on without them.
 const WATCHERS: &str = "runtime/watch";
 
+/// All that the heart knows of being watched. It may name everybody.
+const SEAM: &str = "note";
+
 /// Files beside the heart that only those who look on need.
-const BESIDE: [&str; 3] = ["failure.rs", "held.rs", "note.rs"];
+const BESIDE: [&str; 2] = ["failure.rs", "note.rs"];
 
 /// A file longer than this does not fit a first reading.
 const FILE_LINES: usize = 400;
@@ -27,7 +30,9 @@ const DEPENDENCIES: [&str; 3] = ["crossbeam-queue", "futures-task", "slab"];
 fn floors_go_down() {
     for folder in ["runtime", WATCHERS] {
         let order = modules(&read(&format!("{folder}/mod.rs")));
-        for (floor, module) in order.iter().enumerate().filter(|(_, module)| *module != "watch") {
+        for (floor, module) in
+            order.iter().enumerate().filter(|(_, module)| ![SEAM, "watch"].contains(&module.as_str()))
+        {
             let source = read(&format!("{folder}/{module}.rs"));
             for (number, line) in code(&source) {
                 for used in modules_named(line) {
@@ -52,14 +57,18 @@ fn the_runtime_knows_nothing_of_sync() {
 }
 
 #[test]
-fn the_front_page_lists_the_files_in_reading_order() {
-    let page = read("lib.rs").replace("\n//! ", " ");
-    for folder in ["runtime", WATCHERS, "sync"] {
-        let modules = modules(&read(&format!("{folder}/mod.rs")));
-        let files = modules.iter().filter(|module| *module != "watch");
-        let list: Vec<_> = files.map(|module| format!("`{module}`")).collect();
-        let list = format!("`{folder}/`: {}.", list.join(", "));
-        assert!(page.contains(&list), "lib.rs does not say: {list}");
+fn the_front_page_lists_every_file() {
+    let page = read("lib.rs");
+    for module in modules(&read("runtime/mod.rs")).iter().filter(|module| *module != "watch") {
+        let line = format!("\n//! - `{module}`: ");
+        assert!(page.contains(&line), "lib.rs does not say what runtime/{module}.rs is");
+    }
+    let page = page.replace("\n//! ", " ");
+    for folder in [WATCHERS, "sync"] {
+        let list: Vec<_> =
+            modules(&read(&format!("{folder}/mod.rs"))).iter().map(|module| format!("`{module}`")).collect();
+        let list = format!(": {}.", list.join(", "));
+        assert!(page.contains(&list), "lib.rs does not say, of {folder}{list}");
     }
 }
 
@@ -72,20 +81,19 @@ fn the_door_to_the_runtime_is_one_line() {
 
 #[test]
 fn what_one_reads_to_understand_a_wake_stays_short() {
-    let (mut said, mut all) = (0, 0);
-    for path in rust_files("runtime").into_iter().chain(["event.rs", "lock.rs", "condition.rs"].map(sync_file)) {
+    let primitives = ["event.rs", "lock.rs", "condition.rs", "told.rs"].map(sync_file);
+    let mut lines = 0;
+    for path in rust_files("runtime").into_iter().chain(primitives) {
         if path.starts_with(root().join(WATCHERS)) || BESIDE.iter().any(|file| path.ends_with(file)) {
             continue;
         }
         let source = fs::read_to_string(&path).expect("a file that was listed can be read");
-        let says_something = |(_, line): &(usize, &str)| line.contains(char::is_alphanumeric);
-        let lines = code(&source).filter(says_something).count();
-        println!("{lines:5} {}", path.strip_prefix(root()).expect("every file is in the project").display());
-        said += lines;
-        all += code(&source).count();
+        let of_file = code(&source).count();
+        println!("{of_file:5} {}", path.strip_prefix(root()).expect("every file is in the project").display());
+        lines += of_file;
     }
-    println!("{said:5} lines of code, of {CODE_TO_READ}; {all} with those that hold nothing but brackets");
-    assert!(said <= CODE_TO_READ, "{said} lines of code are to be read to understand a wake");
+    println!("{lines:5} lines of code, of {CODE_TO_READ}");
+    assert!(lines <= CODE_TO_READ, "{lines} lines of code are to be read to understand a wake");
 }
 
 #[test]

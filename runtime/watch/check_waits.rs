@@ -1,60 +1,29 @@
 //! The invariants of the wait lists, as code.
 
-use super::super::context::Core;
-use super::super::task::Wakee;
-use super::super::waits::{Node, Waits};
-use std::rc::Rc;
+use super::super::list::END;
+use super::super::waits::Waits;
+use std::collections::HashSet;
 
 impl Waits {
-    /// A waiter in a list knows its list and whom it wakes; one that was granted is in no list.
+    /// A waiter in a list has somebody to wake; one that was granted is in no list. Who is passed over is dying.
     pub(in crate::runtime) fn check(&self) {
-        let (mut linked, mut identities) = (0, Vec::with_capacity(self.lists.len()));
+        let (mut linked, mut identities) = (0, HashSet::new());
         for (list, waiting) in self.lists.iter() {
-            let identity = waiting.subject.identity;
-            identities.push(identity);
-            let mut is_behind = false;
-            let len = waiting.order.check(&self.nodes, |index, node| {
-                assert!(node.list as usize == list, "node {index} is in list {list}, and names list {}", node.list);
-                let known = node.identity;
-                assert!(known == identity, "node {index} waits for object {known} in the list of object {identity}");
-                node.check_wakee(index);
-                is_behind |= waiting.living == Some(index);
-                let is_passed_over = node.is_passed_over && node.is_dying();
-                assert!(is_behind || is_passed_over, "node {index} is living, and list {list} passes it over");
+            let identity = waiting.about.identity();
+            assert!(identities.insert(identity), "two wait lists are of object {identity}");
+            let (order, passed) = (waiting.order.get(), waiting.passed.get());
+            let mut is_behind = passed == END;
+            let len = order.check(&self.nodes, |node, kept| {
+                assert!(!kept.is_granted(), "node {node} was granted, and is in list {list}");
+                assert!(is_behind || kept.is_dying(), "node {node} is living, and list {list} passes it over");
+                is_behind |= node == passed;
             });
-            assert!(len == waiting.order.len, "list {list} has {len} nodes, and counts {}", waiting.order.len);
-            assert!(is_behind == waiting.living.is_some(), "list {list} names a first living node, which is not in it");
+            assert!(len == order.len, "list {list} has {len} nodes, and counts {}", order.len);
+            assert!(is_behind, "list {list} passes everybody up to node {passed}, which is not in it");
             linked += len;
         }
-        identities.sort_unstable();
-        let twice = identities.windows(2).find(|pair| pair[0] == pair[1]);
-        assert!(twice.is_none(), "two wait lists are of object {}", twice.map_or(0, |pair| pair[0]));
-        let mut standing = 0;
-        for (index, node) in self.nodes.iter() {
-            let is_linked = self.nodes.is_linked(index);
-            standing += usize::from(is_linked);
-            let list = self.lists.get(node.list as usize);
-            let is_open = list.is_some_and(|waiting| waiting.subject.identity == node.identity);
-            // One that was leaked may outlive its list.
-            let is_lost = !is_linked && node.wakee.is_some() && is_open;
-            assert!(!is_lost, "node {index} waits for list {}, and is not in it", node.list);
-        }
+        let standing = self.nodes.iter().filter(|(node, _)| self.nodes.is_linked(*node)).count();
         assert!(standing == linked, "{standing} nodes are linked, and the lists lead to {linked}");
-    }
-
-    /// How many nodes know that runtime.
-    pub(in crate::runtime) fn nodes_of(&self, core: &Rc<Core>) -> usize {
-        let knows = |node: &Node| node.core.as_ref().is_some_and(|other| Rc::ptr_eq(other, core));
-        self.nodes.iter().filter(|(_, node)| knows(node)).count()
-    }
-}
-
-impl Node {
-    fn check_wakee(&self, index: u32) {
-        let Some(wakee) = &self.wakee else { panic!("node {index} was granted, and is in list {}", self.list) };
-        assert!(wakee.task() == self.task, "node {index} is of {:?}, and wakes {:?}", self.task, wakee.task());
-        let is_homeless = matches!(wakee, Wakee::Task(_)) && self.core.is_none();
-        assert!(!is_homeless, "node {index} wakes {:?}, and knows no runtime", self.task);
     }
 }
 
@@ -62,7 +31,7 @@ impl Node {
 mod tests {
     use super::*;
     use crate::runtime::list::List;
-    use crate::runtime::waits::{WAITS, Waiting};
+    use crate::runtime::waits::WAITS;
     use crate::runtime::watch::check::tests::check_broken;
 
     /// Breaks the wait list of the task that waits for an event.
@@ -73,53 +42,48 @@ mod tests {
     #[test]
     #[should_panic(expected = "node 0 was granted, and is in list 0")]
     fn a_granted_waiter_in_a_list_is_found() {
-        check_broken_waits(|waits| drop(waits.nodes.get_mut(0).wakee.take()));
-    }
-
-    #[test]
-    #[should_panic(expected = "node 0 waits for list 0, and is not in it")]
-    fn a_waiter_that_was_unlinked_and_not_granted_is_found() {
-        check_broken_waits(|waits| {
-            let waiting = &mut waits.lists[0];
-            waiting.order.unlink(&mut waits.nodes, 0);
-            waiting.living = None;
-        });
+        check_broken_waits(|waits| drop(waits.nodes.get_mut(0).grant()));
     }
 
     #[test]
     #[should_panic(expected = "1 nodes are linked, and the lists lead to 0")]
     fn a_waiter_whom_no_list_leads_to_is_found() {
-        check_broken_waits(|waits| {
-            let waiting = &mut waits.lists[0];
-            (waiting.order, waiting.living) = (List::new(), None);
-        });
-    }
-
-    #[test]
-    #[should_panic(expected = "node 0 is in list 0, and names list 3")]
-    fn a_waiter_in_the_list_of_another_object_is_found() {
-        check_broken_waits(|waits| waits.nodes.get_mut(0).list = 3);
+        check_broken_waits(|waits| waits.lists[0].order.set(List::new()));
     }
 
     #[test]
     #[should_panic(expected = "two wait lists are of object")]
     fn two_lists_of_one_object_are_found() {
         check_broken_waits(|waits| {
-            let Waiting { ref subject, facts, .. } = waits.lists[0];
-            let (subject, order) = (subject.clone(), List::new());
-            waits.lists.insert(Waiting { subject, facts, order, living: None, all_owed: false });
+            let twice = waits.lists[0].clone();
+            waits.lists.insert(twice);
         });
     }
 
     #[test]
     #[should_panic(expected = "node 0 is living, and list 0 passes it over")]
     fn a_living_waiter_who_is_passed_over_is_found() {
-        check_broken_waits(|waits| waits.lists[0].living = None);
+        check_broken_waits(|waits| waits.lists[0].passed.set(0));
+    }
+
+    #[test]
+    #[should_panic(expected = "list 0 passes everybody up to node 7, which is not in it")]
+    fn a_list_that_passes_over_one_who_is_not_in_it_is_found() {
+        check_broken_waits(|waits| {
+            let mut order = waits.lists[0].order.get();
+            order.unlink(&mut waits.nodes, 0);
+            waits.lists[0].order.set(order);
+            waits.lists[0].passed.set(7);
+        });
     }
 
     #[test]
     #[should_panic(expected = "list 0 has 1 nodes, and counts 2")]
     fn a_list_that_counts_wrongly_is_found() {
-        check_broken_waits(|waits| waits.lists[0].order.len += 1);
+        check_broken_waits(|waits| {
+            let mut order = waits.lists[0].order.get();
+            order.len += 1;
+            waits.lists[0].order.set(order);
+        });
     }
 }

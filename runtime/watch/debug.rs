@@ -2,7 +2,7 @@
 //! of a run than any other; only what is pending at the end it reads from a dump.
 
 use super::super::context;
-use super::super::ready::TaskKey;
+use super::super::task::TaskCell;
 use super::reporter::Reporter;
 use super::text::left_in_a_group;
 use super::trace::{Kind, Observer, TaskLabel, TraceEvent};
@@ -11,6 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
 /// So many wakes in vain by one condition, within one wait, are too many.
@@ -56,7 +57,7 @@ struct Seen {
 struct Known {
     spawned: Line,
     /// Where to find it.
-    key: Option<TaskKey>,
+    cell: Option<Weak<TaskCell>>,
     /// Where its last poll left it.
     parked: Spot,
     /// The first of its waits to get since then what it waited for.
@@ -145,7 +146,8 @@ impl Seen {
     fn follow(&mut self, event: &TraceEvent, slow_poll: Duration) -> Vec<String> {
         match (event.kind, &event.task, event.at) {
             (Kind::Spawned, Some(task), Some(spawned)) => {
-                let newest = context::current().and_then(|core| core.newest(task.number));
+                let newest =
+                    context::current().and_then(|core| core.newest(task.number)).map(|cell| Rc::downgrade(&cell));
                 self.tasks.insert(task.number, Known::new(spawned, newest));
                 if event.cause.is_none() && task.name.as_deref() == Some("main") {
                     self.main = Some(task.number);
@@ -189,7 +191,7 @@ impl Seen {
         if *told == TASKS_OF_A_LINE {
             return None;
         }
-        let about = context::current()?.tell_beyond_waking(known.key?)?;
+        let about = context::current()?.tell_beyond_waking(&known.cell.as_ref()?.upgrade()?)?;
         *told += 1;
         let more = if *told < TASKS_OF_A_LINE { "" } else { "; further ones of this line are not told" };
         Some(format!("no waker: {task}, spawned at {}, has parked for good: {about}{more}", known.spawned))
@@ -251,9 +253,9 @@ impl Seen {
 }
 
 impl Known {
-    fn new(spawned: Line, key: Option<TaskKey>) -> Self {
+    fn new(spawned: Line, cell: Option<Weak<TaskCell>>) -> Self {
         let (parked, got, open) = (Spot::Start, None, BTreeMap::new());
-        Known { spawned, key, parked, got, open, spins: 0, spun: Duration::ZERO }
+        Known { spawned, cell, parked, got, open, spins: 0, spun: Duration::ZERO }
     }
 
     /// A poll has ended, and the task parks. Returns what there is to report.

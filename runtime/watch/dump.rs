@@ -2,11 +2,10 @@
 //! The reports of stalls, the debug mode and [`dump`] are made of this.
 
 use super::super::clock::Instant;
-use super::super::context::{self, Core};
-use super::super::ready::{TaskId, TaskKey};
-use super::super::task::{Slot, Tenant, Wakee};
+use super::super::context::{self, Core, Timer};
+use super::super::task::{TaskCell, TaskId};
 use super::facts::Holder;
-use super::standing::{self, Needs, Wait};
+use super::standing::{self, Living, Needs, Wait, lists_of};
 use super::trace::{ObjectLabel, TaskLabel};
 use std::collections::HashMap;
 use std::panic::Location;
@@ -202,36 +201,33 @@ pub fn try_dump() -> Option<Dump> {
 impl Core {
     /// What every task is about and waits for.
     pub(in crate::runtime) fn dump(self: &Rc<Self>) -> Dump {
+        let living = self.living();
         let mut told: HashMap<TaskId, Vec<WaitInfo>> = HashMap::new();
         let mut awaited: HashMap<u64, Vec<TaskLabel>> = HashMap::new();
         let mut holders: HashMap<u64, Arc<[HolderInfo]>> = HashMap::new();
         for wait in self.waits() {
             let identity = wait.subject.identity;
-            awaited.entry(identity).or_default().extend(self.label(wait.task));
-            let holders = holders.entry(identity).or_insert_with(|| self.tell_holders(&wait)).clone();
-            told.entry(wait.task.id).or_default().push(self.tell_wait(&wait, holders));
+            awaited.entry(identity).or_default().extend(living.get(&wait.task).and_then(|task| self.label(task)));
+            let holders = holders.entry(identity).or_insert_with(|| self.tell_holders(&wait, &living)).clone();
+            told.entry(wait.task).or_default().push(self.tell_wait(&wait, holders));
         }
         for (deadline, timer) in self.wheel.borrow().armed() {
-            if let Some(task) = timer.wakee.as_ref().and_then(Wakee::task) {
-                let sleep = WaitInfo::Sleep { until: Instant::at(deadline), at: timer.at };
-                told.entry(task.id).or_default().push(sleep);
+            if let Some((task, at)) = timer.wakee.task().zip(timer.at) {
+                let sleep = WaitInfo::Sleep { until: Instant::at(deadline), at };
+                told.entry(task.id()).or_default().push(sleep);
             }
         }
-        let polling = self.polling.get().map(|polling| polling.key.id);
-        let info = |slot: &Slot| {
-            let lists = slot
-                .joiners
-                .map(standing::identity)
-                .into_iter()
-                .chain(slot.watches.iter().map(|watch| watch.waits_in()));
-            let mut awaited_by: Vec<_> = lists.filter_map(|list| awaited.get(&list)).flatten().cloned().collect();
+        let info = |task: Rc<TaskCell>| {
+            let lists = lists_of(&task).into_iter().filter_map(|(list, _)| awaited.get(&list));
+            let mut awaited_by: Vec<_> = lists.flatten().cloned().collect();
             awaited_by.sort_unstable_by_key(|task| task.number);
-            let waits = told.remove(&slot.id).unwrap_or_default();
-            let passed = self.settings.passed.last(slot.number);
-            TaskInfo { waits, awaited_by, passed, ..TaskInfo::of(slot, polling) }
+            let waits = told.remove(&task.id()).unwrap_or_default();
+            let label = self.label(&task).expect("a task of the table has a number");
+            let passed = self.settings.passed.last(label.number);
+            TaskInfo { waits, awaited_by, passed, ..TaskInfo::of(&task, label) }
         };
-        let mut tasks: Vec<_> = self.table.borrow().slots.iter().map(|(_, slot)| slot).map(info).collect();
-        tasks.sort_unstable_by_key(|task| task.label.number);
+        let all = self.table.borrow().in_order();
+        let mut tasks: Vec<_> = all.into_iter().map(info).collect();
         let all_is_quiet = self.is_quiet();
         for task in &mut tasks {
             let is_left_alone = task.waits.is_empty() && !task.is_held_outside;
@@ -255,25 +251,22 @@ impl Core {
     }
 
     /// The task of that number, if it was spawned just now.
-    pub(in crate::runtime) fn newest(&self, number: u64) -> Option<TaskKey> {
+    pub(in crate::runtime) fn newest(&self, number: u64) -> Option<Rc<TaskCell>> {
         let table = self.table.borrow();
         // It is the last that was queued, unless whoever is told of it has queued more.
-        let mut queued = table.ready.tasks.iter().rev();
-        queued.find(|&&task| table.get(task).is_some_and(|slot| slot.number == number)).copied()
+        let queue = self.queue.tasks.borrow();
+        queue.iter().rev().find(|task| table.ids.number(task.id()) == Some(number)).cloned()
     }
 
     /// Whether nothing can wake a task that has returned `Pending`: nobody holds its waker, and it waits for nothing of
     /// greenlight's.
-    pub(in crate::runtime) fn nobody_can_wake(&self, task: TaskKey) -> bool {
-        let is_left_alone = |slot: &Slot| {
-            let is_parked = |tenant: &Tenant| !slot.queued && !tenant.is_held();
-            slot.tenant.as_ref().is_some_and(is_parked)
-        };
-        let is_its = |wakee: &Option<Wakee>| wakee.as_ref().and_then(Wakee::task) == Some(task);
-        self.table.borrow().get(task).is_some_and(is_left_alone)
+    pub(in crate::runtime) fn nobody_can_wake(&self, task: &Rc<TaskCell>) -> bool {
+        let is_its = |timer: &Timer| timer.wakee.task().is_some_and(|other| Rc::ptr_eq(other, task));
+        TaskState::of(task) == TaskState::Parked
+            && !task.is_held()
             && self.is_quiet()
             && !standing::waits(task)
-            && !self.wheel.borrow().armed().any(|(_, timer)| is_its(&timer.wakee))
+            && !self.wheel.borrow().armed().any(|(_, timer)| is_its(timer))
     }
 
     fn tell_wait(&self, wait: &Wait, holders: Arc<[HolderInfo]>) -> WaitInfo {
@@ -282,8 +275,8 @@ impl Core {
     }
 
     /// Those who took what they have come before those who were granted it, and first those who were spawned first.
-    fn tell_holders(self: &Rc<Self>, wait: &Wait) -> Arc<[HolderInfo]> {
-        let tell = |&holder: &Holder| self.tell_holder(holder, wait.needs);
+    fn tell_holders(&self, wait: &Wait, living: &Living) -> Arc<[HolderInfo]> {
+        let tell = |&holder: &Holder| self.tell_holder(holder, wait.needs, living);
         let mut holders: Vec<_> = wait.holders.iter().map(tell).collect();
         holders.sort_by_key(|HolderInfo { who, hold, .. }| {
             let number = if let Who::Task(task) = who { Some(task.number) } else { None };
@@ -292,45 +285,53 @@ impl Core {
         holders.into()
     }
 
-    fn tell_holder(self: &Rc<Self>, holder: Holder, needs: Needs) -> HolderInfo {
+    fn tell_holder(&self, holder: Holder, needs: Needs, living: &Living) -> HolderInfo {
         let Holder { task, since, granted, permits } = holder;
-        let home = task.and_then(|task| self.home_of(task));
-        let label = home.as_ref().zip(task).and_then(|(home, task)| home.label(task));
-        let is_here = home.as_ref().is_some_and(|home| Rc::ptr_eq(home, self));
-        let who = match (label, task) {
-            (Some(task), _) if is_here => Who::Task(task),
-            (Some(task), _) => Who::OtherRuntime(task),
-            (None, Some(_)) => Who::EndedTask,
-            (None, None) => Who::Outside,
+        let here = living.get(&task).and_then(|cell| Some((Who::Task(self.label(cell)?), cell.clone())));
+        let elsewhere = || {
+            let (home, cell) = self.find_elsewhere(task)?;
+            Some((Who::OtherRuntime(home.label(&cell)?), cell))
         };
-        let is_ready =
-            |(home, task): (&Rc<Core>, TaskKey)| home.table.borrow().get(task).is_some_and(|slot| slot.queued);
+        let (who, cell) = match here.or_else(elsewhere) {
+            Some((who, cell)) => (who, Some(cell)),
+            None if task == TaskId::NOBODY => (Who::Outside, None),
+            None => (Who::EndedTask, None),
+        };
         let hold = match granted {
             _ if needs != Needs::Release => Hold::Runs,
             false => Hold::Taken,
-            true if home.as_ref().zip(task).is_some_and(is_ready) => Hold::Granted,
+            true if cell.is_some_and(|cell| cell.is_queued()) => Hold::Granted,
             true => Hold::Unpolled,
         };
         HolderInfo { who, since, hold, permits }
     }
 }
 
+impl TaskState {
+    fn of(task: &TaskCell) -> Self {
+        let body = task.body.take();
+        let is_out = body.is_none();
+        task.body.set(body);
+        match is_out {
+            true if task.is_ending() => TaskState::Ending,
+            true => TaskState::Polling,
+            false if task.is_queued() => TaskState::Ready,
+            false => TaskState::Parked,
+        }
+    }
+}
+
 impl TaskInfo {
-    fn of(slot: &Slot, polling: Option<TaskId>) -> Self {
+    fn of(task: &TaskCell, label: TaskLabel) -> Self {
         TaskInfo {
-            id: slot.id,
-            label: TaskLabel { number: slot.number, name: slot.name.clone() },
-            spawned_at: slot.spawned,
-            state: match slot.tenant {
-                None if polling == Some(slot.id) => TaskState::Polling,
-                None => TaskState::Ending,
-                Some(_) if slot.queued => TaskState::Ready,
-                Some(_) => TaskState::Parked,
-            },
-            is_cancelled: slot.dying,
-            is_held_outside: slot.is_held(),
+            id: task.id(),
+            label,
+            spawned_at: task.spawned.get(),
+            state: TaskState::of(task),
+            is_cancelled: task.is_dying(),
+            is_held_outside: task.is_held(),
             nobody_can_wake: false,
-            future: slot.future,
+            future: task.type_name(),
             passed: None,
             waits: Vec::new(),
             awaited_by: Vec::new(),

@@ -2,28 +2,33 @@
 //! holds it. Nothing that runs depends on it.
 
 use super::super::context::Core;
-use super::super::ready::TaskKey;
+use super::super::task::TaskId;
+use super::gone;
 use super::trace::ObjectLabel;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::sync::Arc;
 
 /// What is waited on: what the reports and traces say of it.
+pub(crate) struct About {
+    pub(in crate::runtime) kind: Cell<&'static str>,
+    pub(in crate::runtime) name: RefCell<Option<Arc<str>>>,
+    pub(in crate::runtime) made: Cell<&'static Location<'static>>,
+    /// A number that tells this object from others of its thread; 0 until somebody asks.
+    identity: Cell<u64>,
+    /// How it is.
+    pub(in crate::runtime) state: Cell<ObjectState>,
+    /// Who has to let go of the object, or to end, before a waiter can go on.
+    pub(in crate::runtime) holder: Cell<Option<Holder>>,
+}
+
+/// The same, as it is told: plain data.
 #[derive(Clone)]
 pub(in crate::runtime) struct Subject {
     pub(in crate::runtime) kind: &'static str,
     pub(in crate::runtime) name: Option<Arc<str>>,
     pub(in crate::runtime) made: &'static Location<'static>,
-    /// A number that tells this object from others in a trace.
     pub(in crate::runtime) identity: u64,
-}
-
-/// What an object lets the reports know.
-#[derive(Clone, Copy)]
-pub(crate) struct Facts {
-    pub(crate) state: ObjectState,
-    /// Who has to let go of the object, or to end, before a waiter can go on.
-    pub(crate) holder: Option<Holder>,
 }
 
 /// What those wait for who wait on an object, and how the object is.
@@ -89,8 +94,8 @@ pub struct Notice {
 /// Who holds an object.
 #[derive(Clone, Copy)]
 pub(crate) struct Holder {
-    /// The task that was being polled when it came to hold the object, if one was.
-    pub(in crate::runtime) task: Option<TaskKey>,
+    /// The task that was being polled when it came to hold the object, or nobody.
+    pub(in crate::runtime) task: TaskId,
     /// Since which line.
     pub(in crate::runtime) since: &'static Location<'static>,
     /// Whether it was granted the object and has not run since.
@@ -142,6 +147,53 @@ thread_local! {
     static LAST_IDENTITY: Cell<u64> = const { Cell::new(0) };
 }
 
+impl About {
+    pub(in crate::runtime) const fn new(
+        kind: &'static str,
+        made: &'static Location<'static>,
+        state: ObjectState,
+    ) -> Self {
+        About {
+            kind: Cell::new(kind),
+            name: RefCell::new(None),
+            made: Cell::new(made),
+            identity: Cell::new(0),
+            state: Cell::new(state),
+            holder: Cell::new(None),
+        }
+    }
+
+    /// Says the same as another.
+    pub(in crate::runtime) fn copy(&self, other: &About) {
+        self.kind.set(other.kind.get());
+        self.name.replace(other.name.borrow().clone());
+        self.made.set(other.made.get());
+        self.identity.set(other.identity.get());
+        self.state.set(other.state.get());
+        self.holder.set(other.holder.get());
+    }
+
+    /// A number that tells the object from others.
+    pub(in crate::runtime) fn identity(&self) -> u64 {
+        if self.identity.get() == 0 {
+            self.identity.set(new_identity());
+        }
+        self.identity.get()
+    }
+
+    /// The object is gone: whoever has told of it forgets it.
+    pub(in crate::runtime) fn forget(&self) {
+        if self.identity.get() > 0 {
+            gone::forget(self.identity.take());
+        }
+    }
+
+    pub(in crate::runtime) fn subject(&self) -> Subject {
+        let (kind, name, made) = (self.kind.get(), self.name.borrow().clone(), self.made.get());
+        Subject { kind, name, made, identity: self.identity() }
+    }
+}
+
 impl Subject {
     pub(in crate::runtime) fn label(&self, core: &Core) -> ObjectLabel {
         let number = Some(core.object_number(self.identity));
@@ -150,7 +202,7 @@ impl Subject {
 }
 
 /// A number that no other object of this thread has. Who came later has a higher one.
-pub(in crate::runtime) fn new_identity() -> u64 {
+fn new_identity() -> u64 {
     LAST_IDENTITY.set(LAST_IDENTITY.get() + 1);
     LAST_IDENTITY.get()
 }

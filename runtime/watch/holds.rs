@@ -1,7 +1,7 @@
 //! Who holds the permits of a semaphore, and since which line. A semaphore counts its permits and knows nobody's name:
 //! only the reports read this.
 
-use super::super::context;
+use super::super::wakee;
 use super::facts::Holder;
 use slab::Slab;
 use std::cell::{OnceCell, RefCell};
@@ -43,7 +43,7 @@ impl Holds {
         at: &'static Location<'static>,
     ) -> usize {
         let known = self.known.get_or_init(|| Known::new(identity()));
-        let task = context::polling().map(|polling| polling.key);
+        let task = wakee::polled_id();
         known.holders.borrow_mut().insert(Holder { task, since: at, granted: false, permits })
     }
 

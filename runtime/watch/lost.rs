@@ -2,8 +2,7 @@
 
 use super::super::context::{self, Core};
 use super::super::inbox::Late;
-use super::super::ready::TaskKey;
-use super::super::task::Message;
+use super::super::task::{Message, TaskCell};
 use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
@@ -14,13 +13,13 @@ pub(in crate::runtime) const DROPPED: &str = "a foreign waker panicked when it w
 
 impl Core {
     /// Reports the panic of a task that is still in the table.
-    pub(in crate::runtime) fn report_lost_panic(&self, key: TaskKey, payload: Box<dyn Any + Send>) {
-        self.report_of(key, payload, Core::report_panic);
+    pub(in crate::runtime) fn report_lost_panic(&self, task: &TaskCell, payload: Box<dyn Any + Send>) {
+        self.report_of(task, payload, Core::report_panic);
     }
 
     /// Reports a panic of a task that is still in the table and has panicked before.
-    pub(in crate::runtime) fn report_second_panic(&self, key: TaskKey, payload: Box<dyn Any + Send>) {
-        self.report_of(key, payload, |core, task, spawned, payload| {
+    pub(in crate::runtime) fn report_second_panic(&self, task: &TaskCell, payload: Box<dyn Any + Send>) {
+        self.report_of(task, payload, |core, task, spawned, payload| {
             let what = format_args!("lost: {task}, spawned at {spawned}, panicked once more while it ended");
             core.tell_lost(what, payload, "");
         });
@@ -28,14 +27,12 @@ impl Core {
 
     fn report_of(
         &self,
-        key: TaskKey,
+        task: &TaskCell,
         payload: Box<dyn Any + Send>,
         report: impl FnOnce(&Core, &str, &Location<'_>, Box<dyn Any + Send>),
     ) {
-        let spawned = self.table.borrow().get(key).map(|slot| slot.spawned);
-        if let Some((label, spawned)) = self.label(key).zip(spawned) {
-            report(self, &label.to_string(), spawned, payload);
-        }
+        let label = self.label(task).expect("a task whose panic is reported is in the table");
+        report(self, &label.to_string(), task.spawned.get(), payload);
     }
 
     /// Reports the panic of a task by its name, or as that of a task that has none.

@@ -17,6 +17,8 @@ pub(in crate::runtime) mod lost;
 
 pub(in crate::runtime) mod facts;
 
+pub(in crate::runtime) mod told;
+
 pub(in crate::runtime) mod holds;
 
 pub(in crate::runtime) mod standing;

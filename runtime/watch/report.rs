@@ -2,7 +2,7 @@
 
 use super::super::context::Core;
 use super::super::join;
-use super::super::ready::TaskKey;
+use super::super::task::TaskCell;
 use super::dump::{Hold, HolderInfo, Place, TaskInfo, TaskState, WaitInfo, Who};
 use super::facts::{Notice, ObjectState};
 use super::future_type::told;
@@ -14,6 +14,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::panic::Location;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -183,11 +184,11 @@ impl fmt::Display for TaskInfo {
 
 impl Core {
     /// What there is to say of a task that nobody can wake; none if that is not so.
-    pub(in crate::runtime) fn tell_beyond_waking(&self, task: TaskKey) -> Option<String> {
+    pub(in crate::runtime) fn tell_beyond_waking(&self, task: &Rc<TaskCell>) -> Option<String> {
         if !self.nobody_can_wake(task) {
             return None;
         }
-        let (future, number) = self.table.borrow().get(task).map(|slot| (slot.future, slot.number))?;
+        let (future, number) = (task.type_name(), self.label(task)?.number);
         // One that is nothing but `pending()` is meant so.
         if future.split('<').next().is_some_and(|path| path.ends_with("future::pending::Pending")) {
             return None;

@@ -3,7 +3,7 @@
 use super::super::clock::Instant;
 use super::super::context::Core;
 use super::super::executor::Turn;
-use super::super::ready::TaskId;
+use super::super::task::TaskId;
 use super::dump::{Dump, Hold, Place, TaskInfo, TaskState, WaitInfo, Who};
 use super::facts::ObjectState;
 use super::standing::{Needs, Wait};
@@ -100,14 +100,14 @@ impl Core {
 
     /// The report of a runtime that may be stalled or not.
     pub(in crate::runtime) fn stalled_or_not(self: &Rc<Self>) -> Stalled {
-        let nobody_is_ready = self.table.borrow().ready.len() == 0;
+        let nobody_is_ready = self.queue.is_empty();
         let stalled = nobody_is_ready && self.idle() == Turn::Stalled;
         self.report(if stalled { Why::NobodyCanRun } else { Why::SomebodyCanRun })
     }
 
     /// The report of a runtime in which nobody runs unless something outside uses a waker.
     pub(in crate::runtime) fn possibly_stalled(self: &Rc<Self>) -> Stalled {
-        self.report(Why::OnlyOutsideCanWake(self.wakers_held_outside()))
+        self.report(Why::OnlyOutsideCanWake(self.table.borrow().count_held()))
     }
 
     /// The report of the circles of waits that are not among those known before, of tasks that are [stuck](stuck): others
@@ -120,7 +120,7 @@ impl Core {
         }
         let dump = self.dump();
         let stuck = stuck(&waits, &dump);
-        waits.retain(|wait| stuck.contains(&wait.task.id));
+        waits.retain(|wait| stuck.contains(&wait.task));
         let mut circles = self.circles(&waits);
         let before = std::mem::replace(known, circles.iter().cloned().collect());
         circles.retain(|links| !before.contains(links));
@@ -144,9 +144,10 @@ impl Core {
 
     /// The circles of waits, by their first tasks, which are those that were spawned first.
     fn circles(&self, waits: &[Wait]) -> Vec<Vec<Link>> {
+        let living = self.living();
         let link = |wait: &Wait| {
             let object = (wait.needs == Needs::Release).then(|| wait.subject.label(self));
-            Some(Link { task: self.label(wait.task)?, object })
+            Some(Link { task: self.label(living.get(&wait.task)?)?, object })
         };
         let from_the_first = |circle: Vec<&Wait>| {
             let mut links: Vec<Link> = circle.into_iter().filter_map(link).collect();
@@ -214,8 +215,8 @@ fn stuck(waits: &[Wait], dump: &Dump) -> HashSet<TaskId> {
     let mut waiting: HashMap<TaskId, Vec<usize>> = HashMap::new();
     let mut support = vec![0; waits.len()];
     for (index, wait) in waits.iter().enumerate().filter(|(_, wait)| !wait.state.is_permits()) {
-        for task in wait.holders.iter().filter_map(|holder| holder.task).filter(|task| stuck.contains(&task.id)) {
-            waiting.entry(task.id).or_default().push(index);
+        for task in wait.holders.iter().map(|holder| holder.task).filter(|task| stuck.contains(task)) {
+            waiting.entry(task).or_default().push(index);
             support[index] += 1;
         }
     }
@@ -225,11 +226,11 @@ fn stuck(waits: &[Wait], dump: &Dump) -> HashSet<TaskId> {
         Needs::Release | Needs::AnyEnd => support > 0 && support == wait.holders.len(),
     };
     let may_go_on = waits.iter().zip(&support).filter(|&(wait, &support)| !is_in_vain(wait, support));
-    let mut others: Vec<TaskId> = may_go_on.map(|(wait, _)| wait.task.id).filter(|task| stuck.remove(task)).collect();
+    let mut others: Vec<TaskId> = may_go_on.map(|(wait, _)| wait.task).filter(|task| stuck.remove(task)).collect();
     while let Some(task) = others.pop() {
         for index in waiting.remove(&task).unwrap_or_default() {
             support[index] -= 1;
-            let waiter = waits[index].task.id;
+            let waiter = waits[index].task;
             if !is_in_vain(&waits[index], support[index]) && stuck.remove(&waiter) {
                 others.push(waiter);
             }
@@ -249,19 +250,19 @@ fn find_circles(waits: &[Wait]) -> Vec<Vec<&Wait>> {
             continue;
         }
         // The first is looked at first.
-        let tasks = wait.holders.iter().rev().filter_map(|holder| holder.task);
-        ways.entry(wait.task.id).or_default().extend(tasks.map(|task| (wait, task.id)));
+        let tasks = wait.holders.iter().rev().map(|holder| holder.task).filter(|task| *task != TaskId::NOBODY);
+        ways.entry(wait.task).or_default().extend(tasks.map(|task| (wait, task)));
     }
     // The tasks that were reached, each with its place on the way there, as long as it is on it.
     let mut reached: HashMap<TaskId, Option<usize>> = HashMap::new();
     let mut circles = Vec::new();
     for start in waits {
-        if reached.contains_key(&start.task.id) {
+        if reached.contains_key(&start.task) {
             continue;
         }
         // The tasks on the way here, and by which of its waits each was left.
-        let mut path: Vec<(TaskId, Option<&Wait>)> = vec![(start.task.id, None)];
-        reached.insert(start.task.id, Some(0));
+        let mut path: Vec<(TaskId, Option<&Wait>)> = vec![(start.task, None)];
+        reached.insert(start.task, Some(0));
         while let Some((last, taken)) = path.last_mut() {
             let Some((wait, holder)) = ways.get_mut(last).and_then(Vec::pop) else {
                 reached.extend(path.pop().map(|(task, _)| (task, None)));

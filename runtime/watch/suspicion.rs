@@ -45,20 +45,6 @@ struct Idleness {
     sought_stall: bool,
 }
 
-impl Core {
-    /// How many tasks have a clone of their waker somewhere.
-    pub(in crate::runtime) fn wakers_held_outside(&self) -> usize {
-        let table = self.table.borrow();
-        table.held.count(&table.slots)
-    }
-
-    /// Whether any has.
-    pub(in crate::runtime) fn is_any_held(&self) -> bool {
-        let table = &mut *self.table.borrow_mut();
-        table.held.is_any(&mut table.slots)
-    }
-}
-
 impl Suspicion {
     pub(in crate::runtime) fn new() -> Self {
         Suspicion {

@@ -74,6 +74,7 @@ impl fmt::Display for TraceEvent {
             Kind::GroupDropped { unjoined, lost } => {
                 write!(f, "{task} drops {object}, with {}", left_in_a_group(unjoined, lost))
             }
+            Kind::EndTold => write!(f, "{object} is told of an end"),
             Kind::Stalled => write!(f, "stalled"),
         }
     }

@@ -2,6 +2,7 @@
 //! reads this one schema.
 
 use super::super::clock::Instant;
+use super::super::task::TaskId;
 use super::reporter::{Reporter, drop_quietly};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -157,6 +158,9 @@ pub enum Kind {
         /// How many errors of tasks are lost.
         lost: usize,
     },
+    /// The end of a task is told to who waits for several, a hop after it. `object`: where that somebody waits. `cause`: what
+    /// ended the task.
+    EndTold,
     /// Nothing can ever run again.
     Stalled,
 }
@@ -210,6 +214,10 @@ pub(in crate::runtime) struct Trace {
     objects: RefCell<HashMap<u64, u64>>,
     /// How many objects were met.
     objects_met: Cell<u64>,
+    /// What queued the tasks that are ready: the cause of the next poll of each.
+    pub(in crate::runtime) queued_by: RefCell<HashMap<TaskId, u64>>,
+    /// The armings of timers that have not fired, by their indexes.
+    pub(in crate::runtime) armed_by: RefCell<HashMap<u32, u64>>,
     /// Set while observers are told of an event.
     pub(in crate::runtime) telling: Cell<bool>,
 }

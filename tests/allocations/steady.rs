@@ -254,7 +254,13 @@ pub(crate) fn nothing_is_allocated_to_sleep() {
 }
 
 pub(crate) fn nothing_is_allocated_to_drop_a_sleep_or_a_wait() {
-    let prepare = async || (Event::new(), spawn_detached(pending()));
+    // The first wait of all makes the wait list of an object, or of a task's end.
+    let prepare = async || {
+        let (event, task) = (Event::new(), spawn_detached(pending()));
+        assert!(poll_once(event.wait()).await.is_none());
+        assert!(poll_once(task.ended()).await.is_none());
+        (event, task)
+    };
     assert_allocates_nothing(prepare, async |(event, task)| {
         for _ in 0..COUNT {
             assert!(poll_once(sleep(Duration::from_secs(1))).await.is_none());

@@ -302,3 +302,25 @@ fn a_timer_may_leave_while_it_is_due() {
     assert_eq!(wheel.pop_due(), Some(third));
     assert_eq!(wheel.pop_due(), None);
 }
+
+#[test]
+fn a_node_knows_its_neighbours_and_the_word_that_was_left_with_it() {
+    let (mut arena, mut list) = (list::Arena::new(), list::List::new());
+    let [a, b] = ['a', 'b'].map(|name| arena.insert(name));
+    [a, b].iter().for_each(|&node| list.push_back(&mut arena, node));
+    assert_eq!((list.first(), arena.next(a), arena.next(b)), (a, b, list::END));
+    assert_eq!((arena.prev(b), arena.prev(a)), (a, list::END));
+    list.unlink(&mut arena, a);
+    arena.set_word(a, 7);
+    assert_eq!((arena.word(a), arena.is_linked(a), list.first()), (7, false, b));
+}
+
+#[test]
+fn a_wheel_counts_its_timers_also_those_that_have_fired() {
+    let mut wheel = Wheel::new();
+    let [first, _] = [3, 5].map(|deadline| wheel.insert(deadline, deadline));
+    wheel.advance(3);
+    assert_eq!((wheel.pop_due(), wheel.len()), (Some(first), 2));
+    wheel.remove(first);
+    assert_eq!(wheel.len(), 1);
+}

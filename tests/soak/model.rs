@@ -13,7 +13,7 @@ pub(crate) const NOBODY: ActorId = 0;
 /// One wait. Later ones have higher numbers.
 pub(crate) type WaitId = u64;
 
-/// Tells whether a task was cancelled and is not dropped yet.
+/// Tells whether a task was cancelled, whether or not it is dropped yet.
 pub(crate) type Dying<'a> = &'a dyn Fn(ActorId) -> bool;
 
 struct Wait {
@@ -21,8 +21,8 @@ struct Wait {
     actor: ActorId,
     asks: usize,
     granted: bool,
-    /// A notify that nobody used up has passed it over, because its task was dying.
-    owed: bool,
+    /// How many notifies there had been before it.
+    notifies: u64,
 }
 
 /// Those who wait for one thing, in the order in which they came, and those who were granted it and
@@ -31,11 +31,15 @@ struct Wait {
 pub(crate) struct Waits {
     waits: VecDeque<Wait>,
     granted: usize,
+    /// How many notifies there were.
+    notifies: u64,
+    /// How many of those whose tasks were dying the notifies up to a number have passed over.
+    missed: (usize, u64),
 }
 
 impl Waits {
     pub(crate) fn join(&mut self, id: WaitId, actor: ActorId, asks: usize) {
-        self.waits.push_back(Wait { id, actor, asks, granted: false, owed: false });
+        self.waits.push_back(Wait { id, actor, asks, granted: false, notifies: self.notifies });
     }
 
     fn find(&self, id: WaitId) -> usize {
@@ -93,7 +97,7 @@ impl Waits {
         self.granted - before
     }
 
-    /// Grants up to `n` of the living. The dying are owed what is left.
+    /// Grants up to `n` of the living. As many of the dying as are left are notified if another task polls them.
     pub(crate) fn notify(&mut self, dying: Dying<'_>, n: usize) -> usize {
         let mut left = n;
         let granted = self.grant_while(dying, |_| {
@@ -101,18 +105,23 @@ impl Waits {
             left = left.saturating_sub(1);
             any
         });
-        let passed_over = self.waits.iter_mut().filter(|wait| !wait.granted && dying(wait.actor));
-        passed_over.take(n - granted).for_each(|wait| wait.owed = true);
+        self.notifies += 1;
+        if n > granted {
+            let missed = self.missed.0.saturating_add(n - granted).min(self.waiting());
+            self.missed = (missed, self.notifies);
+        }
         granted
     }
 
-    /// Grants a wait what it is owed, if a task that is not dying polls it now.
-    pub(crate) fn pay(&mut self, id: WaitId, actor: ActorId, dying: Dying<'_>) {
+    /// Grants a wait that a notify has passed over, and that is polled now.
+    pub(crate) fn pay(&mut self, id: WaitId) {
         let index = self.find(id);
         let wait = &mut self.waits[index];
-        if wait.owed && !wait.granted && !dying(actor) {
+        let (missed, by) = self.missed;
+        if !wait.granted && missed > 0 && wait.notifies < by {
             wait.granted = true;
             self.granted += 1;
+            self.missed.0 -= 1;
         }
     }
 

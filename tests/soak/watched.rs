@@ -312,7 +312,7 @@ impl<'w> ForNotify<'w> {
 
     fn is_notified(&self, id: WaitId) -> bool {
         let mut waits = self.guarded.waits.borrow_mut();
-        waits.pay(id, self.world.current.get(), &|actor| self.world.is_dying(actor));
+        waits.pay(id);
         let notified = waits.polled_by(id, self.world.current.get());
         self.notified.set(notified);
         let ends = notified || self.alarm.as_ref().is_some_and(Alarm::poll);

@@ -105,8 +105,11 @@ pub(crate) struct Queued<S> {
 #[derive(Clone, Copy, PartialEq)]
 enum Life {
     Living,
+    /// Cancelled, and not dropped yet.
     Dying,
     Ended,
+    /// Ended by a cancel: a wait that it has left behind counts as that of one who is dying, until another task polls it.
+    Cancelled,
 }
 
 impl World {
@@ -171,7 +174,8 @@ impl World {
     }
 
     pub(crate) fn end_actor(&self, actor: ActorId) {
-        self.actors.borrow_mut()[actor] = Life::Ended;
+        let life = &mut self.actors.borrow_mut()[actor];
+        *life = if *life == Life::Dying { Life::Cancelled } else { Life::Ended };
         self.alive.set(self.alive.get() - 1);
         self.advance();
     }
@@ -179,7 +183,7 @@ impl World {
     /// Notes that a task is cancelled; false if it has ended.
     pub(crate) fn cancel_actor(&self, actor: ActorId) -> bool {
         let life = &mut self.actors.borrow_mut()[actor];
-        let alive = *life != Life::Ended;
+        let alive = !matches!(*life, Life::Ended | Life::Cancelled);
         if alive {
             *life = Life::Dying;
         }
@@ -191,7 +195,7 @@ impl World {
     }
 
     pub(crate) fn is_dying(&self, actor: ActorId) -> bool {
-        self.actors.borrow()[actor] == Life::Dying
+        matches!(self.actors.borrow()[actor], Life::Dying | Life::Cancelled)
     }
 
     /// Notes what is wrong, unless something was before: a fault is not a panic, because it may be

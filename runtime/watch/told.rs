@@ -1,0 +1,171 @@
+//! What is told of a runtime, made of what the heart notes: each event with its cause.
+
+use super::super::context::{Core, enter, watched};
+use super::super::note::Causing;
+use super::super::task::TaskCell;
+use super::super::wakee::{self, Kept, Wakee};
+use super::facts::About;
+use super::trace::{Kind, ObjectLabel, TaskLabel, TraceEvent};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
+use std::panic::Location;
+use std::rc::{Rc, Weak};
+
+type Line = &'static Location<'static>;
+
+impl Core {
+    /// The name of a task that has not ended.
+    pub(in crate::runtime) fn label(&self, task: &TaskCell) -> Option<TaskLabel> {
+        let number = self.table.borrow().ids.number(task.id())?;
+        Some(TaskLabel { number, name: task.name() })
+    }
+
+    /// Tells of something that the present poll, timer, thread or drop brought about. Returns its number; none if it is about a task
+    /// that has ended, which is no event.
+    #[cold]
+    pub(in crate::runtime) fn tell(
+        &self,
+        who: Option<&TaskCell>,
+        object: Option<ObjectLabel>,
+        at: Option<Line>,
+        kind: Kind,
+    ) -> Option<u64> {
+        if kind == Kind::EventFound && self.trace.telling.get() {
+            return None;
+        }
+        let task = match who {
+            Some(task) => Some(self.label(task)?),
+            None => None,
+        };
+        if let (Kind::Returned | Kind::Cancelled | Kind::Panicked, Some(task)) = (kind, who) {
+            self.trace.queued_by.borrow_mut().remove(&task.id());
+        }
+        let (time, turn, cause) = (self.now(), self.turn.get(), self.trace.cause());
+        let _entered = self.me.upgrade().map(enter);
+        Some(self.trace.emit(TraceEvent { seq: 0, time, turn, cause, task, object, at, kind }))
+    }
+
+    /// The same for what queued a task: the cause of its next poll.
+    #[cold]
+    pub(in crate::runtime) fn tell_queued(&self, task: &TaskCell, at: Option<Line>, kind: Kind) {
+        let id = task.id();
+        if let Some(seq) = self.tell(Some(task), None, at, kind) {
+            self.trace.queued_by.borrow_mut().insert(id, seq);
+        }
+    }
+
+    /// Tells of something that is the cause of all that happens until the guard goes.
+    #[cold]
+    pub(in crate::runtime) fn begin_cause(
+        &self,
+        at: Option<Line>,
+        task: Option<&TaskCell>,
+        cause: Option<u64>,
+        kind: Kind,
+    ) -> Causing<'_> {
+        let before = self.trace.set_cause(cause);
+        let seq = self.tell(task, None, at, kind);
+        self.trace.set_cause(seq);
+        Causing { core: self, before }
+    }
+
+    /// A poll or a drop of a task begins, by what queued it.
+    #[cold]
+    pub(in crate::runtime) fn begin_turn_of(&self, task: &TaskCell, kind: Kind) -> Causing<'_> {
+        let cause = self.trace.queued_by.borrow_mut().remove(&task.id());
+        self.begin_cause(None, Some(task), cause, kind)
+    }
+
+    /// A timer has been armed.
+    #[cold]
+    pub(in crate::runtime) fn tell_armed(&self, timer: u32, task: Option<&TaskCell>, at: Line, kind: Kind) {
+        let seq = self.tell(task, None, Some(at), kind);
+        self.trace.armed_by.borrow_mut().extend(seq.map(|seq| (timer, seq)));
+    }
+
+    /// A timer was dropped before it fired.
+    #[cold]
+    pub(in crate::runtime) fn tell_disarmed(&self, timer: u32, task: Option<&TaskCell>, at: Line) {
+        self.trace.armed_by.borrow_mut().remove(&timer);
+        self.tell(task, None, Some(at), Kind::TimerDropped);
+    }
+
+    /// A timer fires, by its arming.
+    #[cold]
+    pub(in crate::runtime) fn begin_timer(&self, timer: u32, wakee: &Wakee) -> Causing<'_> {
+        let armed_by = self.trace.armed_by.borrow_mut().remove(&timer);
+        let at = self.wheel.borrow_mut().get_mut(timer).at;
+        self.begin_cause(at, wakee.task().map(|task| &**task), armed_by, Kind::TimerFired)
+    }
+
+    /// A callback that an object has asked for: called, it tells that it is.
+    pub(in crate::runtime) fn told_when_called(
+        self: &Rc<Self>,
+        about: &About,
+        call: impl FnOnce() + 'static,
+    ) -> Box<dyn FnOnce()> {
+        let (core, object, cause) = (self.clone(), about.subject().label(self), self.trace.cause());
+        Box::new(move || {
+            let before = core.trace.set_cause(cause);
+            let made = object.made;
+            let seq = core.tell(None, Some(object), Some(made), Kind::EndTold);
+            core.trace.set_cause(seq);
+            let _causing = Causing { core: &core, before };
+            call();
+        })
+    }
+}
+
+/// A task was woken, which queued it or found it queued.
+#[cold]
+pub(in crate::runtime) fn woken(task: &TaskCell, pushed: bool) {
+    let Some(core) = task.queue.notes.core() else { return };
+    match pushed {
+        true => core.tell_queued(task, None, Kind::Woken),
+        false => _ = core.tell(Some(task), None, None, Kind::WokenAgain),
+    }
+}
+
+/// Something was done with an object, by the task that is being polled.
+#[cold]
+pub(in crate::runtime) fn act(about: &About, at: Line, kind: Kind) {
+    let Some(core) = watched() else { return };
+    let object = about.subject().label(&core);
+    // A task of another runtime, perhaps, inside of which this one was entered.
+    let task = wakee::polled().filter(|task| Rc::ptr_eq(&task.queue, &core.queue));
+    core.tell(task.as_deref(), Some(object), Some(at), kind);
+}
+
+/// A wait that was told of.
+struct Told {
+    core: Weak<Core>,
+    object: ObjectLabel,
+}
+
+thread_local! {
+    /// The waits that were told of and are not over, by their nodes.
+    static TOLD: RefCell<ManuallyDrop<BTreeMap<u32, Told>>> = const { RefCell::new(ManuallyDrop::new(BTreeMap::new())) };
+}
+
+/// Somebody has joined a wait list. Returns whether its end is to be told.
+#[cold]
+pub(in crate::runtime) fn joined(about: &About, node: u32, task: Option<&TaskCell>, at: Line) -> bool {
+    let Some(core) = watched() else { return false };
+    let object = about.subject().label(&core);
+    let told = Told { core: Rc::downgrade(&core), object: object.clone() };
+    TOLD.with_borrow_mut(|all| all.insert(node, told));
+    core.tell(task, Some(object), Some(at), Kind::Waits);
+    true
+}
+
+/// A wait is over, or was left. Returns whether it had been told of.
+#[cold]
+pub(in crate::runtime) fn ended(node: u32, kept: &Kept, at: Line) -> bool {
+    let Some(Told { core, object }) = TOLD.with_borrow_mut(|all| all.remove(&node)) else { return false };
+    if let Some(core) = core.upgrade() {
+        let kind = if kept.is_granted() { Kind::Waited } else { Kind::Leaves };
+        core.tell(kept.task().map(|task| &**task), Some(object), Some(at), kind);
+    }
+    true
+}

@@ -1,0 +1,41 @@
+//! What a condition has told so far: who is notified of what was told when nobody could hear it.
+
+use std::cell::Cell;
+
+/// What this condition has told so far.
+pub(super) struct Told {
+    /// How many notifies there were.
+    pub(super) notifies: Cell<u64>,
+    /// Which of them told everybody, last.
+    pub(super) all: Cell<u64>,
+    /// How many waiters the notifies up to then would have woken, had their tasks not been dying: whoever of them is polled by
+    /// another task all the same is notified.
+    missed: Cell<usize>,
+    /// The last notify that left some of these.
+    missed_by: Cell<u64>,
+}
+
+impl Told {
+    pub(super) const fn new() -> Self {
+        Told { notifies: Cell::new(0), all: Cell::new(0), missed: Cell::new(0), missed_by: Cell::new(0) }
+    }
+
+    /// Counts a notify of so many, which left some of them, and so many waiters in line. Those are dying, then.
+    pub(super) fn count(&self, n: usize, left: usize, in_line: usize) {
+        self.notifies.set(self.notifies.get() + 1);
+        if n == usize::MAX {
+            self.all.set(self.notifies.get());
+        }
+        if left > 0 {
+            self.missed.set(self.missed.get().saturating_add(left).min(in_line));
+            self.missed_by.set(self.notifies.get());
+        }
+    }
+
+    /// Whether one who has waited since then, and whose task was dying, perhaps, is notified after all.
+    pub(super) fn takes_missed(&self, since: u64) -> bool {
+        let takes = self.missed.get() > 0 && since < self.missed_by.get();
+        self.missed.set(self.missed.get() - usize::from(takes));
+        takes
+    }
+}
