@@ -4,7 +4,7 @@ use super::BoxedWait;
 use futures::task::{LocalSpawn, LocalSpawnExt, Spawn, SpawnExt};
 use futures::{FutureExt, StreamExt};
 use greenlight::sync::{Barrier, Condition, Event, LifoQueue, Lock, PriorityQueue, Queue, Semaphore};
-use greenlight::trace::Recorder;
+use greenlight::trace::{Observer, Recorder, TraceEvent};
 use greenlight::{
     Deadline, JoinHandle, Remote, Runtime, Spawner, Task, TaskGroup, Turn, Until, as_completed, gather, gather_tasks,
     interval, race, sleep, sleep_until, spawn, spawn_detached, task, timeout, timeout_at, try_run, wait, yield_now,
@@ -296,7 +296,24 @@ const OPERATIONS: &[Operation] = &[
         drop(runtime);
         seen(reports.take().len())
     }),
+    ("Observer::on_gone", |_| {
+        let gone = Rc::new(Counts::default());
+        Runtime::builder().observer(gone.clone()).build().enter(|| _ = Event::new().set());
+        seen(gone.0.get())
+    }),
 ];
+
+/// Counts the objects that are gone.
+#[derive(Default)]
+struct Counts(Cell<usize>);
+
+impl Observer for Counts {
+    fn on_event(&self, _event: &TraceEvent) {}
+
+    fn on_gone(&self, _object: u64) {
+        self.0.update(|gone| gone + 1);
+    }
+}
 
 /// Where the objects are that an operation is done on.
 #[derive(Clone, Copy, Debug)]

@@ -3,11 +3,12 @@
 
 use super::stalled;
 use crate::foreign::{Held, park};
+use crate::quoted::unwrapped;
 use crate::stage::standing;
 use futures::future::select;
 use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::sync::{Condition, Event, Lock};
-use greenlight::{Stalled, Turn, race, sleep, spawn, spawn_detached, task, yield_now};
+use greenlight::{Stalled, Turn, Until, race, sleep, spawn, spawn_detached, task, wait, yield_now};
 use insta::assert_snapshot;
 use std::future::{Future, pending};
 use std::rc::Rc;
@@ -192,6 +193,18 @@ fn a_wake_for_all_takes_nothing_from_anybody_so_it_is_told_without_blame() {
           made at [let (light, bell) = (Rc::new(Event::new().named("light")), »Event::new().named("bell"));]
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
     "#);
+}
+
+#[test]
+fn the_end_of_tasks_takes_nothing_from_anybody_either() {
+    let stalled = stalled(async {
+        let handles = [spawn(yield_now())];
+        let _unpolled = begun(Box::pin(wait(&handles, Until::All))).await;
+        Event::new().wait().await;
+    });
+    let report = unwrapped(&stalled);
+    assert!(report.contains("was woken by the end of its tasks, but does not poll the wait at "), "{report}");
+    assert!(report.contains("help: each of these waits needs somebody to end it"), "{report}");
 }
 
 #[test]
