@@ -6,7 +6,7 @@ use crate::quoted::unwrapped;
 use crate::stage::Log;
 use futures::channel::oneshot;
 use futures::future::{Either, join, select};
-use greenlight::sync::{Lock, Semaphore};
+use greenlight::sync::{Barrier, Lock, Semaphore};
 use greenlight::{Builder, Runtime, Task, remote, sleep, spawn_detached, task, yield_now};
 use insta::assert_snapshot;
 use std::cell::RefCell;
@@ -147,21 +147,24 @@ fn a_circle_that_comes_again_after_a_while_is_told_again() {
     Runtime::builder().check_every_turn().on_report(on_report).build().run(async move {
         let _remote = remote();
         let [left, right] = [(); 2].map(|()| &*Box::leak(Box::new(Lock::new(()))));
-        let pauses = [Duration::from_millis(1500), Duration::ZERO];
+        let both = Rc::new(Barrier::new(2));
+        let with_main = both.clone();
         let alice = spawn_detached(async move {
-            for pause in pauses {
+            for _ in 0..2 {
+                with_main.wait().await.expect("nobody aborts");
                 given.replace(Some(left.lock().await));
                 yield_now().await;
                 drop(right.lock().await);
-                sleep(pause).await;
             }
         });
-        for pause in pauses {
+        for pause in [Duration::ZERO, Duration::from_millis(2500)] {
+            // Somebody looks in that time, and sees no circle.
+            sleep(pause).await;
+            both.wait().await.expect("nobody aborts");
             let guard = right.lock().await;
             yield_now().await;
             drop(left.lock().await);
             drop(guard);
-            sleep(pause).await;
         }
         alice.ended().await;
     });
