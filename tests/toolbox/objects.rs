@@ -252,6 +252,7 @@ fn one_who_comes_after_a_notify_has_not_used_it_up() {
         state(&stalled),
         ObjectState::Notice { last: Some(Notice { waited: 1, woken: 1, in_vain: None, .. }), .. }
     ));
+    assert!(said(&stalled).contains("help: each of these waits needs somebody"), "it woke everybody: {stalled}");
 }
 
 #[test]
