@@ -73,7 +73,7 @@
 //!
 //! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `trace`, `polls`,
 //! `passed`, `gone`, `lost`, `facts`, `told`, `holds`, `standing`, `dump`, `ask`, `recorder`, `text`, `future_type`,
-//! `stall`, `help`, `report`, `tree`, `pending`, `unheard`, `debug`, `check_waits`, `check`, `suspicion`.
+//! `stall`, `help`, `report`, `tree`, `pending`, `unheard`, `debug`, `check_lists`, `check_waits`, `check`, `suspicion`.
 //!
 //! # What is absent, on purpose
 //!

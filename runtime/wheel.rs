@@ -21,34 +21,34 @@
 use super::list::{Arena, List};
 
 const DIGIT_BITS: u32 = 6;
-const SLOTS: usize = 1 << DIGIT_BITS;
+pub(super) const SLOTS: usize = 1 << DIGIT_BITS;
 const LEVELS: usize = u64::BITS.div_ceil(DIGIT_BITS) as usize;
 
 /// Timers with a value of type `T` each.
 pub(super) struct Wheel<T> {
     /// Every timer whose deadline is at or before this tick has left the slots. Only ever grows.
-    position: u64,
+    pub(super) position: u64,
     /// Bit `s` of word `l` is set while slot `s` of level `l` holds a timer.
-    occupied: [u64; LEVELS],
+    pub(super) occupied: [u64; LEVELS],
     /// Bit `l` is set while level `l` holds a timer.
-    levels: u32,
+    pub(super) levels: u32,
     /// All slots of level 0, then of level 1, and so on.
-    slots: Box<[List]>,
+    pub(super) slots: Box<[List]>,
     /// The timers that have left the slots and were not popped yet, in the order in which they fire.
-    due: List,
-    timers: Arena<Timer<T>>,
+    pub(super) due: List,
+    pub(super) timers: Arena<Timer<T>>,
 }
 
 #[derive(Default)]
-struct Timer<T> {
-    deadline: u64,
-    place: Place,
-    value: T,
+pub(super) struct Timer<T> {
+    pub(super) deadline: u64,
+    pub(super) place: Place,
+    pub(super) value: T,
 }
 
 /// The list that a timer is linked into.
 #[derive(Clone, Copy, Default, PartialEq)]
-enum Place {
+pub(super) enum Place {
     /// The index of a slot in `slots`.
     Slot(u16),
     Due,
@@ -128,41 +128,6 @@ impl<T: Default> Wheel<T> {
         self.timers.len()
     }
 
-    /// The deadlines and values of all timers that have not fired.
-    pub(super) fn armed(&self) -> impl Iterator<Item = (u64, &T)> {
-        let timers = self.timers.iter().map(|(_, timer)| timer);
-        timers.filter(|timer| timer.place != Place::Nowhere).map(|timer| (timer.deadline, &timer.value))
-    }
-
-    /// Looks at every slot and timer. Returns how many timers there are, armed or fired.
-    ///
-    /// # Panics
-    /// When a timer stands where it does not belong, or a bit says what is not so.
-    pub(super) fn check(&self) -> usize {
-        let position = self.position;
-        let mut linked = self.due.check(&self.timers, |timer, Timer { deadline, place, .. }| {
-            assert!(*place == Place::Due, "timer {timer} is due, and says that it is elsewhere");
-            assert!(*deadline <= position, "timer {timer} is due at {deadline}, and the wheel is at {position}");
-        });
-        for (index, slot) in self.slots.iter().enumerate() {
-            let bit = self.occupied[index / SLOTS] >> (index % SLOTS) & 1;
-            assert!(slot.is_empty() == (bit == 0), "slot {index} has the bit {bit}, and empty: {}", slot.is_empty());
-            linked += slot.check(&self.timers, |timer, Timer { deadline, place, .. }| {
-                let level = level_for(position, *deadline);
-                let belongs = level * SLOTS + slot_for(*deadline, level);
-                assert!(*deadline > position, "timer {timer} was due at {deadline}, and the wheel is at {position}");
-                assert!(belongs == index, "timer {timer} for {deadline} is in slot {index} instead of {belongs}");
-                assert!(*place == Place::Slot(index as u16), "timer {timer} does not know of its slot {index}");
-            });
-        }
-        let armed = self.armed().count();
-        assert!(armed == linked, "{armed} timers are armed, and {linked} are in a slot or due");
-        for (level, slots) in self.occupied.iter().enumerate() {
-            assert!(self.levels >> level & 1 == u32::from(*slots != 0), "level {level} has the wrong bit");
-        }
-        self.timers.len()
-    }
-
     /// The occupied slot with the earliest deadlines. A level holds only timers that share all higher digits with the
     /// position, so the lowest occupied level comes first, and within it the lowest slot.
     fn first_slot(&self) -> Option<(usize, usize)> {
@@ -218,12 +183,12 @@ impl<T: Default> Wheel<T> {
 }
 
 /// The level of the highest digit in which the two ticks differ.
-fn level_for(position: u64, deadline: u64) -> usize {
+pub(super) fn level_for(position: u64, deadline: u64) -> usize {
     ((position ^ deadline) | (SLOTS as u64 - 1)).ilog2() as usize / DIGIT_BITS as usize
 }
 
 /// A deadline's digit at a level.
-fn slot_for(deadline: u64, level: usize) -> usize {
+pub(super) fn slot_for(deadline: u64, level: usize) -> usize {
     (deadline >> (level as u32 * DIGIT_BITS)) as usize % SLOTS
 }
 
@@ -247,49 +212,6 @@ mod tests {
         assert_eq!(level_for(0, 4096), 2);
         assert_eq!(level_for(0, u64::MAX), LEVELS - 1);
         assert_eq!(level_for(u64::MAX - 1, u64::MAX), 0);
-    }
-
-    /// A wheel at 10 with timers for 12 and 100, and one that is due.
-    fn wheel() -> Wheel<()> {
-        let mut wheel = Wheel::new();
-        wheel.advance(10);
-        for deadline in [12, 100, 10] {
-            wheel.insert(deadline, ());
-        }
-        wheel.check();
-        wheel
-    }
-
-    #[test]
-    #[should_panic(expected = "slot 12 has the bit 0, and empty: false")]
-    fn a_check_finds_a_bit_that_is_missing() {
-        let mut wheel = wheel();
-        wheel.occupied[0] = 0;
-        wheel.check();
-    }
-
-    #[test]
-    #[should_panic(expected = "timer 0 was due at 12, and the wheel is at 20")]
-    fn a_check_finds_a_timer_that_was_passed_by() {
-        let mut wheel = wheel();
-        wheel.position = 20;
-        wheel.check();
-    }
-
-    #[test]
-    #[should_panic(expected = "timer 1 for 13 is in slot 65 instead of 13")]
-    fn a_check_finds_a_timer_in_the_wrong_slot() {
-        let mut wheel = wheel();
-        wheel.timers.get_mut(1).deadline = 13;
-        wheel.check();
-    }
-
-    #[test]
-    #[should_panic(expected = "3 timers are armed, and 2 are in a slot or due")]
-    fn a_check_finds_a_timer_that_was_lost() {
-        let mut wheel = wheel();
-        wheel.due = List::new();
-        wheel.check();
     }
 
     #[test]

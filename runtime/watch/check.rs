@@ -1,6 +1,6 @@
 //! The invariants of a runtime, as code: what holds of the task table, the ready queue, the timer wheel, the wait lists
 //! and the inbox whenever nothing is being polled. What a list, a wheel and the wait lists promise by themselves stands in
-//! their files and in check_waits.rs.
+//! check_lists.rs and check_waits.rs.
 
 use super::super::context::Core;
 use super::super::executor::{Main, Turn};

@@ -47,6 +47,8 @@ pub(in crate::runtime) mod unheard;
 
 pub(in crate::runtime) mod debug;
 
+pub(in crate::runtime) mod check_lists;
+
 pub(in crate::runtime) mod check_waits;
 
 pub(in crate::runtime) mod check;

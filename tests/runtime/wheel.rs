@@ -5,12 +5,17 @@
 mod list;
 #[path = "../../runtime/wheel.rs"]
 mod timers;
+#[path = "."]
+mod watch {
+    #[path = "../../runtime/watch/check_lists.rs"]
+    mod check_lists;
+}
 
 use crate::properties::holds_for_all;
 use list::{Arena, List};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use timers::Wheel;
+use timers::{self as wheel, Wheel};
 
 /// The name of a timer in a test: the number of its arming.
 type Name = usize;

@@ -1,0 +1,126 @@
+//! What a list and the timer wheel promise, as code.
+
+use super::super::list::{Arena, END, FREE, List};
+use super::super::wheel::{Place, SLOTS, Timer, Wheel, level_for, slot_for};
+
+impl List {
+    /// Walks the list and shows each node. Returns how many there are.
+    ///
+    /// # Panics
+    /// When the links of two neighbours disagree, as somewhere in every circle they do.
+    pub(in super::super) fn check<T>(&self, arena: &Arena<T>, mut each: impl FnMut(u32, &T)) -> usize {
+        let (mut last, mut next, mut count) = (END, self.head, 0);
+        while let (Some(node), index) = (arena.nodes.get(next as usize).filter(|node| node.prev != FREE), next) {
+            assert!(node.prev == last, "node {index} stands behind node {last}, and names node {}", node.prev);
+            each(index, &node.value);
+            (last, next, count) = (index, node.next, count + 1);
+        }
+        assert!(next == END, "node {last} leads to node {next}, which is not in the arena");
+        assert!(self.tail == last, "node {last} is the last of a list that ends with node {}", self.tail);
+        count
+    }
+}
+
+impl<T: Default> Wheel<T> {
+    /// The deadlines and values of all timers that have not fired.
+    pub(in super::super) fn armed(&self) -> impl Iterator<Item = (u64, &T)> {
+        let timers = self.timers.iter().map(|(_, timer)| timer);
+        timers.filter(|timer| timer.place != Place::Nowhere).map(|timer| (timer.deadline, &timer.value))
+    }
+
+    /// Looks at every slot and timer. Returns how many timers there are, armed or fired.
+    ///
+    /// # Panics
+    /// When a timer stands where it does not belong, or a bit says what is not so.
+    pub(in super::super) fn check(&self) -> usize {
+        let position = self.position;
+        let mut linked = self.due.check(&self.timers, |timer, Timer { deadline, place, .. }| {
+            assert!(*place == Place::Due, "timer {timer} is due, and says that it is elsewhere");
+            assert!(*deadline <= position, "timer {timer} is due at {deadline}, and the wheel is at {position}");
+        });
+        for (index, slot) in self.slots.iter().enumerate() {
+            let bit = self.occupied[index / SLOTS] >> (index % SLOTS) & 1;
+            assert!(slot.is_empty() == (bit == 0), "slot {index} has the bit {bit}, and empty: {}", slot.is_empty());
+            linked += slot.check(&self.timers, |timer, Timer { deadline, place, .. }| {
+                let level = level_for(position, *deadline);
+                let belongs = level * SLOTS + slot_for(*deadline, level);
+                assert!(*deadline > position, "timer {timer} was due at {deadline}, and the wheel is at {position}");
+                assert!(belongs == index, "timer {timer} for {deadline} is in slot {index} instead of {belongs}");
+                assert!(*place == Place::Slot(index as u16), "timer {timer} does not know of its slot {index}");
+            });
+        }
+        let armed = self.armed().count();
+        assert!(armed == linked, "{armed} timers are armed, and {linked} are in a slot or due");
+        for (level, slots) in self.occupied.iter().enumerate() {
+            assert!(self.levels >> level & 1 == u32::from(*slots != 0), "level {level} has the wrong bit");
+        }
+        self.timers.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "node 2 stands behind node 1, and names node 0")]
+    fn a_check_finds_neighbours_that_disagree() {
+        let (mut arena, mut list) = (Arena::new(), List::new());
+        ['a', 'b', 'c'].map(|name| arena.insert(name)).iter().for_each(|&index| list.push_back(&mut arena, index));
+        assert_eq!(list.check(&arena, |_, _| {}), 3);
+        arena.nodes[2].prev = 0;
+        list.check(&arena, |_, _| {});
+    }
+
+    #[test]
+    #[should_panic(expected = "node 0 stands behind node 1, and names node 4294967295")]
+    fn a_check_of_a_circle_ends() {
+        let (mut arena, mut list) = (Arena::new(), List::new());
+        ['a', 'b'].map(|name| arena.insert(name)).iter().for_each(|&index| list.push_back(&mut arena, index));
+        arena.nodes[1].next = 0;
+        list.check(&arena, |_, _| {});
+    }
+
+    /// A wheel at 10 with timers for 12 and 100, and one that is due.
+    fn wheel() -> Wheel<()> {
+        let mut wheel = Wheel::new();
+        wheel.advance(10);
+        for deadline in [12, 100, 10] {
+            wheel.insert(deadline, ());
+        }
+        wheel.check();
+        wheel
+    }
+
+    #[test]
+    #[should_panic(expected = "slot 12 has the bit 0, and empty: false")]
+    fn a_check_finds_a_bit_that_is_missing() {
+        let mut wheel = wheel();
+        wheel.occupied[0] = 0;
+        wheel.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "timer 0 was due at 12, and the wheel is at 20")]
+    fn a_check_finds_a_timer_that_was_passed_by() {
+        let mut wheel = wheel();
+        wheel.position = 20;
+        wheel.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "timer 1 for 13 is in slot 65 instead of 13")]
+    fn a_check_finds_a_timer_in_the_wrong_slot() {
+        let mut wheel = wheel();
+        wheel.timers.get_mut(1).deadline = 13;
+        wheel.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "3 timers are armed, and 2 are in a slot or due")]
+    fn a_check_finds_a_timer_that_was_lost() {
+        let mut wheel = wheel();
+        wheel.due = List::new();
+        wheel.check();
+    }
+}
