@@ -2,14 +2,10 @@
 
 use super::clock::{Clock, Instant};
 use super::inbox::Inbox;
-use super::note;
+use super::note::{self, Polls, Watchers};
 use super::table::Table;
 use super::task::{Body, Message, ReadyQueue, TaskWaker};
 use super::wakee::Kept;
-use super::watch::passed::Passed;
-use super::watch::polls::Polls;
-use super::watch::reporter::Reporter;
-use super::watch::trace::Trace;
 use super::wheel::Wheel;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -48,8 +44,7 @@ pub(crate) struct Core {
     pub(super) stopped: Cell<bool>,
     /// The payload of a panic of main, until `run` resumes it.
     pub(super) main_panic: Cell<Option<Box<dyn Any + Send>>>,
-    pub(super) trace: Trace,
-    pub(super) settings: Settings,
+    pub(super) watchers: Watchers,
 }
 
 /// A future that came while the run ended, or one that has ended and whose output nobody has fetched.
@@ -57,19 +52,6 @@ pub(super) struct Unwanted {
     pub(super) body: Body,
     pub(super) name: Option<Arc<str>>,
     pub(super) spawned: &'static Location<'static>,
-}
-
-/// What the builder decided.
-pub(super) struct Settings {
-    /// How many turns virtual time may stand still.
-    pub(super) turn_limit: u64,
-    pub(super) reporter: Reporter,
-    /// Which task is being polled, for other threads. None unless the debug mode is on.
-    pub(super) polls: Option<Arc<Polls>>,
-    /// What each task has passed last, as far as anybody watches.
-    pub(super) passed: Rc<Passed>,
-    /// Whether each turn ends with a check of every invariant.
-    pub(super) check_every_turn: bool,
 }
 
 /// What the wheel keeps for a sleep.

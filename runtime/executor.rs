@@ -241,7 +241,7 @@ impl Core {
         let ending = match polled {
             Ok(Poll::Pending) => {
                 // Whoever is told may look at the task, and finds it parked.
-                if self.trace.is_watched() {
+                if self.watchers.trace.is_watched() {
                     task.clone().suspend(body);
                     self.note(Some(&task), None, Kind::PollPending);
                 } else {

@@ -9,8 +9,10 @@ use std::panic::Location;
 use std::rc::{Rc, Weak};
 
 pub(crate) use super::watch::facts::{About, Holder, ObjectState};
+pub(super) use super::watch::polls::Polls;
 pub(crate) use super::watch::printable::printable;
 pub(crate) use super::watch::trace::Kind;
+pub(super) use super::watch::watchers::Watchers;
 
 type Line = Option<&'static Location<'static>>;
 
@@ -35,7 +37,7 @@ pub(crate) fn is_watched() -> bool {
 
 /// Another runtime is the one that the code of this thread runs in.
 pub(super) fn enter(core: Option<&Core>) {
-    IS_WATCHED.set(core.is_some_and(|core| core.trace.is_watched()));
+    IS_WATCHED.set(core.is_some_and(|core| core.watchers.trace.is_watched()));
 }
 
 impl Notes {
@@ -58,7 +60,7 @@ impl Core {
     /// Something happens, brought about by the present poll, timer, thread or drop.
     #[inline]
     pub(super) fn note(&self, task: Option<&TaskCell>, at: Line, kind: Kind) {
-        if self.trace.is_watched() {
+        if self.watchers.trace.is_watched() {
             self.tell(task, None, at, kind);
         }
     }
@@ -66,7 +68,7 @@ impl Core {
     /// A task was queued, by its spawn or by a cancel: that is the cause of its next poll.
     #[inline]
     pub(super) fn note_queued(&self, task: &TaskCell, at: Line, kind: Kind) {
-        if self.trace.is_watched() {
+        if self.watchers.trace.is_watched() {
             self.tell_queued(task, at, kind);
         }
     }
@@ -75,12 +77,12 @@ impl Core {
     /// happens.
     #[inline]
     pub(super) fn begin(&self, task: &TaskCell, kind: Kind) -> Option<Causing<'_>> {
-        if self.trace.is_watched() { Some(self.begin_turn_of(task, kind)) } else { None }
+        if self.watchers.trace.is_watched() { Some(self.begin_turn_of(task, kind)) } else { None }
     }
 
     /// A message from another thread is taken in.
     pub(super) fn begin_message(&self) -> Option<Causing<'_>> {
-        self.trace.is_watched().then(|| self.begin_cause(None, None, None, Kind::ThreadArrived))
+        self.watchers.trace.is_watched().then(|| self.begin_cause(None, None, None, Kind::ThreadArrived))
     }
 }
 
@@ -88,7 +90,7 @@ impl Core {
     /// A timer was armed.
     #[inline]
     pub(super) fn note_armed(&self, timer: u32, task: Option<&TaskCell>, at: &'static Location<'static>, kind: Kind) {
-        if self.trace.is_watched() {
+        if self.watchers.trace.is_watched() {
             self.tell_armed(timer, task, at, kind);
         }
     }
@@ -96,25 +98,25 @@ impl Core {
     /// A timer was dropped before it fired.
     #[inline]
     pub(super) fn note_disarmed(&self, timer: u32, task: Option<&TaskCell>, at: &'static Location<'static>) {
-        if self.trace.is_watched() {
+        if self.watchers.trace.is_watched() {
             self.tell_disarmed(timer, task, at);
         }
     }
 
     /// A callback that an object has asked for, as it is called: who watches is told of that.
     pub(super) fn callback(self: &Rc<Self>, about: &About, call: impl FnOnce() + 'static) -> Box<dyn FnOnce()> {
-        if self.trace.is_watched() { self.told_when_called(about, call) } else { Box::new(call) }
+        if self.watchers.trace.is_watched() { self.told_when_called(about, call) } else { Box::new(call) }
     }
 
     /// A timer fires.
     #[inline]
     pub(super) fn begin_firing(&self, timer: u32, wakee: &Wakee) -> Option<Causing<'_>> {
-        self.trace.is_watched().then(|| self.begin_timer(timer, wakee))
+        self.watchers.trace.is_watched().then(|| self.begin_timer(timer, wakee))
     }
 
     /// The future of a task is dropped because its run ends.
     pub(super) fn begin_shutdown(&self, task: &TaskCell) -> Option<Causing<'_>> {
-        self.trace.is_watched().then(|| self.begin_cause(None, Some(task), None, Kind::Dropping))
+        self.watchers.trace.is_watched().then(|| self.begin_cause(None, Some(task), None, Kind::Dropping))
     }
 }
 
@@ -152,6 +154,6 @@ pub(super) struct Causing<'a> {
 
 impl Drop for Causing<'_> {
     fn drop(&mut self) {
-        self.core.trace.set_cause(self.before);
+        self.core.watchers.trace.set_cause(self.before);
     }
 }

@@ -146,7 +146,7 @@ impl Core {
     pub(super) fn remote(&self) -> Remote {
         let mut remotes = self.remotes.borrow_mut();
         let outside = remotes.upgrade().unwrap_or_else(|| {
-            let outside = Arc::new(Outside { inbox: self.inbox.clone(), polls: self.settings.polls.clone() });
+            let outside = Arc::new(Outside { inbox: self.inbox.clone(), polls: self.watchers.polls.clone() });
             *remotes = Arc::downgrade(&outside);
             outside
         });

@@ -1,7 +1,7 @@
 //! A runtime as its user holds it: made by a builder, run to the end of a main future or stepped by hand.
 
 use super::clock::{Clock, Instant};
-use super::context::{self, Core, Settings};
+use super::context::{self, Core};
 use super::executor::Turn;
 use super::inbox::Inbox;
 use super::join::{JoinHandle, Task};
@@ -10,26 +10,19 @@ use super::remote::Remote;
 use super::spawn::{self, Spawner, TaskBuilder};
 use super::table::Table;
 use super::task::{Body, ReadyQueue};
-use super::watch::debug::Debug;
-use super::watch::dump::{Dump, TaskInfo};
-use super::watch::passed::Passed;
-use super::watch::polls::Publisher;
 use super::watch::printable::printable;
-use super::watch::reporter::Reporter;
 use super::watch::stall::Stalled;
 use super::watch::standing;
-use super::watch::trace::{Observer, Trace};
+use super::watch::watchers::{Watchers, Wishes};
 use super::wheel::Wheel;
 use std::any::type_name;
 use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::rc::{self, Rc};
 use std::sync::{Arc, Weak};
 use std::task::Context;
-use std::time::Duration;
 
 /// Runs a future to its end on a new runtime with the real clock, and returns its output. In asyncio: `asyncio.run`.
 ///
@@ -64,15 +57,6 @@ pub fn try_run<F: Future>(future: F) -> Result<F::Output, Stalled> {
     Runtime::builder().build().try_run(future)
 }
 
-/// How many turns virtual time may stand still unless the builder says otherwise.
-const TURN_LIMIT: u64 = 1_000_000;
-
-/// How long a poll may take before the debug mode calls it slow.
-const SLOW_POLL: Duration = Duration::from_millis(100);
-
-/// Turns the debug mode on.
-const DEBUG_VARIABLE: &str = "GREENLIGHT_DEBUG";
-
 /// Decides what a runtime is like. [`Runtime::builder`] makes one.
 ///
 /// ```
@@ -82,12 +66,7 @@ const DEBUG_VARIABLE: &str = "GREENLIGHT_DEBUG";
 #[must_use]
 pub struct Builder {
     clock: fn() -> Clock,
-    turn_limit: u64,
-    check_every_turn: bool,
-    observers: Vec<Rc<dyn Observer>>,
-    reporter: Reporter,
-    debug: bool,
-    slow_poll: Duration,
+    pub(super) watch: Wishes,
 }
 
 impl Builder {
@@ -103,86 +82,13 @@ impl Builder {
         self
     }
 
-    /// How many turns virtual time may stand still before the run ends with a report of who keeps it: a million unless
-    /// set.
-    pub fn turn_limit(mut self, turns: u64) -> Self {
-        self.turn_limit = turns.max(1);
-        self
-    }
-
-    /// Ends each turn with a check of every invariant of the runtime and of the wait lists of its thread, also in
-    /// release builds. It costs as much as there are tasks, waits and timers: for tests.
-    ///
-    /// A turn panics if an invariant is broken, which is a fault of greenlight.
-    pub fn check_every_turn(mut self) -> Self {
-        self.check_every_turn = true;
-        self
-    }
-
-    /// Has every event traced to this observer. There may be several.
-    pub fn observer(mut self, observer: Rc<dyn Observer>) -> Self {
-        self.observers.push(observer);
-        self
-    }
-
-    /// Where reports go that end nothing, such as a lost panic, a deadlock or possible stall, or a line of the debug mode:
-    /// stderr unless set. It is called inside the runtime.
-    pub fn on_report(mut self, report: impl Fn(&str) + 'static) -> Self {
-        self.reporter = Reporter::new(report);
-        self
-    }
-
-    /// Turns the debug mode on or off: on if the environment has `GREENLIGHT_DEBUG` with anything but nothing or 0, unless
-    /// set. In asyncio: `run` with `debug=True`.
-    ///
-    /// It reports, a line each: a slow poll, with the awaits before and behind it; tasks that are still pending when
-    /// main has ended or the runtime is dropped, with what they wait for; a set that is cleared before anybody saw it, a
-    /// pulse that reached nobody, a notify that reached nobody and was not made up for; a task that is woken again and
-    /// again and does nothing that can be seen but wake itself or wait again; a task group that is
-    /// dropped with errors, or before anybody has joined it. A [`WeakRemote::dump`](crate::WeakRemote::dump) that a long
-    /// poll leaves without an answer names the task. A panic that nobody joins is reported in any mode. It watches every
-    /// event, as an [`observer`](Builder::observer) does, and takes its time. What the receiver of a report does is not
-    /// reported. `docs/WATCHING.md` says of each line what to do about it.
-    ///
-    /// ```
-    /// use std::{cell::RefCell, rc::Rc};
-    /// let reports = Rc::new(RefCell::new(Vec::new()));
-    /// let heard = reports.clone();
-    /// let runtime = greenlight::Runtime::builder()
-    ///     .debug(true)
-    ///     .on_report(move |report| heard.borrow_mut().push(report.to_string()))
-    ///     .build();
-    /// runtime.run(async { _ = greenlight::sync::Event::new().named("light").pulse() });
-    /// assert!(reports.borrow()[0].starts_with("unheard: event `light` was pulsed when nobody waited, at "));
-    /// ```
-    pub fn debug(mut self, on: bool) -> Self {
-        self.debug = on;
-        self
-    }
-
-    /// How long a poll may take before the debug mode calls it slow: 100 ms unless set. A task that yields ten thousand
-    /// times, and takes for that longer than five slow polls, computes: it does not spin.
-    pub fn slow_poll(mut self, threshold: Duration) -> Self {
-        self.slow_poll = threshold;
-        self
-    }
-
     /// Makes the runtime, which belongs to this thread.
-    pub fn build(mut self) -> Runtime {
-        let polls = self.debug.then(Arc::default);
-        if let Some(polls) = &polls {
-            // First: a poll is over before it is reported, however long whoever receives that takes.
-            self.observers.push(Rc::new(Publisher::new(Arc::clone(polls))));
-            self.observers.push(Rc::new(Debug::new(self.slow_poll, self.reporter.clone())));
-        }
-        let passed = Rc::<Passed>::default();
-        if !self.observers.is_empty() {
-            self.observers.push(passed.clone());
-        }
+    pub fn build(self) -> Runtime {
+        let watchers = Watchers::new(self.watch);
         let core = |me: &rc::Weak<Core>| Core {
             me: me.clone(),
             table: RefCell::new(Table::new()),
-            queue: Rc::new(ReadyQueue::new(Notes::new(!self.observers.is_empty(), me.clone()))),
+            queue: Rc::new(ReadyQueue::new(Notes::new(watchers.trace.is_watched(), me.clone()))),
             loose_waker: Cell::new(None),
             wheel: RefCell::new(Wheel::new()),
             clock: (self.clock)(),
@@ -195,14 +101,7 @@ impl Builder {
             discarding: Cell::new(false),
             stopped: Cell::new(false),
             main_panic: Cell::new(None),
-            trace: Trace::new(self.observers, self.reporter.clone()),
-            settings: Settings {
-                turn_limit: self.turn_limit,
-                reporter: self.reporter,
-                polls,
-                passed,
-                check_every_turn: self.check_every_turn,
-            },
+            watchers,
         };
         let core = Rc::new_cyclic(core);
         standing::register(&core);
@@ -213,21 +112,13 @@ impl Builder {
 /// A runtime. Dropping it drops its tasks, in the order of spawning.
 #[derive(Debug)]
 pub struct Runtime {
-    core: Rc<Core>,
+    pub(super) core: Rc<Core>,
 }
 
 impl Runtime {
     /// A builder of a runtime with the real clock.
     pub fn builder() -> Builder {
-        Builder {
-            clock: Clock::real,
-            turn_limit: TURN_LIMIT,
-            check_every_turn: false,
-            observers: Vec::new(),
-            reporter: Reporter::default(),
-            debug: std::env::var_os(DEBUG_VARIABLE).is_some_and(|value| !value.is_empty() && value != "0"),
-            slow_poll: SLOW_POLL,
-        }
+        Builder { clock: Clock::real, watch: Wishes::default() }
     }
 
     /// Runs a future to its end; see [`run`]. No task outlives it.
@@ -349,21 +240,6 @@ impl Runtime {
     pub fn task_count(&self) -> usize {
         self.core.table.borrow().tasks.len()
     }
-
-    /// Every task that has not ended, in the order of spawning, and what it waits for. In asyncio: `all_tasks`.
-    pub fn tasks(&self) -> Vec<TaskInfo> {
-        self.core.dump().tasks
-    }
-
-    /// Every task and what it waits for, to print as a tree; see [`dump`](crate::dump()).
-    pub fn dump(&self) -> Dump {
-        self.core.dump()
-    }
-
-    /// Who waits for what, after a turn that was [`Turn::Stalled`] or at any time.
-    pub fn stalled(&self) -> Stalled {
-        self.core.stalled_or_not()
-    }
 }
 
 const RUN_INSIDE_RUN: &str = "greenlight::run was called inside a runtime, which would stop all of its tasks; \
@@ -377,11 +253,5 @@ impl Drop for Runtime {
         self.core.shutdown();
         self.core.inbox.close();
         standing::unregister(&self.core);
-    }
-}
-
-impl fmt::Debug for Builder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder").field("turn_limit", &self.turn_limit).finish_non_exhaustive()
     }
 }

@@ -172,7 +172,7 @@ impl fmt::Debug for Sleep {
 impl Core {
     fn arm(&self, deadline: Instant, cx: &Context<'_>, at: &'static Location<'static>) -> u32 {
         let wakee = Wakee::of(cx.waker());
-        let task = self.trace.is_watched().then(|| wakee.task().cloned()).flatten();
+        let task = self.watchers.trace.is_watched().then(|| wakee.task().cloned()).flatten();
         let timer = Timer { wakee: Kept::new(wakee, 0), at: Some(at) };
         let timer = self.wheel.borrow_mut().insert(deadline.as_micros(), timer);
         self.note_armed(timer, task.as_deref(), at, Kind::TimerArmed { deadline });

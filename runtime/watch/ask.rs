@@ -1,10 +1,12 @@
-//! Asking a runtime from another thread what its tasks wait for, and why there may be no answer.
+//! Asking a runtime what its tasks wait for, on its own thread or from another, and why there may be no answer.
 
 use super::super::context;
 use super::super::remote::{Remote, WeakRemote};
+use super::super::run::Runtime;
 use super::super::task::Message;
-use super::dump::{Dump, try_dump};
+use super::dump::{Dump, TaskInfo, try_dump};
 use super::polls::Polled;
+use super::stall::Stalled;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -26,6 +28,23 @@ pub enum NoAnswer {
         /// [debug mode](crate::Builder::debug) only.
         polled: Option<Polled>,
     },
+}
+
+impl Runtime {
+    /// Every task that has not ended, in the order of spawning, and what it waits for. In asyncio: `all_tasks`.
+    pub fn tasks(&self) -> Vec<TaskInfo> {
+        self.core.dump().tasks
+    }
+
+    /// Every task and what it waits for, to print as a tree; see [`dump`](crate::dump()).
+    pub fn dump(&self) -> Dump {
+        self.core.dump()
+    }
+
+    /// Who waits for what, after a turn that was [`Turn::Stalled`] or at any time.
+    pub fn stalled(&self) -> Stalled {
+        self.core.stalled_or_not()
+    }
 }
 
 impl Remote {

@@ -16,7 +16,7 @@ impl Core {
     /// One turn, and a check of every invariant after it if the builder asked for that.
     pub(in crate::runtime) fn checked_turn(self: &Rc<Self>, main: &mut Option<&mut Main<'_>>) -> Turn {
         let turn = self.turn(main);
-        if self.settings.check_every_turn {
+        if self.watchers.check_every_turn {
             self.check();
         }
         turn

@@ -223,7 +223,7 @@ impl Core {
             awaited_by.sort_unstable_by_key(|task| task.number);
             let waits = told.remove(&task.id()).unwrap_or_default();
             let label = self.label(&task).expect("a task of the table has a number");
-            let passed = self.settings.passed.last(label.number);
+            let passed = self.watchers.passed.last(label.number);
             TaskInfo { waits, awaited_by, passed, ..TaskInfo::of(&task, label) }
         };
         let all = self.table.borrow().in_order();

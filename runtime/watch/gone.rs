@@ -14,7 +14,7 @@ thread_local! {
 impl Core {
     /// The ordinal of an object in the trace and the dumps of this runtime.
     pub(in crate::runtime) fn object_number(&self, identity: u64) -> u64 {
-        self.trace.object_number(identity).unwrap_or_else(|| {
+        self.watchers.trace.object_number(identity).unwrap_or_else(|| {
             // They are gone while the thread itself ends.
             let _ = TELLERS.try_with(|tellers| {
                 let mut tellers = tellers.borrow_mut();
@@ -22,7 +22,7 @@ impl Core {
                 tellers.retain(|core| core.strong_count() > 0);
                 tellers.push(self.me.clone());
             });
-            self.trace.meet(identity)
+            self.watchers.trace.meet(identity)
         })
     }
 }
@@ -33,6 +33,6 @@ pub(in crate::runtime) fn forget(identity: u64) {
     let tellers = tellers.unwrap_or_else(|_| context::current().iter().map(Rc::downgrade).collect());
     for core in tellers.iter().filter_map(Weak::upgrade) {
         let _entered = context::enter(core.clone());
-        core.trace.forget(identity);
+        core.watchers.trace.forget(identity);
     }
 }

@@ -47,7 +47,7 @@ impl Core {
     pub(in crate::runtime) fn report_error(&self, name: Option<&str>, spawned: &Location<'_>, group: &Location<'_>) {
         let task = name.unwrap_or("a task");
         let _entered = self.me.upgrade().map(context::enter);
-        self.settings.reporter.deliver(&format!(
+        self.watchers.reporter.deliver(&format!(
             "lost: {task}, spawned at {spawned}, returned an error, and its task group, made at {group}, was dropped \
             before it told of that; await join() to its end, or have the task say itself what went wrong"
         ));
@@ -63,18 +63,18 @@ impl Core {
         panics.for_each(|panic| tell("lost: main panicked once more while it ended", panic));
         let what = "lost: the output of main, which has panicked, panicked when it was dropped";
         contain(what, || drop(output));
-        stalled.iter().for_each(|stalled| self.settings.reporter.deliver(&stalled.to_string()));
+        stalled.iter().for_each(|stalled| self.watchers.reporter.deliver(&stalled.to_string()));
     }
 
     fn tell_lost(&self, what: impl fmt::Display, payload: Box<dyn Any + Send>, advice: &str) {
         let _entered = self.me.upgrade().map(context::enter);
-        self.settings.reporter.tell(what, payload, advice);
+        self.watchers.reporter.tell(what, payload, advice);
     }
 }
 
 /// Tells of a panic that nobody can receive: to the runtime that this code runs in, or on stderr.
 pub(in crate::runtime) fn tell(what: impl fmt::Display, payload: Box<dyn Any + Send>) {
-    let reporter = context::current().map(|core| core.settings.reporter.clone()).unwrap_or_default();
+    let reporter = context::current().map(|core| core.watchers.reporter.clone()).unwrap_or_default();
     reporter.tell(what, payload, "");
 }
 

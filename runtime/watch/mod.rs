@@ -25,8 +25,6 @@ pub(in crate::runtime) mod standing;
 
 pub mod dump;
 
-pub(in crate::runtime) mod ask;
-
 pub(in crate::runtime) mod recorder;
 
 pub(in crate::runtime) mod text;
@@ -34,6 +32,8 @@ pub(in crate::runtime) mod text;
 pub(in crate::runtime) mod future_type;
 
 pub(in crate::runtime) mod stall;
+
+pub(in crate::runtime) mod ask;
 
 pub(in crate::runtime) mod help;
 
@@ -46,6 +46,8 @@ pub(in crate::runtime) mod pending;
 pub(in crate::runtime) mod unheard;
 
 pub(in crate::runtime) mod debug;
+
+pub(in crate::runtime) mod watchers;
 
 pub(in crate::runtime) mod check_lists;
 

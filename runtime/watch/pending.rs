@@ -20,7 +20,7 @@ impl Core {
     /// Reports in the debug mode which tasks are left behind, with what each waits for. Those that were cancelled are not
     /// told.
     pub(in crate::runtime) fn report_pending(self: &Rc<Self>, when: &str) {
-        if self.settings.polls.is_none() {
+        if self.watchers.polls.is_none() {
             return;
         }
         let dump = self.dump();
@@ -42,7 +42,7 @@ impl Core {
             let more = if more > 0 { format!(" (and {more} more like it)") } else { String::new() };
             let (name, spawned_at) = (names.tell(&first.label), first.spawned_at);
             let pending = format!("pending: {name}{more}, spawned at {spawned_at}, when {when}: {about}");
-            self.settings.reporter.deliver(&pending);
+            self.watchers.reporter.deliver(&pending);
         }
     }
 }

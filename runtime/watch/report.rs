@@ -193,7 +193,7 @@ impl Core {
         if future.split('<').next().is_some_and(|path| path.ends_with("future::pending::Pending")) {
             return None;
         }
-        Some(beyond_waking(future, self.settings.passed.last(number)).join("; "))
+        Some(beyond_waking(future, self.watchers.passed.last(number)).join("; "))
     }
 }
 

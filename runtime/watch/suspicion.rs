@@ -74,7 +74,7 @@ impl Suspicion {
         }
         match self.deadlock(core).or_else(|| if only_wakers { self.possible_stall(core, idle_for) } else { None }) {
             Some(report) => {
-                core.settings.reporter.deliver(&report);
+                core.watchers.reporter.deliver(&report);
                 // Who receives the report may have woken somebody.
                 Some(Duration::ZERO)
             }
@@ -135,6 +135,6 @@ impl Standstill {
             *self = Standstill { since: core.now(), turns: 0 };
         }
         self.turns += 1;
-        if self.turns < core.settings.turn_limit { Ok(()) } else { Err(core.standing_still(self.turns)) }
+        if self.turns < core.watchers.turn_limit { Ok(()) } else { Err(core.standing_still(self.turns)) }
     }
 }

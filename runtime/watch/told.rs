@@ -31,7 +31,7 @@ impl Core {
         at: Option<Line>,
         kind: Kind,
     ) -> Option<u64> {
-        if kind == Kind::EventFound && self.trace.telling.get() {
+        if kind == Kind::EventFound && self.watchers.trace.telling.get() {
             return None;
         }
         let task = match who {
@@ -39,11 +39,11 @@ impl Core {
             None => None,
         };
         if let (Kind::Returned | Kind::Cancelled | Kind::Panicked, Some(task)) = (kind, who) {
-            self.trace.queued_by.borrow_mut().remove(&task.id());
+            self.watchers.trace.queued_by.borrow_mut().remove(&task.id());
         }
-        let (time, turn, cause) = (self.now(), self.turn.get(), self.trace.cause());
+        let (time, turn, cause) = (self.now(), self.turn.get(), self.watchers.trace.cause());
         let _entered = self.me.upgrade().map(enter);
-        Some(self.trace.emit(TraceEvent { seq: 0, time, turn, cause, task, object, at, kind }))
+        Some(self.watchers.trace.emit(TraceEvent { seq: 0, time, turn, cause, task, object, at, kind }))
     }
 
     /// The same for what queued a task: the cause of its next poll.
@@ -51,7 +51,7 @@ impl Core {
     pub(in crate::runtime) fn tell_queued(&self, task: &TaskCell, at: Option<Line>, kind: Kind) {
         let id = task.id();
         if let Some(seq) = self.tell(Some(task), None, at, kind) {
-            self.trace.queued_by.borrow_mut().insert(id, seq);
+            self.watchers.trace.queued_by.borrow_mut().insert(id, seq);
         }
     }
 
@@ -64,16 +64,16 @@ impl Core {
         cause: Option<u64>,
         kind: Kind,
     ) -> Causing<'_> {
-        let before = self.trace.set_cause(cause);
+        let before = self.watchers.trace.set_cause(cause);
         let seq = self.tell(task, None, at, kind);
-        self.trace.set_cause(seq);
+        self.watchers.trace.set_cause(seq);
         Causing { core: self, before }
     }
 
     /// A poll or a drop of a task begins, by what queued it.
     #[cold]
     pub(in crate::runtime) fn begin_turn_of(&self, task: &TaskCell, kind: Kind) -> Causing<'_> {
-        let cause = self.trace.queued_by.borrow_mut().remove(&task.id());
+        let cause = self.watchers.trace.queued_by.borrow_mut().remove(&task.id());
         self.begin_cause(None, Some(task), cause, kind)
     }
 
@@ -81,20 +81,20 @@ impl Core {
     #[cold]
     pub(in crate::runtime) fn tell_armed(&self, timer: u32, task: Option<&TaskCell>, at: Line, kind: Kind) {
         let seq = self.tell(task, None, Some(at), kind);
-        self.trace.armed_by.borrow_mut().extend(seq.map(|seq| (timer, seq)));
+        self.watchers.trace.armed_by.borrow_mut().extend(seq.map(|seq| (timer, seq)));
     }
 
     /// A timer was dropped before it fired.
     #[cold]
     pub(in crate::runtime) fn tell_disarmed(&self, timer: u32, task: Option<&TaskCell>, at: Line) {
-        self.trace.armed_by.borrow_mut().remove(&timer);
+        self.watchers.trace.armed_by.borrow_mut().remove(&timer);
         self.tell(task, None, Some(at), Kind::TimerDropped);
     }
 
     /// A timer fires, by its arming.
     #[cold]
     pub(in crate::runtime) fn begin_timer(&self, timer: u32, wakee: &Wakee) -> Causing<'_> {
-        let armed_by = self.trace.armed_by.borrow_mut().remove(&timer);
+        let armed_by = self.watchers.trace.armed_by.borrow_mut().remove(&timer);
         let at = self.wheel.borrow_mut().get_mut(timer).at;
         self.begin_cause(at, wakee.task().map(|task| &**task), armed_by, Kind::TimerFired)
     }
@@ -105,12 +105,12 @@ impl Core {
         about: &About,
         call: impl FnOnce() + 'static,
     ) -> Box<dyn FnOnce()> {
-        let (core, object, cause) = (self.clone(), about.subject().label(self), self.trace.cause());
+        let (core, object, cause) = (self.clone(), about.subject().label(self), self.watchers.trace.cause());
         Box::new(move || {
-            let before = core.trace.set_cause(cause);
+            let before = core.watchers.trace.set_cause(cause);
             let made = object.made;
             let seq = core.tell(None, Some(object), Some(made), Kind::EndTold);
-            core.trace.set_cause(seq);
+            core.watchers.trace.set_cause(seq);
             let _causing = Causing { core: &core, before };
             call();
         })

@@ -1,0 +1,148 @@
+//! Who watches a runtime, and what its builder says of them.
+
+use super::super::run::Builder;
+use super::debug::Debug;
+use super::passed::Passed;
+use super::polls::{Polls, Publisher};
+use super::reporter::Reporter;
+use super::trace::{Observer, Trace};
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many turns virtual time may stand still unless the builder says otherwise.
+const TURN_LIMIT: u64 = 1_000_000;
+
+/// How long a poll may take before the debug mode calls it slow.
+const SLOW_POLL: Duration = Duration::from_millis(100);
+
+/// Turns the debug mode on.
+const DEBUG_VARIABLE: &str = "GREENLIGHT_DEBUG";
+
+/// What the builder says of those who watch.
+pub(in crate::runtime) struct Wishes {
+    turn_limit: u64,
+    check_every_turn: bool,
+    observers: Vec<Rc<dyn Observer>>,
+    reporter: Reporter,
+    debug: bool,
+    slow_poll: Duration,
+}
+
+/// Those who watch one runtime.
+pub(in crate::runtime) struct Watchers {
+    pub(in crate::runtime) trace: Trace,
+    pub(in crate::runtime) reporter: Reporter,
+    /// Which task is being polled, for other threads. None unless the debug mode is on.
+    pub(in crate::runtime) polls: Option<Arc<Polls>>,
+    /// What each task has passed last, as far as anybody watches.
+    pub(in crate::runtime) passed: Rc<Passed>,
+    /// How many turns virtual time may stand still.
+    pub(in crate::runtime) turn_limit: u64,
+    /// Whether each turn ends with a check of every invariant.
+    pub(in crate::runtime) check_every_turn: bool,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Wishes {
+            turn_limit: TURN_LIMIT,
+            check_every_turn: false,
+            observers: Vec::new(),
+            reporter: Reporter::default(),
+            debug: std::env::var_os(DEBUG_VARIABLE).is_some_and(|value| !value.is_empty() && value != "0"),
+            slow_poll: SLOW_POLL,
+        }
+    }
+}
+
+impl Watchers {
+    pub(in crate::runtime) fn new(mut wishes: Wishes) -> Self {
+        let polls = wishes.debug.then(Arc::default);
+        if let Some(polls) = &polls {
+            // First: a poll is over before it is reported, however long whoever receives that takes.
+            wishes.observers.push(Rc::new(Publisher::new(Arc::clone(polls))));
+            wishes.observers.push(Rc::new(Debug::new(wishes.slow_poll, wishes.reporter.clone())));
+        }
+        let passed = Rc::<Passed>::default();
+        if !wishes.observers.is_empty() {
+            wishes.observers.push(passed.clone());
+        }
+        let Wishes { turn_limit, check_every_turn, observers, reporter, .. } = wishes;
+        let trace = Trace::new(observers, reporter.clone());
+        Watchers { trace, reporter, polls, passed, turn_limit, check_every_turn }
+    }
+}
+
+impl Builder {
+    /// How many turns virtual time may stand still before the run ends with a report of who keeps it: a million unless
+    /// set.
+    pub fn turn_limit(mut self, turns: u64) -> Self {
+        self.watch.turn_limit = turns.max(1);
+        self
+    }
+
+    /// Ends each turn with a check of every invariant of the runtime and of the wait lists of its thread, also in
+    /// release builds. It costs as much as there are tasks, waits and timers: for tests.
+    ///
+    /// A turn panics if an invariant is broken, which is a fault of greenlight.
+    pub fn check_every_turn(mut self) -> Self {
+        self.watch.check_every_turn = true;
+        self
+    }
+
+    /// Has every event traced to this observer. There may be several.
+    pub fn observer(mut self, observer: Rc<dyn Observer>) -> Self {
+        self.watch.observers.push(observer);
+        self
+    }
+
+    /// Where reports go that end nothing, such as a lost panic, a deadlock or possible stall, or a line of the debug mode:
+    /// stderr unless set. It is called inside the runtime.
+    pub fn on_report(mut self, report: impl Fn(&str) + 'static) -> Self {
+        self.watch.reporter = Reporter::new(report);
+        self
+    }
+
+    /// Turns the debug mode on or off: on if the environment has `GREENLIGHT_DEBUG` with anything but nothing or 0, unless
+    /// set. In asyncio: `run` with `debug=True`.
+    ///
+    /// It reports, a line each: a slow poll, with the awaits before and behind it; tasks that are still pending when
+    /// main has ended or the runtime is dropped, with what they wait for; a set that is cleared before anybody saw it, a
+    /// pulse that reached nobody, a notify that reached nobody and was not made up for; a task that is woken again and
+    /// again and does nothing that can be seen but wake itself or wait again; a task group that is
+    /// dropped with errors, or before anybody has joined it. A [`WeakRemote::dump`](crate::WeakRemote::dump) that a long
+    /// poll leaves without an answer names the task. A panic that nobody joins is reported in any mode. It watches every
+    /// event, as an [`observer`](Builder::observer) does, and takes its time. What the receiver of a report does is not
+    /// reported. `docs/WATCHING.md` says of each line what to do about it.
+    ///
+    /// ```
+    /// use std::{cell::RefCell, rc::Rc};
+    /// let reports = Rc::new(RefCell::new(Vec::new()));
+    /// let heard = reports.clone();
+    /// let runtime = greenlight::Runtime::builder()
+    ///     .debug(true)
+    ///     .on_report(move |report| heard.borrow_mut().push(report.to_string()))
+    ///     .build();
+    /// runtime.run(async { _ = greenlight::sync::Event::new().named("light").pulse() });
+    /// assert!(reports.borrow()[0].starts_with("unheard: event `light` was pulsed when nobody waited, at "));
+    /// ```
+    pub fn debug(mut self, on: bool) -> Self {
+        self.watch.debug = on;
+        self
+    }
+
+    /// How long a poll may take before the debug mode calls it slow: 100 ms unless set. A task that yields ten thousand
+    /// times, and takes for that longer than five slow polls, computes: it does not spin.
+    pub fn slow_poll(mut self, threshold: Duration) -> Self {
+        self.watch.slow_poll = threshold;
+        self
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("turn_limit", &self.watch.turn_limit).finish_non_exhaustive()
+    }
+}
