@@ -49,14 +49,12 @@
 //! What these rest on:
 //!
 //! - `table`: which tasks are alive, by slot and id;
-//! - `wakers`: what a future is handed, for those who wake from elsewhere;
 //! - `join`: handles, and how a task hands over its output;
 //! - `listeners`: who is told of the ends of several tasks;
 //! - `spawn`: how futures become tasks;
 //! - `time`: sleeps and yields;
-//! - `context`: which runtime the code of this thread runs in;
-//! - `run`: the runtime as its user holds it;
-//! - `drive`: turn after turn, parked in between;
+//! - `context`: the parts of a runtime, and which one the code of this thread runs in;
+//! - `run`: the runtime as its user holds it, driven turn after turn and parked in between;
 //! - `remote`: the way in from other threads;
 //! - `panics`: of two at once, which one goes on;
 //! - `failure`: why a task yielded no output, in words;
@@ -68,8 +66,8 @@
 //! - `list`: lists that are linked by index.
 //!
 //! `sync/` has a file for each primitive and for what is built of tasks: `event`, `lock`, `told`, `condition`,
-//! `line`, `semaphore`, `barrier`, `store`, `queue`, `queue_waits`, `timeout`, `race`, `gather`, `wait`,
-//! `group_error`, `group_output`, `task_group`, `interval`.
+//! `line`, `semaphore`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`, `timeout`, `race`, `gather`,
+//! `wait`, `group_error`, `group_output`, `task_group`, `interval`.
 //!
 //! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `trace`, `polls`,
 //! `passed`, `gone`, `lost`, `facts`, `told`, `holds`, `standing`, `dump`, `recorder`, `text`, `future_type`,
@@ -95,14 +93,15 @@ pub mod trace {
     //!
     //! With no [`Observer`] installed, tracing costs one branch a step.
 
-    pub use crate::runtime::{Kind, ObjectLabel, Observer, Printable, Recorder, TaskLabel, TraceEvent};
+    pub use crate::runtime::watch::{Kind, ObjectLabel, Observer, Printable, Recorder, TaskLabel, TraceEvent};
 }
 
 pub use runtime::watch::dump::{self, dump, tasks, try_dump};
+pub use runtime::watch::{NoAnswer, Polled, Stalled};
 pub use runtime::{
-    Builder, Ended, Instant, JoinError, JoinHandle, NoAnswer, PanicPayload, Polled, Remote, Runtime, RuntimeGone,
-    Sleep, Spawner, Stalled, Task, TaskBuilder, TaskId, Turn, WeakRemote, YieldNow, now, remote, run, sleep,
-    sleep_until, spawn, spawn_detached, spawner, task, try_run, yield_now,
+    Builder, Ended, Instant, JoinError, JoinHandle, PanicPayload, Remote, Runtime, RuntimeGone, Sleep, Spawner, Task,
+    TaskBuilder, TaskId, Turn, WeakRemote, YieldNow, now, remote, run, sleep, sleep_until, spawn, spawn_detached,
+    spawner, task, try_run, yield_now,
 };
 pub use sync::{
     AsCompleted, Cause, Deadline, Elapsed, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner, Interval,

@@ -4,9 +4,10 @@ use super::clock::{Clock, Instant};
 use super::inbox::Inbox;
 use super::note::{self, Polls, Watchers};
 use super::table::Table;
-use super::task::{Body, Message, ReadyQueue, TaskWaker};
+use super::task::{Body, Message, ReadyQueue, TaskKey, TaskWaker};
 use super::wakee::Kept;
 use super::wheel::Wheel;
+use futures_task::ArcWake;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -81,9 +82,26 @@ impl Core {
         self.clock.reading()
     }
 
+    /// Makes a task ready that somebody names by its key.
+    pub(super) fn wake(&self, key: TaskKey) {
+        let task = self.table.borrow().get(key).cloned();
+        task.into_iter().for_each(|task| task.wake());
+    }
+
     /// The moment from which a duration counts.
     pub(crate) fn counting_from(&self) -> Instant {
         self.clock.counting_from()
+    }
+}
+
+/// A wake by the waker that a future was handed: from within the runtime, or from elsewhere.
+impl ArcWake for TaskWaker {
+    fn wake_by_ref(waker: &Arc<Self>) {
+        match current() {
+            Some(core) if Arc::ptr_eq(&core.inbox, &waker.inbox) => core.wake(waker.key()),
+            // From another thread, or from outside any runtime. Once the runtime is gone, nobody is left to wake.
+            _ => waker.inbox.send_once(&waker.sent, Message::Wake(waker.key())),
+        }
     }
 }
 

@@ -6,12 +6,11 @@
 use super::clock::Instant;
 use super::context::{Core, Unwanted};
 use super::inbox::taken;
-use super::note::Kind;
+use super::note::{Kind, lost};
 use super::table::loose_waker;
 use super::task::{Body, Message, TaskCell, TaskKey, Work};
 use super::waits;
 use super::wakee::{Polling, Wakee};
-use super::watch::lost;
 use futures_task::{LocalFutureObj, waker_ref};
 use std::any::Any;
 use std::cell::Cell;

@@ -1,6 +1,6 @@
 //! Why a task yielded no output, in words: the error of a join handle, and what a panic left behind.
 
-use super::watch::printable::Printable;
+use super::note::Printable;
 use std::any::Any;
 use std::error::Error;
 use std::fmt;

@@ -3,12 +3,11 @@
 use super::context::{Core, Unwanted};
 use super::failure::JoinError;
 use super::listeners::Listener;
-use super::note::{About, Holder, ObjectState};
+use super::note::{About, Holder, ObjectState, lost};
 use super::task::{Body, Job, TaskId, TaskKey};
 use super::waiter::{self, WaitList, Waiter};
 use super::waits::{self, Waiting};
 use super::wakee;
-use super::watch::lost;
 use std::any::{Any, type_name};
 use std::cell::{Cell, RefCell};
 use std::fmt;

@@ -8,11 +8,11 @@ mod threads;
 
 mod inbox;
 
+mod note;
+
 mod failure;
 
 mod wheel;
-
-mod note;
 
 mod listeners;
 
@@ -25,8 +25,6 @@ mod wakee;
 mod context;
 
 mod panics;
-
-mod wakers;
 
 mod waits;
 
@@ -42,8 +40,6 @@ mod spawn;
 
 mod remote;
 
-mod drive;
-
 mod run;
 
 pub(crate) mod watch;
@@ -57,23 +53,14 @@ pub use run::{Builder, Runtime, run, try_run};
 pub use spawn::{Spawner, TaskBuilder, spawn, spawn_detached, spawner, task};
 pub use task::TaskId;
 pub use time::{Sleep, YieldNow, now, sleep, sleep_until, yield_now};
-pub use watch::ask::NoAnswer;
-pub use watch::polls::Polled;
-pub use watch::printable::Printable;
-pub use watch::recorder::Recorder;
-pub use watch::stall::Stalled;
-pub use watch::trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
 
 // The door: all that sync/ may use of the runtime.
 pub(crate) use self::{
     context::expect_current,
     listeners::Listener,
-    note::{Holder, ObjectState},
+    note::{Holder, Holds, ObjectState, contain, printable},
     panics::{both, drop_each},
     spawn::spawn_joined,
     time::sleep_until_at,
     waiter::{Grant, WaitList, Waiter},
-    watch::holds::Holds,
-    watch::lost::contain,
-    watch::printable::printable,
 };

@@ -9,8 +9,11 @@ use std::panic::Location;
 use std::rc::{Rc, Weak};
 
 pub(crate) use super::watch::facts::{About, Holder, ObjectState};
+pub(crate) use super::watch::holds::Holds;
+pub(super) use super::watch::lost;
+pub(crate) use super::watch::lost::contain;
 pub(super) use super::watch::polls::Polls;
-pub(crate) use super::watch::printable::printable;
+pub(crate) use super::watch::printable::{Printable, printable};
 pub(crate) use super::watch::trace::Kind;
 pub(super) use super::watch::watchers::Watchers;
 

@@ -1,7 +1,7 @@
 //! Panics of foreign code, wherever it is called: whoever runs it on its own behalf receives the first of them, and ends by it if
-//! it is a task; every other panic is [told](super::watch::lost), and ends nobody.
+//! it is a task; every other panic is [told](lost), and ends nobody.
 
-use super::watch::lost;
+use super::note::lost;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;

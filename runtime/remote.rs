@@ -2,8 +2,8 @@
 
 use super::context::{self, Core, Outside};
 use super::inbox::Inbox;
+use super::note::Polls;
 use super::task::Message;
-use super::watch::polls::Polls;
 use futures_task::{FutureObj, Spawn, SpawnError};
 use std::fmt;
 use std::future::Future;

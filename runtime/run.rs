@@ -1,18 +1,19 @@
-//! A runtime as its user holds it: made by a builder, run to the end of a main future or stepped by hand.
+//! A runtime as its user holds it: made by a builder, stepped by hand, or run to the end of a main future: turn after turn,
+//! parked while there is nothing to do, and with an eye on whether anybody can ever go on.
 
 use super::clock::{Clock, Instant};
 use super::context::{self, Core};
-use super::executor::Turn;
+use super::executor::{Main, Turn};
 use super::inbox::Inbox;
 use super::join::{JoinHandle, Task};
-use super::note::Notes;
+use super::note::{Kind, Notes, printable};
 use super::remote::Remote;
 use super::spawn::{self, Spawner, TaskBuilder};
 use super::table::Table;
-use super::task::{Body, ReadyQueue};
-use super::watch::printable::printable;
+use super::task::{Body, ReadyQueue, TaskKey};
 use super::watch::stall::Stalled;
 use super::watch::standing;
+use super::watch::suspicion::{Standstill, Suspicion};
 use super::watch::watchers::{Watchers, Wishes};
 use super::wheel::Wheel;
 use std::any::type_name;
@@ -23,6 +24,7 @@ use std::pin::pin;
 use std::rc::{self, Rc};
 use std::sync::{Arc, Weak};
 use std::task::Context;
+use std::time::Duration;
 
 /// Runs a future to its end on a new runtime with the real clock, and returns its output. In asyncio: `asyncio.run`.
 ///
@@ -56,6 +58,9 @@ pub fn run<F: Future>(future: F) -> F::Output {
 pub fn try_run<F: Future>(future: F) -> Result<F::Output, Stalled> {
     Runtime::builder().build().try_run(future)
 }
+
+/// The longest time to park at once: later deadlines are looked at again.
+const LONGEST_PARK: Duration = Duration::from_secs(3600);
 
 /// Decides what a runtime is like. [`Runtime::builder`] makes one.
 ///
@@ -239,6 +244,43 @@ impl Runtime {
     /// How many tasks have not ended.
     pub fn task_count(&self) -> usize {
         self.core.table.borrow().tasks.len()
+    }
+}
+
+impl Core {
+    /// Turns until main has ended, parking whenever there is nothing to do.
+    pub(super) fn drive(self: &Rc<Self>, main: TaskKey, future: &mut Main<'_>) -> Result<(), Stalled> {
+        let mut main_future = Some(future);
+        let mut standstill = Standstill { since: self.now(), turns: 0 };
+        let mut suspicion = Suspicion::new();
+        loop {
+            let turn = self.checked_turn(&mut main_future);
+            // A stop is for one run, also for one that ends in this turn.
+            let stopped = self.stopped.take();
+            match turn {
+                Turn::Ran(_) if self.table.borrow().get(main).is_none() => return Ok(()),
+                _ if stopped => return Err(self.stopped()),
+                Turn::Ran(_) => {
+                    suspicion.end();
+                    standstill.count(self)?;
+                }
+                Turn::Idle(deadline) => {
+                    standstill.turns = 0;
+                    self.park(deadline, &mut suspicion);
+                }
+                Turn::Stalled => {
+                    self.note(None, None, Kind::Stalled);
+                    return Err(self.stalled());
+                }
+            }
+        }
+    }
+
+    /// Sleeps until somebody rings, the deadline comes, or it is time to look whether anybody can go on.
+    fn park(self: &Rc<Self>, deadline: Option<Instant>, suspicion: &mut Suspicion) {
+        let next_look = suspicion.look(self, deadline.is_some());
+        let due = deadline.map(|deadline| (deadline - self.clock.now()).min(LONGEST_PARK));
+        self.inbox.park(due.into_iter().chain(next_look).min());
     }
 }
 

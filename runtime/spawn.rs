@@ -2,8 +2,8 @@
 
 use super::context::{self, Core};
 use super::join::{self, JoinHandle, Task};
+use super::note::printable;
 use super::task::Body;
-use super::watch::printable::printable;
 use futures_task::{FutureObj, LocalFutureObj, LocalSpawn, Spawn, SpawnError};
 use std::future::Future;
 use std::panic::Location;

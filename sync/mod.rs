@@ -19,9 +19,11 @@ mod barrier;
 
 mod store;
 
-mod queue;
+mod queue_over;
 
 mod queue_waits;
+
+mod queue;
 
 mod timeout;
 
@@ -47,7 +49,8 @@ pub use group_error::{Cause, Failure, GroupError, GroupOver};
 pub use group_output::GroupOutput;
 pub use interval::{Interval, interval};
 pub use lock::{Lock, LockGuard, LockWait};
-pub use queue::{LifoQueue, PriorityQueue, Queue, QueueOver};
+pub use queue::{LifoQueue, PriorityQueue, Queue};
+pub use queue_over::QueueOver;
 pub use queue_waits::{QueueGet, QueuePut};
 pub use race::race;
 pub use semaphore::{Permit, ReleasedTooOften, Semaphore, SemaphoreWait};

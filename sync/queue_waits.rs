@@ -1,6 +1,6 @@
 //! The waits of the queues: for an item, and for room.
 
-use super::queue::QueueOver;
+use super::queue_over::QueueOver;
 use super::store::{Closed, PutError, Store};
 use crate::runtime::Waiter;
 use std::collections::VecDeque;

@@ -14,6 +14,9 @@ const WATCHERS: &str = "runtime/watch";
 /// All that the heart knows of being watched. It may name everybody.
 const SEAM: &str = "note";
 
+/// Where a runtime is put together, of the heart and of those who watch it.
+const TOP: &str = "run";
+
 /// Files beside the heart that only those who look on need.
 const BESIDE: [&str; 2] = ["failure.rs", "note.rs"];
 
@@ -28,7 +31,7 @@ const DEPENDENCIES: [&str; 3] = ["crossbeam-queue", "futures-task", "slab"];
 
 #[test]
 fn floors_go_down() {
-    for folder in ["runtime", WATCHERS] {
+    for folder in ["runtime", WATCHERS, "sync"] {
         let order = modules(&read(&format!("{folder}/mod.rs")));
         for (floor, module) in
             order.iter().enumerate().filter(|(_, module)| ![SEAM, "watch"].contains(&module.as_str()))
@@ -44,6 +47,20 @@ fn floors_go_down() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn the_heart_knows_of_those_who_watch_by_the_seam_alone() {
+    for module in
+        modules(&read("runtime/mod.rs")).iter().filter(|module| ![SEAM, TOP, "watch"].contains(&module.as_str()))
+    {
+        for (number, line) in code(&read(&format!("runtime/{module}.rs"))) {
+            assert!(!line.contains("watch::"), "runtime/{module}.rs:{number} names those who watch: {line}");
+        }
+    }
+    for (number, line) in code(&read("runtime/mod.rs")) {
+        assert!(!line.contains("watch::"), "runtime/mod.rs:{number} names those who watch: {line}");
     }
 }
 

@@ -56,3 +56,10 @@ pub(in crate::runtime) mod check_waits;
 pub(in crate::runtime) mod check;
 
 pub(in crate::runtime) mod suspicion;
+
+pub use ask::NoAnswer;
+pub use polls::Polled;
+pub use printable::Printable;
+pub use recorder::Recorder;
+pub use stall::Stalled;
+pub use trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
