@@ -6,7 +6,7 @@ use crate::stage::standing;
 use greenlight::dump::{Dump, TaskState, dump};
 use greenlight::sync::{Event, Lock, Semaphore};
 use greenlight::trace::{Kind, Observer, TraceEvent};
-use greenlight::{Runtime, Until, spawn, spawn_detached, task, wait, yield_now};
+use greenlight::{Deadline, Runtime, Until, spawn, spawn_detached, task, timeout_at, wait, yield_now};
 use insta::assert_snapshot;
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -86,6 +86,43 @@ fn a_task_that_is_ready_says_what_it_was_granted() {
        is ready
        was granted semaphore `desk`, at [task("clerk").spawn_detached(async move { drop(desks.»acquire().await) });]
          made at [let (light, desk) = (Rc::new(Event::new().named("light")), Rc::new(»Semaphore::new(0).named("desk")));]
+    "#);
+}
+
+#[test]
+fn a_task_that_is_polled_may_look_at_its_grant_yet() {
+    let dump = standing().run(async {
+        let light = Event::new().named("light");
+        let mut wait = light.wait();
+        assert!(futures::poll!(&mut wait).is_pending());
+        light.set();
+        dump()
+    });
+    assert_snapshot!(drawn(&dump), @r#"
+    1 task at t=0.000000s
+    main, spawned at [let dump = standing().»run(async {]
+       is being polled
+       was woken by event `light`, at [let mut wait = light.»wait();]
+         made at [let light = »Event::new().named("light");]
+    "#);
+}
+
+#[test]
+fn one_who_waits_for_a_deadline_to_be_set_waits_on_its_deadline() {
+    let dump = standing().run(async {
+        let patient = task("patient").spawn(async { timeout_at(&Deadline::new(), pending::<()>()).await });
+        yield_now().await;
+        let dump = dump();
+        drop(patient);
+        dump
+    });
+    assert_snapshot!(drawn(&dump), @r#"
+    2 tasks at t=0.000000s
+    main, spawned at [let dump = standing().»run(async {]
+       is being polled
+    patient, spawned at [let patient = task("patient").»spawn(async { timeout_at(&Deadline::new(), pending::<()>()).await });]
+       waits on its deadline, at [let patient = task("patient").spawn(async { »timeout_at(&Deadline::new(), pending::<()>()).await });]
+         made at [let patient = task("patient").spawn(async { timeout_at(&»Deadline::new(), pending::<()>()).await });]
     "#);
 }
 

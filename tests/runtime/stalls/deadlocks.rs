@@ -65,6 +65,8 @@ fn a_circle_of_locks_is_told_once_though_a_remote_is_alive() {
     });
     let reports = log.take();
     assert_eq!(reports.len(), 1, "{reports:?}");
+    let first = reports[0].lines().next().expect("it has lines");
+    assert!(first.len() <= 80 - "greenlight: ".len(), "a reporter puts its name before it: {first}");
     assert_snapshot!(quoted(&reports[0]), @r#"
     deadlock at t=0.000000s: these tasks wait in a circle, unless one has given its guard away or is cancelled
       a circle of waits: alice -> lock `right` -> bob -> lock `left` -> alice

@@ -4,7 +4,7 @@
 use crate::quoted::unwrapped;
 use crate::stage::standing;
 use futures::stream::{FuturesUnordered, StreamExt};
-use greenlight::sync::Event;
+use greenlight::sync::{Event, Lock};
 use greenlight::{Stalled, Task, Turn, gather_tasks, sleep, spawn, task, yield_now};
 use insta::assert_snapshot;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -319,6 +319,38 @@ fn run_panics_with_the_report_that_try_run_returns() {
     }
     assert_eq!(reports[0], reports[1]);
     assert!(reports[0][0].starts_with("stalled at t=0.000000s"), "{reports:?}");
+}
+
+#[test]
+fn those_that_are_behind_a_stall_are_told_first() {
+    let stalled = stalled(async {
+        let [till, mine, yours] = [(); 3].map(|()| Rc::new(Lock::new(())));
+        task("waits").spawn_detached({
+            let till = till.clone();
+            async move {
+                yield_now().await;
+                drop(till.lock().await);
+            }
+        });
+        task("holds").spawn_detached(async move {
+            let _till = till.lock().await;
+            Event::new().wait().await;
+        });
+        task("keeps no waker").spawn_detached(pending());
+        for (name, first, second) in [("first", &mine, &yours), ("second", &yours, &mine)] {
+            let (first, second) = (first.clone(), second.clone());
+            task(name).spawn_detached(async move {
+                let _first = first.lock().await;
+                yield_now().await;
+                drop(second.lock().await);
+            });
+        }
+        task("is awaited").spawn(async { Event::new().wait().await }).await.unwrap();
+    });
+    let report = unwrapped(&stalled);
+    let told: Vec<_> = report.lines().filter_map(|line| line.split_once(", spawned at ")).collect();
+    let names: Vec<_> = told.iter().map(|(name, _)| name.trim()).collect();
+    assert_eq!(names, ["first", "second", "keeps no waker", "holds", "waits", "is awaited", "main"]);
 }
 
 #[test]
