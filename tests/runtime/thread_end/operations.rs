@@ -298,7 +298,7 @@ const OPERATIONS: &[Operation] = &[
     }),
     ("Observer::on_gone", |_| {
         let gone = Rc::new(Counts::default());
-        Runtime::builder().observer(gone.clone()).build().enter(|| _ = Event::new().set());
+        Runtime::builder().observer(gone.clone()).build().enter(|| Event::new().set());
         seen(gone.0.get())
     }),
 ];
