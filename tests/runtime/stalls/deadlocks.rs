@@ -6,8 +6,8 @@ use crate::quoted::unwrapped;
 use crate::stage::Log;
 use futures::channel::oneshot;
 use futures::future::{Either, join, select};
-use greenlight::sync::{Barrier, Lock, Semaphore};
-use greenlight::{Builder, Runtime, Task, remote, sleep, spawn_detached, task, yield_now};
+use greenlight::sync::{Barrier, Event, Lock, Semaphore};
+use greenlight::{Builder, Runtime, Task, remote, sleep, spawn_detached, task, timeout, yield_now};
 use insta::assert_snapshot;
 use std::cell::RefCell;
 use std::pin::pin;
@@ -191,6 +191,18 @@ fn one_who_waits_for_something_else_too_is_no_deadlock_and_nobody_looks_twice() 
     let (_, turns) = printed.split_once("turn: ").expect("a runtime prints its turn");
     let digits = turns.find(|c: char| !c.is_ascii_digit()).expect("something follows");
     assert!(turns[..digits].parse::<u64>().expect("a number") <= 6, "{printed}");
+}
+
+#[test]
+fn a_look_that_finds_no_circle_gives_no_object_a_number() {
+    let (runtime, log, _) = rescued(Runtime::builder());
+    let stalled = runtime.try_run(async {
+        _ = timeout(Duration::from_millis(2500), Event::new().wait()).await;
+        Event::new().wait().await;
+    });
+    assert_eq!(log.take(), [""; 0]);
+    let report = stalled.expect_err("nobody sets the second").to_string();
+    assert!(report.contains("waits on event 1, at "), "{report}");
 }
 
 #[test]
