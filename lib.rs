@@ -70,9 +70,9 @@
 //! `wait`, `group_error`, `group_output`, `task_group`, `interval`.
 //!
 //! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `trace`, `polls`,
-//! `passed`, `gone`, `lost`, `facts`, `told`, `holds`, `standing`, `dump`, `recorder`, `text`, `future_type`,
-//! `stall`, `ask`, `help`, `report`, `tree`, `pending`, `unheard`, `debug`, `watchers`, `check_lists`,
-//! `check_waits`, `check`, `suspicion`.
+//! `passed`, `gone`, `lost`, `facts`, `told`, `holds`, `standing`, `dump`, `recorder`, `text`, `shown`,
+//! `future_type`, `stall`, `ask`, `help`, `report`, `tree`, `pending`, `unheard`, `debug`, `watchers`,
+//! `check_lists`, `check_waits`, `check`, `suspicion`.
 //!
 //! # What is absent, on purpose
 //!

@@ -186,7 +186,7 @@ impl<T> JoinHandle<T> {
     pub(crate) fn remove_listener(&self, list: &WaitList) {
         let task = self.task.core.table.borrow().get(self.task.key).cloned();
         let extra = task.as_ref().and_then(|task| task.extra());
-        let removed = extra.map(|extra| extra.listeners.borrow_mut().remove(list.identity()));
+        let removed = extra.map(|extra| extra.listeners.borrow_mut().remove(list.about().identity()));
         drop(removed);
     }
 

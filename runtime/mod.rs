@@ -62,5 +62,5 @@ pub(crate) use self::{
     panics::{both, drop_each},
     spawn::spawn_joined,
     time::sleep_until_at,
-    waiter::{Grant, WaitList, Waiter},
+    waiter::{WaitList, Waiter},
 };

@@ -3,11 +3,9 @@
 use super::context;
 use super::list::END;
 use super::note::{self, About, Holder, Kind, ObjectState, printable};
-use super::task::TaskId;
-use super::waits::{self, Granted, WAITS, Waiting};
+use super::waits::{self, Grant, Waiting};
 use super::wakee::{self, Wakee};
 use std::cell::OnceCell;
-use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{Location, UnwindSafe};
 use std::rc::Rc;
@@ -21,7 +19,7 @@ type Stays = PhantomData<*const ()>;
 /// The waiters of one object, first in, first out.
 pub(crate) struct WaitList {
     /// What the object says of itself before anybody has waited for it.
-    about: About,
+    pub(super) about: About,
     /// The list as the thread keeps it, and its index there. None until somebody waits.
     waiting: OnceCell<(Rc<Waiting>, u32)>,
     stays: Stays,
@@ -37,10 +35,6 @@ pub(crate) struct Waiter {
     pub(crate) at: &'static Location<'static>,
     stays: Stays,
 }
-
-/// A waiter that was granted what it waits for, and is to be woken.
-#[must_use]
-pub(crate) struct Grant(Granted);
 
 impl WaitList {
     /// A list for an object of that kind and in that state, made at the caller's line.
@@ -70,17 +64,6 @@ impl WaitList {
         self.waiting().map_or(0, |waiting| waiting.order.get().len)
     }
 
-    /// How many of them, up to so many, belong to tasks that were not cancelled, or to none.
-    pub(crate) fn living(&self, at_most: usize) -> usize {
-        self.waiting().map_or(0, |waiting| {
-            WAITS.with_borrow(|waits| {
-                let order = waiting.order.get();
-                let living = order.iter(&waits.nodes).filter(|&node| !waits.nodes.get(node).is_dying());
-                living.take(at_most).count()
-            })
-        })
-    }
-
     /// Whether everybody who waits belongs to a task that was cancelled and is not dropped yet.
     #[inline]
     pub(crate) fn all_dying(&self) -> bool {
@@ -104,18 +87,7 @@ impl WaitList {
     /// Grants the first in line.
     #[inline]
     pub(crate) fn grant_first(&self) -> Option<Grant> {
-        waits::grant_first(self.waiting()?).map(Grant)
-    }
-
-    /// How the object is, as the reports know it.
-    pub(crate) fn state(&self) -> ObjectState {
-        self.about().state.get()
-    }
-
-    /// Remembers how the object is, for the reports.
-    #[inline]
-    pub(crate) fn set_state(&self, state: ObjectState) {
-        self.about().state.set(state);
+        waits::grant_first(self.waiting()?)
     }
 
     /// Remembers who holds the object, for the reports.
@@ -138,44 +110,22 @@ impl WaitList {
         core.call_soon(core.callback(self.about(), call));
     }
 
-    /// A number that tells the object from others.
-    pub(crate) fn identity(&self) -> u64 {
-        self.about().identity()
-    }
-
-    pub(super) fn about(&self) -> &About {
+    /// What the object says of itself.
+    #[inline]
+    pub(crate) fn about(&self) -> &About {
         self.waiting().map_or(&self.about, |waiting| &waiting.about)
     }
 
+    /// The list as the thread keeps it, made if there is none yet, and its index.
     #[inline]
-    fn waiting(&self) -> Option<&Waiting> {
+    fn open(&self) -> (&Waiting, u32) {
+        let (waiting, index) = self.waiting.get_or_init(|| waits::open(&self.about));
+        (waiting, *index)
+    }
+
+    #[inline]
+    pub(super) fn waiting(&self) -> Option<&Waiting> {
         self.waiting.get().map(|(waiting, _)| &**waiting)
-    }
-}
-
-impl Holder {
-    /// The task that is being polled, from this line on.
-    #[inline]
-    pub(crate) fn here(since: &'static Location<'static>) -> Self {
-        Holder { task: wakee::polled_id(), since, granted: false, permits: 1 }
-    }
-}
-
-/// Names the object for a message: lock `left` (made at src/main.rs:4:16).
-impl fmt::Display for WaitList {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, made) = (self.about.kind.get(), self.made());
-        match self.name() {
-            Some(name) => write!(f, "{kind} `{name}` (made at {made})"),
-            None => write!(f, "the {kind} made at {made}"),
-        }
-    }
-}
-
-impl fmt::Debug for WaitList {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = self.about.kind.get();
-        f.debug_struct("WaitList").field("kind", &kind).field("waiters", &self.len()).finish()
     }
 }
 
@@ -292,15 +242,6 @@ impl Waiter {
     }
 }
 
-impl WaitList {
-    /// The list as the thread keeps it, made if there is none yet, and its index.
-    #[inline]
-    fn open(&self) -> (&Waiting, u32) {
-        let (waiting, index) = self.waiting.get_or_init(|| waits::open(&self.about));
-        (waiting, *index)
-    }
-}
-
 /// Whom to wake for one that waits if it must; none if there is nothing to wait for.
 #[inline]
 pub(super) fn whom_to_wake(cx: &Context<'_>, must_wait: impl Fn() -> bool) -> Option<Wakee> {
@@ -322,37 +263,6 @@ fn clone_foreign(cx: &Context<'_>, must_wait: impl Fn() -> bool) -> Option<Wakee
         if !must_wait() {
             return None;
         }
-    }
-}
-
-impl Grant {
-    /// The node of the waiter.
-    pub(crate) fn node(&self) -> u32 {
-        self.0.node
-    }
-
-    /// Whether its task was cancelled already, and will be dropped instead of polled.
-    pub(crate) fn is_dying(&self) -> bool {
-        self.0.dying
-    }
-
-    /// The waiter, as the holder of what it was granted.
-    #[inline]
-    pub(crate) fn holder(&self) -> Holder {
-        let task = self.0.wakee.task().map_or(TaskId::NOBODY, |task| task.id());
-        Holder { task, since: self.0.at, granted: true, permits: self.0.asks as usize }
-    }
-
-    /// Wakes it. A foreign waker is foreign code.
-    #[inline]
-    pub(crate) fn wake(self) {
-        waits::wake(self.0.wakee);
-    }
-}
-
-impl fmt::Debug for Waiter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Waiter").field("at", &self.at).finish_non_exhaustive()
     }
 }
 

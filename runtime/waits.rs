@@ -239,21 +239,32 @@ pub(super) fn all_dying(waiting: &Waiting) -> bool {
     waiting.order.get().is_empty() || WAITS.with_borrow(|waits| waits.first_living(waiting)) == END
 }
 
-/// A waiter that was granted and is to be woken.
+/// A waiter that was granted what it waits for, and is to be woken.
 #[must_use]
-pub(super) struct Granted {
-    pub(super) node: u32,
+pub(crate) struct Grant {
+    pub(crate) node: u32,
     /// Whether its task was cancelled already, and will be dropped instead of polled.
-    pub(super) dying: bool,
+    pub(crate) dying: bool,
     /// The line that waits.
     pub(super) at: &'static Location<'static>,
     pub(super) asks: u32,
     pub(super) wakee: Wakee,
 }
 
+impl Grant {
+    /// Wakes it. A foreign waker is foreign code.
+    #[inline]
+    pub(crate) fn wake(self) {
+        match self.wakee {
+            Wakee::Task(task) => task.wake(),
+            foreign => panics::go_on_with_first(catch_unwind(AssertUnwindSafe(|| foreign.wake())).err()),
+        }
+    }
+}
+
 /// Grants the first waiter in line.
 #[inline]
-pub(super) fn grant_first(waiting: &Waiting) -> Option<Granted> {
+pub(super) fn grant_first(waiting: &Waiting) -> Option<Grant> {
     WAITS.with_borrow_mut(|waits| {
         let node = waiting.order.get().first();
         if node == END {
@@ -261,7 +272,7 @@ pub(super) fn grant_first(waiting: &Waiting) -> Option<Granted> {
         }
         let kept = waits.nodes.get(node);
         let (dying, at, asks) = (kept.is_dying(), waits.lines[node as usize], kept.asks);
-        Some(Granted { node, dying, at, asks, wakee: waits.grant(waiting, node) })
+        Some(Grant { node, dying, at, asks, wakee: waits.grant(waiting, node) })
     })
 }
 
@@ -338,15 +349,6 @@ impl Later {
         let panics: Vec<_> = self.0.drain(..).filter_map(wake).collect();
         _ = BUFFER.try_with(|buffer| buffer.set(self.0));
         panics::go_on_with_first(panics);
-    }
-}
-
-/// Wakes whoever was granted something.
-#[inline]
-pub(super) fn wake(wakee: Wakee) {
-    match wakee {
-        Wakee::Task(task) => task.wake(),
-        foreign => panics::go_on_with_first(catch_unwind(AssertUnwindSafe(|| foreign.wake())).err()),
     }
 }
 

@@ -174,7 +174,7 @@ impl Barrier {
 
     /// Lets the reports know how many have arrived.
     fn tell_arrivals(&self) {
-        self.gate.waiters.set_state(ObjectState::Arrivals { arrived: self.waiting(), parties: self.parties });
+        self.gate.waiters.about().state.set(ObjectState::Arrivals { arrived: self.waiting(), parties: self.parties });
     }
 
     fn is_full(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::lock::{Lock, LockGuard, LockWait};
 use super::told::Told;
-use crate::runtime::{ObjectState, WaitList, Waiter};
+use crate::runtime::{ObjectState, WaitList, Waiter, both};
 use crate::trace::Kind;
 use crate::{Instant, Sleep, sleep_until};
 use std::fmt;
@@ -174,7 +174,7 @@ impl<T> Condition<T> {
                     drop(ready);
                     return guard;
                 }
-                self.waiters.set_state(self.waiters.state().asked_in_vain(at, notified));
+                self.waiters.about().state.set(self.waiters.about().state.get().asked_in_vain(at, notified));
                 guard = self.wait_at(guard, None, at).await;
                 notified += 1;
             }
@@ -211,7 +211,7 @@ impl<T> Condition<T> {
         self.waiters.emit(at, || Kind::Notified { asked: n, reached: self.waiters.living(n) });
         let woken = self.tell(n);
         if n > 0 {
-            self.waiters.set_state(ObjectState::notified(at, woken + self.waiters.len(), woken));
+            self.waiters.about().state.set(ObjectState::notified(at, woken + self.waiters.len(), woken));
         }
         woken
     }
@@ -357,19 +357,10 @@ impl<T> Drop for ConditionWait<'_, '_, T> {
             State::Holding(_) | State::Done => false,
         };
         let is_owed = notified && self.condition.told.all.get() <= self.notifies;
-        let _passing_on = is_owed.then(|| PassingOn { condition: self.condition });
-        drop(state);
-    }
-}
-
-/// Notifies the next in line when it is dropped: also while a foreign waker, whom the lock went to, panics.
-struct PassingOn<'c, T> {
-    condition: &'c Condition<T>,
-}
-
-impl<T> Drop for PassingOn<'_, T> {
-    fn drop(&mut self) {
-        self.condition.tell(1);
+        if is_owed {
+            // Also if a foreign waker, whom the lock goes to, panics.
+            both(|| drop(state), || _ = self.condition.tell(1));
+        }
     }
 }
 

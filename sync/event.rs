@@ -119,7 +119,7 @@ impl Event {
     fn release(&self, at: &'static Location<'static>, kind: fn(usize) -> Kind) -> usize {
         self.waiters.emit(at, || kind(self.waiters.len()));
         let released = self.waiters.wake_all();
-        self.waiters.set_state(ObjectState::Word { unheard: (released == 0).then_some(at) });
+        self.waiters.about().state.set(ObjectState::Word { unheard: (released == 0).then_some(at) });
         released
     }
 }

@@ -238,7 +238,7 @@ impl Listener for Countdown {
     }
 
     fn waits_in(&self) -> u64 {
-        self.ended.identity()
+        self.ended.about().identity()
     }
 
     fn awaits_every(&self) -> bool {

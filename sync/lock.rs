@@ -1,6 +1,6 @@
 //! `Lock`: one task at a time, in the order of asking.
 
-use crate::runtime::{Grant, Holder, ObjectState, WaitList, Waiter};
+use crate::runtime::{Holder, ObjectState, WaitList, Waiter};
 use crate::trace::Kind;
 use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
@@ -111,7 +111,7 @@ impl<T> Lock<T> {
     }
 
     pub(super) fn lock_at(&self, at: &'static Location<'static>) -> LockWait<'_, T> {
-        LockWait { lock: self, waiter: Waiter::new(at), at }
+        LockWait { lock: self, waiter: Waiter::new(at) }
     }
 
     /// Takes the lock if [`lock`](Lock::lock) would not wait.
@@ -168,9 +168,9 @@ impl Latch {
     /// Promises the lock to the first in line.
     fn hand_on(&self) {
         let grant = self.waiters.grant_first();
-        self.waiters.set_holder(grant.as_ref().map(Grant::holder));
+        self.waiters.set_holder(grant.as_ref().map(Holder::of));
         let Some(grant) = grant else { return self.state.set(State::Free) };
-        self.state.set(State::Promised { to: grant.node(), dying: grant.is_dying() });
+        self.state.set(State::Promised { to: grant.node, dying: grant.dying });
         grant.wake();
     }
 
@@ -185,24 +185,23 @@ impl Latch {
 pub struct LockWait<'a, T> {
     lock: &'a Lock<T>,
     waiter: Waiter,
-    at: &'static Location<'static>,
 }
 
 impl<'a, T> Future for LockWait<'a, T> {
     type Output = LockGuard<'a, T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let LockWait { lock, waiter, at } = &mut *self;
+        let LockWait { lock, waiter } = &mut *self;
         let latch = &lock.latch;
         if let Some(node) = waiter.node() {
             ready!(waiter.poll(cx));
             if latch.is_promised_to(Some(node)) {
-                return Poll::Ready(lock.take(at));
+                return Poll::Ready(lock.take(waiter.at));
             }
             // It was granted while its task was dying, somebody took the lock, and another task polls it now.
         }
         ready!(waiter.join_if(cx, &latch.waiters, || !latch.may_take()));
-        Poll::Ready(lock.take(at))
+        Poll::Ready(lock.take(waiter.at))
     }
 }
 

@@ -160,7 +160,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
 
     pub(super) fn set_unfinished(&self, unfinished: usize) {
         self.unfinished.set(unfinished);
-        self.joiners.set_state(ObjectState::Done { unfinished });
+        self.joiners.about().state.set(ObjectState::Done { unfinished });
         if unfinished == 0 {
             self.joiners.wake_all();
         }

@@ -181,8 +181,8 @@ impl Semaphore {
 
     /// Lets the reports know how many permits were forgotten and not released.
     fn count_forgotten(&self, count: impl FnOnce(usize) -> usize) {
-        if let ObjectState::Permits { forgotten } = self.line.waiters.state() {
-            self.line.waiters.set_state(ObjectState::Permits { forgotten: count(forgotten) });
+        if let ObjectState::Permits { forgotten } = self.line.waiters.about().state.get() {
+            self.line.waiters.about().state.set(ObjectState::Permits { forgotten: count(forgotten) });
         }
     }
 
@@ -285,7 +285,7 @@ pub struct Permit<'a> {
 
 impl<'a> Permit<'a> {
     fn new(semaphore: &'a Semaphore, permits: usize, at: &'static Location<'static>) -> Self {
-        let begin = || semaphore.holds.begin(|| semaphore.line.waiters.identity(), permits, at);
+        let begin = || semaphore.holds.begin(|| semaphore.line.waiters.about().identity(), permits, at);
         Permit { semaphore, permits, at, hold: (permits > 0).then(begin) }
     }
 

@@ -284,7 +284,7 @@ impl<E: 'static> Listener for Member<E> {
     }
 
     fn waits_in(&self) -> u64 {
-        self.members.ended.identity()
+        self.members.ended.about().identity()
     }
 
     fn awaits_every(&self) -> bool {

@@ -196,7 +196,7 @@ impl Listener for Member {
     }
 
     fn waits_in(&self) -> u64 {
-        self.ends.news.identity()
+        self.ends.news.about().identity()
     }
 
     fn awaits_every(&self) -> bool {

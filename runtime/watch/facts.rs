@@ -3,6 +3,8 @@
 
 use super::super::context::Core;
 use super::super::task::TaskId;
+use super::super::waits::Grant;
+use super::super::wakee;
 use super::gone;
 use super::trace::ObjectLabel;
 use std::cell::{Cell, RefCell};
@@ -17,7 +19,7 @@ pub(crate) struct About {
     /// A number that tells this object from others of its thread; 0 until somebody asks.
     identity: Cell<u64>,
     /// How it is.
-    pub(in crate::runtime) state: Cell<ObjectState>,
+    pub(crate) state: Cell<ObjectState>,
     /// Who has to let go of the object, or to end, before a waiter can go on.
     pub(in crate::runtime) holder: Cell<Option<Holder>>,
 }
@@ -143,6 +145,21 @@ impl ObjectState {
     }
 }
 
+impl Holder {
+    /// The task that is being polled, from this line on.
+    #[inline]
+    pub(crate) fn here(since: &'static Location<'static>) -> Self {
+        Holder { task: wakee::polled_id(), since, granted: false, permits: 1 }
+    }
+
+    /// A waiter that was granted the object.
+    #[inline]
+    pub(crate) fn of(grant: &Grant) -> Self {
+        let task = grant.wakee.task().map_or(TaskId::NOBODY, |task| task.id());
+        Holder { task, since: grant.at, granted: true, permits: grant.asks as usize }
+    }
+}
+
 thread_local! {
     static LAST_IDENTITY: Cell<u64> = const { Cell::new(0) };
 }
@@ -174,7 +191,7 @@ impl About {
     }
 
     /// A number that tells the object from others.
-    pub(in crate::runtime) fn identity(&self) -> u64 {
+    pub(crate) fn identity(&self) -> u64 {
         if self.identity.get() == 0 {
             self.identity.set(new_identity());
         }

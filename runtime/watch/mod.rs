@@ -29,6 +29,8 @@ pub(in crate::runtime) mod recorder;
 
 pub(in crate::runtime) mod text;
 
+pub(in crate::runtime) mod shown;
+
 pub(in crate::runtime) mod future_type;
 
 pub(in crate::runtime) mod stall;

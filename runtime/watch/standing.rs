@@ -2,6 +2,7 @@
 
 use super::super::context::Core;
 use super::super::task::{TaskCell, TaskId};
+use super::super::waiter::WaitList;
 use super::super::waits::{WAITS, Waiting, Waits};
 use super::super::wakee::Kept;
 use super::facts::{Holder, ObjectState, Subject};
@@ -72,6 +73,19 @@ fn address(core: &Rc<Core>) -> usize {
 
 /// The tasks that are alive in a runtime, by their ids.
 pub(in crate::runtime) type Living = HashMap<TaskId, Rc<TaskCell>>;
+
+impl WaitList {
+    /// How many of them, up to so many, belong to tasks that were not cancelled, or to none.
+    pub(crate) fn living(&self, at_most: usize) -> usize {
+        self.waiting().map_or(0, |waiting| {
+            WAITS.with_borrow(|waits| {
+                let order = waiting.order.get();
+                let living = order.iter(&waits.nodes).filter(|&node| !waits.nodes.get(node).is_dying());
+                living.take(at_most).count()
+            })
+        })
+    }
+}
 
 impl Core {
     pub(in crate::runtime) fn living(&self) -> Living {
