@@ -73,7 +73,9 @@ impl fmt::Debug for Instant {
 
 /// A duration in ticks of the wheel, rounded up so that no timer is early.
 pub(super) fn ticks(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos().div_ceil(1000)).unwrap_or(u64::MAX)
+    // Not by way of its nanoseconds, which take 128 bits.
+    let whole = duration.as_secs().saturating_mul(1_000_000);
+    whole.saturating_add(u64::from(duration.subsec_nanos().div_ceil(1000)))
 }
 
 /// The clock of one runtime, with the reading that the present turn goes by.

@@ -4,7 +4,7 @@ use super::clock::{Clock, Instant};
 use super::inbox::Inbox;
 use super::note::{self, Polls, Watchers};
 use super::table::Table;
-use super::task::{Body, Message, ReadyQueue, TaskKey, TaskWaker};
+use super::task::{Body, Message, ReadyQueue, TaskCell, TaskKey, TaskWaker};
 use super::wakee::Kept;
 use super::wheel::Wheel;
 use futures_task::ArcWake;
@@ -24,6 +24,8 @@ pub(crate) struct Core {
     pub(super) table: RefCell<Table>,
     /// The tasks that run in the next turn.
     pub(super) queue: Rc<ReadyQueue>,
+    /// What a turn takes the ready queue into, kept for the next one.
+    pub(super) batch: Cell<VecDeque<Rc<TaskCell>>>,
     /// The waker that is lent to each poll of a task that has none of its own. None while it is lent.
     pub(super) loose_waker: Cell<Option<Arc<TaskWaker>>>,
     pub(super) wheel: RefCell<Wheel<Timer>>,

@@ -14,6 +14,7 @@ use super::wakee::{Polling, Wakee};
 use futures_task::{LocalFutureObj, waker_ref};
 use std::any::Any;
 use std::cell::Cell;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -31,6 +32,9 @@ pub enum Turn {
     /// Nobody can ever run again, and tasks are waiting.
     Stalled,
 }
+
+/// The tasks of one turn that have not run in it. It is empty between two turns.
+pub(super) type Batch = VecDeque<Rc<TaskCell>>;
 
 /// The future of main, which lives on the stack of `run`.
 pub(super) type Main<'a> = dyn FnMut(&mut Context<'_>) -> Poll<()> + 'a;
@@ -51,7 +55,7 @@ impl Core {
     }
 
     /// One pass of the loop. When main ends in it, the rest of the batch does not run.
-    pub(super) fn turn(self: &Rc<Self>, main: &mut Option<&mut Main<'_>>) -> Turn {
+    pub(super) fn turn(self: &Rc<Self>, batch: &mut Batch, main: &mut Option<&mut Main<'_>>) -> Turn {
         self.turn.set(self.turn.get() + 1);
         self.clock.begin_turn();
         if self.inbox.is_pending() {
@@ -60,10 +64,11 @@ impl Core {
         if self.has_timers() {
             self.read_clock();
         }
-        let batch = self.queue.tasks.borrow().len();
+        std::mem::swap(batch, &mut self.queue.tasks.borrow_mut());
+        let ready = batch.len();
         let ran = self.run_batch(batch, main);
         let fired = if self.has_timers() { self.fire_timers() } else { 0 };
-        if batch + fired > 0 { Turn::Ran(ran) } else { self.idle() }
+        if ready + fired > 0 { Turn::Ran(ran) } else { self.idle() }
     }
 
     /// Whether any timer is in the wheel, armed or fired.
@@ -103,19 +108,25 @@ impl Core {
 
     /// Runs the tasks that are ready now, first in, first out. What they wake runs in the next turn. Returns how many
     /// they were; the queue may also name some that have ended.
-    fn run_batch(self: &Rc<Self>, batch: usize, main: &mut Option<&mut Main<'_>>) -> usize {
+    fn run_batch(self: &Rc<Self>, batch: &mut Batch, main: &mut Option<&mut Main<'_>>) -> usize {
         let mut ran = 0;
-        for _ in 0..batch {
-            let Some(task) = self.next_task() else { break };
+        while let Some(task) = batch.pop_front() {
             let Some(body) = task.begin() else { continue };
             match body {
                 Body::Callback(call) => {
                     lost::contain(lost::WOKEN, call);
                     continue;
                 }
-                body if task.is_dying() => self.drop_cancelled(task, body),
+                body if task.is_dying() => {
+                    if matches!(body, Body::Main(_)) {
+                        *main = None;
+                    }
+                    self.drop_cancelled(task, body);
+                }
                 body => {
                     if self.poll(task, body, main) {
+                        *main = None;
+                        self.put_back(batch);
                         return ran + 1;
                     }
                 }
@@ -125,8 +136,11 @@ impl Core {
         ran
     }
 
-    fn next_task(&self) -> Option<Rc<TaskCell>> {
-        self.queue.tasks.borrow_mut().pop_front()
+    /// Puts what is left of a batch back into the ready queue, in front.
+    fn put_back(&self, batch: &mut Batch) {
+        let mut queue = self.queue.tasks.borrow_mut();
+        batch.append(&mut queue);
+        std::mem::swap(batch, &mut queue);
     }
 
     /// Fires the timers that are due, in the order of their deadlines. Each is taken from the wheel on its own, because
@@ -186,7 +200,7 @@ impl Core {
             self.table.borrow_mut().extra_of(&task).name.replace(name);
         }
         let key = task.key();
-        task.clone().queue_first();
+        task.queue_first();
         self.note_queued(&task, Some(at), Kind::Spawned);
         key
     }
@@ -206,7 +220,7 @@ impl Core {
     /// Has the task dropped at its next turn; false if it has ended.
     pub(super) fn cancel(&self, key: TaskKey) -> bool {
         let Some(task) = self.table.borrow().get(key).cloned() else { return false };
-        task.clone().cancel();
+        task.cancel();
         self.note_queued(&task, None, Kind::CancelRequested);
         true
     }
@@ -240,12 +254,8 @@ impl Core {
         let ending = match polled {
             Ok(Poll::Pending) => {
                 // Whoever is told may look at the task, and finds it parked.
-                if self.watchers.trace.is_watched() {
-                    task.clone().suspend(body);
-                    self.note(Some(&task), None, Kind::PollPending);
-                } else {
-                    task.suspend(body);
-                }
+                task.suspend(body);
+                self.note(Some(&task), None, Kind::PollPending);
                 return false;
             }
             Ok(Poll::Ready(())) => {
@@ -314,17 +324,14 @@ impl Core {
         if self.discarding.replace(true) {
             return;
         }
-        while let Some(Unwanted { body, name, spawned }) = self.next_unwanted() {
+        let next = || self.unwanted.borrow_mut().pop_front();
+        while let Some(Unwanted { body, name, spawned }) = next() {
             let report = |payload| self.report_panic(name.as_deref().unwrap_or("a task"), spawned, payload);
             if let Ending::Panicked(payload) = let_go(body, Ending::Cancelled, report) {
                 report(payload);
             }
         }
         self.discarding.set(false);
-    }
-
-    fn next_unwanted(&self) -> Option<Unwanted> {
-        self.unwanted.borrow_mut().pop_front()
     }
 
     /// Ends a run: drops the remaining tasks one by one, in the order of spawning. Wakes are accepted meanwhile, and
@@ -338,7 +345,8 @@ impl Core {
             self.finish(task, body.expect("no task is being polled while the run ends"), Ending::Cancelled);
         }
         self.take_messages();
-        while let Some(task) = self.next_task() {
+        let left = std::mem::take(&mut *self.queue.tasks.borrow_mut());
+        for task in left {
             if let Some(Body::Callback(call)) = task.body.take() {
                 lost::contain(lost::WOKEN, call);
             }

@@ -3,7 +3,7 @@
 use super::context::{Core, Unwanted};
 use super::failure::JoinError;
 use super::listeners::Listener;
-use super::note::{About, Holder, ObjectState, lost};
+use super::note::{Holder, ObjectState, lost};
 use super::task::{Body, Job, TaskId, TaskKey};
 use super::waiter::{self, WaitList, Waiter};
 use super::waits::{self, Waiting};
@@ -117,10 +117,8 @@ impl Core {
             return Some((waits::list(index), index));
         }
         let made = task.spawned.get();
-        let about = About::new("task", made, ObjectState::Ends);
-        about.name.replace(task.name());
-        about.holder.set(Some(Holder { task: key.id, since: made, granted: false, permits: 1 }));
-        let opened = waits::open(&about);
+        let holder = Holder { task: key.id, since: made, granted: false, permits: 1 };
+        let opened = waits::open(|about| about.tell("task", task.name(), made, ObjectState::Ends, Some(holder)));
         extra.joiners.set(Some(opened.1));
         Some(opened)
     }

@@ -4,6 +4,8 @@
 //! into the arena first, then linked into a list, unlinked, and removed by whoever holds its index. The order of a list
 //! is the order of its links, never that of its indexes: the arena hands out the last freed index first.
 
+use std::cell::Cell;
+
 /// Stands for "no neighbour" at either end of a list.
 pub(super) const END: u32 = u32::MAX;
 
@@ -31,12 +33,12 @@ pub(super) struct Node<T> {
 }
 
 /// The two ends of one list. Its nodes live in an [`Arena`], which every method is handed.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct List {
-    pub(super) head: u32,
-    pub(super) tail: u32,
+    pub(super) head: Cell<u32>,
+    pub(super) tail: Cell<u32>,
     /// How many nodes are in it.
-    pub(super) len: usize,
+    pub(super) len: Cell<u32>,
 }
 
 impl<T: Default> Arena<T> {
@@ -45,6 +47,7 @@ impl<T: Default> Arena<T> {
     }
 
     /// Stores a node that is in no list yet.
+    #[inline]
     pub(super) fn insert(&mut self, value: T) -> u32 {
         let (prev, next) = (UNLINKED, UNLINKED);
         self.len += 1;
@@ -60,6 +63,7 @@ impl<T: Default> Arena<T> {
     }
 
     /// Takes a node out of the arena. It has left its list before.
+    #[inline]
     pub(super) fn remove(&mut self, index: u32) -> T {
         let node = &mut self.nodes[index as usize];
         debug_assert!(node.next == UNLINKED, "node {index} is removed while it is linked");
@@ -73,14 +77,17 @@ impl<T: Default> Arena<T> {
         value
     }
 
+    #[inline]
     pub(super) fn get(&self, index: u32) -> &T {
         &self.nodes[index as usize].value
     }
 
+    #[inline]
     pub(super) fn get_mut(&mut self, index: u32) -> &mut T {
         &mut self.nodes[index as usize].value
     }
 
+    #[inline]
     pub(super) fn is_linked(&self, index: u32) -> bool {
         self.nodes[index as usize].next != UNLINKED
     }
@@ -128,33 +135,34 @@ pub(super) fn push<T>(nodes: &mut Vec<T>, node: T) -> u32 {
 
 impl List {
     pub(super) const fn new() -> Self {
-        List { head: END, tail: END, len: 0 }
+        List { head: Cell::new(END), tail: Cell::new(END), len: Cell::new(0) }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.head == END
+        self.head.get() == END
     }
 
     /// The first node, or [`END`].
     pub(super) fn first(&self) -> u32 {
-        self.head
+        self.head.get()
     }
 
-    pub(super) fn push_back<T>(&mut self, arena: &mut Arena<T>, index: u32) {
-        let last = self.tail;
+    #[inline]
+    pub(super) fn push_back<T>(&self, arena: &mut Arena<T>, index: u32) {
+        let last = self.tail.get();
         let node = &mut arena.nodes[index as usize];
         debug_assert!(node.next == UNLINKED, "node {index} is linked twice");
         (node.prev, node.next) = (last, END);
         match last {
-            END => self.head = index,
+            END => self.head.set(index),
             last => arena.nodes[last as usize].next = index,
         }
-        self.tail = index;
-        self.len += 1;
+        self.tail.set(index);
+        self.len.set(self.len.get() + 1);
     }
 
-    pub(super) fn pop_front<T>(&mut self, arena: &mut Arena<T>) -> Option<u32> {
-        let first = self.head;
+    pub(super) fn pop_front<T>(&self, arena: &mut Arena<T>) -> Option<u32> {
+        let first = self.head.get();
         (first != END).then(|| {
             self.unlink(arena, first);
             first
@@ -162,26 +170,27 @@ impl List {
     }
 
     /// Takes the node out of this list, wherever in it the node stands.
-    pub(super) fn unlink<T>(&mut self, arena: &mut Arena<T>, index: u32) {
+    #[inline]
+    pub(super) fn unlink<T>(&self, arena: &mut Arena<T>, index: u32) {
         let node = &mut arena.nodes[index as usize];
         debug_assert!(node.next != UNLINKED, "node {index} is unlinked twice");
         let (prev, next) = (node.prev, node.next);
         (node.prev, node.next) = (UNLINKED, UNLINKED);
         match prev {
-            END => self.head = next,
+            END => self.head.set(next),
             prev => arena.nodes[prev as usize].next = next,
         }
         match next {
-            END => self.tail = prev,
+            END => self.tail.set(prev),
             next => arena.nodes[next as usize].prev = prev,
         }
-        self.len -= 1;
+        self.len.set(self.len.get() - 1);
     }
 
     /// The indexes of the list, first to last.
     pub(super) fn iter<T>(&self, arena: &Arena<T>) -> impl Iterator<Item = u32> {
         let some = |index: u32| (index != END).then_some(index);
-        std::iter::successors(some(self.head), move |&index| some(arena.nodes[index as usize].next))
+        std::iter::successors(some(self.head.get()), move |&index| some(arena.nodes[index as usize].next))
     }
 }
 
@@ -195,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_list_keeps_the_order_of_its_links_and_not_of_its_indexes() {
-        let (mut arena, mut list) = (Arena::new(), List::new());
+        let (mut arena, list) = (Arena::new(), List::new());
         let [a, b, c] = ['a', 'b', 'c'].map(|name| arena.insert(name));
         for index in [c, a, b] {
             list.push_back(&mut arena, index);
@@ -212,7 +221,7 @@ mod tests {
 
     #[test]
     fn either_end_and_the_middle_can_leave() {
-        let (mut arena, mut list) = (Arena::new(), List::new());
+        let (mut arena, list) = (Arena::new(), List::new());
         let nodes = ['a', 'b', 'c', 'd', 'e'].map(|name| arena.insert(name));
         nodes.iter().for_each(|&index| list.push_back(&mut arena, index));
         list.unlink(&mut arena, nodes[4]);

@@ -13,7 +13,9 @@ pub(super) const SECOND: &str = "lost: a second panic, while the first was on it
 pub(crate) fn both(first: impl FnOnce(), second: impl FnOnce()) {
     let first = catch_unwind(AssertUnwindSafe(first)).err();
     let second = catch_unwind(AssertUnwindSafe(second)).err();
-    go_on_with_first(first.into_iter().chain(second));
+    if first.is_some() || second.is_some() {
+        go_on_with_first(first.into_iter().chain(second));
+    }
 }
 
 /// Drops each of these, in order, also those behind one that panics. The first panic goes on afterwards.
@@ -23,6 +25,7 @@ pub(crate) fn drop_each<T>(these: impl Iterator<Item = T>) {
 
 /// Resumes the first of these panics and tells the others. It tells all of them if one is under way already: guards release
 /// and wake in their drop, and a second panic that leaves a drop would abort the process.
+#[cold]
 pub(super) fn go_on_with_first(panics: impl IntoIterator<Item = Box<dyn Any + Send>>) {
     let mut panics = panics.into_iter();
     let first = if thread::panicking() { None } else { panics.next() };

@@ -3,14 +3,14 @@
 
 use super::clock::{Clock, Instant};
 use super::context::{self, Core};
-use super::executor::{Main, Turn};
+use super::executor::{Batch, Main, Turn};
 use super::inbox::Inbox;
 use super::join::{JoinHandle, Task};
 use super::note::{Kind, Notes, printable};
 use super::remote::Remote;
 use super::spawn::{self, Spawner, TaskBuilder};
 use super::table::Table;
-use super::task::{Body, ReadyQueue, TaskKey};
+use super::task::{Body, ReadyQueue};
 use super::watch::stall::Stalled;
 use super::watch::standing;
 use super::watch::suspicion::{Standstill, Suspicion};
@@ -94,6 +94,7 @@ impl Builder {
             me: me.clone(),
             table: RefCell::new(Table::new()),
             queue: Rc::new(ReadyQueue::new(Notes::new(watchers.trace.is_watched(), me.clone()))),
+            batch: Cell::default(),
             loose_waker: Cell::new(None),
             wheel: RefCell::new(Wheel::new()),
             clock: (self.clock)(),
@@ -154,13 +155,13 @@ impl Runtime {
         let _entered = context::enter(core.clone());
         let _turning = core.begin_turning();
         let (mut future, mut output) = (pin!(Some(future)), None);
-        let main = core.spawn(Body::Main(type_name::<F>()), Some("main".into()), Location::caller());
+        core.spawn(Body::Main(type_name::<F>()), Some("main".into()), Location::caller());
         let mut poll = |cx: &mut Context<'_>| {
             let future = future.as_mut().as_pin_mut().expect("main stays until it has ended");
             future.poll(cx).map(|value| output = Some(value))
         };
         // Only a broken invariant panics.
-        let driven = catch_unwind(AssertUnwindSafe(|| core.drive(main, &mut poll)));
+        let driven = catch_unwind(AssertUnwindSafe(|| core.drive(&mut poll)));
         if matches!(driven, Ok(Ok(()))) {
             core.report_pending("main had ended");
         }
@@ -226,7 +227,10 @@ impl Runtime {
     pub fn turn(&self) -> Turn {
         let _entered = context::enter(self.core.clone());
         let _turning = self.core.begin_turning();
-        self.core.checked_turn(&mut None)
+        let mut batch = self.core.batch.take();
+        let turn = self.core.checked_turn(&mut batch, &mut None);
+        self.core.batch.set(batch);
+        turn
     }
 
     /// Makes this the current runtime while a function runs, so that `spawn`, `now` and the first poll of a `sleep`
@@ -249,16 +253,23 @@ impl Runtime {
 
 impl Core {
     /// Turns until main has ended, parking whenever there is nothing to do.
-    pub(super) fn drive(self: &Rc<Self>, main: TaskKey, future: &mut Main<'_>) -> Result<(), Stalled> {
-        let mut main_future = Some(future);
+    fn drive(self: &Rc<Self>, main: &mut Main<'_>) -> Result<(), Stalled> {
+        let mut batch = self.batch.take();
+        let driven = self.drive_with(&mut batch, main);
+        self.batch.set(batch);
+        driven
+    }
+
+    fn drive_with(self: &Rc<Self>, batch: &mut Batch, main: &mut Main<'_>) -> Result<(), Stalled> {
+        let mut main = Some(main);
         let mut standstill = Standstill { since: self.now(), turns: 0 };
         let mut suspicion = Suspicion::new();
         loop {
-            let turn = self.checked_turn(&mut main_future);
+            let turn = self.checked_turn(batch, &mut main);
             // A stop is for one run, also for one that ends in this turn.
             let stopped = self.stopped.take();
             match turn {
-                Turn::Ran(_) if self.table.borrow().get(main).is_none() => return Ok(()),
+                Turn::Ran(_) if main.is_none() => return Ok(()),
                 _ if stopped => return Err(self.stopped()),
                 Turn::Ran(_) => {
                     suspicion.end();

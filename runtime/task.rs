@@ -261,52 +261,41 @@ impl TaskCell {
 
     /// Makes the task ready.
     #[inline]
-    pub(super) fn wake(self: Rc<Self>) {
+    pub(super) fn wake(self: &Rc<Self>) {
         let pushes = !self.queued.replace(true);
+        if pushes {
+            self.push();
+        }
         if self.queue.notes.is_watched() {
-            return self.wake_watched(pushes);
-        }
-        if pushes {
-            self.push();
+            self.note_woken(pushes);
         }
     }
 
-    /// Makes the task ready; hands it back, with nothing done, if foreign code would be run for that, or it is queued.
+    /// Makes the task ready, which runs no foreign code; false, with nothing done, where somebody watches.
     #[inline]
-    pub(super) fn wake_unwatched(self: Rc<Self>) -> Option<Rc<Self>> {
-        if self.queue.notes.is_watched() || self.queued.replace(true) {
-            return Some(self);
-        }
-        self.push();
-        None
-    }
-
-    #[cold]
-    fn wake_watched(self: Rc<Self>, pushes: bool) {
-        let task = self.clone();
-        if pushes {
+    pub(super) fn wakes_unwatched(self: &Rc<Self>) -> bool {
+        let unwatched = !self.queue.notes.is_watched();
+        if unwatched && !self.queued.replace(true) {
             self.push();
         }
-        task.note_woken(pushes);
+        unwatched
     }
 
     /// Queues a task that has just been spawned.
-    pub(super) fn queue_first(self: Rc<Self>) {
+    pub(super) fn queue_first(self: &Rc<Self>) {
         self.queued.set(true);
         self.push();
     }
 
     /// Puts the task into the ready queue; it is flagged as queued.
     #[inline]
-    pub(super) fn push(self: Rc<Self>) {
-        // Not a chain of two, in which the queue would be borrowed from the task that goes into it.
-        let queue = self.queue.clone();
-        queue.tasks.borrow_mut().push_back(self);
+    pub(super) fn push(self: &Rc<Self>) {
+        self.queue.tasks.borrow_mut().push_back(self.clone());
     }
 
     /// Marks the task as dying, and has it queued for that. One that cancels itself is queued when it suspends, behind all that
     /// it wakes until then.
-    pub(super) fn cancel(self: Rc<Self>) {
+    pub(super) fn cancel(self: &Rc<Self>) {
         self.dying.set(true);
         let body = self.body.take();
         let is_parked = body.is_some();
@@ -326,7 +315,7 @@ impl TaskCell {
 
     /// The future comes back to wait for a wake, which may have come already. One that has cancelled itself is queued for that.
     #[inline]
-    pub(super) fn suspend(self: Rc<Self>, body: Body) {
+    pub(super) fn suspend(self: &Rc<Self>, body: Body) {
         self.body.set(Some(body));
         if self.dying.get() && !self.queued.replace(true) {
             self.push();

@@ -243,8 +243,5 @@ fn wake_next_turn(cx: &Context<'_>, at: &'static Location<'static>) {
     if let Some(core) = context::watched() {
         core.note(wakee::polled().as_deref(), Some(at), Kind::Yields);
     }
-    match wakee::owner(cx.waker()) {
-        Some(task) => task.wake(),
-        None => cx.waker().wake_by_ref(),
-    }
+    wakee::wake_polled(cx.waker());
 }

@@ -61,7 +61,7 @@ impl WaitList {
 
     /// How many wait.
     pub(crate) fn len(&self) -> usize {
-        self.waiting().map_or(0, |waiting| waiting.order.get().len)
+        self.waiting().map_or(0, |waiting| waiting.order.len.get() as usize)
     }
 
     /// Whether everybody who waits belongs to a task that was cancelled and is not dropped yet.

@@ -8,7 +8,7 @@
 //! finds it gone from there, and the waiter finds the mark.
 
 use super::list::{Arena, END, List, push};
-use super::note::{self, About};
+use super::note::{self, About, ObjectState};
 use super::panics;
 use super::wakee::{self, Kept, Wakee};
 use slab::Slab;
@@ -21,7 +21,7 @@ use std::task::Waker;
 /// A wait list as the thread keeps it.
 pub(super) struct Waiting {
     pub(super) about: About,
-    pub(super) order: Cell<List>,
+    pub(super) order: List,
     /// Everybody up to this one is dying, and is passed over by those who look for one that is not. [`END`] if nobody was.
     pub(super) passed: Cell<u32>,
     /// A number that tells it from the lists that were here before, and is left with each waiter that it grants.
@@ -62,6 +62,13 @@ impl Drop for AtTheEnd {
 /// How many lists of objects that are gone are kept for others.
 const SPARE: usize = 1 << 10;
 
+impl Default for Waiting {
+    fn default() -> Self {
+        let about = About::new("", Location::caller(), ObjectState::Thing);
+        Waiting { about, order: List::new(), passed: Cell::new(END), serial: Cell::new(0) }
+    }
+}
+
 impl Waits {
     const fn new() -> Self {
         const { assert!(!std::mem::needs_drop::<Waits>(), "the wait lists have no destructor") };
@@ -84,6 +91,7 @@ impl Waits {
         }
     }
 
+    #[inline]
     fn insert(&mut self, kept: Kept, at: &'static Location<'static>) -> u32 {
         let node = self.nodes.insert(kept);
         match self.lines.get_mut(node as usize) {
@@ -94,6 +102,7 @@ impl Waits {
     }
 
     /// Takes a node out that is in no list.
+    #[inline]
     fn remove(&mut self, node: u32) -> Kept {
         let kept = self.nodes.remove(node);
         if self.ending {
@@ -102,13 +111,12 @@ impl Waits {
         kept
     }
 
+    #[inline]
     fn unlink(&mut self, waiting: &Waiting, node: u32) {
         if waiting.passed.get() == node {
             waiting.passed.set(self.nodes.prev(node));
         }
-        let mut order = waiting.order.get();
-        order.unlink(&mut self.nodes, node);
-        waiting.order.set(order);
+        waiting.order.unlink(&mut self.nodes, node);
     }
 
     /// Unlinks and marks a waiter of a list. Returns whom to wake.
@@ -119,9 +127,10 @@ impl Waits {
     }
 
     /// The first in line who is not dying, or [`END`]. Those in front are looked at once, however often somebody asks.
+    #[inline]
     fn first_living(&self, waiting: &Waiting) -> u32 {
         let mut node = match waiting.passed.get() {
-            END => waiting.order.get().first(),
+            END => waiting.order.first(),
             passed => self.nodes.next(passed),
         };
         while node != END && self.nodes.get(node).is_dying() {
@@ -132,18 +141,14 @@ impl Waits {
     }
 }
 
-/// Makes a wait list. Returns it, and its index.
-pub(super) fn open(about: &About) -> (Rc<Waiting>, u32) {
+/// Makes a wait list, of which `tell` says what it is about. Returns it, and its index.
+pub(super) fn open(tell: impl FnOnce(&About)) -> (Rc<Waiting>, u32) {
     // In vain while the thread ends.
     _ = AT_THE_END.try_with(|_| ());
     WAITS.with_borrow_mut(|waits| {
         waits.opened = waits.opened.wrapping_add(1);
-        let waiting = waits.spare.pop().unwrap_or_else(|| {
-            let about = About::new(about.kind.get(), about.made.get(), about.state.get());
-            let (order, passed, serial) = (Cell::new(List::new()), Cell::new(END), Cell::new(0));
-            Rc::new(Waiting { about, order, passed, serial })
-        });
-        waiting.about.copy(about);
+        let waiting = waits.spare.pop().unwrap_or_default();
+        tell(&waiting.about);
         waiting.serial.set(waits.opened);
         let index = waits.lists.insert(waiting.clone());
         (waiting, u32::try_from(index).expect("fewer than 2^32 objects are waited on"))
@@ -160,8 +165,8 @@ pub(super) fn list(index: u32) -> Rc<Waiting> {
 pub(super) fn close(index: u32) {
     let waiting = WAITS.with_borrow_mut(|waits| {
         let waiting = waits.lists.remove(index as usize);
-        while !waiting.order.get().is_empty() {
-            waits.unlink(&waiting, waiting.order.get().first());
+        while !waiting.order.is_empty() {
+            waits.unlink(&waiting, waiting.order.first());
         }
         if waits.lists.is_empty() {
             waits.lists.clear();
@@ -183,9 +188,7 @@ pub(super) fn close(index: u32) {
 pub(super) fn enlist(waiting: &Waiting, wakee: Wakee, asks: u32, at: &'static Location<'static>) -> u32 {
     WAITS.with_borrow_mut(|waits| {
         let node = waits.insert(Kept::new(wakee, asks), at);
-        let mut order = waiting.order.get();
-        order.push_back(&mut waits.nodes, node);
-        waiting.order.set(order);
+        waiting.order.push_back(&mut waits.nodes, node);
         node
     })
 }
@@ -236,7 +239,7 @@ pub(super) fn renew(list: u32, node: u32, waker: &Waker) {
 
 /// Whether every waiter of the list belongs to a task that was cancelled.
 pub(super) fn all_dying(waiting: &Waiting) -> bool {
-    waiting.order.get().is_empty() || WAITS.with_borrow(|waits| waits.first_living(waiting)) == END
+    waiting.order.is_empty() || WAITS.with_borrow(|waits| waits.first_living(waiting)) == END
 }
 
 /// A waiter that was granted what it waits for, and is to be woken.
@@ -266,7 +269,7 @@ impl Grant {
 #[inline]
 pub(super) fn grant_first(waiting: &Waiting) -> Option<Grant> {
     WAITS.with_borrow_mut(|waits| {
-        let node = waiting.order.get().first();
+        let node = waiting.order.first();
         if node == END {
             return None;
         }
@@ -278,7 +281,7 @@ pub(super) fn grant_first(waiting: &Waiting) -> Option<Grant> {
 
 /// Grants every waiter, the dying too, and wakes them after.
 pub(super) fn wake_all(waiting: &Waiting) -> usize {
-    wake_each(waiting, |_| waiting.order.get().first())
+    wake_each(waiting, |_| waiting.order.first())
 }
 
 /// The same for a list whose object is about to be gone, and that goes with it, also if a foreign waker panics.
@@ -303,13 +306,15 @@ fn wake_each(waiting: &Waiting, mut next: impl FnMut(&Waits) -> u32) -> usize {
     WAITS.with_borrow_mut(|waits| {
         while let Some(node) = Some(next(waits)).filter(|&node| node != END) {
             count += 1;
-            match waits.grant(waiting, node) {
-                Wakee::Task(task) => task.wake_unwatched().into_iter().for_each(|task| later.push(Wakee::Task(task))),
-                foreign => later.push(foreign),
-            }
+            waits.unlink(waiting, node);
+            waits.nodes.set_word(node, waiting.serial.get());
+            waits.nodes.get_mut(node).grant_and_wake().into_iter().for_each(|wakee| later.push(wakee));
         }
     });
-    if !later.0.is_empty() {
+    if later.0.is_empty() {
+        // There is nothing to drop, and the compiler does not see that.
+        std::mem::forget(later);
+    } else {
         later.wake();
     }
     count
@@ -339,7 +344,7 @@ impl Later {
     fn wake(mut self) {
         for wakee in &self.0 {
             if let Wakee::Task(task) = wakee {
-                task.clone().wake();
+                task.wake();
             }
         }
         let wake = |wakee| match wakee {

@@ -74,12 +74,18 @@ impl Polled {
         self.data.get() == waker.data() && std::ptr::eq(self.vtable.get(), waker.vtable())
     }
 
+    /// Looks at the task.
+    #[inline]
+    fn with_task<R>(&self, look: impl FnOnce(Option<&Rc<TaskCell>>) -> R) -> R {
+        let task = self.task.replace(ManuallyDrop::new(None));
+        let looked = look(task.as_ref());
+        self.task.set(task);
+        looked
+    }
+
     #[inline]
     fn task(&self) -> Option<Rc<TaskCell>> {
-        let task = self.task.replace(ManuallyDrop::new(None));
-        let clone = (*task).clone();
-        self.task.set(task);
-        clone
+        self.with_task(|task| task.cloned())
     }
 }
 
@@ -98,6 +104,16 @@ pub(super) fn polled_id() -> TaskId {
 #[inline]
 pub(super) fn owner(waker: &Waker) -> Option<Rc<TaskCell>> {
     POLLED.with(|polled| if polled.owns(waker) { polled.task() } else { None })
+}
+
+/// Wakes the task that is being polled, by the waker that it was handed.
+#[inline]
+pub(super) fn wake_polled(waker: &Waker) {
+    let wakes =
+        POLLED.with(|polled| polled.owns(waker).then(|| polled.with_task(|task| task.map(TaskCell::wakes_unwatched))));
+    if wakes != Some(Some(true)) {
+        waker.wake_by_ref();
+    }
 }
 
 /// What was polled before, while another task is: a runtime may be stepped inside a task of another one.
@@ -172,8 +188,17 @@ impl Kept {
         Kept { task, way, asks }
     }
 
-    /// Takes out whom to wake. Nobody is woken twice.
+    /// Marks that whoever it wakes was woken. A task is woken at once, if that runs no foreign code; otherwise returns whom to wake.
     #[inline]
+    pub(super) fn grant_and_wake(&mut self) -> Option<Wakee> {
+        if self.way == Way::TASK && self.task.as_ref().is_some_and(TaskCell::wakes_unwatched) {
+            self.way = Way::NOBODY;
+            return None;
+        }
+        Some(self.grant())
+    }
+
+    /// Takes out whom to wake. Nobody is woken twice.
     pub(super) fn grant(&mut self) -> Wakee {
         let task = self.task.clone();
         match (std::mem::replace(&mut self.way, Way::NOBODY), task) {

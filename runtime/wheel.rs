@@ -138,7 +138,7 @@ impl<T: Default> Wheel<T> {
     /// Links every timer of a slot anew, now that the position has reached the slot's start: one level down or more,
     /// or into the list of those that are due.
     fn cascade(&mut self, level: usize, slot: usize) {
-        let mut expired = std::mem::replace(&mut self.slots[level * SLOTS + slot], List::new());
+        let expired = std::mem::replace(&mut self.slots[level * SLOTS + slot], List::new());
         self.mark(level, slot, false);
         while let Some(timer) = expired.pop_front(&mut self.timers) {
             let deadline = self.timers.get(timer).deadline;

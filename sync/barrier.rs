@@ -97,7 +97,7 @@ impl Barrier {
     pub fn wait(&self) -> impl Future<Output = Result<BarrierTurn, BrokenBarrier>> {
         let at = Location::caller();
         async move {
-            let guard = self.gate.lock_at(at).await;
+            let guard = self.gate.own_lock().lock_at(at).await;
             let guard = self.wait_while(|phase| matches!(phase, Phase::Draining | Phase::Resetting), guard, at).await;
             if self.phase() == Phase::Broken {
                 return Err(BrokenBarrier::Aborted);

@@ -121,7 +121,7 @@ impl<T> Condition<T> {
     /// Waits for the lock; see [`Lock::lock`].
     #[track_caller]
     pub fn lock(&self) -> LockWait<'_, T> {
-        self.lock_at(Location::caller())
+        self.own_lock().lock_at(Location::caller())
     }
 
     /// Takes the lock if [`lock`](Condition::lock) would not wait.
@@ -252,11 +252,7 @@ impl<T> Condition<T> {
         ConditionWait { condition: self, state: State::Holding(guard), notifies: 0, deadline, at }
     }
 
-    pub(super) fn lock_at(&self, at: &'static Location<'static>) -> LockWait<'_, T> {
-        self.own_lock().lock_at(at)
-    }
-
-    fn own_lock(&self) -> &Lock<T> {
+    pub(super) fn own_lock(&self) -> &Lock<T> {
         match &self.lock {
             Owned::Alone(lock) => lock,
             Owned::Shared(lock) => lock,
@@ -299,7 +295,12 @@ impl<'g, T> ConditionWait<'_, 'g, T> {
     fn poll_woke(&mut self, cx: &mut Context<'_>) -> Poll<(LockGuard<'g, T>, Woke)> {
         loop {
             match &mut self.state {
-                State::Holding(_) => self.begin(cx),
+                State::Holding(_) => {
+                    self.begin(cx);
+                    if self.deadline.is_none() {
+                        return Poll::Pending;
+                    }
+                }
                 State::Waiting(waiter, lock) => {
                     let woke = if waiter.poll(cx).is_ready() || self.condition.told.takes_missed(self.notifies) {
                         Woke::Notified
@@ -314,9 +315,9 @@ impl<'g, T> ConditionWait<'_, 'g, T> {
                     self.state = State::Relocking(lock.lock_at(self.at), woke);
                 }
                 State::Relocking(relock, woke) => {
-                    let (guard, woke) = (ready!(Pin::new(relock).poll(cx)), *woke);
+                    let relocked = (ready!(Pin::new(relock).poll(cx)), *woke);
                     self.state = State::Done;
-                    return Poll::Ready((guard, woke));
+                    return Poll::Ready(relocked);
                 }
                 State::Done => panic!(
                     "the Condition::wait() at {} was polled after it was ready; \

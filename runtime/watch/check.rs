@@ -3,7 +3,7 @@
 //! check_lists.rs and check_waits.rs.
 
 use super::super::context::Core;
-use super::super::executor::{Main, Turn};
+use super::super::executor::{Batch, Main, Turn};
 use super::super::task::{TaskCell, TaskId};
 use super::super::waits::WAITS;
 use super::super::wakee;
@@ -14,8 +14,12 @@ use std::sync::atomic::{Ordering, fence};
 
 impl Core {
     /// One turn, and a check of every invariant after it if the builder asked for that.
-    pub(in crate::runtime) fn checked_turn(self: &Rc<Self>, main: &mut Option<&mut Main<'_>>) -> Turn {
-        let turn = self.turn(main);
+    pub(in crate::runtime) fn checked_turn(
+        self: &Rc<Self>,
+        batch: &mut Batch,
+        main: &mut Option<&mut Main<'_>>,
+    ) -> Turn {
+        let turn = self.turn(batch, main);
         if self.watchers.check_every_turn {
             self.check();
         }
@@ -151,7 +155,7 @@ impl Core {
 pub(in crate::runtime) mod tests {
     use super::*;
     use crate::runtime::context::{self, Timer};
-    use crate::runtime::note::{About, Holder, ObjectState};
+    use crate::runtime::note::{Holder, ObjectState};
     use crate::runtime::table::loose_waker;
     use crate::runtime::task::Message;
     use crate::runtime::waits;
@@ -311,9 +315,8 @@ pub(in crate::runtime) mod tests {
     /// Opens a list of those who await the end of a task.
     fn open_joiners(task: TaskId) {
         let here = Location::caller();
-        let about = About::new("task", here, ObjectState::Ends);
-        about.holder.set(Some(Holder { task, since: here, granted: false, permits: 1 }));
-        waits::open(&about);
+        let holder = Holder { task, since: here, granted: false, permits: 1 };
+        waits::open(|about| about.tell("task", None, here, ObjectState::Ends, Some(holder)));
     }
 
     #[test]
@@ -363,7 +366,7 @@ pub(in crate::runtime) mod tests {
                 keeps.set(Some(cx.waker().clone()));
                 Poll::Pending
             }));
-            core.turn(&mut None);
+            core.turn(&mut Batch::new(), &mut None);
             push(core);
         });
         assert!(remote.is_some() && waker.take().is_some(), "they are alive during the checks");

@@ -9,14 +9,14 @@ impl List {
     /// # Panics
     /// When the links of two neighbours disagree, as somewhere in every circle they do.
     pub(in super::super) fn check<T>(&self, arena: &Arena<T>, mut each: impl FnMut(u32, &T)) -> usize {
-        let (mut last, mut next, mut count) = (END, self.head, 0);
+        let (mut last, mut next, mut count) = (END, self.head.get(), 0);
         while let (Some(node), index) = (arena.nodes.get(next as usize).filter(|node| node.prev != FREE), next) {
             assert!(node.prev == last, "node {index} stands behind node {last}, and names node {}", node.prev);
             each(index, &node.value);
             (last, next, count) = (index, node.next, count + 1);
         }
         assert!(next == END, "node {last} leads to node {next}, which is not in the arena");
-        assert!(self.tail == last, "node {last} is the last of a list that ends with node {}", self.tail);
+        assert!(self.tail.get() == last, "node {last} is the last of a list that ends with node {}", self.tail.get());
         count
     }
 }
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "node 2 stands behind node 1, and names node 0")]
     fn a_check_finds_neighbours_that_disagree() {
-        let (mut arena, mut list) = (Arena::new(), List::new());
+        let (mut arena, list) = (Arena::new(), List::new());
         ['a', 'b', 'c'].map(|name| arena.insert(name)).iter().for_each(|&index| list.push_back(&mut arena, index));
         assert_eq!(list.check(&arena, |_, _| {}), 3);
         arena.nodes[2].prev = 0;
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "node 0 stands behind node 1, and names node 4294967295")]
     fn a_check_of_a_circle_ends() {
-        let (mut arena, mut list) = (Arena::new(), List::new());
+        let (mut arena, list) = (Arena::new(), List::new());
         ['a', 'b'].map(|name| arena.insert(name)).iter().for_each(|&index| list.push_back(&mut arena, index));
         arena.nodes[1].next = 0;
         list.check(&arena, |_, _| {});

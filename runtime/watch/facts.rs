@@ -182,12 +182,25 @@ impl About {
 
     /// Says the same as another.
     pub(in crate::runtime) fn copy(&self, other: &About) {
-        self.kind.set(other.kind.get());
-        self.name.replace(other.name.borrow().clone());
-        self.made.set(other.made.get());
+        let (kind, name, made) = (other.kind.get(), other.name.borrow().clone(), other.made.get());
+        self.tell(kind, name, made, other.state.get(), other.holder.get());
         self.identity.set(other.identity.get());
-        self.state.set(other.state.get());
-        self.holder.set(other.holder.get());
+    }
+
+    /// Says something new of an object that nobody has told of.
+    pub(in crate::runtime) fn tell(
+        &self,
+        kind: &'static str,
+        name: Option<Arc<str>>,
+        made: &'static Location<'static>,
+        state: ObjectState,
+        holder: Option<Holder>,
+    ) {
+        self.kind.set(kind);
+        self.name.replace(name);
+        self.made.set(made);
+        self.state.set(state);
+        self.holder.set(holder);
     }
 
     /// A number that tells the object from others.

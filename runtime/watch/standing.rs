@@ -79,7 +79,7 @@ impl WaitList {
     pub(crate) fn living(&self, at_most: usize) -> usize {
         self.waiting().map_or(0, |waiting| {
             WAITS.with_borrow(|waits| {
-                let order = waiting.order.get();
+                let order = &waiting.order;
                 let living = order.iter(&waits.nodes).filter(|&node| !waits.nodes.get(node).is_dying());
                 living.take(at_most).count()
             })
@@ -201,7 +201,7 @@ impl Waits {
     fn places(&self) -> HashMap<u32, (&Rc<Waiting>, Place)> {
         let mut places = HashMap::new();
         for (_, waiting) in self.lists.iter() {
-            let order: Vec<u32> = waiting.order.get().iter(&self.nodes).collect();
+            let order: Vec<u32> = waiting.order.iter(&self.nodes).collect();
             let line = order.len();
             let place = |(ahead, node)| (node, (waiting, Place::InLine { ahead, line }));
             places.extend(order.into_iter().enumerate().map(place));

@@ -23,7 +23,7 @@ fn main() {
         return;
     }
     let checks: [fn(); 18] = [
-        waves::a_million_tasks_leave_no_more_live_bytes_than_the_first_wave,
+        waves::a_million_tasks_leave_no_more_live_bytes_than_the_first_two_waves,
         leaks::everything_that_is_made_and_dropped_anywhere_leaves_nothing_behind,
         leaks::objects_that_one_runtime_after_another_waits_for_keep_nothing_of_these,
         waves::the_debug_mode_forgets_the_objects_that_are_gone,

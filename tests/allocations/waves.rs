@@ -13,7 +13,7 @@ use std::thread;
 const WAVES: usize = 1000;
 const TASKS_IN_A_WAVE: usize = 1000;
 
-pub(crate) fn a_million_tasks_leave_no_more_live_bytes_than_the_first_wave() {
+pub(crate) fn a_million_tasks_leave_no_more_live_bytes_than_the_first_two_waves() {
     let live_after = Runtime::builder().build().run(async {
         let mut live_after = Vec::with_capacity(WAVES);
         for number in 0..WAVES {
@@ -22,10 +22,11 @@ pub(crate) fn a_million_tasks_leave_no_more_live_bytes_than_the_first_wave() {
         }
         live_after
     });
-    let (first, last) = (live_after[0], live_after[WAVES - 1]);
-    println!("{} tasks: {first} bytes live after the first wave, {last} after the last", WAVES * TASKS_IN_A_WAVE);
-    let grown = live_after.iter().position(|&live| live > first);
-    assert_eq!(grown, None, "a wave left more than the first: {first} bytes then, {last} after the last one");
+    // The ready queue has two buffers, which take turns: both have grown after two waves.
+    let (second, last) = (live_after[1], live_after[WAVES - 1]);
+    println!("{} tasks: {second} bytes live after the second wave, {last} after the last", WAVES * TASKS_IN_A_WAVE);
+    let grown = live_after.iter().skip(1).position(|&live| live > second);
+    assert_eq!(grown, None, "a wave left more than the second: {second} bytes then, {last} after the last one");
 }
 
 /// Tasks that end in their first poll and later, with an output and without, and all of them are

@@ -232,7 +232,7 @@ fn ties_fire_in_the_order_of_arming_however_far_apart_they_were_armed() {
 #[test]
 fn a_list_does_what_a_deque_does() {
     holds_for_all(256, prop::collection::vec((0..4u8, 0..8usize), 0..100), |steps| {
-        let (mut arena, mut list, mut model) = (Arena::new(), List::new(), VecDeque::new());
+        let (mut arena, list, mut model) = (Arena::new(), List::new(), VecDeque::new());
         for (number, (step, which)) in steps.into_iter().enumerate() {
             match (step, model.get(which).copied()) {
                 (0 | 1, _) => {
@@ -310,7 +310,7 @@ fn a_timer_may_leave_while_it_is_due() {
 
 #[test]
 fn a_node_knows_its_neighbours_and_the_word_that_was_left_with_it() {
-    let (mut arena, mut list) = (list::Arena::new(), list::List::new());
+    let (mut arena, list) = (list::Arena::new(), list::List::new());
     let [a, b] = ['a', 'b'].map(|name| arena.insert(name));
     [a, b].iter().for_each(|&node| list.push_back(&mut arena, node));
     assert_eq!((list.first(), arena.next(a), arena.next(b)), (a, b, list::END));
