@@ -119,7 +119,7 @@ impl WaitList {
     /// The list as the thread keeps it, made if there is none yet, and its index.
     #[inline]
     fn open(&self) -> (&Waiting, u32) {
-        let (waiting, index) = self.waiting.get_or_init(|| waits::open(&self.about));
+        let (waiting, index) = self.waiting.get_or_init(|| waits::open(|about| about.copy(&self.about)));
         (waiting, *index)
     }
 
