@@ -3,7 +3,6 @@
 //! All of greenlight counts whole microseconds since the runtime was made, the unit of the timer wheel.
 
 use std::cell::Cell;
-use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
@@ -21,7 +20,7 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant {
-    micros: u64,
+    pub(super) micros: u64,
 }
 
 impl Instant {
@@ -55,19 +54,6 @@ impl Sub for Instant {
 
     fn sub(self, earlier: Instant) -> Duration {
         Duration::from_micros(self.micros.saturating_sub(earlier.micros))
-    }
-}
-
-/// Prints as seconds, to the microsecond: `t=2.000000s`.
-impl fmt::Display for Instant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "t={}.{:06}s", self.micros / 1_000_000, self.micros % 1_000_000)
-    }
-}
-
-impl fmt::Debug for Instant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Instant({self})")
     }
 }
 

@@ -107,12 +107,6 @@ impl ArcWake for TaskWaker {
     }
 }
 
-impl fmt::Debug for Core {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runtime").field("now", &self.now()).field("turn", &self.turn.get()).finish_non_exhaustive()
-    }
-}
-
 thread_local! {
     /// It has no destructor, as nothing has that is needed while the thread ends: other destructors may run a runtime.
     static CURRENT: Cell<ManuallyDrop<Option<Rc<Core>>>> = const { Cell::new(ManuallyDrop::new(None)) };

@@ -117,7 +117,7 @@ impl Core {
                     lost::contain(lost::WOKEN, call);
                     continue;
                 }
-                body if task.is_dying() => {
+                body if task.dying.get() => {
                     if matches!(body, Body::Main(_)) {
                         *main = None;
                     }
@@ -200,7 +200,8 @@ impl Core {
             self.table.borrow_mut().extra_of(&task).name.replace(name);
         }
         let key = task.key();
-        task.queue_first();
+        task.queued.set(true);
+        task.push();
         self.note_queued(&task, Some(at), Kind::Spawned);
         key
     }
@@ -280,10 +281,10 @@ impl Core {
     /// Ends a task: its future is dropped, then it leaves the table, then its joiners are woken.
     fn finish(&self, task: Rc<TaskCell>, body: Body, ending: Ending) {
         let ending = match ending {
-            Ending::Returned if task.is_dying() => Ending::Cancelled,
+            Ending::Returned if task.dying.get() => Ending::Cancelled,
             ending => ending,
         };
-        task.begin_ending();
+        task.ending.set(true);
         let job = if let Body::Joined(job) = &body { Some(job.clone()) } else { None };
         let is_main = matches!(body, Body::Main(_));
         let ended = match let_go(body, ending, |second| self.report_second_panic(&task, second)) {
@@ -304,7 +305,7 @@ impl Core {
         self.note(Some(&task), None, ended);
         self.table.borrow_mut().remove(&task);
         drop(job);
-        if let Some(extra) = task.extra() {
+        if let Some(extra) = task.extra.get() {
             extra.name.take();
             for listener in extra.listeners.take().into_all() {
                 lost::contain(lost::WOKEN, || listener.task_ended(ended == Kind::Panicked));

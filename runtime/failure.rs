@@ -1,4 +1,4 @@
-//! Why a task yielded no output, in words: the error of a join handle, and what a panic left behind.
+//! Why there is no answer, in words: the error of a join handle, what a panic left behind, and that a runtime is gone.
 
 use super::note::Printable;
 use std::any::Any;
@@ -116,3 +116,15 @@ impl Error for JoinError {
         self.panic.as_ref().map(|payload| payload as &dyn Error)
     }
 }
+
+/// The runtime that a [`Remote`](crate::Remote) leads to has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuntimeGone;
+
+impl fmt::Display for RuntimeGone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the runtime of this Remote is gone; let its threads end before the runtime does")
+    }
+}
+
+impl std::error::Error for RuntimeGone {}

@@ -10,7 +10,6 @@ use super::waits::{self, Waiting};
 use super::wakee;
 use std::any::{Any, type_name};
 use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -98,7 +97,7 @@ impl Task {
             return waiter.poll(cx);
         }
         // One that drives another executor, which polls this, may end after that has let go of it.
-        if wakee::owner(cx.waker()).is_some_and(|polled| polled.id() == self.key.id) {
+        if wakee::owner(cx.waker()).is_some_and(|polled| polled.id.get() == self.key.id) {
             panic!("{self} awaits its own end, which can never come; await it from another task");
         }
         let Some(wakee) = waiter::whom_to_wake(cx, || !self.is_finished()) else { return Poll::Ready(()) };
@@ -183,7 +182,7 @@ impl<T> JoinHandle<T> {
     /// Has those told no more on whose behalf somebody waits in that list.
     pub(crate) fn remove_listener(&self, list: &WaitList) {
         let task = self.task.core.table.borrow().get(self.task.key).cloned();
-        let extra = task.as_ref().and_then(|task| task.extra());
+        let extra = task.as_ref().and_then(|task| task.extra.get());
         let removed = extra.map(|extra| extra.listeners.borrow_mut().remove(list.about().identity()));
         drop(removed);
     }
@@ -269,21 +268,6 @@ impl<T> Drop for JoinHandle<T> {
             }
             _ => {}
         }
-    }
-}
-
-impl fmt::Display for Task {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.name {
-            Some(name) => write!(f, "task `{name}` (spawned at {})", self.spawned),
-            None => write!(f, "the task spawned at {}", self.spawned),
-        }
-    }
-}
-
-impl<T> fmt::Debug for JoinHandle<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("JoinHandle").field(&self.task).finish()
     }
 }
 

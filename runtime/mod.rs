@@ -46,9 +46,9 @@ pub(crate) mod watch;
 
 pub use clock::Instant;
 pub use executor::Turn;
-pub use failure::{JoinError, PanicPayload};
+pub use failure::{JoinError, PanicPayload, RuntimeGone};
 pub use join::{Ended, JoinHandle, Task};
-pub use remote::{Remote, RuntimeGone, WeakRemote, remote};
+pub use remote::{Remote, WeakRemote, remote};
 pub use run::{Builder, Runtime, run, try_run};
 pub use spawn::{Spawner, TaskBuilder, spawn, spawn_detached, spawner, task};
 pub use task::TaskId;

@@ -1,11 +1,11 @@
 //! The way in from other threads.
 
 use super::context::{self, Core, Outside};
+use super::failure::RuntimeGone;
 use super::inbox::Inbox;
 use super::note::Polls;
 use super::task::Message;
 use futures_task::{FutureObj, Spawn, SpawnError};
-use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
@@ -163,29 +163,5 @@ impl Spawn for Remote {
 
     fn status(&self) -> Result<(), SpawnError> {
         if self.outside.inbox.is_closed() { Err(SpawnError::shutdown()) } else { Ok(()) }
-    }
-}
-
-/// The runtime that a [`Remote`] leads to has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RuntimeGone;
-
-impl fmt::Display for RuntimeGone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the runtime of this Remote is gone; let its threads end before the runtime does")
-    }
-}
-
-impl std::error::Error for RuntimeGone {}
-
-impl fmt::Debug for WeakRemote {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WeakRemote").finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Remote {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Remote").finish_non_exhaustive()
     }
 }

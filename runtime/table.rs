@@ -30,12 +30,12 @@ pub(super) struct Table {
 pub(super) struct TaskIds {
     next: u64,
     /// The first ids of the blocks taken so far.
-    blocks: Vec<u64>,
+    pub(super) blocks: Vec<u64>,
 }
 
 /// The first id of the next block. There are 2^44 blocks: at one runtime a microsecond they last for half a year.
 static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
-const BLOCK: u64 = 1 << 20;
+pub(super) const BLOCK: u64 = 1 << 20;
 
 impl TaskIds {
     pub(super) const fn new() -> Self {
@@ -49,12 +49,6 @@ impl TaskIds {
         }
         self.next += 1;
         TaskId(self.next - 1)
-    }
-
-    /// How many ids were given out before this one; none if it is another runtime's.
-    pub(super) fn number(&self, id: TaskId) -> Option<u64> {
-        let block = self.blocks.iter().position(|first| (*first..first + BLOCK).contains(&id.0))?;
-        Some(block as u64 * BLOCK + id.0 - self.blocks[block])
     }
 }
 
@@ -88,7 +82,7 @@ impl Table {
     }
 
     pub(super) fn get(&self, key: TaskKey) -> Option<&Rc<TaskCell>> {
-        self.tasks.get(key.slot as usize).filter(|task| task.id() == key.id)
+        self.tasks.get(key.slot as usize).filter(|task| task.id.get() == key.id)
     }
 
     /// Takes a task out for good.
@@ -106,8 +100,8 @@ impl Table {
         if Rc::strong_count(&task) > 1 || self.spare.len() == SPARE {
             return Some(task);
         }
-        if task.extra().is_some() {
-            self.spare_extras.extend(Rc::get_mut(&mut task).and_then(TaskCell::take_extra));
+        if task.extra.get().is_some() {
+            self.spare_extras.extend(Rc::get_mut(&mut task).and_then(|task| task.extra.take()));
         }
         self.spare.push(task);
         None
@@ -115,7 +109,7 @@ impl Table {
 
     /// What few tasks have, and this one is about to.
     pub(super) fn extra_of<'a>(&mut self, task: &'a TaskCell) -> &'a Extra {
-        task.extra_or(|| self.spare_extras.pop().unwrap_or_default())
+        task.extra.get_or_init(|| self.spare_extras.pop().unwrap_or_default())
     }
 
     /// Somebody has cloned the waker that was lent to this task: it is the task's own from now on.
@@ -133,12 +127,7 @@ impl Table {
         }
     }
 
-    /// How many tasks have a clone of their waker somewhere.
-    pub(super) fn count_held(&self) -> usize {
-        self.cloned.iter().filter(|&&slot| self.tasks[slot as usize].is_held()).count()
-    }
-
-    /// Whether any has. The one that was cloned last is looked at first, and a waker of which no clone is left is let go.
+    /// Whether any task has a clone of its waker somewhere. The one that was cloned last is looked at first, and a waker of which no clone is left is let go.
     pub(super) fn is_any_held(&mut self) -> bool {
         while let Some(&slot) = self.cloned.last() {
             let task = &self.tasks[slot as usize];
@@ -154,7 +143,7 @@ impl Table {
     /// All tasks, in the order of spawning.
     pub(super) fn in_order(&self) -> Vec<Rc<TaskCell>> {
         let mut tasks: Vec<_> = self.tasks.iter().map(|(_, task)| task.clone()).collect();
-        tasks.sort_unstable_by_key(|task| task.id());
+        tasks.sort_unstable_by_key(|task| task.id.get());
         tasks
     }
 }
@@ -177,25 +166,4 @@ impl TaskCell {
 /// A waker that is lent to every poll until somebody clones it.
 pub(super) fn loose_waker(inbox: &Arc<Inbox<Message>>) -> Arc<TaskWaker> {
     Arc::new(TaskWaker { id: 0.into(), slot: 0.into(), place: 0.into(), sent: false.into(), inbox: inbox.clone() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_runtimes_never_give_out_the_same_id_however_many_each_gives_out() {
-        let [mut early, mut busy, mut late] = [(); 3].map(|()| TaskIds::new());
-        let mut others = vec![early.next()];
-        // Late takes the block behind busy's. Not later than here: tests that run beside this one take blocks, too.
-        let mut given_out = vec![busy.next()];
-        others.extend([late.next(), late.next(), early.next()]);
-        given_out.extend((0..BLOCK + 1).map(|_| busy.next()));
-        assert!(given_out.is_sorted_by(|earlier, later| earlier < later));
-        for id in others {
-            assert!(!given_out.contains(&id), "{id}");
-            assert_eq!(busy.number(id), None);
-        }
-        assert!(given_out.iter().enumerate().all(|(number, &id)| busy.number(id) == Some(number as u64)));
-    }
 }

@@ -26,11 +26,10 @@
 use super::inbox::Inbox;
 use super::listeners::Listeners;
 use super::note::Notes;
-use futures_task::{FutureObj, LocalFutureObj};
+use futures_task::FutureObj;
 use std::any::{Any, type_name};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
-use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -56,12 +55,6 @@ impl TaskId {
     }
 }
 
-impl fmt::Display for TaskId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 /// Where to look for a task, and how to tell that it is still the same one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TaskKey {
@@ -74,15 +67,15 @@ pub(crate) struct TaskKey {
 /// nobody holds it any more, it serves the next task.
 pub(crate) struct TaskCell {
     /// [`TaskId::ENDED`] once the task has ended.
-    id: Cell<TaskId>,
+    pub(super) id: Cell<TaskId>,
     /// Its slot in the table. Valid until the task has ended.
     slot: Cell<u32>,
     /// Set while the task is in the ready queue, and once it has ended, so that nobody queues it.
-    queued: Cell<bool>,
-    /// Set once the task is to be dropped instead of polled. Never cleared while the task is alive.
-    dying: Cell<bool>,
+    pub(super) queued: Cell<bool>,
+    /// Set once the task is to be dropped instead of polled. Never cleared while the task is alive, nor when it has ended.
+    pub(super) dying: Cell<bool>,
     /// Set once its future is being dropped.
-    ending: Cell<bool>,
+    pub(super) ending: Cell<bool>,
     /// The future. None while the executor has it out to poll or to drop.
     pub(super) body: Cell<Option<Body>>,
     /// Its own waker: somebody has cloned one that it was lent. None as long as nobody has, and while the executor has it.
@@ -91,7 +84,7 @@ pub(crate) struct TaskCell {
     pub(super) spawned: Cell<&'static Location<'static>>,
     pub(super) queue: Rc<ReadyQueue>,
     /// What few tasks have.
-    extra: OnceCell<Box<Extra>>,
+    pub(super) extra: OnceCell<Box<Extra>>,
 }
 
 /// What few tasks have.
@@ -209,54 +202,12 @@ impl TaskCell {
         self.queued.set(true);
     }
 
-    pub(super) fn id(&self) -> TaskId {
-        self.id.get()
-    }
-
     pub(super) fn key(&self) -> TaskKey {
         TaskKey { slot: self.slot.get(), id: self.id.get() }
     }
 
-    pub(super) fn has_ended(&self) -> bool {
-        self.id.get() == TaskId::ENDED
-    }
-
-    pub(super) fn is_queued(&self) -> bool {
-        self.queued.get()
-    }
-
-    /// Whether it was cancelled. One that has ended stays so.
-    pub(super) fn is_dying(&self) -> bool {
-        self.dying.get()
-    }
-
-    /// The name of its future's type; empty while that is out, and if it was boxed before it was spawned.
-    pub(super) fn type_name(&self) -> &'static str {
-        let body = self.body.take();
-        let name = body.as_ref().map_or("", Body::type_name);
-        self.body.set(body);
-        if name == type_name::<LocalFutureObj<'static, ()>>() { "" } else { name }
-    }
-
-    pub(super) fn is_ending(&self) -> bool {
-        self.ending.get()
-    }
-
     pub(super) fn name(&self) -> Option<Arc<str>> {
         self.extra.get().and_then(|extra| extra.name.borrow().clone())
-    }
-
-    /// What few tasks have, if this one does.
-    pub(super) fn extra(&self) -> Option<&Extra> {
-        self.extra.get().map(|extra| &**extra)
-    }
-
-    pub(super) fn extra_or(&self, make: impl FnOnce() -> Box<Extra>) -> &Extra {
-        self.extra.get_or_init(make)
-    }
-
-    pub(super) fn take_extra(&mut self) -> Option<Box<Extra>> {
-        self.extra.take()
     }
 
     /// Makes the task ready.
@@ -279,12 +230,6 @@ impl TaskCell {
             self.push();
         }
         unwatched
-    }
-
-    /// Queues a task that has just been spawned.
-    pub(super) fn queue_first(self: &Rc<Self>) {
-        self.queued.set(true);
-        self.push();
     }
 
     /// Puts the task into the ready queue; it is flagged as queued.
@@ -321,11 +266,6 @@ impl TaskCell {
             self.push();
         }
     }
-
-    /// Its future is about to be dropped.
-    pub(super) fn begin_ending(&self) {
-        self.ending.set(true);
-    }
 }
 
 impl ReadyQueue {
@@ -335,18 +275,6 @@ impl ReadyQueue {
 
     pub(super) fn is_empty(&self) -> bool {
         self.tasks.borrow().is_empty()
-    }
-}
-
-impl Body {
-    /// The name of the future's type.
-    fn type_name(&self) -> &'static str {
-        match self {
-            Body::Detached(future) => future.type_name(),
-            Body::Joined(job) => job.type_name(),
-            Body::Main(name) => name,
-            Body::Callback(_) => "",
-        }
     }
 }
 

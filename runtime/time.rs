@@ -5,7 +5,6 @@ use super::context::{self, Core, Timer};
 use super::note::Kind;
 use super::waits;
 use super::wakee::{self, Kept, Wakee};
-use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -76,12 +75,7 @@ pub(crate) fn sleep_until_at(deadline: Instant, at: &'static Location<'static>) 
 /// ```
 #[track_caller]
 pub fn yield_now() -> YieldNow {
-    yield_now_at(Location::caller())
-}
-
-/// A yield in the name of that line.
-pub(crate) fn yield_now_at(at: &'static Location<'static>) -> YieldNow {
-    YieldNow { yielded: false, at }
+    YieldNow { yielded: false, at: Location::caller() }
 }
 
 /// What [`sleep`] and [`sleep_until`] return.
@@ -89,12 +83,12 @@ pub(crate) fn yield_now_at(at: &'static Location<'static>) -> YieldNow {
 pub struct Sleep {
     /// A duration or a moment, in ticks.
     ticks: u64,
-    at: &'static Location<'static>,
+    pub(super) at: &'static Location<'static>,
     /// The runtime in whose wheel the timer is, armed or fired. None before the first poll, and where there was no time to wait for.
     core: Option<Rc<Core>>,
     timer: u32,
     until: Until,
-    state: State,
+    pub(super) state: State,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -104,7 +98,7 @@ enum Until {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum State {
+pub(super) enum State {
     New,
     Begun,
     Done,
@@ -160,12 +154,6 @@ impl Drop for Sleep {
         if let (State::Begun, Some(core)) = (self.state, &self.core) {
             core.disarm(self.timer);
         }
-    }
-}
-
-impl fmt::Debug for Sleep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sleep").field("state", &self.state).field("at", &self.at).finish_non_exhaustive()
     }
 }
 

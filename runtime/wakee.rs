@@ -129,7 +129,7 @@ impl Polling {
     #[inline]
     pub(super) fn begin(task: Rc<TaskCell>, waker: &Waker) -> Self {
         POLLED.with(|polled| Polling {
-            id: polled.id.replace(task.id()),
+            id: polled.id.replace(task.id.get()),
             task: polled.task.replace(ManuallyDrop::new(Some(task))),
             data: polled.data.replace(waker.data()),
             vtable: polled.vtable.replace(waker.vtable()),
@@ -222,12 +222,12 @@ impl Kept {
     /// `Shared` is: it need not go with the task that polled it last.
     #[inline]
     pub(super) fn is_dying(&self) -> bool {
-        self.way == Way::TASK && self.task.as_ref().is_some_and(|task| task.is_dying())
+        self.way == Way::TASK && self.task.as_ref().is_some_and(|task| task.dying.get())
     }
 
     /// Whether a leaf that is polled with this waker, now, would register the same again.
     pub(super) fn is_current(&self, waker: &Waker) -> bool {
-        let is_polled = self.task.as_ref().map_or(TaskId::NOBODY, |task| task.id()) == polled_id();
+        let is_polled = self.task.as_ref().map_or(TaskId::NOBODY, |task| task.id.get()) == polled_id();
         let is_own = POLLED.with(|polled| polled.owns(waker));
         match self.way {
             Way::TASK => is_polled && is_own,

@@ -46,13 +46,13 @@ impl Core {
         let (table, queue) = (self.table.borrow(), self.queue.tasks.borrow());
         let mut named = HashSet::new();
         for task in queue.iter() {
-            assert!(named.insert(Rc::as_ptr(task)), "task {} is in the ready queue twice", task.id());
+            assert!(named.insert(Rc::as_ptr(task)), "task {} is in the ready queue twice", task.id.get());
         }
         let mut last = None;
         for task in table.in_order() {
-            let (id, queued, named) = (task.id(), task.is_queued(), named.contains(&Rc::as_ptr(&task)));
+            let (id, queued, named) = (task.id.get(), task.queued.get(), named.contains(&Rc::as_ptr(&task)));
             assert!(queued == named, "task {id} is flagged as queued: {queued}; in the ready queue: {named}");
-            assert!(queued || !task.is_dying(), "task {id} is dying, and not queued to be dropped");
+            assert!(queued || !task.dying.get(), "task {id} is dying, and not queued to be dropped");
             let body = task.body.take();
             assert!(body.is_some(), "task {id} has no future, and is not being polled");
             task.body.set(body);
@@ -66,9 +66,9 @@ impl Core {
         for spare in &table.spare {
             let others = Rc::strong_count(spare) - 1;
             assert!(
-                others == 0 && spare.has_ended(),
+                others == 0 && spare.id.get() == TaskId::ENDED,
                 "a spare cell is held by {others} others, as task {}",
-                spare.id()
+                spare.id.get()
             );
         }
     }
@@ -98,12 +98,12 @@ impl Core {
     /// The wait list of those who await a task's end is there, and is about that task.
     fn check_joiners(&self) {
         let table = self.table.borrow();
-        let joiners = |task: &Rc<TaskCell>| task.extra().and_then(|extra| extra.joiners.get());
+        let joiners = |task: &Rc<TaskCell>| task.extra.get().and_then(|extra| extra.joiners.get());
         WAITS.with_borrow(|waits| {
             for (_, task) in &table.tasks {
                 let Some(index) = joiners(task) else { continue };
                 let waiting = waits.lists.get(index as usize);
-                let id = task.id();
+                let id = task.id.get();
                 let waiting =
                     waiting.unwrap_or_else(|| panic!("the joiners of {id} are in list {index}, which is gone"));
                 let about = waiting.about.holder.get().map(|holder| holder.task);
@@ -113,7 +113,7 @@ impl Core {
                 let about = waiting.about.holder.get().map_or(TaskId::NOBODY, |holder| holder.task);
                 // The task of another runtime, perhaps.
                 if table.ids.number(about).is_some() {
-                    let task = table.tasks.iter().find(|(_, task)| task.id() == about);
+                    let task = table.tasks.iter().find(|(_, task)| task.id.get() == about);
                     let (_, task) = task.unwrap_or_else(|| panic!("list {index} is about {about}, which has ended"));
                     let named = joiners(task);
                     assert!(named == Some(index as u32), "list {index} is about {about}, which names list {named:?}");
@@ -238,7 +238,8 @@ pub(in crate::runtime) mod tests {
             core.table.borrow_mut().tasks.insert(other.clone());
             core.table.borrow_mut().tasks.remove(2);
             core.queue.tasks.borrow_mut().clear();
-            other.queue_first();
+            other.queued.set(true);
+            other.push();
         });
     }
 
@@ -331,7 +332,7 @@ pub(in crate::runtime) mod tests {
     #[test]
     #[should_panic(expected = "which names list None")]
     fn joiners_whom_their_task_does_not_name_are_found() {
-        check_broken(|core| open_joiners(task(core, 0).id()));
+        check_broken(|core| open_joiners(task(core, 0).id.get()));
     }
 
     #[test]

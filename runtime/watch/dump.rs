@@ -214,14 +214,14 @@ impl Core {
         for (deadline, timer) in self.wheel.borrow().armed() {
             if let Some((task, at)) = timer.wakee.task().zip(timer.at) {
                 let sleep = WaitInfo::Sleep { until: Instant::at(deadline), at };
-                told.entry(task.id()).or_default().push(sleep);
+                told.entry(task.id.get()).or_default().push(sleep);
             }
         }
         let info = |task: Rc<TaskCell>| {
             let lists = lists_of(&task).into_iter().filter_map(|(list, _)| awaited.get(&list));
             let mut awaited_by: Vec<_> = lists.flatten().cloned().collect();
             awaited_by.sort_unstable_by_key(|task| task.number);
-            let waits = told.remove(&task.id()).unwrap_or_default();
+            let waits = told.remove(&task.id.get()).unwrap_or_default();
             let label = self.label(&task).expect("a task of the table has a number");
             let passed = self.watchers.passed.last(label.number);
             TaskInfo { waits, awaited_by, passed, ..TaskInfo::of(&task, label) }
@@ -255,7 +255,7 @@ impl Core {
         let table = self.table.borrow();
         // It is the last that was queued, unless whoever is told of it has queued more.
         let queue = self.queue.tasks.borrow();
-        queue.iter().rev().find(|task| table.ids.number(task.id()) == Some(number)).cloned()
+        queue.iter().rev().find(|task| table.ids.number(task.id.get()) == Some(number)).cloned()
     }
 
     /// Whether nothing can wake a task that has returned `Pending`: nobody holds its waker, and it waits for nothing of
@@ -300,7 +300,7 @@ impl Core {
         let hold = match granted {
             _ if needs != Needs::Release => Hold::Runs,
             false => Hold::Taken,
-            true if cell.is_some_and(|cell| cell.is_queued()) => Hold::Granted,
+            true if cell.is_some_and(|cell| cell.queued.get()) => Hold::Granted,
             true => Hold::Unpolled,
         };
         HolderInfo { who, since, hold, permits }
@@ -313,9 +313,9 @@ impl TaskState {
         let is_out = body.is_none();
         task.body.set(body);
         match is_out {
-            true if task.is_ending() => TaskState::Ending,
+            true if task.ending.get() => TaskState::Ending,
             true => TaskState::Polling,
-            false if task.is_queued() => TaskState::Ready,
+            false if task.queued.get() => TaskState::Ready,
             false => TaskState::Parked,
         }
     }
@@ -324,11 +324,11 @@ impl TaskState {
 impl TaskInfo {
     fn of(task: &TaskCell, label: TaskLabel) -> Self {
         TaskInfo {
-            id: task.id(),
+            id: task.id.get(),
             label,
             spawned_at: task.spawned.get(),
             state: TaskState::of(task),
-            is_cancelled: task.is_dying(),
+            is_cancelled: task.dying.get(),
             is_held_outside: task.is_held(),
             nobody_can_wake: false,
             future: task.type_name(),

@@ -155,7 +155,7 @@ impl Holder {
     /// A waiter that was granted the object.
     #[inline]
     pub(crate) fn of(grant: &Grant) -> Self {
-        let task = grant.wakee.task().map_or(TaskId::NOBODY, |task| task.id());
+        let task = grant.wakee.task().map_or(TaskId::NOBODY, |task| task.id.get());
         Holder { task, since: grant.at, granted: true, permits: grant.asks as usize }
     }
 }

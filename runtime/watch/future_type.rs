@@ -1,5 +1,31 @@
 //! How the type of a future reads to people.
 
+use super::super::task::{Body, TaskCell};
+use futures_task::LocalFutureObj;
+use std::any::type_name;
+
+impl TaskCell {
+    /// The name of its future's type; empty while that is out, and if it was boxed before it was spawned.
+    pub(in crate::runtime) fn type_name(&self) -> &'static str {
+        let body = self.body.take();
+        let name = body.as_ref().map_or("", Body::type_name);
+        self.body.set(body);
+        if name == type_name::<LocalFutureObj<'static, ()>>() { "" } else { name }
+    }
+}
+
+impl Body {
+    /// The name of the future's type.
+    fn type_name(&self) -> &'static str {
+        match self {
+            Body::Detached(future) => future.type_name(),
+            Body::Joined(job) => job.type_name(),
+            Body::Main(name) => name,
+            Body::Callback(_) => "",
+        }
+    }
+}
+
 /// A future in a sentence, by its type: ``its future, `Forgetful`, ``, or ``its future, async code in `main`, ``.
 pub(in crate::runtime) fn told(name: &str) -> String {
     const CLOSURE: &str = "::{{closure}}";

@@ -1,5 +1,11 @@
 //! How what the heart is made of prints, for messages and for those who debug a program.
 
+use super::super::clock::Instant;
+use super::super::context::Core;
+use super::super::join::{JoinHandle, Task};
+use super::super::remote::{Remote, WeakRemote};
+use super::super::task::TaskId;
+use super::super::time::Sleep;
 use super::super::waiter::{WaitList, Waiter};
 use std::fmt;
 
@@ -24,5 +30,63 @@ impl fmt::Debug for WaitList {
 impl fmt::Debug for Waiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Waiter").field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+/// Prints as seconds, to the microsecond: `t=2.000000s`.
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "t={}.{:06}s", self.micros / 1_000_000, self.micros % 1_000_000)
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Instant({self})")
+    }
+}
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "task `{name}` (spawned at {})", self.spawned),
+            None => write!(f, "the task spawned at {}", self.spawned),
+        }
+    }
+}
+
+impl<T> fmt::Debug for JoinHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("JoinHandle").field(&self.task).finish()
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep").field("state", &self.state).field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("now", &self.now()).field("turn", &self.turn.get()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for WeakRemote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeakRemote").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Remote").finish_non_exhaustive()
     }
 }

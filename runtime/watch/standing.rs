@@ -1,6 +1,7 @@
 //! Who stands in which wait list of this thread, at which place, and who holds what is waited for: what reports are made of.
 
 use super::super::context::Core;
+use super::super::table::{BLOCK, Table, TaskIds};
 use super::super::task::{TaskCell, TaskId};
 use super::super::waiter::WaitList;
 use super::super::waits::{WAITS, Waiting, Waits};
@@ -87,9 +88,24 @@ impl WaitList {
     }
 }
 
+impl TaskIds {
+    /// How many ids were given out before this one; none if it is another runtime's.
+    pub(in crate::runtime) fn number(&self, id: TaskId) -> Option<u64> {
+        let block = self.blocks.iter().position(|first| (*first..first + BLOCK).contains(&id.0))?;
+        Some(block as u64 * BLOCK + id.0 - self.blocks[block])
+    }
+}
+
+impl Table {
+    /// How many tasks have a clone of their waker somewhere.
+    pub(in crate::runtime) fn count_held(&self) -> usize {
+        self.cloned.iter().filter(|&&slot| self.tasks[slot as usize].is_held()).count()
+    }
+}
+
 impl Core {
     pub(in crate::runtime) fn living(&self) -> Living {
-        self.table.borrow().tasks.iter().map(|(_, task)| (task.id(), task.clone())).collect()
+        self.table.borrow().tasks.iter().map(|(_, task)| (task.id.get(), task.clone())).collect()
     }
 
     /// The task of that id, in whatever other runtime of this thread it is alive, and that runtime.
@@ -98,7 +114,7 @@ impl Core {
         let gave_out = |core: &Rc<Core>| core.table.borrow().ids.number(task).is_some();
         let home = runtimes.unwrap_or_else(|_| Vec::new()).into_iter().find(gave_out)?;
         let found =
-            home.table.borrow().tasks.iter().find(|(_, other)| other.id() == task).map(|(_, task)| task.clone());
+            home.table.borrow().tasks.iter().find(|(_, other)| other.id.get() == task).map(|(_, task)| task.clone());
         Some((home, found?))
     }
 
@@ -119,7 +135,7 @@ impl Core {
     fn awaited(&self) -> HashMap<u64, (Needs, Rc<[Holder]>)> {
         let mut awaited: HashMap<u64, (Needs, Vec<Holder>)> = HashMap::new();
         for task in self.table.borrow().in_order() {
-            let holder = Holder { task: task.id(), since: task.spawned.get(), granted: false, permits: 1 };
+            let holder = Holder { task: task.id.get(), since: task.spawned.get(), granted: false, permits: 1 };
             for (list, needs) in lists_of(&task) {
                 awaited.entry(list).or_insert((needs, Vec::new())).1.push(holder);
             }
@@ -130,7 +146,7 @@ impl Core {
 
 /// The identities of the lists in which somebody waits for the end of a task, and what each of them needs.
 pub(in crate::runtime) fn lists_of(task: &TaskCell) -> Vec<(u64, Needs)> {
-    let Some(extra) = task.extra() else { return Vec::new() };
+    let Some(extra) = task.extra.get() else { return Vec::new() };
     let joiners = extra
         .joiners
         .get()
@@ -149,7 +165,8 @@ fn of_runtime(core: &Core) -> Vec<Wait> {
             waits.lists.iter().map(|(_, waiting)| (waiting.serial.get(), waiting)).collect();
         let (places, holders) = (waits.places(), waits.holders(&serials));
         let wait = |(node, kept): (u32, &Kept)| {
-            let task = kept.task().filter(|task| Rc::ptr_eq(&task.queue, &core.queue) && !task.has_ended())?;
+            let task =
+                kept.task().filter(|task| Rc::ptr_eq(&task.queue, &core.queue) && task.id.get() != TaskId::ENDED)?;
             let (waiting, place) = match places.get(&node) {
                 Some((waiting, place)) => (*waiting, *place),
                 None if kept.is_granted() => (*serials.get(&waits.nodes.word(node))?, Place::Granted),
@@ -157,7 +174,7 @@ fn of_runtime(core: &Core) -> Vec<Wait> {
             };
             let (subject, state) = (waiting.about.subject(), waiting.about.state.get());
             Some(Wait {
-                task: task.id(),
+                task: task.id.get(),
                 state,
                 holders: holders.get(&subject.identity).cloned().unwrap_or_default(),
                 subject,
@@ -188,7 +205,7 @@ impl Waits {
         for (node, kept) in self.nodes.iter().filter(|(node, kept)| kept.is_granted() && !self.nodes.is_linked(*node)) {
             let Some(waiting) = serials.get(&self.nodes.word(node)) else { continue };
             if waiting.about.state.get().is_permits() {
-                let task = kept.task().map_or(TaskId::NOBODY, |task| task.id());
+                let task = kept.task().map_or(TaskId::NOBODY, |task| task.id.get());
                 let (since, permits) = (self.lines[node as usize], kept.asks as usize);
                 let holder = Holder { task, since, granted: true, permits };
                 holders.entry(waiting.about.identity()).or_default().push(holder);
@@ -207,5 +224,26 @@ impl Waits {
             places.extend(order.into_iter().enumerate().map(place));
         }
         places
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_runtimes_never_give_out_the_same_id_however_many_each_gives_out() {
+        let [mut early, mut busy, mut late] = [(); 3].map(|()| TaskIds::new());
+        let mut others = vec![early.next()];
+        // Late takes the block behind busy's. Not later than here: tests that run beside this one take blocks, too.
+        let mut given_out = vec![busy.next()];
+        others.extend([late.next(), late.next(), early.next()]);
+        given_out.extend((0..BLOCK + 1).map(|_| busy.next()));
+        assert!(given_out.is_sorted_by(|earlier, later| earlier < later));
+        for id in others {
+            assert!(!given_out.contains(&id), "{id}");
+            assert_eq!(busy.number(id), None);
+        }
+        assert!(given_out.iter().enumerate().all(|(number, &id)| busy.number(id) == Some(number as u64)));
     }
 }

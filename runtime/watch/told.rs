@@ -17,7 +17,7 @@ type Line = &'static Location<'static>;
 impl Core {
     /// The name of a task that has not ended.
     pub(in crate::runtime) fn label(&self, task: &TaskCell) -> Option<TaskLabel> {
-        let number = self.table.borrow().ids.number(task.id())?;
+        let number = self.table.borrow().ids.number(task.id.get())?;
         Some(TaskLabel { number, name: task.name() })
     }
 
@@ -39,7 +39,7 @@ impl Core {
             None => None,
         };
         if let (Kind::Returned | Kind::Cancelled | Kind::Panicked, Some(task)) = (kind, who) {
-            self.watchers.trace.queued_by.borrow_mut().remove(&task.id());
+            self.watchers.trace.queued_by.borrow_mut().remove(&task.id.get());
         }
         let (time, turn, cause) = (self.now(), self.turn.get(), self.watchers.trace.cause());
         let _entered = self.me.upgrade().map(enter);
@@ -49,7 +49,7 @@ impl Core {
     /// The same for what queued a task: the cause of its next poll.
     #[cold]
     pub(in crate::runtime) fn tell_queued(&self, task: &TaskCell, at: Option<Line>, kind: Kind) {
-        let id = task.id();
+        let id = task.id.get();
         if let Some(seq) = self.tell(Some(task), None, at, kind) {
             self.watchers.trace.queued_by.borrow_mut().insert(id, seq);
         }
@@ -73,7 +73,7 @@ impl Core {
     /// A poll or a drop of a task begins, by what queued it.
     #[cold]
     pub(in crate::runtime) fn begin_turn_of(&self, task: &TaskCell, kind: Kind) -> Causing<'_> {
-        let cause = self.watchers.trace.queued_by.borrow_mut().remove(&task.id());
+        let cause = self.watchers.trace.queued_by.borrow_mut().remove(&task.id.get());
         self.begin_cause(None, Some(task), cause, kind)
     }
 
