@@ -2,10 +2,10 @@
 //! its grant and before it runs: what it was given and did not use is passed on, and what it was
 //! not given is taken from nobody.
 
-mod around;
+pub(crate) mod around;
 mod conditions;
 mod events;
 mod locks;
-mod moments;
+pub(crate) mod moments;
 mod random;
 mod tasks;

@@ -1,17 +1,34 @@
-//! How the primitives behave, one behaviour a file.
+//! How the primitives behave: a file for each that has one of its own, and else one behaviour a file, such as what being
+//! dropped at any moment does to the others, foreign code that re-enters, misuse, and what is said of it in a stall.
 
+mod barrier;
+mod closing;
+mod crew;
 mod dropped;
+mod edges;
+mod elsewhere;
 #[path = "../runtime/foreign.rs"]
 mod foreign;
 mod misuse;
+mod moments;
+mod objects;
+mod permits;
+mod printed;
 #[path = "../properties.rs"]
 mod properties;
+mod queue;
 #[path = "../runtime/quoted.rs"]
 mod quoted;
 mod reentrancy;
+mod refused;
+mod scene;
 #[path = "../seed.rs"]
 mod seed;
+mod semaphore;
 #[path = "../runtime/stage.rs"]
 mod stage;
 mod stalls;
+mod task_group;
+mod traces;
+mod wait;
 mod waits;

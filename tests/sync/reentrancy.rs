@@ -3,19 +3,35 @@
 //! panic. By where it runs: in a waker that is woken, by a release or by a notify; in one that is
 //! cloned or dropped; in a future's `Drop`. After each the lock is free in the end, and nobody is
 //! lost.
+//!
+//! So it may while somebody waits with a semaphore, a barrier, a queue, a group or for the ends of tasks: give what
+//! the wait is for, wait too, drop who stands in line, close, abort. `matrix` goes through every waiting method of
+//! these and every moment at which foreign code runs; the others have the cases that are worth a name.
 
+mod barrier;
 mod cloning;
 mod deadlines;
 mod drops;
+mod ends;
+mod groups;
+mod items;
+mod matrix;
 mod notifying;
+mod objects;
+mod observers;
+mod orders;
+mod outliving;
+mod queue;
 mod releasing;
 mod renewing;
+mod semaphore;
 
-use crate::foreign::{Foreign, Shared, parked};
+use crate::foreign::{Foreign, Shared, parked, poll};
 use crate::stage::Log;
 use greenlight::sync::{Condition, Lock};
 use std::fmt::Debug;
 use std::future::{Future, pending};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Wake, Waker};
@@ -66,6 +82,16 @@ fn woken(act: impl FnOnce() + 'static) -> Foreign {
     })
 }
 
+/// As [`woken`], with nothing else to do.
+fn acting(act: impl FnOnce() + 'static) -> Waker {
+    woken(act).waker()
+}
+
+/// A waker that acts when it is cloned for the first time.
+fn cloned(act: impl FnOnce() + 'static) -> Waker {
+    Foreign::default().on_clone(act).waker()
+}
+
 /// A waker that acts when the last of its clones is dropped.
 fn forgotten(act: impl FnOnce() + 'static) -> Waker {
     struct Last {
@@ -75,6 +101,17 @@ fn forgotten(act: impl FnOnce() + 'static) -> Waker {
         fn wake(self: Arc<Self>) {}
     }
     Arc::new(Last { _waker: Foreign::default().on_drop(act).waker() }).into()
+}
+
+/// Whether a future is ready, now that it is polled with that waker.
+fn is_ready_with(future: &Shared, waker: &Waker) -> bool {
+    let mut future = future.borrow_mut();
+    poll(future.as_mut().expect("it was not dropped").as_mut(), waker).is_ready()
+}
+
+/// Whether it panics.
+fn panics<T>(act: impl FnOnce() -> T) -> bool {
+    catch_unwind(AssertUnwindSafe(act)).is_err()
 }
 
 /// Takes a lock that nobody holds.

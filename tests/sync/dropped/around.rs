@@ -5,11 +5,11 @@ use std::pin::Pin;
 use std::time::Duration;
 
 /// The moment at which the scenes signal what the victim waits for.
-pub(super) const SIGNAL: Duration = Duration::from_secs(1);
+pub(crate) const SIGNAL: Duration = Duration::from_secs(1);
 
 /// What stands around the wait of a victim.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Around {
+pub(crate) enum Around {
     Nothing,
     Timeout(Duration),
     TimeoutAt(Duration),
@@ -20,7 +20,7 @@ pub(super) enum Around {
 }
 
 /// Time that is up before the signal, together with it, and long after.
-pub(super) const AROUND: [Around; 8] = [
+pub(crate) const AROUND: [Around; 8] = [
     Around::Nothing,
     Around::Timeout(Duration::from_millis(500)),
     Around::Timeout(SIGNAL),
@@ -33,7 +33,7 @@ pub(super) const AROUND: [Around; 8] = [
 
 impl Around {
     /// Awaits the wait inside of this; none if it was given up.
-    pub(super) async fn wait<T>(self, wait: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn wait<T>(self, wait: impl Future<Output = T>) -> Option<T> {
         type Runner<'a, T> = Pin<Box<dyn Future<Output = Option<T>> + 'a>>;
         let runner = |wait| -> Runner<'_, T> { Box::pin(async { Some(Box::pin(wait).await) }) };
         let nap = |limit| -> Runner<'_, T> {

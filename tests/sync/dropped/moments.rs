@@ -7,7 +7,7 @@
 //! next in line.
 
 use super::around::{AROUND, Around};
-use crate::stage::Log;
+use crate::scene::Log;
 use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::trace::{Kind, Observer, Recorder, TraceEvent};
 use greenlight::{Instant, JoinHandle, Runtime, Task, Turn};
@@ -175,35 +175,35 @@ impl Fate {
 }
 
 /// One play of a scene.
-pub(super) struct Play {
+pub(crate) struct Play {
     runtime: Runtime,
     fate: Rc<Fate>,
     reports: Log,
     host: Host,
     around: Around,
-    pub(super) said: Said,
+    pub(crate) said: Said,
 }
 
 /// What the tasks of a play say, and how many turns after the cause.
 #[derive(Clone, Default)]
-pub(super) struct Said {
+pub(crate) struct Said {
     lines: Log,
     turn: Rc<Cell<u64>>,
     cause: Rc<Cell<u64>>,
 }
 
 impl Said {
-    pub(super) fn say(&self, line: impl Into<String>) {
+    pub(crate) fn say(&self, line: impl Into<String>) {
         self.lines.say(line);
     }
 
     /// The cause is now.
-    pub(super) fn cause(&self) {
+    pub(crate) fn cause(&self) {
         self.cause.set(self.turn.get());
     }
 
     /// Says a line and how many turns ago the cause was.
-    pub(super) fn say_hops(&self, line: &str) {
+    pub(crate) fn say_hops(&self, line: &str) {
         self.say(format!("{line} {}", self.turn.get() - self.cause.get()));
     }
 }
@@ -227,17 +227,17 @@ impl Play {
         Play { runtime, fate, reports, host, around, said }
     }
 
-    pub(super) fn spawn(&self, name: &'static str, future: impl Future<Output = ()> + 'static) -> Task {
+    pub(crate) fn spawn(&self, name: &'static str, future: impl Future<Output = ()> + 'static) -> Task {
         self.runtime.task(name).spawn_detached(future)
     }
 
     /// Spawns a task that is awaited.
-    pub(super) fn joined<T: 'static>(&self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+    pub(crate) fn joined<T: 'static>(&self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
         self.runtime.spawn(future)
     }
 
     /// Spawns a victim.
-    pub(super) fn victim(&self, name: &'static str, future: impl Future<Output = ()> + 'static) -> Task {
+    pub(crate) fn victim(&self, name: &'static str, future: impl Future<Output = ()> + 'static) -> Task {
         let victim = Rc::new(Victim {
             name,
             future: Cell::new(Some(Box::pin(future))),
@@ -253,12 +253,12 @@ impl Play {
     }
 
     /// What stands around the waits of the victims.
-    pub(super) fn around(&self) -> Around {
+    pub(crate) fn around(&self) -> Around {
         self.around
     }
 
     /// Spawns a task for each name, in order, and at that place among them the victim.
-    pub(super) fn line_up<F>(&self, names: &[&'static str], place: usize, role: impl Fn(&'static str, Around) -> F)
+    pub(crate) fn line_up<F>(&self, names: &[&'static str], place: usize, role: impl Fn(&'static str, Around) -> F)
     where
         F: Future<Output = ()> + 'static,
     {
@@ -275,7 +275,7 @@ impl Play {
 
     /// Runs on until nobody can go on, or nobody is left. The first moment comes before the first
     /// turn.
-    pub(super) fn run(&self) {
+    pub(crate) fn run(&self) {
         if !self.fate.begun.replace(true) {
             self.fate.pass_moment(self.now());
         }
@@ -288,29 +288,29 @@ impl Play {
         assert_eq!(reports, [""; 0], "nobody panics");
     }
 
-    pub(super) fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         self.runtime.now()
     }
 
     /// When a victim was struck, if one was.
-    pub(super) fn struck_at(&self) -> Option<Instant> {
+    pub(crate) fn struck_at(&self) -> Option<Instant> {
         self.fate.struck_at.get()
     }
 
     /// What the others have said and what the victims have, since the last call.
-    pub(super) fn lines(&self) -> (Vec<String>, Vec<String>) {
+    pub(crate) fn lines(&self) -> (Vec<String>, Vec<String>) {
         self.said.lines.take().into_iter().partition(|line| !line.starts_with("victim"))
     }
 
     /// Those who were to be cancelled, in order, but for the victim.
-    pub(super) fn cancelled(&self) -> Vec<String> {
+    pub(crate) fn cancelled(&self) -> Vec<String> {
         let lines = self.fate.recorder.lines();
         let names = lines.iter().filter_map(|line| line.strip_suffix(" to be cancelled"));
         names.filter(|name| *name != "victim").map(str::to_string).collect()
     }
 
     /// Everybody has ended.
-    pub(super) fn ends(&self) {
+    pub(crate) fn ends(&self) {
         assert_eq!(self.runtime.turn(), Turn::Idle(None), "nobody waits, and no timer is armed");
         assert_eq!(self.runtime.task_count(), 0);
     }
@@ -340,7 +340,7 @@ fn play(scene: &impl Fn(&Play), host: Host, around: Around, strikes: Vec<Strike>
 
 /// Plays a scene for every moment, every blow, every way of being polled, and everything around the
 /// wait.
-pub(super) fn at_every_moment(scene: impl Fn(&Play)) {
+pub(crate) fn at_every_moment(scene: impl Fn(&Play)) {
     for around in AROUND {
         let phases = struck_within(&scene, around);
         if let Around::Nothing = around {
@@ -365,7 +365,7 @@ fn struck_within(scene: &impl Fn(&Play), around: Around) -> HashSet<Phase> {
 }
 
 /// Plays a scene with two victims for every pair of moments and every pair of blows.
-pub(super) fn at_every_two_moments(scene: impl Fn(&Play)) {
+pub(crate) fn at_every_two_moments(scene: impl Fn(&Play)) {
     for (host, first) in HOSTS.into_iter().flat_map(|host| BLOWS.map(|blow| (host, blow))) {
         for (victim, second) in BLOWS.into_iter().flat_map(|blow| [(0, blow), (1, blow)]) {
             let undisturbed = play(&scene, host, Around::Nothing, Vec::new()).moments();
