@@ -116,7 +116,7 @@ impl Clock {
     /// The moment right now, rounded down, so that what is due by it is due in truth. A turn may be behind it.
     pub(super) fn now(&self) -> Instant {
         match self.source {
-            Source::Real(start) => Instant::at(micros(start.elapsed())),
+            Source::Real(start) => Instant::at(u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX)),
             Source::Virtual => Instant::at(self.reading.get()),
         }
     }
@@ -126,10 +126,6 @@ impl Clock {
         debug_assert!(self.is_virtual() && to >= self.reading(), "only virtual time jumps, and only forward");
         self.reading.set(to.micros);
     }
-}
-
-fn micros(elapsed: Duration) -> u64 {
-    u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -205,20 +205,9 @@ impl<T> JoinHandle<T> {
         is
     }
 
-    /// The payload of a task that has panicked.
-    pub(crate) fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
-        match self.job.outcome().take() {
-            Some(Err(Failure::Panicked(payload))) => Some(payload),
-            outcome => {
-                self.job.outcome().set(outcome);
-                None
-            }
-        }
-    }
-
     /// The outcome of a task that has ended. There is one to take, once.
     #[track_caller]
-    pub(crate) fn take_outcome(&mut self) -> Result<T, JoinError> {
+    pub(crate) fn take_outcome(&self) -> Result<T, JoinError> {
         match self.job.outcome().take() {
             Some(outcome) => outcome.map_err(|failure| match failure {
                 Failure::Cancelled => JoinError::cancelled(&self.task),

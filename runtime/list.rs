@@ -97,11 +97,6 @@ impl<T: Default> Arena<T> {
         self.nodes[index as usize].prev = word;
     }
 
-    /// The word that was left with a node.
-    pub(super) fn word(&self, index: u32) -> u32 {
-        self.nodes[index as usize].prev
-    }
-
     /// The node behind a linked one, or [`END`].
     pub(super) fn next(&self, index: u32) -> u32 {
         self.nodes[index as usize].next
@@ -115,12 +110,6 @@ impl<T: Default> Arena<T> {
     /// How many nodes there are, linked or not.
     pub(super) fn len(&self) -> usize {
         self.len
-    }
-
-    /// All nodes, linked or not, in no particular order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        let nodes = self.nodes.iter().enumerate().filter(|(_, node)| node.prev != FREE);
-        nodes.map(|(index, node)| (index as u32, &node.value))
     }
 }
 
@@ -186,12 +175,6 @@ impl List {
         }
         self.len.set(self.len.get() - 1);
     }
-
-    /// The indexes of the list, first to last.
-    pub(super) fn iter<T>(&self, arena: &Arena<T>) -> impl Iterator<Item = u32> {
-        let some = |index: u32| (index != END).then_some(index);
-        std::iter::successors(some(self.head.get()), move |&index| some(arena.nodes[index as usize].next))
-    }
 }
 
 #[cfg(test)]
@@ -199,7 +182,9 @@ mod tests {
     use super::*;
 
     fn order(list: &List, arena: &Arena<char>) -> String {
-        list.iter(arena).map(|index| *arena.get(index)).collect()
+        let some = |index: u32| (index != END).then_some(index);
+        let indexes = std::iter::successors(some(list.first()), |&index| some(arena.next(index)));
+        indexes.map(|index| *arena.get(index)).collect()
     }
 
     #[test]

@@ -15,14 +15,14 @@ pub(crate) trait Listener {
 }
 
 /// Listeners by the identities of the lists in which somebody waits.
-type ByList = BTreeMap<u64, Rc<dyn Listener>>;
+pub(super) type ByList = BTreeMap<u64, Rc<dyn Listener>>;
 
 /// Those who listen to one task, in the order in which they are told. The first allocates nothing.
 #[derive(Default)]
 pub(super) struct Listeners {
-    first: Option<Rc<dyn Listener>>,
+    pub(super) first: Option<Rc<dyn Listener>>,
     /// By the identities of the lists in which somebody waits: who came later has a higher one. Each came after the first.
-    others: Option<Box<ByList>>,
+    pub(super) others: Option<Box<ByList>>,
 }
 
 impl Listeners {
@@ -36,10 +36,6 @@ impl Listeners {
     /// Takes the one out on whose behalf somebody waits in that list.
     pub(super) fn remove(&mut self, list: u64) -> Option<Rc<dyn Listener>> {
         self.first.take_if(|listener| listener.waits_in() == list).or_else(|| self.others.as_mut()?.remove(&list))
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Rc<dyn Listener>> {
-        self.first.iter().chain(self.others.iter().flat_map(|others| others.values()))
     }
 
     pub(super) fn into_all(self) -> impl Iterator<Item = Rc<dyn Listener>> {

@@ -5,7 +5,6 @@ use super::told::Told;
 use crate::runtime::{ObjectState, WaitList, Waiter, both};
 use crate::trace::Kind;
 use crate::{Instant, Sleep, sleep_until};
-use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
 use std::pin::Pin;
@@ -273,7 +272,7 @@ impl<T> Condition<T> {
 /// Waits for a notify: what [`Condition::wait`] returns.
 #[must_use = "futures do nothing unless awaited"]
 pub struct ConditionWait<'c, 'g, T> {
-    condition: &'c Condition<T>,
+    pub(super) condition: &'c Condition<T>,
     state: State<'g, T>,
     /// How many notifies there had been when this began to wait.
     notifies: u64,
@@ -369,21 +368,5 @@ impl<T: Default> Default for Condition<T> {
     #[track_caller]
     fn default() -> Self {
         Condition::new(T::default())
-    }
-}
-
-impl<T> fmt::Debug for Condition<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Condition")
-            .field("name", &self.waiters.name())
-            .field("waiters", &self.waiters.len())
-            .field("lock", self.own_lock())
-            .finish()
-    }
-}
-
-impl<T> fmt::Debug for ConditionWait<'_, '_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConditionWait").field("condition", self.condition).finish_non_exhaustive()
     }
 }

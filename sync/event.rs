@@ -3,7 +3,6 @@
 use crate::runtime::{ObjectState, WaitList, Waiter};
 use crate::trace::Kind;
 use std::cell::Cell;
-use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -53,8 +52,8 @@ use std::task::{Context, Poll};
 /// # }
 /// ```
 pub struct Event {
-    flag: Cell<bool>,
-    waiters: WaitList,
+    pub(super) flag: Cell<bool>,
+    pub(super) waiters: WaitList,
 }
 
 impl Event {
@@ -127,7 +126,7 @@ impl Event {
 /// Waits until an [`Event`] is set: what [`Event::wait`] returns.
 #[must_use = "futures do nothing unless awaited"]
 pub struct EventWait<'a> {
-    event: &'a Event,
+    pub(super) event: &'a Event,
     waiter: Waiter,
 }
 
@@ -147,21 +146,5 @@ impl Default for Event {
     #[track_caller]
     fn default() -> Self {
         Event::new()
-    }
-}
-
-impl fmt::Debug for Event {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Event")
-            .field("name", &self.waiters.name())
-            .field("set", &self.flag.get())
-            .field("waiters", &self.waiters.len())
-            .finish()
-    }
-}
-
-impl fmt::Debug for EventWait<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventWait").field("event", self.event).finish_non_exhaustive()
     }
 }

@@ -68,11 +68,11 @@ pub fn gather_tasks<T>(
     tasks: impl IntoIterator<Item = JoinHandle<T>>,
 ) -> impl Future<Output = Vec<Result<T, JoinError>>> {
     let at = Location::caller();
-    let mut handles: Vec<_> = tasks.into_iter().collect();
+    let handles: Vec<_> = tasks.into_iter().collect();
     let gathering = Gathering::new(&children(&handles), false);
     async move {
         gathering.all_ended(at).await;
-        handles.iter_mut().map(JoinHandle::take_outcome).collect()
+        handles.iter().map(JoinHandle::take_outcome).collect()
     }
 }
 
@@ -146,7 +146,7 @@ impl<T> Child for JoinHandle<T> {
     }
 
     fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
-        JoinHandle::take_panic(self)
+        self.has_panicked().then(|| self.take_outcome().err()?.into_panic().ok()).flatten()
     }
 
     fn has_output(&self) -> bool {

@@ -3,7 +3,6 @@
 use crate::runtime::{Holder, ObjectState, WaitList, Waiter};
 use crate::trace::Kind;
 use std::cell::{Cell, RefCell, RefMut};
-use std::fmt;
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
@@ -63,7 +62,7 @@ pub struct Lock<T = ()> {
 /// The lock without its value.
 pub(super) struct Latch {
     state: Cell<State>,
-    waiters: WaitList,
+    pub(super) waiters: WaitList,
 }
 
 #[derive(Clone, Copy)]
@@ -183,7 +182,7 @@ impl Latch {
 /// Waits for a [`Lock`]: what [`Lock::lock`] returns. Polled again after it was ready, it waits anew.
 #[must_use = "futures do nothing unless awaited"]
 pub struct LockWait<'a, T> {
-    lock: &'a Lock<T>,
+    pub(super) lock: &'a Lock<T>,
     waiter: Waiter,
 }
 
@@ -218,15 +217,15 @@ impl<T> Drop for LockWait<'_, T> {
 #[must_use = "the lock is released at once if the guard is not kept"]
 pub struct LockGuard<'a, T> {
     // The order of the fields is the order of letting go: first the value, then the lock.
-    value: RefMut<'a, T>,
-    release: Release<'a>,
+    pub(super) value: RefMut<'a, T>,
+    pub(super) release: Release<'a>,
     pub(super) lock: &'a Lock<T>,
 }
 
-struct Release<'a> {
+pub(super) struct Release<'a> {
     latch: &'a Latch,
     /// The line that took the lock.
-    at: &'static Location<'static>,
+    pub(super) at: &'static Location<'static>,
 }
 
 impl Drop for Release<'_> {
@@ -253,35 +252,5 @@ impl<T: Default> Default for Lock<T> {
     #[track_caller]
     fn default() -> Self {
         Lock::new(T::default())
-    }
-}
-
-/// Names the lock for a message.
-impl<T> fmt::Display for Lock<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.latch.waiters.fmt(f)
-    }
-}
-
-impl<T> fmt::Debug for Lock<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let waiters = &self.latch.waiters;
-        f.debug_struct("Lock")
-            .field("name", &waiters.name())
-            .field("locked", &self.is_locked())
-            .field("waiters", &waiters.len())
-            .finish()
-    }
-}
-
-impl<T> fmt::Debug for LockWait<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LockWait").field("lock", self.lock).finish_non_exhaustive()
-    }
-}
-
-impl<T: fmt::Debug> fmt::Debug for LockGuard<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LockGuard").field("value", &*self.value).field("taken_at", &self.release.at).finish()
     }
 }

@@ -11,6 +11,8 @@ mod told;
 
 mod condition;
 
+mod shown;
+
 mod line;
 
 mod semaphore;

@@ -232,7 +232,7 @@ impl<E: 'static> Members<E> {
     /// Looks at a task that has ended.
     fn look_at(&self, number: u64, panicked: bool) {
         let handle = self.handles.borrow_mut().remove(&number);
-        let mut handle = handle.expect("each task of a group is looked at once");
+        let handle = handle.expect("each task of a group is looked at once");
         let failure = match panicked {
             true => Some(Unreported::Panic(handle)),
             false => {
@@ -263,7 +263,8 @@ impl<E> Unreported<E> {
         let (task, cause) = match self {
             Unreported::Error(task, error) => (task, Cause::Error(error)),
             Unreported::Panic(handle) => {
-                let payload = handle.take_panic().expect("the handle of a task that panicked has the payload");
+                let panicked = handle.take_outcome().err().and_then(|error| error.into_panic().ok());
+                let payload = panicked.expect("the handle of a task that panicked has the payload");
                 (handle.task(), Cause::Panic(PanicPayload::new(payload)))
             }
         };

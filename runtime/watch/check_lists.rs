@@ -1,9 +1,28 @@
-//! What a list and the timer wheel promise, as code.
+//! All that is in a list, or in the timer wheel, and what the two promise, as code.
 
 use super::super::list::{Arena, END, FREE, List};
 use super::super::wheel::{Place, SLOTS, Timer, Wheel, level_for, slot_for};
 
+impl<T: Default> Arena<T> {
+    /// The word that was left with a node.
+    pub(in super::super) fn word(&self, index: u32) -> u32 {
+        self.nodes[index as usize].prev
+    }
+
+    /// All nodes, linked or not, in no particular order.
+    pub(in super::super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        let nodes = self.nodes.iter().enumerate().filter(|(_, node)| node.prev != FREE);
+        nodes.map(|(index, node)| (index as u32, &node.value))
+    }
+}
+
 impl List {
+    /// The indexes of the list, first to last.
+    pub(in super::super) fn iter<T>(&self, arena: &Arena<T>) -> impl Iterator<Item = u32> {
+        let some = |index: u32| (index != END).then_some(index);
+        std::iter::successors(some(self.head.get()), move |&index| some(arena.nodes[index as usize].next))
+    }
+
     /// Walks the list and shows each node. Returns how many there are.
     ///
     /// # Panics

@@ -1,6 +1,7 @@
 //! Who stands in which wait list of this thread, at which place, and who holds what is waited for: what reports are made of.
 
 use super::super::context::Core;
+use super::super::listeners::{Listener, Listeners};
 use super::super::table::{BLOCK, Table, TaskIds};
 use super::super::task::{TaskCell, TaskId};
 use super::super::waiter::WaitList;
@@ -85,6 +86,12 @@ impl WaitList {
                 living.take(at_most).count()
             })
         })
+    }
+}
+
+impl Listeners {
+    fn iter(&self) -> impl Iterator<Item = &Rc<dyn Listener>> {
+        self.first.iter().chain(self.others.iter().flat_map(|others| others.values()))
     }
 }
 
