@@ -121,11 +121,6 @@ pub(super) fn current() -> Option<Rc<Core>> {
     clone
 }
 
-/// The runtime that this code runs in, if somebody observes it.
-pub(super) fn watched() -> Option<Rc<Core>> {
-    if note::is_watched() { current() } else { None }
-}
-
 /// The runtime that this code runs in, for a function that needs one.
 #[track_caller]
 pub(crate) fn expect_current(what: impl fmt::Display) -> Rc<Core> {

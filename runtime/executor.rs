@@ -13,7 +13,6 @@ use super::waits;
 use super::wakee::{Polling, Wakee};
 use futures_task::{LocalFutureObj, waker_ref};
 use std::any::Any;
-use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
@@ -121,7 +120,8 @@ impl Core {
                     if matches!(body, Body::Main(_)) {
                         *main = None;
                     }
-                    self.drop_cancelled(task, body);
+                    let _cause = self.begin(&task, Kind::Dropping);
+                    self.finish(task, body, Ending::Cancelled);
                 }
                 body => {
                     if self.poll(task, body, main) {
@@ -273,11 +273,6 @@ impl Core {
         is_main
     }
 
-    fn drop_cancelled(&self, task: Rc<TaskCell>, body: Body) {
-        let _cause = self.begin(&task, Kind::Dropping);
-        self.finish(task, body, Ending::Cancelled);
-    }
-
     /// Ends a task: its future is dropped, then it leaves the table, then its joiners are woken.
     fn finish(&self, task: Rc<TaskCell>, body: Body, ending: Ending) {
         let ending = match ending {
@@ -360,29 +355,27 @@ impl Core {
 
 /// Drops the future of a task, and an output that nobody will fetch. The first panic in that is how the task ended, unless it
 /// had panicked before; each other is the `second`.
-fn let_go(body: Body, ending: Ending, second: impl Fn(Box<dyn Any + Send>)) -> Ending {
-    let contain = |ending: Ending, act: &dyn Fn(bool)| {
+fn let_go(body: Body, mut ending: Ending, second: impl Fn(Box<dyn Any + Send>)) -> Ending {
+    let mut contain = |act: &mut dyn FnMut(bool)| {
         let returned = matches!(ending, Ending::Returned);
-        match (catch_unwind(AssertUnwindSafe(|| act(returned))), ending) {
-            (Err(panic), Ending::Panicked(first)) => {
-                second(panic);
-                Ending::Panicked(first)
-            }
-            (Err(panic), _) => Ending::Panicked(panic),
-            (Ok(()), ending) => ending,
+        match (catch_unwind(AssertUnwindSafe(|| act(returned))), &ending) {
+            (Err(panic), Ending::Panicked(_)) => second(panic),
+            (Err(panic), _) => ending = Ending::Panicked(panic),
+            (Ok(()), _) => {}
         }
     };
     match body {
-        Body::Main(_) | Body::Callback(_) => ending,
+        Body::Main(_) | Body::Callback(_) => {}
         Body::Detached(future) => {
-            let future = Cell::new(Some(future));
-            contain(ending, &|_| drop(future.take()))
+            let mut future = Some(future);
+            contain(&mut |_| drop(future.take()));
         }
         Body::Joined(job) => {
-            let ending = contain(ending, &|_| job.drop_future());
-            contain(ending, &|returned| job.drop_output(returned))
+            contain(&mut |_| job.drop_future());
+            contain(&mut |returned| job.drop_output(returned));
         }
     }
+    ending
 }
 
 /// Ends what [`Core::begin_turning`] began.

@@ -131,6 +131,14 @@ impl TaskCell {
     }
 }
 
+/// The task that is being polled lets the others run first.
+#[inline]
+pub(super) fn yields(at: &'static Location<'static>) {
+    if is_watched() {
+        told::yields(at);
+    }
+}
+
 /// Something was done with an object, by the task that is being polled.
 pub(super) fn act(about: &About, at: &'static Location<'static>, kind: Kind) {
     told::act(about, at, kind);

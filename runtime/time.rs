@@ -2,7 +2,7 @@
 
 use super::clock::{self, Instant};
 use super::context::{self, Core, Timer};
-use super::note::Kind;
+use super::note::{self, Kind};
 use super::waits;
 use super::wakee::{self, Kept, Wakee};
 use std::future::Future;
@@ -228,8 +228,6 @@ impl Future for YieldNow {
 
 /// Wakes the very task that is being polled.
 fn wake_next_turn(cx: &Context<'_>, at: &'static Location<'static>) {
-    if let Some(core) = context::watched() {
-        core.note(wakee::polled().as_deref(), Some(at), Kind::Yields);
-    }
+    note::yields(at);
     wakee::wake_polled(cx.waker());
 }

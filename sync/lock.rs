@@ -84,7 +84,8 @@ impl<T> Lock<T> {
     /// A lock that nobody holds.
     #[track_caller]
     pub const fn new(value: T) -> Self {
-        Lock { latch: Latch::new(), value: RefCell::new(value) }
+        let waiters = WaitList::new("lock", ObjectState::Thing);
+        Lock { latch: Latch { state: Cell::new(State::Free), waiters }, value: RefCell::new(value) }
     }
 
     /// Names the lock in reports and traces.
@@ -138,11 +139,6 @@ impl<T> Lock<T> {
 }
 
 impl Latch {
-    #[track_caller]
-    const fn new() -> Self {
-        Latch { state: Cell::new(State::Free), waiters: WaitList::new("lock", ObjectState::Thing) }
-    }
-
     /// Whether one who comes now gets the lock at once. A waiter counts as gone if it was dying when it was granted, and
     /// so does everybody behind it who is dying: asyncio skips the cancelled in the same way.
     fn may_take(&self) -> bool {
@@ -157,11 +153,6 @@ impl Latch {
         self.state.set(State::Held);
         self.waiters.set_holder(Some(Holder::here(at)));
         self.waiters.emit(at, || Kind::LockTaken);
-    }
-
-    fn release(&self, at: &'static Location<'static>) {
-        self.waiters.emit(at, || Kind::LockReleased);
-        self.hand_on();
     }
 
     /// Promises the lock to the first in line.
@@ -230,7 +221,8 @@ pub(super) struct Release<'a> {
 
 impl Drop for Release<'_> {
     fn drop(&mut self) {
-        self.latch.release(self.at);
+        self.latch.waiters.emit(self.at, || Kind::LockReleased);
+        self.latch.hand_on();
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is told of a runtime, made of what the heart notes: each event with its cause.
 
-use super::super::context::{Core, enter, watched};
+use super::super::context::{Core, current, enter};
 use super::super::note::Causing;
 use super::super::task::TaskCell;
 use super::super::wakee::{self, Kept, Wakee};
@@ -127,10 +127,18 @@ pub(in crate::runtime) fn woken(task: &TaskCell, pushed: bool) {
     }
 }
 
+/// The task that is being polled lets the others run first.
+#[cold]
+pub(in crate::runtime) fn yields(at: Line) {
+    if let Some(core) = current() {
+        core.tell(wakee::polled().as_deref(), None, Some(at), Kind::Yields);
+    }
+}
+
 /// Something was done with an object, by the task that is being polled.
 #[cold]
 pub(in crate::runtime) fn act(about: &About, at: Line, kind: Kind) {
-    let Some(core) = watched() else { return };
+    let Some(core) = current() else { return };
     let object = about.subject().label(&core);
     // A task of another runtime, perhaps, inside of which this one was entered.
     let task = wakee::polled().filter(|task| Rc::ptr_eq(&task.queue, &core.queue));
@@ -151,7 +159,7 @@ thread_local! {
 /// Somebody has joined a wait list. Returns whether its end is to be told.
 #[cold]
 pub(in crate::runtime) fn joined(about: &About, node: u32, task: Option<&TaskCell>, at: Line) -> bool {
-    let Some(core) = watched() else { return false };
+    let Some(core) = current() else { return false };
     let object = about.subject().label(&core);
     let told = Told { core: Rc::downgrade(&core), object: object.clone() };
     TOLD.with_borrow_mut(|all| all.insert(node, told));
