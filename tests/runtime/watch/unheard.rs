@@ -1,6 +1,6 @@
 //! The debug mode on signals that reach nobody: which are lost, and which somebody finds.
 
-use crate::debug::watched;
+use super::debug::watched;
 use crate::quoted::quoted;
 use crate::stage::Log;
 use greenlight::sync::{Condition, Event};

@@ -1,6 +1,6 @@
 //! The debug mode on tasks that do not get on: who wakes itself, or is woken, for nothing.
 
-use crate::debug::watched;
+use super::debug::watched;
 use crate::quoted::quoted;
 use crate::stage::{LeftWaker, Log, leave_waker, left};
 use futures::future::{Either, select};

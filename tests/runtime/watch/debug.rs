@@ -356,7 +356,7 @@ fn the_environment_turns_it_on_by_anything_but_nothing_or_0_and_it_talks_on_stde
         return Runtime::builder().virtual_clock().build().run(async { _ = Event::new().named("light").pulse() });
     }
     let talks = |value: &str| {
-        let test = "debug::the_environment_turns_it_on_by_anything_but_nothing_or_0_and_it_talks_on_stderr";
+        let test = "watch::debug::the_environment_turns_it_on_by_anything_but_nothing_or_0_and_it_talks_on_stderr";
         let mut child = Command::new(env::current_exe().expect("the test is a file"));
         child.args(["--exact", test]).env(IS_A_CHILD, "1").env("GREENLIGHT_DEBUG", value);
         let ended = child.output().expect("the test can be started");

@@ -1,0 +1,13 @@
+//! What those who watch a runtime tell of it: traces, dumps, the reports of stalls, and the debug mode.
+
+mod causes;
+mod debug;
+mod dumps;
+mod ends;
+mod gone;
+mod no_waker;
+mod pending;
+mod spins;
+mod stalls;
+mod traces;
+mod unheard;
