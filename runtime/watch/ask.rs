@@ -41,7 +41,7 @@ impl Runtime {
         self.core.dump()
     }
 
-    /// Who waits for what, after a turn that was [`Turn::Stalled`] or at any time.
+    /// Who waits for what, after a turn that was [`Turn::Stalled`](crate::Turn::Stalled) or at any time.
     pub fn stalled(&self) -> Stalled {
         self.core.stalled_or_not()
     }
