@@ -13,7 +13,7 @@
 //!                  Ending ─── 8 remove ─► gone
 //! ```
 //!
-//! 1. `Table::insert` gives the task a cell and a slot; `TaskCell::wake` queues it for its first poll.
+//! 1. `Table::insert` gives the task a cell and a slot; `Core::spawn` queues it for its first poll.
 //! 2. `TaskCell::begin` lends the future to the executor; a wake that comes while it is out queues the task again.
 //! 3. `TaskCell::suspend` takes it back when the poll returned `Pending`.
 //! 4. `TaskCell::wake` queues the task; in the queue already, it keeps its place.

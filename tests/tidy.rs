@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What one has to read to understand a wake stays under this many lines, of all that are neither blank nor a comment.
-const CODE_TO_READ: usize = 3620;
+const CODE_TO_READ: usize = 3170;
 
 /// Those who look on, and put into words or check what the others do: a wake goes on without them.
 const WATCHERS: &str = "runtime/watch";
