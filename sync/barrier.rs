@@ -1,15 +1,12 @@
 //! `Barrier`: so many tasks wait for each other, round after round.
 
-use super::condition::Condition;
-use super::lock::LockGuard;
-use crate::runtime::ObjectState;
+use crate::runtime::{ObjectState, WaitList, Waiter};
 use crate::trace::Kind;
 use std::cell::RefCell;
 use std::error::Error;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
-use std::pin::Pin;
 use std::sync::Arc;
 
 /// Lets tasks wait until a number of them has arrived, and then lets all of them go on. In asyncio: `Barrier`.
@@ -35,7 +32,7 @@ use std::sync::Arc;
 pub struct Barrier {
     parties: usize,
     /// Everybody waits here, for the barrier to fill or to drain.
-    gate: Condition,
+    gate: WaitList,
     round: RefCell<Round>,
 }
 
@@ -74,7 +71,7 @@ impl Barrier {
         let round = Round { phase: Phase::Filling, arrived: Vec::new(), gone: 0, inside: 0, next_ticket: 0 };
         Barrier {
             parties,
-            gate: Condition::of_kind("barrier", ObjectState::Arrivals { arrived: 0, parties }, ()),
+            gate: WaitList::new("barrier", ObjectState::Arrivals { arrived: 0, parties }),
             round: RefCell::new(round),
         }
     }
@@ -82,7 +79,7 @@ impl Barrier {
     /// Names the barrier in reports and traces.
     #[must_use]
     pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
-        self.gate = self.gate.named(name);
+        self.gate.set_name(name.into());
         self
     }
 
@@ -97,53 +94,35 @@ impl Barrier {
     pub fn wait(&self) -> impl Future<Output = Result<BarrierTurn, BrokenBarrier>> {
         let at = Location::caller();
         async move {
-            let guard = self.gate.own_lock().lock_at(at).await;
-            let guard = self.wait_while(|phase| matches!(phase, Phase::Draining | Phase::Resetting), guard, at).await;
+            self.wait_while(|phase| matches!(phase, Phase::Draining | Phase::Resetting), at).await;
             if self.phase() == Phase::Broken {
                 return Err(BrokenBarrier::Aborted);
             }
             let party = Party::arrive(self);
             self.tell_arrivals();
-            self.gate.waiters.emit(at, || Kind::BarrierArrived { inside: self.round.borrow().inside });
+            self.gate.emit(at, || Kind::BarrierArrived { inside: self.round.borrow().inside });
             if self.is_full() {
                 self.round.borrow_mut().forget_gone();
                 self.set_phase(Phase::Draining);
             }
-            let _guard = self.wait_while(|phase| phase == Phase::Filling, guard, at).await;
-            let turn = party.turn();
-            // Before the lock is handed on.
-            drop(party);
-            turn
+            self.wait_while(|phase| phase == Phase::Filling, at).await;
+            party.turn()
         }
     }
 
     /// Waits at the gate as long as the phase is one of those.
-    async fn wait_while<'a>(
-        &'a self,
-        waits: impl Fn(Phase) -> bool,
-        mut guard: LockGuard<'a, ()>,
-        at: &'static Location<'static>,
-    ) -> LockGuard<'a, ()> {
+    async fn wait_while(&self, waits: impl Fn(Phase) -> bool, at: &'static Location<'static>) {
         while waits(self.phase()) {
-            let mut wait = self.gate.wait_at(guard, None, at);
-            guard = poll_fn(|cx| {
-                let polled = Pin::new(&mut wait).poll(cx);
-                // A phase ends without the lock: also while a foreign waker is cloned, and the wait is not in line yet.
-                if polled.is_pending() && !waits(self.phase()) {
-                    self.gate.tell(usize::MAX);
-                }
-                polled
-            })
-            .await;
+            let mut waiter = Waiter::new(at);
+            poll_fn(|cx| waiter.wait(cx, &self.gate, || waits(self.phase()))).await;
         }
-        guard
     }
 
     /// Lets everybody who waits for the round leave with an error, and opens the barrier for a new one once they have.
     /// Those at the turnstile wait on, and are part of that one.
     #[track_caller]
     pub fn reset(&self) {
-        self.gate.waiters.emit(Location::caller(), || Kind::BarrierReset);
+        self.gate.emit(Location::caller(), || Kind::BarrierReset);
         let inside = self.round.borrow().inside;
         self.set_phase(if inside > 0 { Phase::Resetting } else { Phase::Filling });
     }
@@ -152,7 +131,7 @@ impl Barrier {
     /// does who comes later.
     #[track_caller]
     pub fn abort(&self) {
-        self.gate.waiters.emit(Location::caller(), || Kind::BarrierAborted);
+        self.gate.emit(Location::caller(), || Kind::BarrierAborted);
         self.set_phase(Phase::Broken);
     }
 
@@ -174,7 +153,7 @@ impl Barrier {
 
     /// Lets the reports know how many have arrived.
     fn tell_arrivals(&self) {
-        self.gate.waiters.about().state.set(ObjectState::Arrivals { arrived: self.waiting(), parties: self.parties });
+        self.gate.about().state.set(ObjectState::Arrivals { arrived: self.waiting(), parties: self.parties });
     }
 
     fn is_full(&self) -> bool {
@@ -189,14 +168,14 @@ impl Barrier {
     fn set_phase(&self, phase: Phase) {
         self.round.borrow_mut().phase = phase;
         self.tell_arrivals();
-        self.gate.tell(usize::MAX);
+        self.gate.wake_all();
     }
 }
 
 impl fmt::Debug for Barrier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Barrier")
-            .field("name", &self.gate.waiters.name())
+            .field("name", &self.gate.name())
             .field("parties", &self.parties)
             .field("waiting", &self.waiting())
             .field("inside", &self.round.borrow().inside)
@@ -274,7 +253,7 @@ impl Drop for Party<'_> {
         }
         drop(round);
         self.barrier.tell_arrivals();
-        self.barrier.gate.tell(usize::MAX);
+        self.barrier.gate.wake_all();
     }
 }
 

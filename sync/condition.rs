@@ -90,13 +90,8 @@ impl<T> Condition<T> {
     /// A condition with a lock of its own.
     #[track_caller]
     pub const fn new(value: T) -> Self {
-        Condition::of_kind("condition", ObjectState::UNNOTIFIED, value)
-    }
-
-    /// A condition that reports name otherwise.
-    #[track_caller]
-    pub(super) const fn of_kind(kind: &'static str, state: ObjectState, value: T) -> Self {
-        Condition { lock: Owned::Alone(Lock::new(value)), waiters: WaitList::new(kind, state), told: Told::new() }
+        let waiters = WaitList::new("condition", ObjectState::UNNOTIFIED);
+        Condition { lock: Owned::Alone(Lock::new(value)), waiters, told: Told::new() }
     }
 
     /// A condition that shares its lock with others.
@@ -227,8 +222,7 @@ impl<T> Condition<T> {
         self.notify(guard, usize::MAX)
     }
 
-    /// Notifies without the lock, for one whose changes need none because they take no await.
-    pub(super) fn tell(&self, n: usize) -> usize {
+    fn tell(&self, n: usize) -> usize {
         let mut left = n;
         let any_left = |_| {
             let any = left > 0;
@@ -241,7 +235,7 @@ impl<T> Condition<T> {
     }
 
     #[track_caller]
-    pub(super) fn wait_at<'c, 'g>(
+    fn wait_at<'c, 'g>(
         &'c self,
         guard: LockGuard<'g, T>,
         deadline: Option<Sleep>,

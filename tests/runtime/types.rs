@@ -152,7 +152,7 @@ table! {
     WaitInfo: yes yes yes yes yes;
     Who: yes yes yes yes yes;
     // `sync`.
-    Barrier: no no yes no no;
+    Barrier: no no yes yes no;
     BarrierTurn: yes yes yes yes yes;
     BrokenBarrier: yes yes yes yes yes;
     Closed: yes yes yes yes yes;

@@ -51,31 +51,19 @@ fn who_is_woken_at_the_turnstile_may_look_at_the_barrier_and_finds_it_filling() 
 fn a_clone_that_aborts_sends_away_the_party_that_is_about_to_wait() {
     let (start, log) = start(2);
     let aborts = start.clone();
-    let a = parked(party(start.clone(), log.clone(), "a"), &cloned(move || aborts.abort()));
-    assert!(is_ready(&a));
+    let mut a: Held = Box::pin(party(start.clone(), log.clone(), "a"));
+    assert!(poll(a.as_mut(), &cloned(move || aborts.abort())).is_ready());
     assert_eq!(log.take(), ["a is sent away"]);
     start.reset();
     assert_is_whole(&start);
 }
 
 #[test]
-fn a_clone_that_aborts_wakes_the_party_that_is_about_to_wait() {
-    let (start, log) = start(2);
-    let (aborts, said) = (start.clone(), log.clone());
-    let waker = crate::foreign::Foreign::default()
-        .on_clone(move || aborts.abort())
-        .on_wake(move || said.say("a woken"))
-        .waker();
-    let _a = parked(party(start.clone(), log.clone(), "a"), &waker);
-    assert_eq!(log.take(), ["a woken"]);
-}
-
-#[test]
 fn a_clone_that_resets_sends_away_the_party_that_is_about_to_wait() {
     let (start, log) = start(2);
     let resets = start.clone();
-    let a = parked(party(start.clone(), log.clone(), "a"), &cloned(move || resets.reset()));
-    assert!(is_ready(&a));
+    let mut a: Held = Box::pin(party(start.clone(), log.clone(), "a"));
+    assert!(poll(a.as_mut(), &cloned(move || resets.reset())).is_ready());
     assert_eq!(log.take(), ["a is sent away"]);
     assert_is_whole(&start);
 }
@@ -104,14 +92,15 @@ fn a_clone_that_panics_leaves_no_party_behind() {
 }
 
 #[test]
-fn a_clone_may_fill_the_round_with_another_that_waits_for_the_lock() {
+fn a_clone_may_fill_the_round_with_another_and_neither_waits() {
     let (start, log) = start(2);
-    let (other, kept) = (Shared::default(), (start.clone(), log.clone()));
-    let holds = other.clone();
-    let arrives = move || *holds.borrow_mut() = parked(party(kept.0, kept.1, "other"), Waker::noop()).take();
-    let a = parked(party(start.clone(), log.clone(), "a"), &cloned(arrives));
-    assert!(is_ready(&other));
-    assert!(is_ready(&a));
+    let kept = (start.clone(), log.clone());
+    let arrives = move || {
+        let mut other: Held = Box::pin(party(kept.0, kept.1, "other"));
+        assert!(poll(other.as_mut(), Waker::noop()).is_ready());
+    };
+    let mut a: Held = Box::pin(party(start.clone(), log.clone(), "a"));
+    assert!(poll(a.as_mut(), &cloned(arrives)).is_ready());
     assert_eq!(log.take(), ["other is 1", "a is 0"]);
     assert_is_whole(&start);
 }
@@ -185,19 +174,16 @@ fn one_that_panics_when_the_round_is_full_costs_nobody_else_the_way_on() {
 }
 
 #[test]
-fn a_clone_that_panics_while_one_queues_for_the_lock_who_cannot_be_woken_aborts_nothing() {
+fn a_clone_that_fills_the_round_and_panics_keeps_the_other_from_nothing() {
     let (start, log) = start(2);
-    let (other, kept) = (Shared::default(), (start.clone(), log.clone()));
-    let holds = other.clone();
+    let kept = (start.clone(), log.clone());
     let waker = cloned(move || {
-        let waker = acting(|| panic!("cannot be woken"));
-        *holds.borrow_mut() = parked(party(kept.0, kept.1, "other"), &waker).take();
+        let mut other: Held = Box::pin(party(kept.0, kept.1, "other"));
+        assert!(poll(other.as_mut(), Waker::noop()).is_ready());
         panic!("cannot be cloned");
     });
     assert!(panics(|| parked(party(start.clone(), log.clone(), "a"), &waker)));
-    assert!(!is_ready(&other));
-    assert_eq!((log.take(), start.waiting()), (Vec::new(), 1));
-    abandon(&other);
+    assert_eq!((log.take(), start.waiting()), (vec!["other is 1".to_string()], 0));
     assert_is_whole(&start);
 }
 
