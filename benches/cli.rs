@@ -7,8 +7,8 @@ const AFTER: &str = "\
 The first table is 80 columns wide, that of everybody 122. Results go to stdout, progress and complaints to stderr. \
 NO_COLOR is heeded.
 
-Exit codes: 0 it ran; 1 a file cannot be written, callgrind gives no figure, or a guarded row costs more than its \
-baseline; 2 the arguments make no sense, or no row has such a name. A row in which a peer is ahead is a result, not a \
+Exit codes: 0 it ran, or nobody reads on; 1 a file or stdout cannot be written, callgrind gives no figure, or a guarded row \
+costs more than its baseline; 2 the arguments make no sense, or no row has such a name. A row in which a peer is ahead is a result, not a \
 failure.";
 
 /// greenlight beside its peers: every row by every contender, in interleaved rounds in one process, on thread CPU time.

@@ -6,7 +6,7 @@
 //! - `measure`, `statistics`: the clock, and what is made of samples;
 //! - `run`: the rounds; `results`: the figures, with `table`, `json` and `plot` that show them;
 //! - `heap`, `callgrind`, `baseline`: bytes and allocations, instructions, and the instructions that are held to;
-//! - `cli`, `progress`, `main.rs`: the command; `weigh.rs`: the program whose allocator counts.
+//! - `cli`, `progress`, `trouble`, `main.rs`: the command, and `command.rs` its tests; `weigh.rs`: the program whose allocator counts.
 
 pub mod baseline;
 pub mod callgrind;
@@ -23,3 +23,4 @@ pub mod rows;
 pub mod run;
 pub mod statistics;
 pub mod table;
+pub mod trouble;

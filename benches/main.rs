@@ -1,16 +1,18 @@
 //! The command: it reads what is asked for, runs it, and shows the figures.
 
-use anstream::{eprintln, print, println};
+use anstream::{AutoStream, eprintln, stderr, stdout};
 use benches::baseline::{self, Held, Verdict};
 use benches::callgrind;
 use benches::cli::Arguments;
 use benches::contenders::{self, Contender};
 use benches::progress::Progress;
 use benches::rows::{ROWS, Row};
-use benches::run::{self, Plan};
+use benches::run::{self, Outcome, Plan};
+use benches::trouble::Trouble;
 use benches::{json, plot, table};
 use clap::Parser;
 use std::fs;
+use std::io::{self, Stdout, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -31,18 +33,21 @@ fn main() -> ExitCode {
     };
     let contenders = contenders::all();
     let done = if arguments.list {
-        list(&rows, &contenders);
-        Ok(())
+        list(&rows, &contenders)
     } else if arguments.instructions {
         instructions(&arguments, &rows, &contenders)
     } else {
         time(&arguments, &rows, &contenders)
     };
-    done.map_or_else(|said| end(said, FAILED), |()| ExitCode::SUCCESS)
+    match done {
+        Ok(()) | Err(Trouble::NobodyReads) => ExitCode::SUCCESS,
+        Err(Trouble::Said(said)) => end(said, FAILED),
+    }
 }
 
 fn end(said: String, code: u8) -> ExitCode {
-    eprintln!("{said}");
+    // Where stderr is gone the code still says it.
+    _ = writeln!(stderr(), "{said}");
     ExitCode::from(code)
 }
 
@@ -63,29 +68,38 @@ fn chosen(patterns: &[String]) -> Result<Vec<&'static Row>, String> {
     Ok(rows)
 }
 
-fn list(rows: &[&'static Row], contenders: &[Contender]) {
+fn list(rows: &[&'static Row], contenders: &[Contender]) -> Result<(), Trouble> {
+    let mut out = stdout();
     for contender in contenders {
-        println!("{:12} {}", contender.name, contender.what);
+        writeln!(out, "{:12} {}", contender.name, contender.what)?;
     }
-    println!();
+    writeln!(out)?;
     for row in rows {
-        println!("{:32} {}", row.name, row.about);
+        writeln!(out, "{:32} {}", row.name, row.about)?;
     }
+    Ok(())
 }
 
-fn time(arguments: &Arguments, rows: &[&'static Row], contenders: &[Contender]) -> Result<(), String> {
+fn time(arguments: &Arguments, rows: &[&'static Row], contenders: &[Contender]) -> Result<(), Trouble> {
     let plan = if arguments.quick { Plan::QUICK } else { Plan::WHOLE };
     let outcome = run::run(rows, contenders, plan, &mut Progress::start());
     let lines = &outcome.lines;
-    println!("{}", table::comparison(lines));
-    println!("{}", table::everybody(lines, contenders));
+    // The files first: they are wanted also where whoever reads the tables has seen enough.
+    write(arguments.json.as_deref(), || json::text(lines))?;
+    write(arguments.plot.as_deref(), || plot::svg(lines))?;
+    show_tables(&mut stdout(), &outcome, contenders)?;
+    Ok(())
+}
+
+fn show_tables(out: &mut AutoStream<Stdout>, outcome: &Outcome, contenders: &[Contender]) -> io::Result<()> {
+    let lines = &outcome.lines;
+    writeln!(out, "{}", table::comparison(lines))?;
+    writeln!(out, "{}", table::everybody(lines, contenders))?;
     let growth = table::growth(lines, contenders);
     if !growth.is_empty() {
-        println!("{growth}");
+        writeln!(out, "{growth}")?;
     }
-    print!("{}", table::notes(lines, &outcome.given_up));
-    write(arguments.json.as_deref(), || json::text(lines))?;
-    write(arguments.plot.as_deref(), || plot::svg(lines))
+    write!(out, "{}", table::notes(lines, &outcome.given_up))
 }
 
 fn write(path: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), String> {
@@ -93,7 +107,7 @@ fn write(path: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), Strin
     fs::write(path, text()).map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
-fn instructions(arguments: &Arguments, rows: &[&'static Row], contenders: &[Contender]) -> Result<(), String> {
+fn instructions(arguments: &Arguments, rows: &[&'static Row], contenders: &[Contender]) -> Result<(), Trouble> {
     if !callgrind::is_installed() {
         eprintln!("skipped: there is no valgrind here, so no instructions are counted; install it to have them");
         return Ok(());
@@ -101,42 +115,45 @@ fn instructions(arguments: &Arguments, rows: &[&'static Row], contenders: &[Cont
     let mut progress = Progress::start();
     if arguments.check || arguments.bless {
         let held = baseline::check(&mut progress)?;
-        show(&held);
-        return if arguments.bless { baseline::bless(&held) } else { verdict(&held) };
+        show(&held)?;
+        return if arguments.bless { Ok(baseline::bless(&held)?) } else { verdict(&held) };
     }
     let counted: Vec<_> = rows.iter().filter(|row| callgrind::counts(row)).collect();
-    println!("{}", table::names("instructions", contenders));
+    let mut out = stdout();
+    writeln!(out, "{}", table::names("instructions", contenders))?;
     for row in counted {
         let counts = callgrind::row(row, contenders, &mut progress)?;
         progress.done();
-        println!("{}", table::counts(row, &counts, contenders));
+        writeln!(out, "{}", table::counts(row, &counts, contenders))?;
     }
     Ok(())
 }
 
-fn show(held: &[Held]) {
-    println!("{:32}{:>8}{:>10}", "instructions", "now", "baseline");
+fn show(held: &[Held]) -> io::Result<()> {
+    let mut out = stdout();
+    writeln!(out, "{:32}{:>8}{:>10}", "instructions", "now", "baseline")?;
     for held in held {
         let baseline = held.allowed.map_or("–".into(), |allowed| format!("{allowed:.0}"));
-        println!("{:32}{:>8.0}{baseline:>10}", held.row, held.now);
+        writeln!(out, "{:32}{:>8.0}{baseline:>10}", held.row, held.now)?;
     }
+    Ok(())
 }
 
 /// What there is to do about the guarded rows.
-fn verdict(held: &[Held]) -> Result<(), String> {
+fn verdict(held: &[Held]) -> Result<(), Trouble> {
     let rows = |verdict| held.iter().filter(|held| held.verdict() == verdict).map(|held| held.row).collect::<Vec<_>>();
     let (dearer, cheaper, unknown) = (rows(Verdict::Dearer), rows(Verdict::Cheaper), rows(Verdict::Unknown));
     if !cheaper.is_empty() {
-        println!("cheaper than the baseline, which --bless would hold them to: {}", cheaper.join("; "));
+        writeln!(stdout(), "cheaper than the baseline, which --bless would hold them to: {}", cheaper.join("; "))?;
     }
     if dearer.is_empty() && unknown.is_empty() {
         return Ok(());
     }
-    Err(format!(
+    Err(Trouble::Said(format!(
         "dearer than the baseline by more than the slack, or not in it: {}.\nEither find what costs more (callgrind of \
          `benches --one ROW greenlight 100000` shows it by function), or accept it: run benches --instructions --bless, and \
          commit {} alone, with the reason.",
         [dearer, unknown].concat().join("; "),
         baseline::FILE
-    ))
+    )))
 }
