@@ -99,7 +99,7 @@ fn show_tables(out: &mut AutoStream<Stdout>, outcome: &Outcome, contenders: &[Co
     if !growth.is_empty() {
         writeln!(out, "{growth}")?;
     }
-    write!(out, "{}", table::notes(lines, &outcome.given_up))
+    write!(out, "{}", table::notes(outcome))
 }
 
 fn write(path: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), String> {

@@ -3,6 +3,7 @@
 use crate::contenders::{Contender, FLOOR, OURS, YARDSTICK};
 use crate::results::{Line, growing, mean_over_yardstick};
 use crate::rows::{Row, unlike};
+use crate::run::Outcome;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 
@@ -92,7 +93,8 @@ fn cell(line: &Line, contender: &str) -> String {
         percent @ ..99.5 => format!("+{percent:.0}%"),
         _ => ">99%".into(),
     };
-    let above = styled(if cost.wide { BEHIND } else { QUIET }, &format!("{above:>5}"));
+    let mark = if cost.wide { "?" } else { " " };
+    let above = styled(if cost.wide { BEHIND } else { QUIET }, &format!("{above:>4}{mark}"));
     format!("{:>8}{above}", format!("{unlike}{}", figure(cost.least)))
 }
 
@@ -117,7 +119,8 @@ pub fn growth(lines: &[Line], contenders: &[Contender]) -> String {
 }
 
 /// What the figures do not say by themselves.
-pub fn notes(lines: &[Line], given_up: &[(&str, &str)]) -> String {
+pub fn notes(outcome: &Outcome) -> String {
+    let lines = &outcome.lines;
     let mut notes = vec![format!(
         "ns of the thread's work for an operation, or bytes, or allocations, or ns that pass. {YARDSTICK}÷: how many \
          times ours {YARDSTICK} takes. ÷best, ÷{FLOOR}: how many times theirs ours takes."
@@ -131,6 +134,10 @@ pub fn notes(lines: &[Line], given_up: &[(&str, &str)]) -> String {
             lines.len()
         ));
     }
+    let (rounds, planned) = outcome.rounds;
+    if rounds < planned {
+        notes.push(format!("{rounds} of {planned} rounds: the time was up, so the machine is busy."));
+    }
     let named = |line: &Line| {
         line.figures.iter().filter_map(|(name, _)| Some((*name, unlike(name, line.row.name)?))).collect::<Vec<_>>()
     };
@@ -138,7 +145,9 @@ pub fn notes(lines: &[Line], given_up: &[(&str, &str)]) -> String {
     others.sort_unstable();
     others.dedup();
     notes.extend(others.iter().map(|(name, why)| format!("~  {name}: {why}. It is no best peer there.")));
-    notes.extend(given_up.iter().map(|(row, name)| format!("{row} is left out for {name}: it would take too long.")));
+    notes.extend(
+        outcome.given_up.iter().map(|(row, name)| format!("{row} is left out for {name}: it would take too long.")),
+    );
     notes.iter().map(|note| format!("{}\n", styled(QUIET, note))).collect()
 }
 
@@ -184,7 +193,9 @@ mod tests {
     fn who_does_another_thing_has_a_tilde_and_a_note() {
         let lines = [line("Lock, hand-off chain", &[(OURS, 100.0), ("smol", 20.0)])];
         assert!(plain(&everybody(&lines, &contenders::all())).contains("~20.0"));
-        assert!(plain(&notes(&lines, &[])).contains("~  smol: whoever runs"));
+        let outcome = Outcome { lines: lines.into(), given_up: vec![], rounds: (2, 5) };
+        let notes = plain(&notes(&outcome));
+        assert!(notes.contains("~  smol: whoever runs") && notes.contains("2 of 5 rounds"), "{notes}");
     }
 
     #[test]
