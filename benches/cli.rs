@@ -31,13 +31,17 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE.svg")]
     pub plot: Option<PathBuf>,
 
+    /// Print the figures as Markdown, as docs/PERFORMANCE.md has them
+    #[arg(long)]
+    pub markdown: bool,
+
     /// Say what each row means and which contender is what, and run nothing
-    #[arg(long, conflicts_with_all = ["quick", "json", "plot", "instructions"])]
+    #[arg(long, conflicts_with_all = ["quick", "json", "plot", "markdown", "instructions"])]
     pub list: bool,
 
     /// Count instructions with callgrind instead of time, as the difference of two sizes; says so where there is no
     /// valgrind
-    #[arg(long, conflicts_with_all = ["quick", "json", "plot"])]
+    #[arg(long, conflicts_with_all = ["quick", "json", "plot", "markdown"])]
     pub instructions: bool,
 
     /// Hold greenlight's guarded rows to the instructions in instructions.txt

@@ -4,7 +4,8 @@
 //! - `contenders/`: one file a contender, its idioms, and `mod` with who runs what;
 //! - `rows/`: the programs, and `table` with all rows, how much of each is run, and what it means;
 //! - `measure`, `statistics`: the clock, and what is made of samples;
-//! - `run`: the rounds; `results`: the figures, with `table`, `json` and `plot` that show them;
+//! - `run`: the rounds; `results`: the figures, with `table`, `markdown`, `json` and `plot` that show them, and
+//!   `machine` on what they were taken;
 //! - `heap`, `callgrind`, `baseline`: bytes and allocations, instructions, and the instructions that are held to;
 //! - `cli`, `progress`, `trouble`, `main.rs`: the command, and `command.rs` its tests; `weigh.rs`: the program whose allocator counts.
 
@@ -15,6 +16,8 @@ pub mod contender;
 pub mod contenders;
 pub mod heap;
 pub mod json;
+pub mod machine;
+pub mod markdown;
 pub mod measure;
 pub mod plot;
 pub mod progress;

@@ -9,7 +9,7 @@ use benches::progress::Progress;
 use benches::rows::{ROWS, Row};
 use benches::run::{self, Outcome, Plan};
 use benches::trouble::Trouble;
-use benches::{json, plot, table};
+use benches::{json, machine, markdown, plot, table};
 use clap::Parser;
 use std::fs;
 use std::io::{self, Stdout, Write};
@@ -82,12 +82,17 @@ fn list(rows: &[&'static Row], contenders: &[Contender]) -> Result<(), Trouble> 
 
 fn time(arguments: &Arguments, rows: &[&'static Row], contenders: &[Contender]) -> Result<(), Trouble> {
     let plan = if arguments.quick { Plan::QUICK } else { Plan::WHOLE };
+    let machine = machine::line();
     let outcome = run::run(rows, contenders, plan, &mut Progress::start());
     let lines = &outcome.lines;
     // The files first: they are wanted also where whoever reads the tables has seen enough.
     write(arguments.json.as_deref(), || json::text(lines))?;
     write(arguments.plot.as_deref(), || plot::svg(lines))?;
-    show_tables(&mut stdout(), &outcome, contenders)?;
+    if arguments.markdown {
+        write!(stdout(), "{}", markdown::text(&outcome, contenders, &machine))?;
+    } else {
+        show_tables(&mut stdout(), &outcome, contenders)?;
+    }
     Ok(())
 }
 

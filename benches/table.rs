@@ -28,7 +28,8 @@ pub fn figure(value: f64) -> String {
     }
 }
 
-fn ratio(ratio: Option<f64>) -> String {
+/// A ratio in few characters, or a dash.
+pub(crate) fn ratio(ratio: Option<f64>) -> String {
     ratio.map_or("–".into(), |ratio| if ratio < 100.0 { format!("{ratio:.2}") } else { format!("{ratio:.0}") })
 }
 
