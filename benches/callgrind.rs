@@ -4,6 +4,7 @@ use crate::contenders::{self, Contender};
 use crate::progress::Progress;
 use crate::rows::{Kind, ROWS, Row};
 use std::env;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// A run of fewer operations is too short for rounds to be alike.
@@ -38,16 +39,24 @@ pub fn row(row: &Row, contenders: &[Contender], progress: &mut Progress) -> Resu
 /// # Errors
 /// When a run of callgrind gives no figure.
 pub fn per_operation(row: &Row, contender: &str) -> Result<f64, String> {
+    let this = env::current_exe().map_err(|error| format!("this program does not know where it is: {error}"))?;
+    per_operation_of(&this, row, contender)
+}
+
+/// The same as that build of this program has it.
+///
+/// # Errors
+/// When a run of callgrind gives no figure.
+pub fn per_operation_of(program: &Path, row: &Row, contender: &str) -> Result<f64, String> {
     let operations = OPERATIONS.next_multiple_of(row.step);
-    let (once, twice) = (count(row, contender, operations)?, count(row, contender, 2 * operations)?);
+    let (once, twice) = (count(program, row, contender, operations)?, count(program, row, contender, 2 * operations)?);
     Ok((twice - once) / operations as f64)
 }
 
-fn count(row: &Row, contender: &str, operations: usize) -> Result<f64, String> {
-    let this = env::current_exe().map_err(|error| format!("this program does not know where it is: {error}"))?;
+fn count(program: &Path, row: &Row, contender: &str, operations: usize) -> Result<f64, String> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(this)
+        .arg(program)
         .args(["--one", row.name, contender, &operations.to_string()])
         .output()
         .map_err(|error| format!("valgrind does not start: {error}"))?;

@@ -7,8 +7,8 @@ const AFTER: &str = "\
 The first table is 80 columns wide, that of everybody 122. Results go to stdout, progress and complaints to stderr. \
 NO_COLOR is heeded.
 
-Exit codes: 0 it ran, or nobody reads on; 1 a file or stdout cannot be written, callgrind gives no figure, or a guarded row \
-costs more than its baseline; 2 the arguments make no sense, or no row has such a name. A row in which a peer is ahead is a result, not a \
+Exit codes: 0 it ran, or nobody reads on; 1 a file or stdout cannot be written, callgrind gives no figure, or a row costs \
+more than its baseline or the other program; 2 the arguments make no sense, or no row has such a name. A row in which a peer is ahead is a result, not a \
 failure.";
 
 /// greenlight beside its peers: every row by every contender, in interleaved rounds in one process, on thread CPU time.
@@ -51,6 +51,11 @@ pub struct Arguments {
     /// Write the instructions of greenlight's guarded rows to instructions.txt
     #[arg(long, requires = "instructions", conflicts_with_all = ["rows", "check"])]
     pub bless: bool,
+
+    /// Compare greenlight's instructions with those of another build of this program, such as one of a changed library; ends
+    /// with 1 if a row costs over 3 % more here
+    #[arg(long, value_name = "PROGRAM", requires = "instructions", conflicts_with_all = ["check", "bless"])]
+    pub against: Option<PathBuf>,
 
     /// Run one program once, for callgrind to watch
     #[arg(long, hide = true, num_args = 3, value_names = ["ROW", "CONTENDER", "OPERATIONS"])]

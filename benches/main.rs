@@ -4,7 +4,7 @@ use anstream::{AutoStream, eprintln, stderr, stdout};
 use benches::baseline::{self, Held, Verdict};
 use benches::callgrind;
 use benches::cli::Arguments;
-use benches::contenders::{self, Contender};
+use benches::contenders::{self, Contender, OURS};
 use benches::progress::Progress;
 use benches::rows::{ROWS, Row};
 use benches::run::{self, Outcome, Plan};
@@ -21,6 +21,9 @@ const FAILED: u8 = 1;
 
 /// What makes no sense as it is asked.
 const USAGE: u8 = 2;
+
+/// So many percent of instructions a row may cost more here than in another build.
+const MORE_THAN_ANOTHER: f64 = 3.0;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -123,7 +126,10 @@ fn instructions(arguments: &Arguments, rows: &[&'static Row], contenders: &[Cont
         show(&held)?;
         return if arguments.bless { Ok(baseline::bless(&held)?) } else { verdict(&held) };
     }
-    let counted: Vec<_> = rows.iter().filter(|row| callgrind::counts(row)).collect();
+    let counted: Vec<_> = rows.iter().copied().filter(|row| callgrind::counts(row)).collect();
+    if let Some(other) = &arguments.against {
+        return against(other, &counted, &mut progress);
+    }
     let mut out = stdout();
     writeln!(out, "{}", table::names("instructions", contenders))?;
     for row in counted {
@@ -132,6 +138,27 @@ fn instructions(arguments: &Arguments, rows: &[&'static Row], contenders: &[Cont
         writeln!(out, "{}", table::counts(row, &counts, contenders))?;
     }
     Ok(())
+}
+
+/// Each row here and in another build of this program.
+fn against(other: &Path, rows: &[&'static Row], progress: &mut Progress) -> Result<(), Trouble> {
+    let mut out = stdout();
+    let mut dearer = Vec::new();
+    writeln!(out, "{:32}{:>8}{:>8}{:>8}", "instructions", "here", "there", "")?;
+    for row in rows {
+        progress.show(format_args!("callgrind: {}", row.name));
+        let (here, there) = (callgrind::per_operation(row, OURS)?, callgrind::per_operation_of(other, row, OURS)?);
+        progress.done();
+        let more = (here / there - 1.0) * 100.0;
+        writeln!(out, "{:32}{here:>8.0}{there:>8.0}{more:>+7.1}%", row.name)?;
+        if more > MORE_THAN_ANOTHER {
+            dearer.push(row.name);
+        }
+    }
+    if dearer.is_empty() {
+        return Ok(());
+    }
+    Err(Trouble::Said(format!("over {MORE_THAN_ANOTHER} % dearer than {}: {}.", other.display(), dearer.join("; "))))
 }
 
 fn show(held: &[Held]) -> io::Result<()> {
