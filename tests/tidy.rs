@@ -115,14 +115,14 @@ fn what_one_reads_to_understand_a_wake_stays_short() {
 
 #[test]
 fn files_fit_a_first_reading_and_say_what_they_are_for() {
-    for folder in ["runtime", "sync", "demos"] {
+    for folder in ["runtime", "sync", "demos", "benches"] {
         for path in rust_files(folder) {
             let source = fs::read_to_string(&path).expect("a file that was listed can be read");
             let lines = source.lines().count();
             assert!(lines <= FILE_LINES, "{} has {lines} lines", path.display());
         }
     }
-    for folder in ["runtime", "sync", "demos", "examples", "tests"] {
+    for folder in ["runtime", "sync", "demos", "examples", "tests", "benches"] {
         for path in rust_files(folder) {
             let source = fs::read_to_string(&path).expect("a file that was listed can be read");
             assert!(source.starts_with("//!"), "{} does not say what it is for", path.display());
@@ -142,7 +142,7 @@ fn demos_show_one_thing_each() {
 
 #[test]
 fn an_invariant_that_is_relied_on_is_stated() {
-    for folder in ["runtime", "sync", "demos"] {
+    for folder in ["runtime", "sync", "demos", "benches"] {
         for path in rust_files(folder) {
             let source = fs::read_to_string(&path).expect("a file that was listed can be read");
             for (number, line) in code(&source) {
@@ -161,12 +161,30 @@ fn every_dependency_has_its_reason_in_the_architecture() {
     let architecture = read("docs/ARCHITECTURE.md");
     let library = section(&read("Cargo.toml"), "[dependencies]");
     assert_eq!(library, DEPENDENCIES, "the library depends on these three and no more");
-    for (manifest, header) in
-        [("Cargo.toml", "[dependencies]"), ("Cargo.toml", "[dev-dependencies]"), ("demos/Cargo.toml", "[dependencies]")]
-    {
+    for (manifest, header) in [
+        ("Cargo.toml", "[dependencies]"),
+        ("Cargo.toml", "[dev-dependencies]"),
+        ("demos/Cargo.toml", "[dependencies]"),
+        ("benches/Cargo.toml", "[dependencies]"),
+    ] {
         for name in section(&read(manifest), header).iter().filter(|name| *name != "greenlight") {
             assert!(architecture.contains(&format!("`{name}`")), "docs/ARCHITECTURE.md does not say what {name} buys");
         }
+    }
+}
+
+#[test]
+fn nothing_is_unsafe_in_any_package() {
+    for manifest in ["Cargo.toml", "benches/Cargo.toml"] {
+        let header = if manifest == "Cargo.toml" { "[workspace.lints.rust]" } else { "[lints.rust]" };
+        assert!(section(&read(manifest), header).contains(&"unsafe_code".to_string()), "{manifest} allows unsafe code");
+        assert!(read(manifest).contains("\nunsafe_code = \"forbid\"\n"), "{manifest} does not forbid unsafe code");
+    }
+    for manifest in ["Cargo.toml", "demos/Cargo.toml", "tests/growth/Cargo.toml"] {
+        assert!(
+            read(manifest).contains("[lints]\nworkspace = true\n"),
+            "{manifest} does not heed the workspace's lints"
+        );
     }
 }
 
@@ -284,7 +302,7 @@ fn what_the_package_includes_and_links_to_is_in_the_package() {
     let included = read("lib.rs");
     let included = included.split("include_str!(\"").skip(1).filter_map(|rest| rest.split('"').next());
     let mut found = 0;
-    for page in included.chain(["docs/ARCHITECTURE.md", "docs/TESTING.md"]) {
+    for page in included.chain(["docs/ARCHITECTURE.md", "docs/TESTING.md", "docs/PERFORMANCE.md"]) {
         assert!(is_in(page), "the package does not include {page}");
         let (text, folder) = (read(page), page.rsplit_once('/').map_or("", |(folder, _)| folder));
         let links = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
@@ -307,7 +325,9 @@ fn what_the_package_includes_and_links_to_is_in_the_package() {
 #[test]
 fn the_project_speaks_of_itself_alone() {
     let hosts = ["crates", "docs"].map(|name| format!("{name}.{}", if name == "docs" { "rs/" } else { "io" }));
-    let files = ["runtime", "sync", "demos", "examples", "tests", "docs"].into_iter().flat_map(all_files);
+    let files = ["runtime", "sync", "demos", "examples", "tests", "docs", "benches"].into_iter().flat_map(all_files);
+    // A lock file says where its packages come from.
+    let files = files.filter(|path| !path.ends_with("Cargo.lock"));
     for path in files.chain([root().join("README.md"), root().join("lib.rs"), root().join("Cargo.toml")]) {
         let Ok(source) = fs::read_to_string(&path) else {
             continue;
@@ -365,13 +385,18 @@ fn rust_files(folder: &str) -> Vec<PathBuf> {
     all_files(folder).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
 }
 
+/// All files of a folder, but for what a build leaves there.
 fn all_files(folder: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten() {
             let path = entry.expect("a folder of the project can be listed").path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
+            if path.is_dir() {
+                folders.extend(Some(path).filter(|folder| !folder.ends_with("target")));
+            } else {
+                files.push(path);
+            }
         }
     }
     files.sort();
