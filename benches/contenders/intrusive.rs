@@ -1,14 +1,134 @@
-//! futures-intrusive's local types and timers, and local-sync's channels: for those contenders that bring none of their own.
+//! futures-intrusive's local types and timers, and local-sync's channels: for those contenders that bring none of their own,
+//! and are all else that these have in common.
 
-use crate::contender::{Condition, Event, Get, Hold, Put, Queue};
+use crate::contender::{
+    Clock, Condition, Conditions, Event, Events, Get, Hold, Locks, Put, Queue, Queues, Tasks, Timers,
+};
+use futures::future::{join_all, select};
 use futures_intrusive::sync::{
     LocalManualResetEvent, LocalMutex, LocalMutexGuard, LocalSemaphore, LocalSemaphoreReleaser,
 };
 use futures_intrusive::timer::{LocalTimer, LocalTimerService, MockClock};
+use futures_lite::future::yield_now;
 use local_sync::mpsc::{bounded, unbounded};
 use std::cell::Cell;
 use std::future::{Future, ready};
+use std::pin::pin;
+use std::rc::Rc;
 use std::time::Duration;
+
+/// An executor that brings nothing but tasks. Who drops a task's handle cancels it.
+pub(super) trait Bare: Clone + 'static {
+    /// What awaits a task's end.
+    type Handle<T: 'static>: Future + 'static;
+
+    /// Runs a future to its end on a fresh executor, with these timers if there are some.
+    fn run<F>(time: Option<Rc<Time>>, main: impl FnOnce(Self) -> F) -> F::Output
+    where
+        F: Future + 'static,
+        F::Output: 'static;
+
+    /// Spawns a task that somebody awaits.
+    fn spawn<F>(&self, future: F) -> Self::Handle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static;
+
+    /// Spawns a task that nobody awaits.
+    fn detach(&self, future: impl Future<Output = ()> + 'static);
+}
+
+/// Such an executor, with what this file has for it.
+#[derive(Clone)]
+pub(super) struct With<E> {
+    executor: E,
+    /// Some on a runtime with timers.
+    time: Option<Rc<Time>>,
+}
+
+fn run<E: Bare, F>(time: Option<Rc<Time>>, main: impl FnOnce(With<E>) -> F) -> F::Output
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
+    E::run(time.clone(), |executor| main(With { executor, time }))
+}
+
+impl<E: Bare> Tasks for With<E> {
+    type Handle<T: 'static> = E::Handle<T>;
+
+    fn run<F>(main: impl FnOnce(Self) -> F) -> F::Output
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        run(None, main)
+    }
+
+    fn spawn<F>(&self, future: F) -> E::Handle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        self.executor.spawn(future)
+    }
+
+    fn detach(&self, future: impl Future<Output = ()> + 'static) {
+        self.executor.detach(future);
+    }
+
+    fn cancel<T: 'static>(handle: E::Handle<T>) {
+        drop(handle);
+    }
+
+    fn yield_now() -> impl Future<Output = ()> {
+        yield_now()
+    }
+
+    async fn gather<F>(self, futures: impl Iterator<Item = F> + 'static)
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        join_all(futures.map(|future| self.spawn(future))).await;
+    }
+}
+
+impl<E: Bare> Events for With<E> {
+    type Event = LocalManualResetEvent;
+}
+
+impl<E: Bare> Conditions for With<E> {
+    type Condition = MutexAndSemaphore;
+}
+
+impl<E: Bare> Locks for With<E> {
+    type Lock = LocalMutex<()>;
+    type Semaphore = LocalSemaphore;
+}
+
+impl<E: Bare> Queues for With<E> {
+    type OfOne = OfOne;
+    type Unbounded = Unbounded;
+}
+
+impl<E: Bare> Timers for With<E> {
+    fn run_timed<F>(clock: Clock, main: impl FnOnce(Self) -> F) -> F::Output
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        assert_eq!(clock, Clock::Virtual, "nobody drives futures-intrusive's timers in real time");
+        run(Some(Rc::new(Time::new())), main)
+    }
+
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> {
+        self.time.as_ref().expect("only a run with timers sleeps").sleep(duration)
+    }
+
+    async fn timeout<F: Future<Output = ()>>(&self, duration: Duration, future: F) {
+        select(pin!(future), pin!(self.sleep(duration))).await;
+    }
+}
 
 impl Event for LocalManualResetEvent {
     fn new() -> Self {
@@ -154,7 +274,7 @@ pub(super) struct Time {
 }
 
 impl Time {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         // The service asks for a clock that lives for ever. It is eight bytes.
         let clock: &'static MockClock = Box::leak(Box::new(MockClock::new()));
         Time { clock, service: LocalTimerService::new(clock) }
@@ -170,7 +290,7 @@ impl Time {
         next.is_some()
     }
 
-    pub(super) fn sleep(&self, duration: Duration) -> impl Future<Output = ()> {
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> {
         self.service.delay(duration)
     }
 }

@@ -1,26 +1,43 @@
 //! tokio's current-thread runtime: tasks that stay on their thread, on a `LocalRuntime`, which spawns and schedules
-//! them as `tokio::spawn` on a current-thread runtime does. Its primitives serve [`LocalSet`](super::local_set), too.
+//! them as `tokio::spawn` on a current-thread runtime does. But for where they live, all serves
+//! [`LocalSet`](super::local_set), too.
 
 use crate::contender::{
     Barrier, Barriers, Clock, Condition, Conditions, Event, Events, Get, Hold, Locks, Put, Queue, Queues, Tasks, Timers,
 };
 use std::future::{Future, ready};
+use std::marker::PhantomData;
 use std::time::Duration;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{self, Notify, mpsc};
 use tokio::task::{JoinHandle, JoinSet, spawn_local, yield_now};
 use tokio::time;
 
-/// tokio's current-thread runtime.
-#[derive(Clone, Debug)]
-pub(super) struct Tokio;
-
-fn run<F: Future>(builder: &mut Builder, main: impl FnOnce(Tokio) -> F) -> F::Output {
-    let runtime = builder.build_local(LocalOptions::default()).expect("a runtime without I/O needs nothing");
-    runtime.block_on(async { main(Tokio).await })
+/// Where tasks of tokio's that stay on their thread live.
+pub(super) trait Home: Clone + 'static {
+    /// Runs a future to its end on a fresh runtime of that builder's, within which it is made.
+    fn block_on<F: Future>(builder: &mut Builder, main: impl FnOnce() -> F) -> F::Output;
 }
 
-impl Tasks for Tokio {
+/// A `LocalRuntime`.
+#[derive(Clone, Debug)]
+pub(super) struct OnItsRuntime;
+
+impl Home for OnItsRuntime {
+    fn block_on<F: Future>(builder: &mut Builder, main: impl FnOnce() -> F) -> F::Output {
+        let runtime = builder.build_local(LocalOptions::default()).expect("a runtime without I/O needs nothing");
+        runtime.block_on(async { main().await })
+    }
+}
+
+/// tokio, with its tasks there.
+#[derive(Clone, Debug)]
+pub(super) struct At<H>(PhantomData<H>);
+
+/// tokio's current-thread runtime.
+pub(super) type Tokio = At<OnItsRuntime>;
+
+impl<H: Home> Tasks for At<H> {
     type Handle<T: 'static> = JoinHandle<T>;
 
     fn run<F>(main: impl FnOnce(Self) -> F) -> F::Output
@@ -28,7 +45,7 @@ impl Tasks for Tokio {
         F: Future + 'static,
         F::Output: 'static,
     {
-        run(&mut Builder::new_current_thread(), main)
+        H::block_on(&mut Builder::new_current_thread(), || main(At(PhantomData)))
     }
 
     fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
@@ -61,7 +78,7 @@ impl Tasks for Tokio {
     }
 }
 
-impl Events for Tokio {
+impl<H: Home> Events for At<H> {
     type Event = Notify;
 }
 
@@ -92,7 +109,7 @@ pub(super) struct MutexAndNotify {
     line: Notify,
 }
 
-impl Conditions for Tokio {
+impl<H: Home> Conditions for At<H> {
     type Condition = MutexAndNotify;
 }
 
@@ -123,7 +140,7 @@ impl Condition for MutexAndNotify {
     }
 }
 
-impl Locks for Tokio {
+impl<H: Home> Locks for At<H> {
     type Lock = sync::Mutex<()>;
     type Semaphore = sync::Semaphore;
 }
@@ -160,7 +177,7 @@ pub(super) struct OfOne;
 #[derive(Debug)]
 pub(super) struct Unbounded;
 
-impl Queues for Tokio {
+impl<H: Home> Queues for At<H> {
     type OfOne = OfOne;
     type Unbounded = Unbounded;
 }
@@ -208,7 +225,7 @@ impl Get for mpsc::UnboundedReceiver<usize> {
     }
 }
 
-impl Barriers for Tokio {
+impl<H: Home> Barriers for At<H> {
     type Barrier = sync::Barrier;
 }
 
@@ -223,19 +240,19 @@ impl Barrier for sync::Barrier {
 }
 
 /// A builder of runtimes whose timers go by that clock.
-pub(super) fn timed(clock: Clock) -> Builder {
+fn timed(clock: Clock) -> Builder {
     let mut builder = Builder::new_current_thread();
     builder.enable_time().start_paused(clock == Clock::Virtual);
     builder
 }
 
-impl Timers for Tokio {
+impl<H: Home> Timers for At<H> {
     fn run_timed<F>(clock: Clock, main: impl FnOnce(Self) -> F) -> F::Output
     where
         F: Future + 'static,
         F::Output: 'static,
     {
-        run(&mut timed(clock), main)
+        H::block_on(&mut timed(clock), || main(At(PhantomData)))
     }
 
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> {
