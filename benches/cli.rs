@@ -8,8 +8,8 @@ The first table is 80 columns wide, that of everybody 122. Results go to stdout,
 NO_COLOR is heeded.
 
 Exit codes: 0 it ran, or nobody reads on; 1 a file or stdout cannot be written, callgrind gives no figure, or a row costs \
-more than its baseline or the other program; 2 the arguments make no sense, or no row has such a name. A row in which a peer is ahead is a result, not a \
-failure.";
+more than its baseline or the other program; 2 the arguments make no sense, or no row has such a name. A row in which a \
+peer is ahead is a result, not a failure.";
 
 /// greenlight beside its peers: every row by every contender, in interleaved rounds in one process, on thread CPU time.
 #[derive(Debug, Parser)]
