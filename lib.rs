@@ -96,6 +96,96 @@ pub mod trace {
     pub use crate::runtime::watch::{Kind, ObjectLabel, Observer, Printable, Recorder, TaskLabel, TraceEvent};
 }
 
+pub mod waiters {
+    //! What a primitive is made of, for one that is not in [`sync`](crate::sync): its waiters, first in, first out.
+    //!
+    //! A primitive has its state in cells, and a [`WaitList`] that says what it is. A future that waits has a [`Waiter`] with the
+    //! line that waits, and its poll is [`Waiter::wait`]: it joins the list if it must wait, and is ready once it was *granted*.
+    //! Who changes the state so that others may go on grants them: [`wake_all`](WaitList::wake_all),
+    //! [`wake_while`](WaitList::wake_while), [`grant_first`](WaitList::grant_first). A granted waiter has left the list and has not
+    //! run: if its future is dropped then, the future passes on what it was granted, or that is lost.
+    //! [`tell`](WaitList::tell) names what is done in traces, and [`hold`](WaitList::hold) who has the object. Stall reports, dumps and
+    //! traces know the list by themselves. Everything stays on its thread, and no misuse breaks a list.
+    //!
+    //! An event that lets one waiter through for each `set`, whole; `examples/rwlock.rs` is a lock for readers and writers:
+    //!
+    //! ```
+    //! use greenlight::waiters::{WaitList, Waiter};
+    //! use std::{cell::Cell, future::Future, panic::Location, pin::Pin, rc::Rc};
+    //! use std::task::{Context, Poll, ready};
+    //!
+    //! struct AutoReset {
+    //!     is_set: Cell<bool>,
+    //!     waiters: WaitList,
+    //! }
+    //!
+    //! impl AutoReset {
+    //!     #[track_caller]
+    //!     fn set(&self) {
+    //!         self.waiters.tell(Location::caller(), "sets");
+    //!         self.pass_on();
+    //!     }
+    //!
+    //!     fn pass_on(&self) {
+    //!         match self.waiters.grant_first() {
+    //!             Some(grant) => grant.wake(),
+    //!             None => self.is_set.set(true),
+    //!         }
+    //!     }
+    //!
+    //!     #[track_caller]
+    //!     fn wait(&self) -> Wait<'_> {
+    //!         Wait { event: self, waiter: Waiter::new(Location::caller()) }
+    //!     }
+    //! }
+    //!
+    //! struct Wait<'a> {
+    //!     event: &'a AutoReset,
+    //!     waiter: Waiter,
+    //! }
+    //!
+    //! impl Future for Wait<'_> {
+    //!     type Output = ();
+    //!
+    //!     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    //!         let Wait { event, waiter } = &mut *self;
+    //!         // One who has waited was granted the set itself; who comes and finds it uses it up.
+    //!         let waited = waiter.has_joined();
+    //!         ready!(waiter.wait(cx, &event.waiters, || !event.is_set.get()));
+    //!         if !waited {
+    //!             event.is_set.set(false);
+    //!         }
+    //!         Poll::Ready(())
+    //!     }
+    //! }
+    //!
+    //! impl Drop for Wait<'_> {
+    //!     fn drop(&mut self) {
+    //!         if self.waiter.leave() {
+    //!             self.event.pass_on();
+    //!         }
+    //!     }
+    //! }
+    //!
+    //! let stalled = greenlight::try_run(async {
+    //!     let waiters = WaitList::new("auto-reset event").named("bell");
+    //!     let bell = Rc::new(AutoReset { is_set: Cell::new(false), waiters });
+    //!     let guest = greenlight::spawn({
+    //!         let bell = bell.clone();
+    //!         async move { bell.wait().await }
+    //!     });
+    //!     bell.set();
+    //!     guest.await.unwrap();
+    //!     bell.wait().await; // nobody sets it again
+    //! });
+    //! let report = stalled.unwrap_err().to_string();
+    //! assert!(report.contains("waits on auto-reset event `bell`"), "{report}");
+    //! ```
+
+    pub use crate::runtime::watch::Held;
+    pub use crate::runtime::{Grant, WaitList, Waiter};
+}
+
 pub use runtime::watch::dump::{self, dump, tasks, try_dump};
 pub use runtime::watch::{NoAnswer, Polled, Stalled};
 pub use runtime::{

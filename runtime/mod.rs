@@ -53,6 +53,8 @@ pub use run::{Builder, Runtime, run, try_run};
 pub use spawn::{Spawner, TaskBuilder, spawn, spawn_detached, spawner, task};
 pub use task::TaskId;
 pub use time::{Sleep, YieldNow, now, sleep, sleep_until, yield_now};
+pub use waiter::{WaitList, Waiter};
+pub use waits::Grant;
 
 // The door: all that sync/ may use of the runtime.
 pub(crate) use self::{
@@ -62,5 +64,4 @@ pub(crate) use self::{
     panics::{both, drop_each},
     spawn::spawn_joined,
     time::sleep_until_at,
-    waiter::{WaitList, Waiter},
 };

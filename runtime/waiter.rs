@@ -2,22 +2,40 @@
 
 use super::context;
 use super::list::END;
-use super::note::{self, About, Holder, Kind, ObjectState, printable};
+use super::note::{self, About, Holder, Kind, ObjectState};
 use super::waits::{self, Grant, Waiting};
 use super::wakee::{self, Wakee};
 use std::cell::OnceCell;
 use std::marker::PhantomData;
-use std::panic::{Location, UnwindSafe};
+use std::panic::{AssertUnwindSafe, Location, UnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// Goes with an index into the arena of this thread, and is neither `Send` nor `Sync`: in another thread's arena the index
 /// would name somebody else's waiters.
 type Stays = PhantomData<*const ()>;
 
-/// The waiters of one object, first in, first out.
-pub(crate) struct WaitList {
+/// The waiters of one object, first in, first out. It stays on its thread.
+///
+/// A list that is dropped while somebody waits wakes nobody: those waits never end, and are no more than dropped with their futures.
+///
+/// ```
+/// use greenlight::waiters::{WaitList, Waiter};
+/// use std::{future::poll_fn, panic::Location, rc::Rc};
+///
+/// greenlight::run(async {
+///     let gate = Rc::new(WaitList::new("gate").named("north"));
+///     let mut waiter = Waiter::new(Location::caller());
+///     let guest = greenlight::spawn({
+///         let gate = gate.clone();
+///         async move { poll_fn(|cx| waiter.wait(cx, &gate, || true)).await }
+///     });
+///     greenlight::yield_now().await;
+///     assert_eq!((gate.len(), gate.wake_all(), gate.len()), (1, 1, 0));
+///     guest.await.unwrap();
+/// });
+/// ```
+pub struct WaitList {
     /// What the object says of itself before anybody has waited for it.
     pub(super) about: About,
     /// The list as the thread keeps it, and its index there. None until somebody waits.
@@ -25,8 +43,25 @@ pub(crate) struct WaitList {
     stays: Stays,
 }
 
-/// One place in a wait list, kept by the future that waits. Dropping it leaves the list.
-pub(crate) struct Waiter {
+/// One place in a wait list, kept by the future that waits. Dropping it leaves the list, and takes nothing from the others.
+///
+/// It is in one list at a time, and stays in the one that it has joined until it is granted or leaves, whatever list it is given
+/// meanwhile. It may outlive its list.
+///
+/// ```
+/// use greenlight::waiters::{WaitList, Waiter};
+/// use std::panic::Location;
+/// use std::task::{Context, Waker};
+///
+/// let (list, mut waiter) = (WaitList::new("gate"), Waiter::new(Location::caller()));
+/// let mut cx = Context::from_waker(Waker::noop());
+/// assert!(waiter.wait(&mut cx, &list, || false).is_ready()); // nothing to wait for
+/// assert!(waiter.wait(&mut cx, &list, || true).is_pending() && waiter.has_joined());
+/// list.grant_first().expect("it waits").wake();
+/// assert!(waiter.is_granted() && list.is_empty());
+/// assert!(waiter.wait(&mut cx, &list, || true).is_ready()); // it was granted
+/// ```
+pub struct Waiter {
     /// The index of the node. [`END`] before it waits and after it got what it waited for.
     node: u32,
     /// The index of the list. Valid while it is in line.
@@ -37,31 +72,32 @@ pub(crate) struct Waiter {
 }
 
 impl WaitList {
+    /// A list for an object of that kind, made at the caller's line, which the reports tell.
+    #[track_caller]
+    pub const fn new(kind: &'static str) -> Self {
+        WaitList::of_state(kind, ObjectState::Other { is_held: false })
+    }
+
     /// A list for an object of that kind and in that state, made at the caller's line.
     #[track_caller]
-    pub(crate) const fn new(kind: &'static str, state: ObjectState) -> Self {
+    pub(crate) const fn of_state(kind: &'static str, state: ObjectState) -> Self {
         let about = About::new(kind, Location::caller(), state);
         WaitList { about, waiting: OnceCell::new(), stays: PhantomData }
     }
 
-    /// Names the object in reports and traces.
-    pub(crate) fn set_name(&mut self, name: Arc<str>) {
-        self.about().name.replace(Some(printable(name)));
-    }
-
-    /// The object's name.
-    pub(crate) fn name(&self) -> Option<Arc<str>> {
-        self.about().name.borrow().clone()
-    }
-
-    /// The line that made the object.
-    pub(crate) fn made(&self) -> &'static Location<'static> {
-        self.about.made.get()
-    }
-
-    /// How many wait.
-    pub(crate) fn len(&self) -> usize {
+    /// How many wait. Those who were granted what they wait for are not among them.
+    ///
+    /// ```
+    /// let list = greenlight::waiters::WaitList::new("gate");
+    /// assert!(list.is_empty() && list.len() == 0);
+    /// ```
+    pub fn len(&self) -> usize {
         self.waiting().map_or(0, |waiting| waiting.order.len.get() as usize)
+    }
+
+    /// Whether nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Whether everybody who waits belongs to a task that was cancelled and is not dropped yet.
@@ -72,21 +108,55 @@ impl WaitList {
 
     /// Grants every waiter and wakes them, first in, first out, foreign wakers last. Returns how many they were. A
     /// waiter that arrives while they are being woken is not part of it.
+    ///
+    /// # Panics
+    /// With the panic of a foreign waker, after everybody was woken.
     #[inline]
-    pub(crate) fn wake_all(&self) -> usize {
+    pub fn wake_all(&self) -> usize {
         self.waiting().map_or(0, waits::wake_all)
     }
 
     /// As [`wake_all`](WaitList::wake_all), for those whose tasks are not dying, as long as what each asks for
     /// `suffices`. It is asked with the wait lists borrowed, and runs no foreign code.
     #[inline]
-    pub(crate) fn wake_while(&self, suffices: impl FnMut(usize) -> bool) -> usize {
+    pub(crate) fn grant_while(&self, suffices: impl FnMut(usize) -> bool) -> usize {
         self.waiting().map_or(0, |waiting| waits::wake_while(waiting, suffices))
     }
 
-    /// Grants the first in line.
+    /// As [`wake_all`](WaitList::wake_all), for those whose tasks are not being cancelled, as long as `takes`, which is given what
+    /// each asks for, says so. It is to count what is left, and may read the list's length.
+    ///
+    /// # Panics
+    /// With the panic of `takes`, or if it does more with a wait list than to read its length: that asks no further, and who was
+    /// granted before is woken. With the panic of a foreign waker, after that.
+    ///
+    /// ```
+    /// use greenlight::waiters::{WaitList, Waiter};
+    /// use std::panic::Location;
+    /// use std::task::{Context, Waker};
+    ///
+    /// let list = WaitList::new("pool");
+    /// let mut waiters = [1, 2, 1].map(|asks| (asks, Waiter::new(Location::caller())));
+    /// for (asks, waiter) in &mut waiters {
+    ///     assert!(waiter.join_asking(&Context::from_waker(Waker::noop()), &list, *asks, || true).is_pending());
+    /// }
+    /// let mut free = 2;
+    /// let woken = list.wake_while(|asks| (asks <= free).then(|| free -= asks).is_some());
+    /// assert_eq!((woken, free), (1, 1)); // nobody overtakes the one who asks for two
+    /// ```
+    pub fn wake_while(&self, mut takes: impl FnMut(usize) -> bool) -> usize {
+        let mut panic = None;
+        let woken = self.grant_while(|asks| {
+            let taken = catch_unwind(AssertUnwindSafe(|| takes(asks)));
+            taken.unwrap_or_else(|payload| panic.replace(payload).is_some())
+        });
+        panic.map_or(woken, |payload| resume_unwind(payload))
+    }
+
+    /// Grants the first in line, also if its task is being cancelled: then its future is dropped, and finds itself
+    /// [granted](Waiter::is_granted). [`Grant::wake`] is to follow.
     #[inline]
-    pub(crate) fn grant_first(&self) -> Option<Grant> {
+    pub fn grant_first(&self) -> Option<Grant> {
         waits::grant_first(self.waiting()?)
     }
 
@@ -143,7 +213,7 @@ impl Drop for WaitList {
 
 impl Waiter {
     /// A waiter at this line, in no list yet.
-    pub(crate) const fn new(at: &'static Location<'static>) -> Self {
+    pub const fn new(at: &'static Location<'static>) -> Self {
         Waiter { node: END, list: 0, at, stays: PhantomData }
     }
 
@@ -154,20 +224,21 @@ impl Waiter {
 
     /// Whether it is in a list, or granted.
     #[inline]
-    pub(crate) fn has_joined(&self) -> bool {
+    pub fn has_joined(&self) -> bool {
         self.node != END
     }
 
-    /// Whether it was granted what it waits for, and does not know yet.
+    /// Whether it was granted what it waits for, and does not know yet. Whoever drops such a waiter
+    /// passes on what it was granted.
     #[inline]
-    pub(crate) fn is_granted(&self) -> bool {
+    pub fn is_granted(&self) -> bool {
         self.has_joined() && waits::is_granted(self.node)
     }
 
     /// Leaves the list ahead of the rest of its future, whose drop may run foreign code. Whether it was granted what it
-    /// waits for.
+    /// waits for. It may join a list again.
     #[inline]
-    pub(crate) fn leave(&mut self) -> bool {
+    pub fn leave(&mut self) -> bool {
         if !self.has_joined() {
             return false;
         }
@@ -179,21 +250,31 @@ impl Waiter {
     }
 
     /// The poll of a future that waits: joins the list if it `must_wait`, and is ready once it was granted, or at once.
+    ///
+    /// # Cancel safety
+    /// A dropped waiter leaves the list. If it was granted, its primitive has to pass that on: see
+    /// [`is_granted`](Waiter::is_granted).
     #[inline]
-    pub(crate) fn wait(&mut self, cx: &Context<'_>, list: &WaitList, must_wait: impl Fn() -> bool) -> Poll<()> {
+    pub fn wait(&mut self, cx: &Context<'_>, list: &WaitList, must_wait: impl Fn() -> bool) -> Poll<()> {
         if self.has_joined() { self.poll(cx) } else { self.join_if(cx, list, must_wait) }
     }
 
     /// Joins the back of the list; ready if there is nothing to wait for. That is asked after foreign code has run: the clone of a
     /// waker, and the drop of a clone that is not needed.
+    ///
+    /// # Panics
+    /// When it has joined a list already.
     #[inline]
-    pub(crate) fn join_if(&mut self, cx: &Context<'_>, list: &WaitList, must_wait: impl Fn() -> bool) -> Poll<()> {
+    pub fn join_if(&mut self, cx: &Context<'_>, list: &WaitList, must_wait: impl Fn() -> bool) -> Poll<()> {
         self.join_asking(cx, list, 1, must_wait)
     }
 
-    /// The same for one that asks for so much.
+    /// The same for one that asks for so much, which [`WaitList::wake_while`] is told.
+    ///
+    /// # Panics
+    /// When it has joined a list already, or has to wait for more than 4,294,967,295.
     #[inline]
-    pub(crate) fn join_asking(
+    pub fn join_asking(
         &mut self,
         cx: &Context<'_>,
         list: &WaitList,
@@ -211,7 +292,7 @@ impl Waiter {
     /// Joins the back of a list.
     #[inline]
     pub(super) fn join(&mut self, (waiting, index): (&Waiting, u32), wakee: Wakee, asks: u32) {
-        debug_assert!(!self.has_joined(), "a waiter is in one list at a time");
+        assert!(!self.has_joined(), "a waiter joins a list while it is in one; poll() it, or leave() first");
         let task = note::is_watched().then(|| wakee.task().cloned());
         self.list = index;
         self.node = waits::enlist(waiting, wakee, asks, self.at);
@@ -221,8 +302,11 @@ impl Waiter {
     }
 
     /// Ready once it was granted, and then in no list any more. Until then it wakes whom this context names.
+    ///
+    /// # Panics
+    /// When it is in no list: [`wait`](Waiter::wait) joins one.
     #[inline]
-    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
+    pub fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
         if !self.ends_granted() {
             waits::renew(self.list, self.node, cx.waker());
             if !self.ends_granted() {
@@ -234,7 +318,7 @@ impl Waiter {
 
     #[inline]
     fn ends_granted(&mut self) -> bool {
-        assert!(self.has_joined(), "a waiter is polled after it joined a list");
+        assert!(self.has_joined(), "a waiter is polled that is in no list; wait() and join_if() join one");
         let Some(kept) = waits::take_granted(self.node) else { return false };
         let node = std::mem::replace(&mut self.node, END);
         waits::end(node, kept, self.at);

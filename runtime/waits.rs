@@ -242,9 +242,10 @@ pub(super) fn all_dying(waiting: &Waiting) -> bool {
     waiting.order.is_empty() || WAITS.with_borrow(|waits| waits.first_living(waiting)) == END
 }
 
-/// A waiter that was granted what it waits for, and is to be woken.
-#[must_use]
-pub(crate) struct Grant {
+/// A waiter that was granted what it waits for, and is to be woken: what [`WaitList::grant_first`](super::waiter::WaitList::grant_first)
+/// returns. One that is dropped instead leaves its waiter asleep, and the stall report tells of that.
+#[must_use = "a waiter that was granted sleeps on until it is woken"]
+pub struct Grant {
     pub(crate) node: u32,
     /// Whether its task was cancelled already, and will be dropped instead of polled.
     pub(crate) dying: bool,
@@ -256,8 +257,11 @@ pub(crate) struct Grant {
 
 impl Grant {
     /// Wakes it. A foreign waker is foreign code.
+    ///
+    /// # Panics
+    /// With the panic of a foreign waker.
     #[inline]
-    pub(crate) fn wake(self) {
+    pub fn wake(self) {
         match self.wakee {
             Wakee::Task(task) => task.wake(),
             foreign => panics::go_on_with_first(catch_unwind(AssertUnwindSafe(|| foreign.wake())).err()),

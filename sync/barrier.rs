@@ -71,7 +71,7 @@ impl Barrier {
         let round = Round { phase: Phase::Filling, arrived: Vec::new(), gone: 0, inside: 0, next_ticket: 0 };
         Barrier {
             parties,
-            gate: WaitList::new("barrier", ObjectState::Arrivals { arrived: 0, parties }),
+            gate: WaitList::of_state("barrier", ObjectState::Arrivals { arrived: 0, parties }),
             round: RefCell::new(round),
         }
     }

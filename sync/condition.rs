@@ -90,7 +90,7 @@ impl<T> Condition<T> {
     /// A condition with a lock of its own.
     #[track_caller]
     pub const fn new(value: T) -> Self {
-        let waiters = WaitList::new("condition", ObjectState::UNNOTIFIED);
+        let waiters = WaitList::of_state("condition", ObjectState::UNNOTIFIED);
         Condition { lock: Owned::Alone(Lock::new(value)), waiters, told: Told::new() }
     }
 
@@ -98,7 +98,7 @@ impl<T> Condition<T> {
     #[track_caller]
     pub fn sharing(lock: &Rc<Lock<T>>) -> Self {
         let lock = Owned::Shared(lock.clone());
-        Condition { lock, waiters: WaitList::new("condition", ObjectState::UNNOTIFIED), told: Told::new() }
+        Condition { lock, waiters: WaitList::of_state("condition", ObjectState::UNNOTIFIED), told: Told::new() }
     }
 
     /// Names the condition in reports and traces, and its lock if that is its own.
@@ -229,7 +229,7 @@ impl<T> Condition<T> {
             left = left.saturating_sub(1);
             any
         };
-        let woken = self.waiters.wake_while(any_left);
+        let woken = self.waiters.grant_while(any_left);
         self.told.count(n, left, self.waiters.len());
         woken
     }

@@ -60,7 +60,7 @@ impl Event {
     /// An event that is not set.
     #[track_caller]
     pub const fn new() -> Self {
-        Event { flag: Cell::new(false), waiters: WaitList::new("event", ObjectState::Word { unheard: None }) }
+        Event { flag: Cell::new(false), waiters: WaitList::of_state("event", ObjectState::Word { unheard: None }) }
     }
 
     /// Names the event in reports and traces.

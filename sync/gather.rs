@@ -268,7 +268,7 @@ impl Gathering {
             remaining: Cell::new(alive),
             settled: Cell::new(alive == 0),
             fail_fast,
-            ended: WaitList::new("gather", ObjectState::Ends),
+            ended: WaitList::of_state("gather", ObjectState::Ends),
         });
         children.iter().for_each(|child| child.count_down(countdown.clone()));
         Gathering { tasks, countdown }

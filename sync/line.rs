@@ -14,7 +14,7 @@ pub(super) struct Line {
 impl Line {
     #[track_caller]
     pub(super) const fn new(kind: &'static str, state: ObjectState) -> Self {
-        Line { waiters: WaitList::new(kind, state), granted: Cell::new(0) }
+        Line { waiters: WaitList::of_state(kind, state), granted: Cell::new(0) }
     }
 
     /// Whether one who comes now would overtake nobody. Those whose tasks are dying do not count, unless they were
@@ -31,7 +31,7 @@ impl Line {
     /// Grants the first in line who are not dying, as long as what each asks for `suffices`: it is asked with the wait
     /// lists borrowed, and sees those counted who came before.
     pub(super) fn grant_while(&self, mut suffices: impl FnMut(usize) -> bool) {
-        self.waiters.wake_while(|asked| {
+        self.waiters.grant_while(|asked| {
             let suffices = suffices(asked);
             self.granted.set(self.granted.get() + usize::from(suffices));
             suffices

@@ -84,7 +84,7 @@ impl<T> Lock<T> {
     /// A lock that nobody holds.
     #[track_caller]
     pub const fn new(value: T) -> Self {
-        let waiters = WaitList::new("lock", ObjectState::Thing);
+        let waiters = WaitList::of_state("lock", ObjectState::Thing);
         Lock { latch: Latch { state: Cell::new(State::Free), waiters }, value: RefCell::new(value) }
     }
 

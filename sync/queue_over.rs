@@ -41,7 +41,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
             closed: Cell::new(false),
             getters: Line::new("queue", ObjectState::Item),
             putters: Line::new("full queue", ObjectState::Room),
-            joiners: WaitList::new("unfinished queue", ObjectState::Done { unfinished: 0 }),
+            joiners: WaitList::of_state("unfinished queue", ObjectState::Done { unfinished: 0 }),
             unfinished: Cell::new(0),
             deferred: Cell::new(false),
             items: PhantomData,

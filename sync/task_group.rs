@@ -72,7 +72,7 @@ impl<E: 'static> TaskGroup<E> {
             aborting: Cell::new(false),
             over: Cell::new(false),
             failures: RefCell::default(),
-            ended: WaitList::new("task group", ObjectState::Ends),
+            ended: WaitList::of_state("task group", ObjectState::Ends),
         };
         TaskGroup { members: Rc::new(members), joined: false }
     }

@@ -108,7 +108,7 @@ impl Deadline {
     /// No deadline yet.
     #[track_caller]
     pub const fn new() -> Self {
-        Deadline { when: Cell::new(None), moved: WaitList::new("deadline", ObjectState::Word { unheard: None }) }
+        Deadline { when: Cell::new(None), moved: WaitList::of_state("deadline", ObjectState::Word { unheard: None }) }
     }
 
     /// A deadline at that moment.

@@ -144,7 +144,7 @@ impl Ends {
             told: Cell::new(0),
             untold: Cell::new(handles.len()),
             panicked: Cell::new(false),
-            news: WaitList::new("end of tasks", ObjectState::Ends),
+            news: WaitList::of_state("end of tasks", ObjectState::Ends),
         });
         for (index, handle) in handles.iter().enumerate() {
             let member = Rc::new(Member { ends: ends.clone(), index });

@@ -107,7 +107,8 @@ pub enum WaitInfo {
         object: ObjectLabel,
         /// The line that waits.
         at: &'static Location<'static>,
-        /// How many permits of a semaphore it asks for; 1 of any other object.
+        /// How many permits of a semaphore it asks for, or what a primitive that is written on [`waiters`](crate::waiters)
+        /// takes for how much; 1 of any other object.
         asks: usize,
         /// Where the task stands in the line of the object.
         place: Place,

@@ -77,6 +77,12 @@ pub enum ObjectState {
     },
     /// The ends of tasks.
     Ends,
+    /// What a primitive gives that is written on [`waiters`](crate::waiters).
+    #[non_exhaustive]
+    Other {
+        /// Whether somebody has ever held it: who is granted it holds it, then.
+        is_held: bool,
+    },
 }
 
 /// A notify of a condition.
@@ -113,6 +119,11 @@ impl ObjectState {
     /// Whether it is counted: there may be more of it, for several at once.
     pub(in crate::runtime) fn is_permits(self) -> bool {
         matches!(self, ObjectState::Permits { .. })
+    }
+
+    /// Whether those hold it who were granted it and have not run since, beside those who are told as holders.
+    pub(in crate::runtime) fn is_held_once_granted(self) -> bool {
+        self.is_permits() || self == ObjectState::Other { is_held: true }
     }
 
     /// Whether everybody who waits gets it at once, so that one who does not look keeps it from nobody.

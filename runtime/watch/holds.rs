@@ -1,11 +1,14 @@
-//! Who holds the permits of a semaphore, and since which line. A semaphore counts its permits and knows nobody's name:
-//! only the reports read this.
+//! Who holds the permits of a semaphore, or an object of which there may be several holders, and since which line. Only the
+//! reports read this.
 
+use super::super::waiter::WaitList;
 use super::super::wakee;
-use super::facts::Holder;
+use super::facts::{Holder, ObjectState};
 use slab::Slab;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
 use std::panic::Location;
 use std::rc::Rc;
 
@@ -15,6 +18,8 @@ type Holders = Rc<RefCell<Slab<Holder>>>;
 thread_local! {
     /// The holders of every semaphore of the thread of which permits were taken, and its identity.
     static KNOWN: RefCell<Slab<(u64, Holders)>> = const { RefCell::new(Slab::new()) };
+    /// Each hold of this thread that a list was told of, and the identity of its object.
+    static HELD: RefCell<Slab<(u64, Holder)>> = const { RefCell::new(Slab::new()) };
 }
 
 /// Who has taken permits of one semaphore and has not given them back.
@@ -70,11 +75,72 @@ impl Drop for Known {
     }
 }
 
-/// Who holds permits of which semaphore.
+/// That somebody holds an object, for the reports: what [`WaitList::hold`] returns. Keep it in the guard of the object; dropping it
+/// ends the hold. It may outlive its list.
+#[must_use = "the reports take the object for free at once if this is not kept"]
+pub struct Held {
+    /// None if the thread ends, and nobody reads this any more.
+    index: Option<usize>,
+    /// The index is one of this thread.
+    stays: PhantomData<*const ()>,
+}
+
+impl WaitList {
+    /// Lets the reports know that the task that is polled now holds the object, since this line, until what is returned is dropped. Any
+    /// number of holds may be under way; of an object that was ever held, those are told as holders too who were granted it and
+    /// have not run since.
+    ///
+    /// Nothing that runs depends on it.
+    ///
+    /// ```
+    /// use greenlight::waiters::{WaitList, Waiter};
+    /// use std::{future::poll_fn, panic::Location};
+    ///
+    /// let stalled = greenlight::try_run(async {
+    ///     let list = WaitList::new("turnstile").named("gate");
+    ///     let here = Location::caller();
+    ///     let _held = list.hold(here);
+    ///     let mut waiter = Waiter::new(here);
+    ///     poll_fn(|cx| waiter.wait(cx, &list, || true)).await;
+    /// });
+    /// let report = stalled.unwrap_err().to_string();
+    /// assert!(report.contains("waits on turnstile `gate`"), "{report}");
+    /// assert!(report.contains("taken by main"), "{report}");
+    /// ```
+    pub fn hold(&self, at: &'static Location<'static>) -> Held {
+        let about = self.about();
+        if let ObjectState::Other { is_held: false } = about.state.get() {
+            about.state.set(ObjectState::Other { is_held: true });
+        }
+        let hold = (about.identity(), Holder::here(at));
+        Held { index: HELD.try_with(|held| held.borrow_mut().insert(hold)).ok(), stays: PhantomData }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(index) = self.index {
+            let _ = HELD.try_with(|held| held.borrow_mut().remove(index));
+        }
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").finish_non_exhaustive()
+    }
+}
+
+/// Who holds which object, of those of which there may be several holders.
 pub(in crate::runtime) fn by_object() -> HashMap<u64, Vec<Holder>> {
     let of_one = |(_, (identity, holders)): (usize, &(u64, Holders))| {
         (*identity, holders.borrow().iter().map(|(_, holder)| *holder).collect())
     };
     // They are gone while the thread itself ends, which may be what drops a runtime.
-    KNOWN.try_with(|known| known.borrow().iter().map(of_one).collect()).unwrap_or_default()
+    let mut holders: HashMap<u64, Vec<Holder>> =
+        KNOWN.try_with(|known| known.borrow().iter().map(of_one).collect()).unwrap_or_default();
+    let _ = HELD.try_with(|held| {
+        held.borrow().iter().for_each(|(_, &(identity, holder))| holders.entry(identity).or_default().push(holder));
+    });
+    holders
 }

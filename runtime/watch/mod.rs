@@ -60,6 +60,7 @@ pub(in crate::runtime) mod check;
 pub(in crate::runtime) mod suspicion;
 
 pub use ask::NoAnswer;
+pub use holds::Held;
 pub use polls::Polled;
 pub use printable::Printable;
 pub use recorder::Recorder;

@@ -285,7 +285,7 @@ impl fmt::Display for Told<'_> {
                 }
             }
             _ if is_task => write!(f, "awaits {end}{line}")?,
-            _ if *asks != 1 => write!(f, "waits on {what} for {asks} permits{line}")?,
+            _ if *asks != 1 && state.is_permits() => write!(f, "waits on {what} for {asks} permits{line}")?,
             _ => write!(f, "waits on {what}{line}")?,
         }
         if !is_task && object.made != *at {

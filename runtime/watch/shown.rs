@@ -7,7 +7,42 @@ use super::super::remote::{Remote, WeakRemote};
 use super::super::task::TaskId;
 use super::super::time::Sleep;
 use super::super::waiter::{WaitList, Waiter};
+use super::super::waits::Grant;
+use super::printable::printable;
+use super::trace::Kind;
 use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+impl WaitList {
+    /// Names the object in reports and traces.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.set_name(name.into());
+        self
+    }
+
+    /// Names the object in reports and traces.
+    pub(crate) fn set_name(&mut self, name: Arc<str>) {
+        self.about().name.replace(Some(printable(name)));
+    }
+
+    /// The object's name.
+    pub(crate) fn name(&self) -> Option<Arc<str>> {
+        self.about().name.borrow().clone()
+    }
+
+    /// The line that made the object.
+    pub(crate) fn made(&self) -> &'static Location<'static> {
+        self.about.made.get()
+    }
+
+    /// Tells whoever traces the run what the task that is polled now does with the object: "{task} {word} {object}".
+    #[inline]
+    pub fn tell(&self, at: &'static Location<'static>, word: &'static str) {
+        self.emit(at, || Kind::Told { word });
+    }
+}
 
 /// Names the object for a message: lock `left` (made at src/main.rs:4:16).
 impl fmt::Display for WaitList {
@@ -88,5 +123,11 @@ impl fmt::Debug for WeakRemote {
 impl fmt::Debug for Remote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Remote").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Grant").field("at", &self.at).finish_non_exhaustive()
     }
 }

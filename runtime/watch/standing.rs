@@ -211,9 +211,11 @@ impl Waits {
         }
         for (node, kept) in self.nodes.iter().filter(|(node, kept)| kept.is_granted() && !self.nodes.is_linked(*node)) {
             let Some(waiting) = serials.get(&self.nodes.word(node)) else { continue };
-            if waiting.about.state.get().is_permits() {
+            let state = waiting.about.state.get();
+            if state.is_held_once_granted() {
                 let task = kept.task().map_or(TaskId::NOBODY, |task| task.id.get());
-                let (since, permits) = (self.lines[node as usize], kept.asks as usize);
+                let permits = if state.is_permits() { kept.asks as usize } else { 1 };
+                let since = self.lines[node as usize];
                 let holder = Holder { task, since, granted: true, permits };
                 holders.entry(waiting.about.identity()).or_default().push(holder);
             }

@@ -75,6 +75,7 @@ impl fmt::Display for TraceEvent {
                 write!(f, "{task} drops {object}, with {}", left_in_a_group(unjoined, lost))
             }
             Kind::EndTold => write!(f, "{object} is told of an end"),
+            Kind::Told { word } => write!(f, "{task} {word} {object}"),
             Kind::Stalled => write!(f, "stalled"),
         }
     }

@@ -161,6 +161,11 @@ pub enum Kind {
     /// The end of a task is told to who waits for several, a hop after it. `object`: where that somebody waits. `cause`: what
     /// ended the task.
     EndTold,
+    /// What a primitive says that is written on [`waiters`](crate::waiters).
+    Told {
+        /// What the task does with the object, in one word: "takes".
+        word: &'static str,
+    },
     /// Nothing can ever run again.
     Stalled,
 }

@@ -8,6 +8,8 @@ mod channels;
 mod ctrl_c;
 #[path = "../../examples/echo.rs"]
 mod echo;
+#[path = "../../examples/rwlock.rs"]
+pub(crate) mod rwlock;
 #[path = "../../examples/threads.rs"]
 mod threads;
 
@@ -111,7 +113,7 @@ fn ctrl_c_ends_the_shop_that_closes_all_it_has_opened() {
 
 #[test]
 fn each_example_runs_as_a_program_too() {
-    let programs = [blocking::main, channels::main, echo::main, threads::main];
+    let programs = [blocking::main, channels::main, echo::main, rwlock::main, threads::main];
     for program in programs {
         in_time(program);
     }

@@ -7,6 +7,7 @@ mod kinds;
 mod net;
 mod oneshots;
 mod pool;
+mod primitives;
 mod selects;
 mod stage;
 mod stalls;

@@ -11,6 +11,7 @@ use greenlight::sync::{
     Semaphore, SemaphoreWait, TryGetError, TryPutError, Woke,
 };
 use greenlight::trace::{Kind, ObjectLabel, Observer, Printable, Recorder, TaskLabel, TraceEvent};
+use greenlight::waiters::{Grant, Held, WaitList, Waiter};
 use greenlight::{
     AsCompleted, Builder, Cause, Deadline, Elapsed, Ended, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner,
     Instant, Interval, JoinError, JoinHandle, NoAnswer, PanicPayload, Polled, Remote, Runtime, RuntimeGone, Sleep,
@@ -180,6 +181,11 @@ table! {
     TryPutError<u8>: yes yes yes yes yes;
     TryPutError<Rc<u8>>: no no yes yes yes;
     Woke: yes yes yes yes yes;
+    // `waiters`.
+    Grant: no no yes no no;
+    Held: no no yes yes yes;
+    WaitList: no no yes yes no;
+    Waiter: no no yes yes yes;
 }
 
 /// Every error goes wherever an error may: out of a thread, and by `?` into `Box<dyn Error + Send + Sync>` and what is made of
