@@ -120,8 +120,7 @@ impl Core {
                     if matches!(body, Body::Main(_)) {
                         *main = None;
                     }
-                    let _cause = self.begin(&task, Kind::Dropping);
-                    self.finish(task, body, Ending::Cancelled);
+                    self.drop_cancelled(task, body);
                 }
                 body => {
                     if self.poll(task, body, main) {
@@ -271,6 +270,11 @@ impl Core {
         let is_main = matches!(body, Body::Main(_));
         self.finish(task, body, ending);
         is_main
+    }
+
+    fn drop_cancelled(&self, task: Rc<TaskCell>, body: Body) {
+        let _cause = self.begin(&task, Kind::Dropping);
+        self.finish(task, body, Ending::Cancelled);
     }
 
     /// Ends a task: its future is dropped, then it leaves the table, then its joiners are woken.
