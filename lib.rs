@@ -91,7 +91,7 @@ pub mod trace {
     //! happened. Following the causes back answers who woke whom. Tasks and objects are numbered in the order in which a
     //! run meets them, so the same program gives the same trace.
     //!
-    //! With no [`Observer`] installed, tracing costs one branch a step.
+    //! With no [`Observer`] installed, each place that has something to tell costs one branch, on a flag.
 
     pub use crate::runtime::watch::{Kind, ObjectLabel, Observer, Printable, Recorder, TaskLabel, TraceEvent};
 }

@@ -127,7 +127,8 @@ impl Table {
         }
     }
 
-    /// Whether any task has a clone of its waker somewhere. The one that was cloned last is looked at first, and a waker of which no clone is left is let go.
+    /// Whether any task has a clone of its waker somewhere. The one that was cloned last is looked at first, and a waker of which
+    /// no clone is left is let go.
     pub(super) fn is_any_held(&mut self) -> bool {
         while let Some(&slot) = self.cloned.last() {
             let task = &self.tasks[slot as usize];

@@ -64,7 +64,7 @@ pub(crate) struct TaskKey {
 }
 
 /// A task: what the ready queue, the wait lists and the timers hold, so that neither a wake nor a poll looks anything up. Once
-/// nobody holds it any more, it serves the next task.
+/// nobody holds it any more, it serves the next task or callback.
 pub(crate) struct TaskCell {
     /// [`TaskId::ENDED`] once the task has ended.
     pub(super) id: Cell<TaskId>,
@@ -104,7 +104,7 @@ pub(super) struct ReadyQueue {
     pub(super) notes: Notes,
 }
 
-/// The future of a task.
+/// What a cell runs: the future of a task, or a callback.
 pub(super) enum Body {
     /// The future that `run` was given, of that type: it stays on the stack of `run`, which polls it.
     Main(&'static str),
