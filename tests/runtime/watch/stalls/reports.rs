@@ -5,7 +5,7 @@ use crate::quoted::unwrapped;
 use crate::stage::standing;
 use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::sync::{Event, Lock};
-use greenlight::{Stalled, Task, Turn, gather_tasks, sleep, spawn, task, yield_now};
+use greenlight::{Stalled, Task, TaskGroup, Turn, gather_tasks, sleep, spawn, task, yield_now};
 use insta::assert_snapshot;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::{Future, pending};
@@ -265,6 +265,17 @@ fn a_gather_that_waits_is_named_by_its_line() {
         waits on its gather, at [»gather_tasks(children).await;]
       help: a future that returns Pending has to leave a clone of its context's waker with whoever is to wake it; one that is pending() ends only by being cancelled
     "#);
+}
+
+#[test]
+fn the_owner_of_a_group_waits_on_its_group() {
+    let stalled = stalled(async {
+        let mut group = TaskGroup::<()>::new();
+        group.spawn_named("kettle", pending());
+        group.join().await
+    });
+    let told = stalled.to_string();
+    assert!(told.contains("\n    waits on its task group, at "), "{told}");
 }
 
 #[test]
