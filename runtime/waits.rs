@@ -120,6 +120,7 @@ impl Waits {
     }
 
     /// Unlinks and marks a waiter of a list. Returns whom to wake.
+    #[inline]
     fn grant(&mut self, waiting: &Waiting, node: u32) -> Wakee {
         self.unlink(waiting, node);
         self.nodes.set_word(node, waiting.serial.get());
