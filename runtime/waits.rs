@@ -370,7 +370,6 @@ pub(super) fn end(node: u32, kept: Kept, at: &'static Location<'static>) {
 }
 
 /// Drops a waker that nobody needs any more, in the drop of whoever left it.
-#[inline]
 pub(super) fn drop_foreign(waker: Option<Waker>) {
     if let Some(waker) = waker {
         panics::go_on_with_first(catch_unwind(AssertUnwindSafe(|| drop(waker))).err());
