@@ -128,11 +128,11 @@ impl Table {
     }
 
     /// Whether any task has a clone of its waker somewhere. The one that was cloned last is looked at first, and a waker of which
-    /// no clone is left is let go.
+    /// no clone is left is let go, but not one that is lent to a poll.
     pub(super) fn is_any_held(&mut self) -> bool {
         while let Some(&slot) = self.cloned.last() {
             let task = &self.tasks[slot as usize];
-            if task.is_held() {
+            if task.with_waker(|waker| Arc::strong_count(waker) > 1) != Some(false) {
                 return true;
             }
             task.waker.take();

@@ -3,11 +3,11 @@
 
 use crate::stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
 use greenlight::sync::Event;
-use greenlight::{Turn, yield_now};
+use greenlight::{Runtime, Turn, yield_now};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::Context;
+use std::task::{Context, Poll};
 use std::thread;
 
 #[test]
@@ -225,4 +225,29 @@ fn a_task_may_step_another_runtime() {
         }
     });
     assert_eq!(log.take(), ["inner goes", "outer goes"]);
+}
+
+/// The waker of a task is lent while that is polled, and nobody may take it for one of which no clone is left.
+#[test]
+fn a_task_that_asks_whether_its_runtime_is_stalled_keeps_its_waker() {
+    let runtime = Rc::new(Runtime::builder().check_every_turn().build());
+    let asked = runtime.clone();
+    let kept = LeftWaker::default();
+    let keeps = kept.clone();
+    let mut polls = 0;
+    runtime.spawn_detached(poll_fn(move |cx| {
+        polls += 1;
+        match polls {
+            1 => *keeps.borrow_mut() = Some(cx.waker().clone()),
+            2 => assert!(asked.stalled().to_string().starts_with("not stalled"), "a clone of its waker is held"),
+            _ => return Poll::Ready(()),
+        }
+        Poll::Pending
+    }));
+    assert_eq!(runtime.turn(), Turn::Ran(1));
+    for _ in 0..2 {
+        left(&kept).wake();
+        assert_eq!(runtime.turn(), Turn::Ran(1));
+    }
+    assert_eq!((runtime.turn(), runtime.task_count()), (Turn::Idle(None), 0));
 }
