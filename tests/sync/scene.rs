@@ -1,12 +1,12 @@
 //! What the tests of this binary stand on: a runtime with virtual time, a log, a count of turns,
 //! and objects that every task can name.
 
+use crate::stage::Hops;
 use futures::future::select;
 use greenlight::sync::{QueueOver, Store};
-use greenlight::trace::{Observer, TraceEvent};
 use greenlight::{Failure, GroupError, Runtime, yield_now};
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,10 +22,10 @@ pub(crate) fn run<F: Future>(program: F) -> F::Output {
 /// Runs a program and yields what it said.
 #[track_caller]
 pub(crate) fn lines<F: Future<Output = ()>>(program: impl FnOnce(Log) -> F) -> Vec<String> {
-    let log = Log::default();
-    let runtime = Runtime::builder().virtual_clock().check_every_turn().observer(log.turn.clone()).build();
-    runtime.run(program(log.clone()));
-    log.said.take()
+    let said = Rc::<RefCell<Vec<String>>>::default();
+    // Also what is said when the tasks that are left are dropped.
+    Hops::counted(|hops| program(Log { said: said.clone(), hops }));
+    said.take()
 }
 
 /// An object that lives to the end of the process, so that any task may name it.
@@ -65,18 +65,7 @@ pub(crate) async fn within(count: usize, future: impl Future<Output = ()>) {
 #[derive(Clone, Default)]
 pub(crate) struct Log {
     said: Rc<RefCell<Vec<String>>>,
-    turn: Rc<Turn>,
-    cause: Rc<Cell<u64>>,
-}
-
-/// The number of the present turn, as an observer learns it.
-#[derive(Default)]
-struct Turn(Cell<u64>);
-
-impl Observer for Turn {
-    fn on_event(&self, event: &TraceEvent) {
-        self.0.set(event.turn);
-    }
+    hops: Hops,
 }
 
 impl Log {
@@ -86,12 +75,12 @@ impl Log {
 
     /// Counts hops from now on.
     pub(crate) fn begin(&self) {
-        self.cause.set(self.turn.0.get());
+        self.hops.begin();
     }
 
     /// Says a line, and how many turns ago the cause was.
     pub(crate) fn say_hops(&self, line: &str) {
-        self.say(format!("{line} after {}", self.turn.0.get() - self.cause.get()));
+        self.say(format!("{line} after {}", self.hops.count()));
     }
 
     /// What was said since the last call.
