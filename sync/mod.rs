@@ -13,7 +13,7 @@ mod condition;
 
 mod shown;
 
-mod line;
+mod grant_list;
 
 mod semaphore;
 

@@ -1,6 +1,6 @@
 //! What the queues are: a store of items, and the lines of those who wait for an item, for room, and for the end.
 
-use super::line::Line;
+use super::grant_list::GrantList;
 use super::store::Store;
 use crate::runtime::{ObjectState, WaitList, both};
 use crate::trace::Kind;
@@ -19,9 +19,9 @@ pub struct QueueOver<T, S> {
     /// Set by `close`, for good.
     pub(super) closed: Cell<bool>,
     /// Who waits for an item.
-    pub(super) getters: Line,
+    pub(super) getters: GrantList,
     /// Who waits for room.
-    pub(super) putters: Line,
+    pub(super) putters: GrantList,
     /// Who waits until every item is done.
     pub(super) joiners: WaitList,
     /// How many items were put and not reported as done.
@@ -39,8 +39,8 @@ impl<T, S: Store<T>> QueueOver<T, S> {
             len: Cell::new(0),
             capacity,
             closed: Cell::new(false),
-            getters: Line::new("queue", ObjectState::Item),
-            putters: Line::new("full queue", ObjectState::Room),
+            getters: GrantList::new("queue", ObjectState::Item),
+            putters: GrantList::new("full queue", ObjectState::Room),
             joiners: WaitList::of_state("unfinished queue", ObjectState::Done { unfinished: 0 }),
             unfinished: Cell::new(0),
             deferred: Cell::new(false),
@@ -129,15 +129,16 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     /// In a closed queue everybody is granted their turn, in which they find an item or the end. It is so with those who
     /// wait for room, too.
     pub(super) fn hand_out_items(&self) {
-        if self.may_hand_out() {
-            self.getters.grant_while(|_| self.is_closed() || self.len() > self.getters.granted());
+        let any_left = || self.is_closed() || self.len() > self.getters.granted();
+        if self.may_hand_out() && any_left() {
+            self.getters.grant_while(|_| any_left());
         }
     }
 
     pub(super) fn hand_out_room(&self) {
-        if self.may_hand_out() {
-            let room = || self.len() + self.putters.granted() < self.capacity;
-            self.putters.grant_while(|_| self.is_closed() || room());
+        let any_left = || self.is_closed() || self.len() + self.putters.granted() < self.capacity;
+        if self.may_hand_out() && any_left() {
+            self.putters.grant_while(|_| any_left());
         }
     }
 

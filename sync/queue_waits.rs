@@ -22,12 +22,7 @@ impl<T, S: Store<T>> Future for QueueGet<'_, T, S> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let QueueGet { queue, waiter } = &mut *self;
         let settled = || queue.may_get() || queue.is_over();
-        let polled = match waiter.has_joined() {
-            true => waiter.poll(cx).map(|()| queue.getters.end_grant()),
-            // Asked again once the waker is cloned: a foreign one runs code then that may put an item, or close.
-            false => waiter.join_if(cx, &queue.getters.waiters, || !settled()),
-        };
-        if polled.is_pending() {
+        if queue.getters.wait(waiter, cx, 1, || !settled()).is_pending() {
             // Those in front may be dying; and so was its own task, if another polls it now.
             queue.hand_out_items();
             return Poll::Pending;
@@ -42,8 +37,7 @@ impl<T, S: Store<T>> Future for QueueGet<'_, T, S> {
 
 impl<T, S: Store<T>> Drop for QueueGet<'_, T, S> {
     fn drop(&mut self) {
-        if self.waiter.leave() {
-            self.queue.getters.end_grant();
+        if self.queue.getters.leave(&mut self.waiter) {
             self.queue.hand_out_items();
         }
     }
@@ -66,12 +60,7 @@ impl<T, S: Store<T>> Future for QueuePut<'_, T, S> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let QueuePut { queue, item, waiter } = &mut *self;
         let settled = || queue.may_put() || queue.is_closed();
-        let polled = match waiter.has_joined() {
-            true => waiter.poll(cx).map(|()| queue.putters.end_grant()),
-            // Asked again once the waker is cloned: a foreign one runs code then that may take an item, or close.
-            false => waiter.join_if(cx, &queue.putters.waiters, || !settled()),
-        };
-        if polled.is_pending() {
+        if queue.putters.wait(waiter, cx, 1, || !settled()).is_pending() {
             queue.hand_out_room();
             return Poll::Pending;
         }
@@ -88,8 +77,7 @@ impl<T, S: Store<T>> Future for QueuePut<'_, T, S> {
 /// It leaves the line before its item is dropped, which may make room.
 impl<T, S: Store<T>> Drop for QueuePut<'_, T, S> {
     fn drop(&mut self) {
-        if self.waiter.leave() {
-            self.queue.putters.end_grant();
+        if self.queue.putters.leave(&mut self.waiter) {
             self.queue.hand_out_room();
         }
     }

@@ -1,6 +1,6 @@
 //! `Semaphore`: so many permits, in the order of asking.
 
-use super::line::Line;
+use super::grant_list::{Got, GrantList};
 use crate::runtime::{Holds, ObjectState, Waiter, both};
 use crate::trace::Kind;
 use std::cell::Cell;
@@ -10,7 +10,7 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 /// Gives out a number of permits, and lets those wait who ask for more than are left. In asyncio: `Semaphore`, or
 /// `BoundedSemaphore` for one that is [`bounded`](Semaphore::bounded).
@@ -36,7 +36,7 @@ pub struct Semaphore {
     /// How many permits there may be.
     bound: usize,
     /// Who waits for permits.
-    line: Line,
+    list: GrantList,
     /// Who has them, for the reports.
     holds: Holds,
 }
@@ -61,7 +61,7 @@ impl Semaphore {
             free: Cell::new(permits),
             out: Cell::new(0),
             bound,
-            line: Line::new("semaphore", ObjectState::Permits { forgotten: 0 }),
+            list: GrantList::new("semaphore", ObjectState::Permits { forgotten: 0 }),
             holds: Holds::new(),
         }
     }
@@ -69,7 +69,7 @@ impl Semaphore {
     /// Names the semaphore in reports and traces.
     #[must_use]
     pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
-        self.line.waiters.set_name(name.into());
+        self.list.waiters.set_name(name.into());
         self
     }
 
@@ -99,8 +99,7 @@ impl Semaphore {
     #[track_caller]
     pub fn acquire_many(&self, permits: usize) -> SemaphoreWait<'_> {
         self.check(permits);
-        let at = Location::caller();
-        SemaphoreWait { semaphore: self, permits, waiter: Waiter::new(at), at }
+        SemaphoreWait { semaphore: self, permits, waiter: Waiter::new(Location::caller()) }
     }
 
     /// Takes a permit if [`acquire`](Semaphore::acquire) would not wait.
@@ -124,11 +123,11 @@ impl Semaphore {
     pub fn release(&self, permits: usize) -> Result<(), ReleasedTooOften> {
         let room = self.bound.saturating_sub(self.free.get()).saturating_sub(self.out.get());
         if permits > room {
-            return Err(ReleasedTooOften { bound: self.bound, made: self.line.waiters.made() });
+            return Err(ReleasedTooOften { bound: self.bound, made: self.list.waiters.made() });
         }
         self.free.set(self.free.get() + permits);
         self.count_forgotten(|forgotten| forgotten.saturating_sub(permits));
-        self.line.waiters.emit(Location::caller(), || Kind::PermitsReleased { permits });
+        self.list.waiters.emit(Location::caller(), || Kind::PermitsReleased { permits });
         self.hand_out(permits);
         Ok(())
     }
@@ -157,7 +156,7 @@ impl Semaphore {
 
     #[track_caller]
     fn check(&self, permits: usize) {
-        let (bound, asked) = (self.bound, &self.line.waiters);
+        let (bound, asked) = (self.bound, &self.list.waiters);
         assert!(
             permits <= bound,
             "{permits} permits were asked of {asked}, which never has more than {bound}; ask for fewer"
@@ -165,13 +164,23 @@ impl Semaphore {
     }
 
     /// Whether one who comes now gets the permits at once.
+    #[inline]
     fn may_take(&self, permits: usize) -> bool {
-        self.free.get() >= permits && self.line.is_clear()
+        self.free.get() >= permits && self.list.is_clear()
     }
 
+    #[inline]
     fn take(&self, permits: usize, at: &'static Location<'static>) -> Permit<'_> {
         self.give_out(permits);
-        Permit::new(self, permits, at).announced()
+        self.permit(permits, at)
+    }
+
+    /// Permits that were given out, for the one who runs.
+    #[inline]
+    fn permit(&self, permits: usize, at: &'static Location<'static>) -> Permit<'_> {
+        let hold = self.holds.begin(|| self.list.waiters.about().identity(), permits, at);
+        self.list.waiters.emit(at, || Kind::PermitsTaken { permits });
+        Permit { semaphore: self, permits, at, hold }
     }
 
     fn give_out(&self, permits: usize) {
@@ -181,8 +190,8 @@ impl Semaphore {
 
     /// Lets the reports know how many permits were forgotten and not released.
     fn count_forgotten(&self, count: impl FnOnce(usize) -> usize) {
-        if let ObjectState::Permits { forgotten } = self.line.waiters.about().state.get() {
-            self.line.waiters.about().state.set(ObjectState::Permits { forgotten: count(forgotten) });
+        if let ObjectState::Permits { forgotten } = self.list.waiters.about().state.get() {
+            self.list.waiters.about().state.set(ObjectState::Permits { forgotten: count(forgotten) });
         }
     }
 
@@ -191,11 +200,18 @@ impl Semaphore {
         self.free.set(self.free.get() + permits);
     }
 
-    /// Grants the free permits to the first in line who are not dying, as long as they suffice, but to so many waiters
+    /// Grants the free permits to the first in the list who are not dying, as long as they suffice, but to so many waiters
     /// at most: one for each permit released, as in asyncio. What that leaves free, those who were granted hand out when
     /// they run.
-    fn hand_out(&self, mut at_most: usize) {
-        self.line.grant_while(|asked| {
+    #[inline]
+    fn hand_out(&self, at_most: usize) {
+        if !self.list.waiters.is_empty() {
+            self.grant(at_most);
+        }
+    }
+
+    fn grant(&self, mut at_most: usize) {
+        self.list.grant_while(|asked| {
             let grants = at_most > 0 && asked <= self.free.get();
             if grants {
                 at_most -= 1;
@@ -213,9 +229,9 @@ impl Semaphore {
 impl fmt::Debug for Semaphore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Semaphore")
-            .field("name", &self.line.waiters.name())
+            .field("name", &self.list.waiters.name())
             .field("available", &self.available())
-            .field("waiters", &self.line.waiters.len())
+            .field("waiters", &self.list.waiters.len())
             .finish()
     }
 }
@@ -227,48 +243,62 @@ pub struct SemaphoreWait<'a> {
     semaphore: &'a Semaphore,
     permits: usize,
     waiter: Waiter,
-    at: &'static Location<'static>,
 }
 
 impl<'a> Future for SemaphoreWait<'a> {
     type Output = Permit<'a>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let SemaphoreWait { semaphore, permits, waiter, at } = &mut *self;
-        if waiter.has_joined() {
-            if waiter.poll(cx).is_pending() {
+        // Apart from the rest, which is larger.
+        if !self.waiter.has_joined() && self.semaphore.may_take(self.permits) {
+            return Poll::Ready(self.semaphore.take(self.permits, self.waiter.at));
+        }
+        self.poll_in_list(cx)
+    }
+}
+
+impl<'a> SemaphoreWait<'a> {
+    fn poll_in_list(&mut self, cx: &Context<'_>) -> Poll<Permit<'a>> {
+        let SemaphoreWait { semaphore, permits, waiter } = self;
+        let was_waiting = waiter.has_joined();
+        match semaphore.list.wait(waiter, cx, *permits, || !semaphore.may_take(*permits)) {
+            Poll::Ready(Got::AtOnce) => Poll::Ready(semaphore.take(*permits, waiter.at)),
+            Poll::Ready(Got::Granted) => {
+                // One who cannot wake the next gives its permits back.
+                let permit = semaphore.permit(*permits, waiter.at);
+                semaphore.hand_out_all();
+                Poll::Ready(permit)
+            }
+            Poll::Pending => {
                 // Its task may have been dying when permits were given out, and another polls it now.
-                if semaphore.line.granted() == 0 {
+                if was_waiting && semaphore.list.granted() == 0 {
                     semaphore.hand_out_all();
                 }
-                return Poll::Pending;
+                Poll::Pending
             }
-            semaphore.line.end_grant();
-            // One who cannot wake the next gives its permits back.
-            let permit = Permit::new(semaphore, *permits, at);
-            semaphore.hand_out_all();
-            return Poll::Ready(permit.announced());
         }
-        // Asked again once the waker is cloned: a foreign one runs code then that may release what it asks for, or drop
-        // who waits.
-        ready!(waiter.join_asking(cx, &semaphore.line.waiters, *permits, || !semaphore.may_take(*permits)));
-        Poll::Ready(semaphore.take(*permits, at))
+    }
+
+    fn leave(&mut self) {
+        let SemaphoreWait { semaphore, permits, waiter } = self;
+        let leave = || {
+            if semaphore.list.leave(waiter) {
+                semaphore.take_back(*permits);
+            }
+        };
+        both(leave, || semaphore.hand_out_all());
     }
 }
 
 /// A waiter that was granted permits and is dropped before it ran gives them back. Granted or not, it hands out what is
 /// free, as in asyncio: it may have held up those behind it.
 impl Drop for SemaphoreWait<'_> {
+    #[inline]
     fn drop(&mut self) {
-        if !self.waiter.has_joined() {
-            return;
+        if self.waiter.has_joined() {
+            self.leave();
         }
-        let SemaphoreWait { semaphore, permits, waiter, .. } = self;
-        if waiter.is_granted() {
-            semaphore.line.end_grant();
-            semaphore.take_back(*permits);
-        }
-        both(|| _ = waiter.leave(), || semaphore.hand_out_all());
     }
 }
 
@@ -279,43 +309,28 @@ pub struct Permit<'a> {
     permits: usize,
     /// The line that took them.
     at: &'static Location<'static>,
-    /// What the reports know it by. None if these are no permits at all.
-    hold: Option<usize>,
+    /// What the reports know it by.
+    hold: usize,
 }
 
-impl<'a> Permit<'a> {
-    fn new(semaphore: &'a Semaphore, permits: usize, at: &'static Location<'static>) -> Self {
-        let begin = || semaphore.holds.begin(|| semaphore.line.waiters.about().identity(), permits, at);
-        Permit { semaphore, permits, at, hold: (permits > 0).then(begin) }
-    }
-
-    fn announced(self) -> Self {
-        self.semaphore.line.waiters.emit(self.at, || Kind::PermitsTaken { permits: self.permits });
-        self
-    }
-
-    fn end_hold(&self) {
-        if let Some(hold) = self.hold {
-            self.semaphore.holds.end(hold);
-        }
-    }
-
+impl Permit<'_> {
     /// Keeps the permits from ever being released by this: whoever ends this use calls [`Semaphore::release`].
     pub fn forget(self) {
         let out = &self.semaphore.out;
         out.set(out.get() - self.permits);
         self.semaphore.count_forgotten(|forgotten| forgotten.saturating_add(self.permits));
-        self.end_hold();
+        self.semaphore.holds.end(self.hold);
         std::mem::forget(self);
     }
 }
 
 impl Drop for Permit<'_> {
+    #[inline]
     fn drop(&mut self) {
-        self.end_hold();
-        let Permit { semaphore, permits, at, .. } = self;
+        let Permit { semaphore, permits, at, hold } = self;
+        semaphore.holds.end(*hold);
         semaphore.take_back(*permits);
-        semaphore.line.waiters.emit(at, || Kind::PermitsReleased { permits: *permits });
+        semaphore.list.waiters.emit(at, || Kind::PermitsReleased { permits: *permits });
         semaphore.hand_out(*permits);
     }
 }

@@ -2,7 +2,6 @@
 //! reports read this.
 
 use super::super::waiter::WaitList;
-use super::super::wakee;
 use super::facts::{Holder, ObjectState};
 use slab::Slab;
 use std::cell::{OnceCell, RefCell};
@@ -12,12 +11,9 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::rc::Rc;
 
-/// Those who hold permits of one semaphore.
-type Holders = Rc<RefCell<Slab<Holder>>>;
-
 thread_local! {
     /// The holders of every semaphore of the thread of which permits were taken, and its identity.
-    static KNOWN: RefCell<Slab<(u64, Holders)>> = const { RefCell::new(Slab::new()) };
+    static KNOWN: RefCell<Slab<(u64, Rc<RefCell<Holders>>)>> = const { RefCell::new(Slab::new()) };
     /// Each hold of this thread that a list was told of, and the identity of its object.
     static HELD: RefCell<Slab<(u64, Holder)>> = const { RefCell::new(Slab::new()) };
 }
@@ -31,7 +27,16 @@ pub(crate) struct Holds {
 struct Known {
     /// The index among those of the thread; none if they were gone already, as they are while the thread ends.
     index: Option<usize>,
-    holders: Holders,
+    holders: Rc<RefCell<Holders>>,
+}
+
+/// Those who hold permits of one semaphore. To begin and to end a hold is a few stores, since every use of a semaphore pays for them.
+#[derive(Default)]
+struct Holders {
+    /// Each has the place that its permits know. One that has none any more left its place free.
+    places: Vec<Holder>,
+    /// The places that are free.
+    free: Vec<usize>,
 }
 
 impl Holds {
@@ -41,27 +46,44 @@ impl Holds {
 
     /// The task that is being polled has taken permits of the semaphore with that identity, at this line. Returns what names
     /// the hold until it ends.
+    // Apart, so that the rest of an acquire is small enough to become part of the future that awaits it: a permit that is handed
+    // over in memory costs as much as all of this.
+    #[inline(never)]
     pub(crate) fn begin(
         &self,
         identity: impl FnOnce() -> u64,
         permits: usize,
         at: &'static Location<'static>,
     ) -> usize {
-        let known = self.known.get_or_init(|| Known::new(identity()));
-        let task = wakee::polled_id();
-        known.holders.borrow_mut().insert(Holder { task, since: at, granted: false, permits })
+        let Known { holders, .. } = self.known.get_or_init(|| Known::new(identity()));
+        let holder = Holder { permits, ..Holder::here(at) };
+        let Holders { places, free } = &mut *holders.borrow_mut();
+        match free.pop() {
+            Some(place) => {
+                places[place] = holder;
+                place
+            }
+            None => {
+                places.push(holder);
+                places.len() - 1
+            }
+        }
     }
 
     /// Whoever had taken those permits has them no more.
+    #[inline]
     pub(crate) fn end(&self, hold: usize) {
-        let known = self.known.get().expect("a hold that ends has begun");
-        known.holders.borrow_mut().remove(hold);
+        let Known { holders, .. } = self.known.get().expect("a hold that ends has begun");
+        let Holders { places, free } = &mut *holders.borrow_mut();
+        places[hold].permits = 0;
+        free.push(hold);
     }
 }
 
 impl Known {
+    #[cold]
     fn new(identity: u64) -> Self {
-        let holders = Holders::default();
+        let holders = Rc::<RefCell<Holders>>::default();
         let index = KNOWN.try_with(|known| known.borrow_mut().insert((identity, holders.clone()))).ok();
         Known { index, holders }
     }
@@ -133,8 +155,8 @@ impl fmt::Debug for Held {
 
 /// Who holds which object, of those of which there may be several holders.
 pub(in crate::runtime) fn by_object() -> HashMap<u64, Vec<Holder>> {
-    let of_one = |(_, (identity, holders)): (usize, &(u64, Holders))| {
-        (*identity, holders.borrow().iter().map(|(_, holder)| *holder).collect())
+    let of_one = |(_, (identity, holders)): (usize, &(u64, Rc<RefCell<Holders>>))| {
+        (*identity, holders.borrow().places.iter().filter(|holder| holder.permits > 0).copied().collect())
     };
     // They are gone while the thread itself ends, which may be what drops a runtime.
     let mut holders: HashMap<u64, Vec<Holder>> =
