@@ -24,8 +24,8 @@ pub(crate) struct Core {
     pub(super) table: RefCell<Table>,
     /// The tasks that run in the next turn.
     pub(super) queue: Rc<ReadyQueue>,
-    /// What a turn takes the ready queue into, kept for the next one.
-    pub(super) batch: Cell<VecDeque<Rc<TaskCell>>>,
+    /// The tasks of the turn that have not run in it. Between two turns it is empty, and nobody borrows it but a turn.
+    pub(super) batch: RefCell<Vec<Rc<TaskCell>>>,
     /// The waker that is lent to each poll of a task that has none of its own. None while it is lent.
     pub(super) loose_waker: Cell<Option<Arc<TaskWaker>>>,
     pub(super) wheel: RefCell<Wheel<Timer>>,

@@ -10,10 +10,9 @@ use super::note::{Kind, lost};
 use super::table::loose_waker;
 use super::task::{Body, Message, TaskCell, TaskKey, Work};
 use super::waits;
-use super::wakee::{Polling, Wakee};
+use super::wakee::{self, Outer, Wakee};
 use futures_task::{LocalFutureObj, waker_ref};
 use std::any::Any;
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -32,9 +31,6 @@ pub enum Turn {
     Stalled,
 }
 
-/// The tasks of one turn that have not run in it. It is empty between two turns.
-pub(super) type Batch = VecDeque<Rc<TaskCell>>;
-
 /// The future of main, which lives on the stack of `run`.
 pub(super) type Main<'a> = dyn FnMut(&mut Context<'_>) -> Poll<()> + 'a;
 
@@ -50,11 +46,11 @@ impl Core {
     #[track_caller]
     pub(super) fn begin_turning(&self) -> Turning<'_> {
         assert!(!self.closed.get() && !self.turning.replace(true), "{TURN_INSIDE_TURN}");
-        Turning { core: self }
+        Turning { core: self, outer: wakee::leave_poll() }
     }
 
     /// One pass of the loop. When main ends in it, the rest of the batch does not run.
-    pub(super) fn turn(self: &Rc<Self>, batch: &mut Batch, main: &mut Option<&mut Main<'_>>) -> Turn {
+    pub(super) fn turn(self: &Rc<Self>, main: &mut Option<&mut Main<'_>>) -> Turn {
         self.turn.set(self.turn.get() + 1);
         self.clock.begin_turn();
         if self.inbox.is_pending() {
@@ -63,9 +59,10 @@ impl Core {
         if self.has_timers() {
             self.read_clock();
         }
-        std::mem::swap(batch, &mut self.queue.tasks.borrow_mut());
+        let mut batch = self.batch.borrow_mut();
+        std::mem::swap(&mut *batch, &mut self.queue.tasks.borrow_mut());
         let ready = batch.len();
-        let ran = self.run_batch(batch, main);
+        let ran = self.run_batch(&mut batch, main);
         let fired = if self.has_timers() { self.fire_timers() } else { 0 };
         if ready + fired > 0 { Turn::Ran(ran) } else { self.idle() }
     }
@@ -107,9 +104,11 @@ impl Core {
 
     /// Runs the tasks that are ready now, first in, first out. What they wake runs in the next turn. Returns how many
     /// they were; the queue may also name some that have ended.
-    fn run_batch(self: &Rc<Self>, batch: &mut Batch, main: &mut Option<&mut Main<'_>>) -> usize {
+    fn run_batch(self: &Rc<Self>, batch: &mut Vec<Rc<TaskCell>>, main: &mut Option<&mut Main<'_>>) -> usize {
         let mut ran = 0;
-        while let Some(task) = batch.pop_front() {
+        // What a vector gives best is its last.
+        batch.reverse();
+        while let Some(task) = batch.pop() {
             let Some(body) = task.begin() else { continue };
             match body {
                 Body::Callback(call) => {
@@ -125,7 +124,7 @@ impl Core {
                 body => {
                     if self.poll(task, body, main) {
                         *main = None;
-                        self.put_back(batch);
+                        self.queue.tasks.borrow_mut().splice(..0, batch.drain(..).rev());
                         return ran + 1;
                     }
                 }
@@ -133,13 +132,6 @@ impl Core {
             ran += 1;
         }
         ran
-    }
-
-    /// Puts what is left of a batch back into the ready queue, in front.
-    fn put_back(&self, batch: &mut Batch) {
-        let mut queue = self.queue.tasks.borrow_mut();
-        batch.append(&mut queue);
-        std::mem::swap(batch, &mut queue);
     }
 
     /// Fires the timers that are due, in the order of their deadlines. Each is taken from the wheel on its own, because
@@ -150,9 +142,8 @@ impl Core {
         while let Some((timer, wakee)) = self.pop_due() {
             fired += 1;
             let _cause = self.begin_firing(timer, &wakee);
-            match wakee {
-                Wakee::Task(task) => task.wake(),
-                foreign => lost::contain(lost::WOKEN, || foreign.wake()),
+            if let Some(panic) = wakee.wake() {
+                lost::tell(lost::WOKEN, panic);
             }
         }
         fired
@@ -235,7 +226,7 @@ impl Core {
             lent.set_key(task.key());
         }
         let waker = waker_ref(&lent);
-        let polling = Polling::begin(task, &waker);
+        wakee::begin_poll(task, &waker);
         let mut cx = Context::from_waker(&waker);
         let polled = catch_unwind(AssertUnwindSafe(|| match (&mut body, main) {
             (Body::Detached(future), _) => Work::poll(future.as_mut(), &mut cx),
@@ -245,7 +236,7 @@ impl Core {
                 unreachable!("main is polled by its run, and callbacks are called")
             }
         }));
-        let task = polling.end();
+        let task = wakee::end_poll();
         match () {
             () if is_own => task.waker.set(Some(lent)),
             () if Arc::strong_count(&lent) > 1 => self.table.borrow_mut().give_waker(&task, lent),
@@ -310,7 +301,8 @@ impl Core {
                 lost::contain(lost::WOKEN, || listener.task_ended(ended == Kind::Panicked));
             }
             if let Some(joiners) = extra.joiners.take() {
-                lost::contain(lost::WOKEN, || waits::wake_all_and_close(joiners));
+                lost::contain(lost::WOKEN, || _ = waits::wake_all(&waits::list(joiners).0));
+                waits::close(joiners);
             }
         }
         let unfit = self.table.borrow_mut().recycle(task);
@@ -385,11 +377,13 @@ fn let_go(body: Body, mut ending: Ending, second: impl Fn(Box<dyn Any + Send>)) 
 /// Ends what [`Core::begin_turning`] began.
 pub(super) struct Turning<'a> {
     core: &'a Core,
+    outer: Outer,
 }
 
 impl Drop for Turning<'_> {
     fn drop(&mut self) {
         self.core.turning.set(false);
+        self.outer.go_back();
     }
 }
 

@@ -6,7 +6,7 @@ use super::listeners::Listener;
 use super::note::{Holder, ObjectState, lost};
 use super::task::{Body, Job, TaskId, TaskKey};
 use super::waiter::{self, WaitList, Waiter};
-use super::waits::{self, Waiting};
+use super::waits;
 use super::wakee;
 use std::any::{Any, type_name};
 use std::cell::{Cell, RefCell};
@@ -100,26 +100,17 @@ impl Task {
         if wakee::owner(cx.waker()).is_some_and(|polled| polled.id.get() == self.key.id) {
             panic!("{self} awaits its own end, which can never come; await it from another task");
         }
-        let Some(wakee) = waiter::whom_to_wake(cx, || !self.is_finished()) else { return Poll::Ready(()) };
-        let (joiners, index) = self.core.open_joiners(self.key).expect("a task that has not ended is in the table");
-        waiter.join((&joiners, index), wakee, 1);
+        let Some(kept) = waiter::whom_to_wake(cx, 1, || !self.is_finished()) else { return Poll::Ready(()) };
+        let task = self.core.table.borrow().get(self.key).cloned().expect("a task that has not ended is in the table");
+        let extra = self.core.table.borrow_mut().extra_of(&task);
+        let (joiners, index) = extra.joiners.get().map(waits::list).unwrap_or_else(|| {
+            let made = task.spawned.get();
+            let holder = Holder { task: self.key.id, since: made, granted: false, permits: 1 };
+            waits::open(|about| about.tell("task", task.name(), made, ObjectState::Ends, Some(holder)))
+        });
+        extra.joiners.set(Some(index));
+        waiter.join((&joiners, index), kept);
         Poll::Pending
-    }
-}
-
-impl Core {
-    /// The wait list of those who await the end of a task, and its index; none if it has ended.
-    fn open_joiners(&self, key: TaskKey) -> Option<(Rc<Waiting>, u32)> {
-        let task = self.table.borrow().get(key)?.clone();
-        let extra = self.table.borrow_mut().extra_of(&task);
-        if let Some(index) = extra.joiners.get() {
-            return Some((waits::list(index), index));
-        }
-        let made = task.spawned.get();
-        let holder = Holder { task: key.id, since: made, granted: false, permits: 1 };
-        let opened = waits::open(|about| about.tell("task", task.name(), made, ObjectState::Ends, Some(holder)));
-        extra.joiners.set(Some(opened.1));
-        Some(opened)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::context::Core;
 use super::task::TaskCell;
-use super::wakee::{Kept, Wakee};
+use super::wakee::Wakee;
 use super::watch::told;
 use std::cell::Cell;
 use std::panic::Location;
@@ -151,9 +151,9 @@ pub(super) fn joined(about: &About, node: u32, task: Option<Rc<TaskCell>>, at: &
 
 /// A wait is over: it was granted, or left.
 #[inline]
-pub(super) fn ended(node: u32, kept: &Kept, at: &'static Location<'static>) {
+pub(super) fn ended(node: u32, task: Option<&Rc<TaskCell>>, granted: bool, at: &'static Location<'static>) {
     if TOLD.get() > 0 {
-        TOLD.set(TOLD.get() - usize::from(told::ended(node, kept, at)));
+        TOLD.set(TOLD.get() - usize::from(told::ended(node, task, granted, at)));
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::clock::{Clock, Instant};
 use super::context::{self, Core};
-use super::executor::{Batch, Main, Turn};
+use super::executor::{Main, Turn};
 use super::inbox::Inbox;
 use super::join::{JoinHandle, Task};
 use super::note::{Kind, Notes, printable};
@@ -94,7 +94,7 @@ impl Builder {
             me: me.clone(),
             table: RefCell::new(Table::new()),
             queue: Rc::new(ReadyQueue::new(Notes::new(watchers.trace.is_watched(), me.clone()))),
-            batch: Cell::default(),
+            batch: RefCell::default(),
             loose_waker: Cell::new(None),
             wheel: RefCell::new(Wheel::new()),
             clock: (self.clock)(),
@@ -227,10 +227,7 @@ impl Runtime {
     pub fn turn(&self) -> Turn {
         let _entered = context::enter(self.core.clone());
         let _turning = self.core.begin_turning();
-        let mut batch = self.core.batch.take();
-        let turn = self.core.checked_turn(&mut batch, &mut None);
-        self.core.batch.set(batch);
-        turn
+        self.core.checked_turn(&mut None)
     }
 
     /// Makes this the current runtime while a function runs, so that `spawn`, `now` and the first poll of a `sleep`
@@ -254,18 +251,11 @@ impl Runtime {
 impl Core {
     /// Turns until main has ended, parking whenever there is nothing to do.
     fn drive(self: &Rc<Self>, main: &mut Main<'_>) -> Result<(), Stalled> {
-        let mut batch = self.batch.take();
-        let driven = self.drive_with(&mut batch, main);
-        self.batch.set(batch);
-        driven
-    }
-
-    fn drive_with(self: &Rc<Self>, batch: &mut Batch, main: &mut Main<'_>) -> Result<(), Stalled> {
         let mut main = Some(main);
         let mut standstill = Standstill { since: self.now(), turns: 0 };
         let mut suspicion = Suspicion::new();
         loop {
-            let turn = self.checked_turn(batch, &mut main);
+            let turn = self.checked_turn(&mut main);
             // A stop is for one run, also for one that ends in this turn.
             let stopped = self.stopped.take();
             match turn {

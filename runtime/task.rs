@@ -29,7 +29,6 @@ use super::note::Notes;
 use futures_task::FutureObj;
 use std::any::{Any, type_name};
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::VecDeque;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -99,7 +98,7 @@ pub(super) struct Extra {
 
 /// The tasks that can run, first in, first out. Each is in it at most once: its `queued` flag says so.
 pub(super) struct ReadyQueue {
-    pub(super) tasks: RefCell<VecDeque<Rc<TaskCell>>>,
+    pub(super) tasks: RefCell<Vec<Rc<TaskCell>>>,
     /// What its runtime notes for those who watch it.
     pub(super) notes: Notes,
 }
@@ -235,7 +234,7 @@ impl TaskCell {
     /// Puts the task into the ready queue; it is flagged as queued.
     #[inline]
     pub(super) fn push(self: &Rc<Self>) {
-        self.queue.tasks.borrow_mut().push_back(self.clone());
+        self.queue.tasks.borrow_mut().push(self.clone());
     }
 
     /// Marks the task as dying, and has it queued for that. One that cancels itself is queued when it suspends, behind all that

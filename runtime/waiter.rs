@@ -4,7 +4,7 @@ use super::context;
 use super::list::END;
 use super::note::{self, About, Holder, Kind, ObjectState};
 use super::waits::{self, Grant, Waiting};
-use super::wakee::{self, Wakee};
+use super::wakee::{self, Kept, Wakee};
 use std::cell::OnceCell;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, Location, UnwindSafe, catch_unwind, resume_unwind};
@@ -239,13 +239,16 @@ impl Waiter {
     /// waits for. It may join a list again.
     #[inline]
     pub fn leave(&mut self) -> bool {
-        if !self.has_joined() {
-            return false;
-        }
+        self.has_joined() && self.leave_joined()
+    }
+
+    #[inline(never)]
+    fn leave_joined(&mut self) -> bool {
         let node = std::mem::replace(&mut self.node, END);
         let kept = waits::leave(self.list, node);
         let granted = kept.is_granted();
-        waits::end(node, kept, self.at);
+        note::ended(node, kept.task(), granted, self.at);
+        waits::drop_foreign(kept.into_waker());
         granted
     }
 
@@ -281,21 +284,24 @@ impl Waiter {
         asks: usize,
         must_wait: impl Fn() -> bool,
     ) -> Poll<()> {
-        let Some(wakee) = whom_to_wake(cx, must_wait) else { return Poll::Ready(()) };
         let Ok(asks) = u32::try_from(asks) else {
+            if !must_wait() {
+                return Poll::Ready(());
+            }
             panic!("one who waits for {list} at {} asks for {asks}; ask for at most {} at once", self.at, u32::MAX)
         };
-        self.join(list.open(), wakee, asks);
+        let Some(kept) = whom_to_wake(cx, asks, must_wait) else { return Poll::Ready(()) };
+        self.join(list.open(), kept);
         Poll::Pending
     }
 
     /// Joins the back of a list.
     #[inline]
-    pub(super) fn join(&mut self, (waiting, index): (&Waiting, u32), wakee: Wakee, asks: u32) {
+    pub(super) fn join(&mut self, (waiting, index): (&Waiting, u32), kept: Kept) {
         assert!(!self.has_joined(), "a waiter joins a list while it is in one; poll() it, or leave() first");
-        let task = note::is_watched().then(|| wakee.task().cloned());
+        let task = note::is_watched().then(|| kept.task().cloned());
         self.list = index;
-        self.node = waits::enlist(waiting, wakee, asks, self.at);
+        self.node = waits::enlist(waiting, kept, self.at);
         if let Some(task) = task {
             note::joined(&waiting.about, self.node, task, self.at);
         }
@@ -319,23 +325,27 @@ impl Waiter {
     #[inline]
     fn ends_granted(&mut self) -> bool {
         assert!(self.has_joined(), "a waiter is polled that is in no list; wait() and join_if() join one");
-        let Some(kept) = waits::take_granted(self.node) else { return false };
-        let node = std::mem::replace(&mut self.node, END);
-        waits::end(node, kept, self.at);
-        true
+        let granted = waits::end_granted(self.node, self.at);
+        if granted {
+            self.node = END;
+        }
+        granted
     }
 }
 
 /// Whom to wake for one that waits if it must; none if there is nothing to wait for.
 #[inline]
-pub(super) fn whom_to_wake(cx: &Context<'_>, must_wait: impl Fn() -> bool) -> Option<Wakee> {
+pub(super) fn whom_to_wake(cx: &Context<'_>, asks: u32, must_wait: impl Fn() -> bool) -> Option<Kept> {
     if !must_wait() {
         return None;
     }
-    wakee::owner(cx.waker()).map(Wakee::Task).or_else(|| clone_foreign(cx, must_wait))
+    match wakee::owner(cx.waker()) {
+        Some(task) => Some(Kept::of_task(task, asks)),
+        None => clone_foreign(cx, must_wait).map(|wakee| Kept::new(wakee, asks)),
+    }
 }
 
-/// The same for one that is polled with the waker of elsewhere, which runs foreign code.
+/// Whom to wake for one that is polled with the waker of elsewhere, which runs foreign code; none if there is nothing to wait for then.
 #[cold]
 fn clone_foreign(cx: &Context<'_>, must_wait: impl Fn() -> bool) -> Option<Wakee> {
     loop {

@@ -36,6 +36,8 @@ pub(super) struct Waits {
     pub(super) lines: ManuallyDrop<Vec<&'static Location<'static>>>,
     /// Lists of objects that are gone, for others.
     spare: ManuallyDrop<Vec<Rc<Waiting>>>,
+    /// Whom a broadcast is about to wake. It is taken out before anybody is.
+    to_wake: ManuallyDrop<Vec<Wakee>>,
     /// How many lists were opened.
     opened: u32,
     /// Set once the thread ends: whoever leaves last gives the memory back.
@@ -77,6 +79,7 @@ impl Waits {
             nodes: ManuallyDrop::new(Arena::new()),
             lines: ManuallyDrop::new(Vec::new()),
             spare: ManuallyDrop::new(Vec::new()),
+            to_wake: ManuallyDrop::new(Vec::new()),
             opened: 0,
             ending: false,
         }
@@ -86,7 +89,7 @@ impl Waits {
     fn give_back(&mut self) {
         if self.ending && self.lists.is_empty() && self.nodes.len() == 0 {
             (*self.lists, *self.nodes) = (Slab::new(), Arena::new());
-            (*self.lines, *self.spare) = (Vec::new(), Vec::new());
+            (*self.lines, *self.spare, *self.to_wake) = (Vec::new(), Vec::new(), Vec::new());
             wakee::give_back();
         }
     }
@@ -102,7 +105,7 @@ impl Waits {
     }
 
     /// Takes a node out that is in no list.
-    #[inline]
+    #[inline(always)]
     fn remove(&mut self, node: u32) -> Kept {
         let kept = self.nodes.remove(node);
         if self.ending {
@@ -156,9 +159,9 @@ pub(super) fn open(tell: impl FnOnce(&About)) -> (Rc<Waiting>, u32) {
     })
 }
 
-/// The wait list of that index.
-pub(super) fn list(index: u32) -> Rc<Waiting> {
-    WAITS.with_borrow(|waits| waits.lists[index as usize].clone())
+/// The wait list of that index, and the index.
+pub(super) fn list(index: u32) -> (Rc<Waiting>, u32) {
+    (WAITS.with_borrow(|waits| waits.lists[index as usize].clone()), index)
 }
 
 /// Ends a wait list. Waiters that were leaked in it stay where they are, in no list. Whoever has told of its object is to
@@ -186,19 +189,23 @@ pub(super) fn close(index: u32) {
 }
 
 /// A new waiter at the back of a list. Returns its node.
-pub(super) fn enlist(waiting: &Waiting, wakee: Wakee, asks: u32, at: &'static Location<'static>) -> u32 {
+#[inline]
+pub(super) fn enlist(waiting: &Waiting, kept: Kept, at: &'static Location<'static>) -> u32 {
     WAITS.with_borrow_mut(|waits| {
-        let node = waits.insert(Kept::new(wakee, asks), at);
+        let node = waits.insert(kept, at);
         waiting.order.push_back(&mut waits.nodes, node);
         node
     })
 }
 
-/// Takes the node of a waiter that was granted; none if it was not. What is returned is to be dropped with nothing borrowed: its
-/// runtime may go with it.
+/// Ends the wait of a waiter that was granted; false if it was not.
 #[inline]
-pub(super) fn take_granted(node: u32) -> Option<Kept> {
-    WAITS.with_borrow_mut(|waits| waits.nodes.get(node).is_granted().then(|| waits.remove(node)))
+pub(super) fn end_granted(node: u32, at: &'static Location<'static>) -> bool {
+    let granted = WAITS.with_borrow_mut(|waits| waits.nodes.get(node).is_granted().then(|| waits.remove(node)));
+    // With nothing borrowed: its runtime may go with it.
+    let Some(task) = granted.map(Kept::into_woken) else { return false };
+    note::ended(node, task.as_ref(), true, at);
+    true
 }
 
 /// Takes out a waiter that is being dropped.
@@ -263,9 +270,8 @@ impl Grant {
     /// With the panic of a foreign waker.
     #[inline]
     pub fn wake(self) {
-        match self.wakee {
-            Wakee::Task(task) => task.wake(),
-            foreign => panics::go_on_with_first(catch_unwind(AssertUnwindSafe(|| foreign.wake())).err()),
+        if let Some(panic) = self.wakee.wake() {
+            panics::go_on_with_first([panic]);
         }
     }
 }
@@ -289,12 +295,6 @@ pub(super) fn wake_all(waiting: &Waiting) -> usize {
     wake_each(waiting, |_| waiting.order.first())
 }
 
-/// The same for a list whose object is about to be gone, and that goes with it, also if a foreign waker panics.
-pub(super) fn wake_all_and_close(index: u32) {
-    let waiting = list(index);
-    panics::both(|| _ = wake_all(&waiting), || close(index));
-}
-
 /// Grants those who are not dying, from the front of the line, as long as what each asks for `suffices`, and wakes them after.
 /// What they wait for is still there if another task polls a wait that was passed over.
 pub(super) fn wake_while(waiting: &Waiting, mut suffices: impl FnMut(usize) -> bool) -> usize {
@@ -307,66 +307,39 @@ pub(super) fn wake_while(waiting: &Waiting, mut suffices: impl FnMut(usize) -> b
 /// Grants and wakes the waiters that `next` names, until it names none. Tasks are queued as they are granted, which runs no
 /// foreign code; where somebody watches, and where they are foreign, they are woken after all are granted.
 fn wake_each(waiting: &Waiting, mut next: impl FnMut(&Waits) -> u32) -> usize {
-    let (mut count, mut later) = (0, Later(Vec::new()));
+    let (mut count, mut is_any_left) = (0, false);
     WAITS.with_borrow_mut(|waits| {
         while let Some(node) = Some(next(waits)).filter(|&node| node != END) {
             count += 1;
             waits.unlink(waiting, node);
             waits.nodes.set_word(node, waiting.serial.get());
-            waits.nodes.get_mut(node).grant_and_wake().into_iter().for_each(|wakee| later.push(wakee));
+            if let Some(wakee) = waits.nodes.get_mut(node).grant_and_wake() {
+                waits.to_wake.push(wakee);
+                is_any_left = true;
+            }
         }
     });
-    if later.0.is_empty() {
-        // There is nothing to drop, and the compiler does not see that.
-        std::mem::forget(later);
-    } else {
-        later.wake();
+    if is_any_left {
+        wake_left();
     }
     count
 }
 
-/// Those who are woken with nothing borrowed.
-struct Later(Vec<Wakee>);
-
-thread_local! {
-    /// The buffer, kept for the next broadcast.
-    static BUFFER: Cell<Vec<Wakee>> = const { Cell::new(Vec::new()) };
-}
-
-impl Later {
-    #[cold]
-    fn push(&mut self, wakee: Wakee) {
-        if self.0.is_empty() {
-            // It is in use while a broadcast is under way, and gone while the thread ends.
-            self.0 = BUFFER.try_with(Cell::take).unwrap_or_default();
+/// Wakes those whom a broadcast has left to be woken with nothing borrowed, foreign wakers last. One that panics does not cost the
+/// others their wake; the first panic goes on afterwards, and the others are told.
+#[cold]
+fn wake_left() {
+    let mut left = WAITS.with_borrow_mut(|waits| std::mem::take(&mut *waits.to_wake));
+    for wakee in &left {
+        if let Wakee::Task(task) = wakee {
+            task.wake();
         }
-        self.0.push(wakee);
     }
-
-    /// Wakes all of them, foreign wakers last. One that panics does not cost the others their wake; the first panic goes on
-    /// afterwards, and the others are told.
-    #[cold]
-    fn wake(mut self) {
-        for wakee in &self.0 {
-            if let Wakee::Task(task) = wakee {
-                task.wake();
-            }
-        }
-        let wake = |wakee| match wakee {
-            Wakee::Task(_) => None,
-            foreign => catch_unwind(AssertUnwindSafe(|| foreign.wake())).err(),
-        };
-        let panics: Vec<_> = self.0.drain(..).filter_map(wake).collect();
-        _ = BUFFER.try_with(|buffer| buffer.set(self.0));
-        panics::go_on_with_first(panics);
-    }
-}
-
-/// A wait is over: who watches is told, and what is left of it is dropped, with nothing borrowed.
-#[inline]
-pub(super) fn end(node: u32, kept: Kept, at: &'static Location<'static>) {
-    note::ended(node, &kept, at);
-    drop_foreign(kept.into_waker());
+    let foreign = left.drain(..).filter(|wakee| matches!(wakee, Wakee::Foreign(..)));
+    let panics: Vec<_> = foreign.filter_map(Wakee::wake).collect();
+    // It is empty again, and kept for the next broadcast.
+    WAITS.with_borrow_mut(|waits| *waits.to_wake = left);
+    panics::go_on_with_first(panics);
 }
 
 /// Drops a waker that nobody needs any more, in the drop of whoever left it.

@@ -2,8 +2,10 @@
 
 use super::task::{TaskCell, TaskId};
 use slab::Slab;
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null;
 use std::rc::Rc;
 use std::task::{RawWakerVTable, Waker};
@@ -43,27 +45,31 @@ impl Way {
     const NOBODY: Way = Way(u32::MAX - 1);
 }
 
-/// What is being polled by the executor of this thread.
+/// The task that is being polled by the executor of this thread; none between two polls.
 struct Polled {
-    /// Nobody between two polls.
     task: Cell<ManuallyDrop<Option<Rc<TaskCell>>>>,
-    id: Cell<TaskId>,
+    mark: Cell<Mark>,
+}
+
+/// What one needs to know of it most.
+#[derive(Clone, Copy)]
+struct Mark {
+    id: TaskId,
     /// The waker that the executor has put into the context.
-    data: Cell<*const ()>,
-    vtable: Cell<*const RawWakerVTable>,
+    data: *const (),
+    vtable: *const RawWakerVTable,
 }
 
 // Without destructors, as all that is needed while a thread ends: other destructors may run a runtime.
 thread_local! {
     static POLLED: Polled = const {
-        Polled {
-            task: Cell::new(ManuallyDrop::new(None)),
-            id: Cell::new(TaskId::NOBODY),
-            data: Cell::new(null()),
-            vtable: Cell::new(null()),
-        }
+        Polled { task: Cell::new(ManuallyDrop::new(None)), mark: Cell::new(Mark::NOBODY) }
     };
     static FOREIGN: RefCell<ManuallyDrop<Slab<Waker>>> = const { RefCell::new(ManuallyDrop::new(Slab::new())) };
+}
+
+impl Mark {
+    const NOBODY: Mark = Mark { id: TaskId::NOBODY, data: null(), vtable: null() };
 }
 
 impl Polled {
@@ -71,7 +77,8 @@ impl Polled {
     /// from the same `Arc`, and two of those differ in release builds when their vtables are instantiated twice.
     #[inline]
     fn owns(&self, waker: &Waker) -> bool {
-        self.data.get() == waker.data() && std::ptr::eq(self.vtable.get(), waker.vtable())
+        let mark = self.mark.get();
+        mark.data == waker.data() && std::ptr::eq(mark.vtable, waker.vtable())
     }
 
     /// Looks at the task.
@@ -97,7 +104,7 @@ pub(super) fn polled() -> Option<Rc<TaskCell>> {
 /// Its id, or that of nobody.
 #[inline]
 pub(super) fn polled_id() -> TaskId {
-    POLLED.with(|polled| polled.id.get())
+    POLLED.with(|polled| polled.mark.get().id)
 }
 
 /// The task that is being polled, if this is its own waker.
@@ -116,36 +123,46 @@ pub(super) fn wake_polled(waker: &Waker) {
     }
 }
 
-/// What was polled before, while another task is: a runtime may be stepped inside a task of another one.
-pub(super) struct Polling {
-    task: ManuallyDrop<Option<Rc<TaskCell>>>,
-    id: TaskId,
-    data: *const (),
-    vtable: *const RawWakerVTable,
+/// The executor begins to poll a task with that waker.
+#[inline]
+pub(super) fn begin_poll(task: Rc<TaskCell>, waker: &Waker) {
+    POLLED.with(|polled| {
+        polled.mark.set(Mark { id: task.id.get(), data: waker.data(), vtable: waker.vtable() });
+        polled.task.set(ManuallyDrop::new(Some(task)));
+    });
 }
 
-impl Polling {
-    /// The executor begins to poll a task with that waker.
-    #[inline]
-    pub(super) fn begin(task: Rc<TaskCell>, waker: &Waker) -> Self {
-        POLLED.with(|polled| Polling {
-            id: polled.id.replace(task.id.get()),
-            task: polled.task.replace(ManuallyDrop::new(Some(task))),
-            data: polled.data.replace(waker.data()),
-            vtable: polled.vtable.replace(waker.vtable()),
-        })
-    }
+/// The poll is over. Returns the task.
+#[inline]
+pub(super) fn end_poll() -> Rc<TaskCell> {
+    let task = POLLED.with(|polled| {
+        polled.mark.set(Mark::NOBODY);
+        polled.task.replace(ManuallyDrop::new(None))
+    });
+    ManuallyDrop::into_inner(task).expect("a task is being polled until its poll is over")
+}
 
-    /// The poll is over. Returns the task.
-    #[inline]
-    pub(super) fn end(self) -> Rc<TaskCell> {
-        let task = POLLED.with(|polled| {
-            polled.id.set(self.id);
-            polled.data.set(self.data);
-            polled.vtable.set(self.vtable);
-            polled.task.replace(self.task)
+/// What was polled when another executor began to turn: a runtime may be stepped inside a task of another one.
+pub(super) struct Outer {
+    task: ManuallyDrop<Option<Rc<TaskCell>>>,
+    mark: Mark,
+}
+
+/// Nobody is being polled until somebody begins, or goes back to what this returns.
+#[inline]
+pub(super) fn leave_poll() -> Outer {
+    POLLED.with(|polled| Outer {
+        task: polled.task.replace(ManuallyDrop::new(None)),
+        mark: polled.mark.replace(Mark::NOBODY),
+    })
+}
+
+impl Outer {
+    pub(super) fn go_back(&mut self) {
+        POLLED.with(|polled| {
+            polled.task.set(std::mem::take(&mut self.task));
+            polled.mark.set(self.mark);
         });
-        ManuallyDrop::into_inner(task).expect("a task is being polled until its poll is over")
     }
 }
 
@@ -168,28 +185,33 @@ impl Wakee {
         }
     }
 
-    /// Wakes it. A foreign waker is foreign code, and so are those who watch.
+    /// Wakes it, and those who watch are told. Returns the panic of a foreign waker.
     #[inline]
-    pub(super) fn wake(self) {
+    pub(super) fn wake(self) -> Option<Box<dyn Any + Send>> {
         match self {
             Wakee::Task(task) => task.wake(),
-            Wakee::Foreign(waker, _) => waker.wake(),
+            Wakee::Foreign(waker, _) => return catch_unwind(AssertUnwindSafe(|| waker.wake())).err(),
         }
+        None
     }
 }
 
 impl Kept {
     #[inline]
+    pub(super) fn of_task(task: Rc<TaskCell>, asks: u32) -> Self {
+        Kept { task: Some(task), way: Way::TASK, asks }
+    }
+
+    #[inline]
     pub(super) fn new(wakee: Wakee, asks: u32) -> Self {
-        let (task, way) = match wakee {
-            Wakee::Task(task) => (Some(task), Way::TASK),
-            Wakee::Foreign(waker, noted) => (noted, Way::to(waker)),
-        };
-        Kept { task, way, asks }
+        match wakee {
+            Wakee::Task(task) => Kept::of_task(task, asks),
+            Wakee::Foreign(waker, task) => Kept { task, way: Way::to(waker), asks },
+        }
     }
 
     /// Marks that whoever it wakes was woken. A task is woken at once, if that runs no foreign code; otherwise returns whom to wake.
-    #[inline]
+    #[inline(always)]
     pub(super) fn grant_and_wake(&mut self) -> Option<Wakee> {
         if self.way == Way::TASK && self.task.as_ref().is_some_and(TaskCell::wakes_unwatched) {
             self.way = Way::NOBODY;
@@ -214,8 +236,15 @@ impl Kept {
     }
 
     /// The task to name in reports.
+    #[inline]
     pub(super) fn task(&self) -> Option<&Rc<TaskCell>> {
         self.task.as_ref()
+    }
+
+    /// The same of one that was woken, of whom nothing else is left.
+    #[inline]
+    pub(super) fn into_woken(self) -> Option<Rc<TaskCell>> {
+        self.task
     }
 
     /// Whether its task was cancelled. A wait with a foreign waker may be in a future that others poll too, as the futures crate's

@@ -89,7 +89,11 @@ impl Event {
     /// Whether the flag is set.
     #[track_caller]
     pub fn is_set(&self) -> bool {
-        self.is_found(Location::caller())
+        let set = self.flag.get();
+        if set {
+            self.waiters.emit(Location::caller(), || Kind::EventFound);
+        }
+        set
     }
 
     /// Releases everybody who waits, and leaves the event unset. Returns how many that were: a pulse that reached
@@ -107,11 +111,6 @@ impl Event {
     #[track_caller]
     pub fn wait(&self) -> EventWait<'_> {
         EventWait { event: self, waiter: Waiter::new(Location::caller()) }
-    }
-
-    /// Whether the flag is set, for that line.
-    fn is_found(&self, at: &'static Location<'static>) -> bool {
-        self.flag.get().then(|| self.waiters.emit(at, || Kind::EventFound)).is_some()
     }
 
     /// Emits before it wakes, so that in a trace the wakes follow what caused them.
@@ -135,10 +134,14 @@ impl Future for EventWait<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let EventWait { event, waiter } = &mut *self;
-        if !waiter.has_joined() && event.is_found(waiter.at) {
-            return Poll::Ready(());
+        if waiter.has_joined() {
+            return waiter.poll(cx);
         }
-        waiter.wait(cx, &event.waiters, || !event.flag.get())
+        let found = waiter.join_if(cx, &event.waiters, || !event.flag.get());
+        if found.is_ready() {
+            event.waiters.emit(waiter.at, || Kind::EventFound);
+        }
+        found
     }
 }
 

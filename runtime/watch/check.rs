@@ -3,7 +3,7 @@
 //! check_lists.rs and check_waits.rs.
 
 use super::super::context::Core;
-use super::super::executor::{Batch, Main, Turn};
+use super::super::executor::{Main, Turn};
 use super::super::task::{TaskCell, TaskId};
 use super::super::waits::WAITS;
 use super::super::wakee;
@@ -14,12 +14,8 @@ use std::sync::atomic::{Ordering, fence};
 
 impl Core {
     /// One turn, and a check of every invariant after it if the builder asked for that.
-    pub(in crate::runtime) fn checked_turn(
-        self: &Rc<Self>,
-        batch: &mut Batch,
-        main: &mut Option<&mut Main<'_>>,
-    ) -> Turn {
-        let turn = self.turn(batch, main);
+    pub(in crate::runtime) fn checked_turn(self: &Rc<Self>, main: &mut Option<&mut Main<'_>>) -> Turn {
+        let turn = self.turn(main);
         if self.watchers.check_every_turn {
             self.check();
         }
@@ -215,7 +211,7 @@ pub(in crate::runtime) mod tests {
             task(core, 0).cancel();
             let body = task(core, 0).begin();
             task(core, 0).body.set(body);
-            core.queue.tasks.borrow_mut().pop_back();
+            core.queue.tasks.borrow_mut().pop();
         });
     }
 
@@ -367,7 +363,7 @@ pub(in crate::runtime) mod tests {
                 keeps.set(Some(cx.waker().clone()));
                 Poll::Pending
             }));
-            core.turn(&mut Batch::new(), &mut None);
+            core.turn(&mut None);
             push(core);
         });
         assert!(remote.is_some() && waker.take().is_some(), "they are alive during the checks");

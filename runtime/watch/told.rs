@@ -3,7 +3,7 @@
 use super::super::context::{Core, current, enter};
 use super::super::note::Causing;
 use super::super::task::TaskCell;
-use super::super::wakee::{self, Kept, Wakee};
+use super::super::wakee::{self, Wakee};
 use super::facts::About;
 use super::trace::{Kind, ObjectLabel, TaskLabel, TraceEvent};
 use std::cell::RefCell;
@@ -169,11 +169,11 @@ pub(in crate::runtime) fn joined(about: &About, node: u32, task: Option<&TaskCel
 
 /// A wait is over, or was left. Returns whether it had been told of.
 #[cold]
-pub(in crate::runtime) fn ended(node: u32, kept: &Kept, at: Line) -> bool {
+pub(in crate::runtime) fn ended(node: u32, task: Option<&Rc<TaskCell>>, granted: bool, at: Line) -> bool {
     let Some(Told { core, object }) = TOLD.with_borrow_mut(|all| all.remove(&node)) else { return false };
     if let Some(core) = core.upgrade() {
-        let kind = if kept.is_granted() { Kind::Waited } else { Kind::Leaves };
-        core.tell(kept.task().map(|task| &**task), Some(object), Some(at), kind);
+        let kind = if granted { Kind::Waited } else { Kind::Leaves };
+        core.tell(task.map(|task| &**task), Some(object), Some(at), kind);
     }
     true
 }
