@@ -70,7 +70,7 @@
 //! `gather`, `wait`, `group_error`, `group_output`, `task_group`, `interval`.
 //!
 //! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `trace`, `polls`,
-//! `passed`, `gone`, `lost`, `facts`, `told`, `holds`, `standing`, `dump`, `recorder`, `text`, `shown`,
+//! `runtimes`, `lost`, `facts`, `told`, `holds`, `dump`, `standing`, `recorder`, `text`, `shown`,
 //! `future_type`, `stall`, `ask`, `help`, `report`, `tree`, `pending`, `unheard`, `debug`, `watchers`,
 //! `check_lists`, `check_waits`, `check`, `suspicion`.
 //!

@@ -11,8 +11,8 @@ use super::remote::Remote;
 use super::spawn::{self, Spawner, TaskBuilder};
 use super::table::Table;
 use super::task::{Body, ReadyQueue};
-use super::watch::stall::Stalled;
-use super::watch::standing;
+use super::watch::runtimes;
+use super::watch::stall::{Stalled, Why};
 use super::watch::suspicion::{Standstill, Suspicion};
 use super::watch::watchers::{Watchers, Wishes};
 use super::wheel::Wheel;
@@ -110,7 +110,7 @@ impl Builder {
             watchers,
         };
         let core = Rc::new_cyclic(core);
-        standing::register(&core);
+        runtimes::register(&core);
         Runtime { core }
     }
 }
@@ -260,7 +260,7 @@ impl Core {
             let stopped = self.stopped.take();
             match turn {
                 Turn::Ran(_) if main.is_none() => return Ok(()),
-                _ if stopped => return Err(self.stopped()),
+                _ if stopped => return Err(self.report(Why::Stopped)),
                 Turn::Ran(_) => {
                     suspicion.end();
                     standstill.count(self)?;
@@ -271,7 +271,7 @@ impl Core {
                 }
                 Turn::Stalled => {
                     self.note(None, None, Kind::Stalled);
-                    return Err(self.stalled());
+                    return Err(self.report(Why::NobodyCanRun));
                 }
             }
         }
@@ -295,6 +295,6 @@ impl Drop for Runtime {
         self.core.report_pending("its runtime was dropped");
         self.core.shutdown();
         self.core.inbox.close();
-        standing::unregister(&self.core);
+        runtimes::unregister(&self.core);
     }
 }

@@ -26,7 +26,7 @@ impl Core {
     ///
     /// # Panics
     /// When an invariant is broken.
-    pub(in crate::runtime) fn check(self: &Rc<Self>) {
+    pub(super) fn check(self: &Rc<Self>) {
         let here = wakee::polled().filter(|task| Rc::ptr_eq(&task.queue, &self.queue));
         assert!(here.is_none(), "a task is noted as being polled after turn {}", self.turn.get());
         self.check_tasks();

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 impl Waits {
     /// A waiter in a list has somebody to wake; one that was granted is in no list. Who is passed over is dying.
-    pub(in crate::runtime) fn check(&self) {
+    pub(super) fn check(&self) {
         let (mut linked, mut identities) = (0, HashSet::new());
         for (list, waiting) in self.lists.iter() {
             let identity = waiting.about.identity();

@@ -29,7 +29,7 @@ const COMPUTES: u32 = 5;
 const TASKS_OF_A_LINE: usize = 3;
 
 /// Watches the events of a run, and reports what looks like a mistake.
-pub(in crate::runtime) struct Debug {
+pub(super) struct Debug {
     slow_poll: Duration,
     reporter: Reporter,
     seen: RefCell<Seen>,
@@ -101,7 +101,7 @@ struct Doings {
 }
 
 impl Debug {
-    pub(in crate::runtime) fn new(slow_poll: Duration, reporter: Reporter) -> Self {
+    pub(super) fn new(slow_poll: Duration, reporter: Reporter) -> Self {
         Debug { slow_poll, reporter, seen: RefCell::default(), telling: Cell::new(false) }
     }
 

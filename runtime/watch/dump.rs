@@ -2,19 +2,14 @@
 //! The reports of stalls, the debug mode and [`dump`] are made of this.
 
 use super::super::clock::Instant;
-use super::super::context::{self, Core, Timer};
-use super::super::task::{TaskCell, TaskId};
-use super::facts::Holder;
-use super::standing::{self, Living, Needs, Wait, lists_of};
+use super::super::context;
+use super::super::task::TaskId;
 use super::trace::{ObjectLabel, TaskLabel};
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::panic::Location;
-use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{Ordering, fence};
 
 pub use super::facts::{Notice, ObjectState};
-pub use super::standing::Place;
 
 /// Every task of a runtime that has not ended, at one moment. [`dump`] takes one, and so do
 /// [`Runtime::dump`](crate::Runtime::dump) and [`Remote::dump`](crate::Remote::dump).
@@ -42,7 +37,7 @@ pub struct Dump {
     /// The tasks, in the order of spawning.
     pub tasks: Vec<TaskInfo>,
     /// The numbers of each task that awaits others and of one of those, in ascending order.
-    pub(in crate::runtime) awaits: Vec<(u64, u64)>,
+    pub(super) awaits: Vec<(u64, u64)>,
 }
 
 /// A task at one moment.
@@ -112,6 +107,8 @@ pub enum WaitInfo {
         asks: usize,
         /// Where the task stands in the line of the object.
         place: Place,
+        /// Which of the holders have to let go, or to end, before the task goes on.
+        needs: Needs,
         /// Who has to let go of the object, or to end, before a waiter can go on: of a semaphore there may be several.
         /// Who has taken permits comes before who was granted some, and then first who was spawned first. All who wait for the
         /// object share this.
@@ -119,6 +116,31 @@ pub enum WaitInfo {
         /// How the object is.
         state: ObjectState,
     },
+}
+
+/// Where a waiter stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the line.
+    InLine {
+        /// How many are ahead of it.
+        ahead: usize,
+        /// How long the line is.
+        line: usize,
+    },
+    /// It was granted what it waits for, and has not been polled since.
+    Granted,
+}
+
+/// Which of the holders have to let go, or to end, before a waiter goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Who holds it has to let go; of several, any may suffice.
+    Release,
+    /// One of these tasks has to end.
+    AnyEnd,
+    /// Each of these tasks has to end.
+    EveryEnd,
 }
 
 /// Who holds an object, or permits of a semaphore.
@@ -199,147 +221,6 @@ pub fn try_dump() -> Option<Dump> {
     context::current().map(|core| core.dump())
 }
 
-impl Core {
-    /// What every task is about and waits for.
-    pub(in crate::runtime) fn dump(self: &Rc<Self>) -> Dump {
-        let living = self.living();
-        let mut told: HashMap<TaskId, Vec<WaitInfo>> = HashMap::new();
-        let mut awaited: HashMap<u64, Vec<TaskLabel>> = HashMap::new();
-        let mut holders: HashMap<u64, Arc<[HolderInfo]>> = HashMap::new();
-        for wait in self.waits() {
-            let identity = wait.subject.identity;
-            awaited.entry(identity).or_default().extend(living.get(&wait.task).and_then(|task| self.label(task)));
-            let holders = holders.entry(identity).or_insert_with(|| self.tell_holders(&wait, &living)).clone();
-            told.entry(wait.task).or_default().push(self.tell_wait(&wait, holders));
-        }
-        for (deadline, timer) in self.wheel.borrow().armed() {
-            if let Some((task, at)) = timer.wakee.task().zip(timer.at) {
-                let sleep = WaitInfo::Sleep { until: Instant::at(deadline), at };
-                told.entry(task.id.get()).or_default().push(sleep);
-            }
-        }
-        let info = |task: Rc<TaskCell>| {
-            let lists = lists_of(&task).into_iter().filter_map(|(list, _)| awaited.get(&list));
-            let mut awaited_by: Vec<_> = lists.flatten().cloned().collect();
-            awaited_by.sort_unstable_by_key(|task| task.number);
-            let waits = told.remove(&task.id.get()).unwrap_or_default();
-            let label = self.label(&task).expect("a task of the table has a number");
-            let passed = self.watchers.passed.last(label.number);
-            TaskInfo { waits, awaited_by, passed, ..TaskInfo::of(&task, label) }
-        };
-        let all = self.table.borrow().in_order();
-        let mut tasks: Vec<_> = all.into_iter().map(info).collect();
-        let all_is_quiet = self.is_quiet();
-        for task in &mut tasks {
-            let is_left_alone = task.waits.is_empty() && !task.is_held_outside;
-            task.nobody_can_wake = all_is_quiet && task.state == TaskState::Parked && is_left_alone;
-        }
-        let of_one = |child: &TaskInfo| {
-            let child_number = child.label.number;
-            child.awaited_by.iter().map(|parent| (parent.number, child_number)).collect::<Vec<_>>()
-        };
-        let mut awaits: Vec<_> = tasks.iter().flat_map(of_one).collect();
-        awaits.sort_unstable();
-        awaits.dedup();
-        Dump { at: self.clock.now(), tasks, awaits }
-    }
-
-    /// Whether no wake is on its way from another thread. Ask this after the wakers were counted: whoever used one and
-    /// dropped it had sent the wake before.
-    fn is_quiet(&self) -> bool {
-        fence(Ordering::Acquire);
-        !self.inbox.is_pending()
-    }
-
-    /// The task of that number, if it was spawned just now.
-    pub(in crate::runtime) fn newest(&self, number: u64) -> Option<Rc<TaskCell>> {
-        let table = self.table.borrow();
-        // It is the last that was queued, unless whoever is told of it has queued more.
-        let queue = self.queue.tasks.borrow();
-        queue.iter().rev().find(|task| table.ids.number(task.id.get()) == Some(number)).cloned()
-    }
-
-    /// Whether nothing can wake a task that has returned `Pending`: nobody holds its waker, and it waits for nothing of
-    /// greenlight's.
-    pub(in crate::runtime) fn nobody_can_wake(&self, task: &Rc<TaskCell>) -> bool {
-        let is_its = |timer: &Timer| timer.wakee.task().is_some_and(|other| Rc::ptr_eq(other, task));
-        TaskState::of(task) == TaskState::Parked
-            && !task.is_held()
-            && self.is_quiet()
-            && !standing::waits(task)
-            && !self.wheel.borrow().armed().any(|(_, timer)| is_its(timer))
-    }
-
-    fn tell_wait(&self, wait: &Wait, holders: Arc<[HolderInfo]>) -> WaitInfo {
-        let &Wait { ref subject, state, asks, at, place, .. } = wait;
-        WaitInfo::Object { object: subject.label(self), at, asks, place, holders, state }
-    }
-
-    /// Those who took what they have come before those who were granted it, and first those who were spawned first.
-    fn tell_holders(&self, wait: &Wait, living: &Living) -> Arc<[HolderInfo]> {
-        let tell = |&holder: &Holder| self.tell_holder(holder, wait.needs, living);
-        let mut holders: Vec<_> = wait.holders.iter().map(tell).collect();
-        holders.sort_by_key(|HolderInfo { who, hold, .. }| {
-            let number = if let Who::Task(task) = who { Some(task.number) } else { None };
-            (matches!(hold, Hold::Granted | Hold::Unpolled), number)
-        });
-        holders.into()
-    }
-
-    fn tell_holder(&self, holder: Holder, needs: Needs, living: &Living) -> HolderInfo {
-        let Holder { task, since, granted, permits } = holder;
-        let here = living.get(&task).and_then(|cell| Some((Who::Task(self.label(cell)?), cell.clone())));
-        let elsewhere = || {
-            let (home, cell) = self.find_elsewhere(task)?;
-            Some((Who::OtherRuntime(home.label(&cell)?), cell))
-        };
-        let (who, cell) = match here.or_else(elsewhere) {
-            Some((who, cell)) => (who, Some(cell)),
-            None if task == TaskId::NOBODY => (Who::Outside, None),
-            None => (Who::EndedTask, None),
-        };
-        let hold = match granted {
-            _ if needs != Needs::Release => Hold::Runs,
-            false => Hold::Taken,
-            true if cell.is_some_and(|cell| cell.queued.get()) => Hold::Granted,
-            true => Hold::Unpolled,
-        };
-        HolderInfo { who, since, hold, permits }
-    }
-}
-
-impl TaskState {
-    fn of(task: &TaskCell) -> Self {
-        let body = task.body.take();
-        let is_out = body.is_none();
-        task.body.set(body);
-        match is_out {
-            true if task.ending.get() => TaskState::Ending,
-            true => TaskState::Polling,
-            false if task.queued.get() => TaskState::Ready,
-            false => TaskState::Parked,
-        }
-    }
-}
-
-impl TaskInfo {
-    fn of(task: &TaskCell, label: TaskLabel) -> Self {
-        TaskInfo {
-            id: task.id.get(),
-            label,
-            spawned_at: task.spawned.get(),
-            state: TaskState::of(task),
-            is_cancelled: task.dying.get(),
-            is_held_outside: task.is_held(),
-            nobody_can_wake: false,
-            future: task.type_name(),
-            passed: None,
-            waits: Vec::new(),
-            awaited_by: Vec::new(),
-        }
-    }
-}
-
 impl Dump {
     /// Those who wait for an object, in the order of its line; those who were granted it come first.
     pub fn waiters<'a>(&'a self, object: &ObjectLabel) -> Vec<&'a TaskInfo> {
@@ -354,6 +235,18 @@ impl Dump {
             Place::InLine { ahead, .. } => ahead + 1,
         });
         waiters.into_iter().map(|(_, task)| task).collect()
+    }
+
+    /// What the tasks wait for, but for moments.
+    pub(super) fn waits(&self) -> impl Iterator<Item = Wait<'_>> {
+        let waits = self.tasks.iter().flat_map(|task| task.waits.iter().map(|wait| (&task.label, wait)));
+        waits.filter_map(|(task, wait)| Wait::of(task, wait))
+    }
+
+    /// Who holds what they wait for. All who wait for one object share its holders.
+    pub(super) fn holders(&self) -> impl Iterator<Item = &HolderInfo> {
+        let mut objects = HashSet::new();
+        self.waits().filter(move |wait| objects.insert(wait.object.number)).flat_map(|wait| wait.holders)
     }
 
     /// The tasks that nobody awaits: the roots of the tree.
@@ -373,5 +266,34 @@ impl Dump {
     pub fn task(&self, number: u64) -> Option<&TaskInfo> {
         let place = self.tasks.binary_search_by_key(&number, |task| task.label.number).ok()?;
         self.tasks.get(place)
+    }
+}
+
+/// A task that waits for an object, as those see it who reason about waits.
+#[derive(Clone, Copy)]
+pub(super) struct Wait<'a> {
+    pub(super) task: &'a TaskLabel,
+    pub(super) object: &'a ObjectLabel,
+    pub(super) place: Place,
+    pub(super) needs: Needs,
+    pub(super) holders: &'a [HolderInfo],
+    pub(super) state: ObjectState,
+}
+
+impl<'a> Wait<'a> {
+    fn of(task: &'a TaskLabel, wait: &'a WaitInfo) -> Option<Self> {
+        match wait {
+            &WaitInfo::Object { ref object, place, needs, ref holders, state, .. } => {
+                Some(Wait { task, object, place, needs, holders, state })
+            }
+            WaitInfo::Sleep { .. } => None,
+        }
+    }
+}
+
+impl HolderInfo {
+    /// The number of the task, if it is one of this runtime.
+    pub(super) fn task(&self) -> Option<u64> {
+        if let Who::Task(task) = &self.who { Some(task.number) } else { None }
     }
 }

@@ -5,7 +5,7 @@ use super::super::context::Core;
 use super::super::task::TaskId;
 use super::super::waits::Grant;
 use super::super::wakee;
-use super::gone;
+use super::runtimes;
 use super::trace::ObjectLabel;
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
@@ -13,24 +13,15 @@ use std::sync::Arc;
 
 /// What is waited on: what the reports and traces say of it.
 pub(crate) struct About {
-    pub(in crate::runtime) kind: Cell<&'static str>,
+    pub(super) kind: Cell<&'static str>,
     pub(in crate::runtime) name: RefCell<Option<Arc<str>>>,
-    pub(in crate::runtime) made: Cell<&'static Location<'static>>,
+    pub(super) made: Cell<&'static Location<'static>>,
     /// A number that tells this object from others of its thread; 0 until somebody asks.
     identity: Cell<u64>,
     /// How it is.
     pub(crate) state: Cell<ObjectState>,
     /// Who has to let go of the object, or to end, before a waiter can go on.
     pub(in crate::runtime) holder: Cell<Option<Holder>>,
-}
-
-/// The same, as it is told: plain data.
-#[derive(Clone)]
-pub(in crate::runtime) struct Subject {
-    pub(in crate::runtime) kind: &'static str,
-    pub(in crate::runtime) name: Option<Arc<str>>,
-    pub(in crate::runtime) made: &'static Location<'static>,
-    pub(in crate::runtime) identity: u64,
 }
 
 /// What those wait for who wait on an object, and how the object is.
@@ -117,17 +108,17 @@ impl ObjectState {
     pub(crate) const UNNOTIFIED: ObjectState = ObjectState::Notice { last: None };
 
     /// Whether it is counted: there may be more of it, for several at once.
-    pub(in crate::runtime) fn is_permits(self) -> bool {
+    pub(super) fn is_permits(self) -> bool {
         matches!(self, ObjectState::Permits { .. })
     }
 
     /// Whether those hold it who were granted it and have not run since, beside those who are told as holders.
-    pub(in crate::runtime) fn is_held_once_granted(self) -> bool {
+    pub(super) fn is_held_once_granted(self) -> bool {
         self.is_permits() || self == ObjectState::Other { is_held: true }
     }
 
     /// Whether everybody who waits gets it at once, so that one who does not look keeps it from nobody.
-    pub(in crate::runtime) fn is_for_all(self) -> bool {
+    pub(super) fn is_for_all(self) -> bool {
         matches!(self, ObjectState::Word { .. } | ObjectState::Done { .. } | ObjectState::Ends)
     }
 
@@ -147,7 +138,7 @@ impl ObjectState {
     }
 
     /// The line of the last signal, if it came when nobody waited.
-    pub(in crate::runtime) fn unheard(self) -> Option<&'static Location<'static>> {
+    pub(super) fn unheard(self) -> Option<&'static Location<'static>> {
         match self {
             ObjectState::Word { unheard } => unheard,
             ObjectState::Notice { last: Some(Notice { woken: 0, at, .. }) } => Some(at),
@@ -225,20 +216,14 @@ impl About {
     /// The object is gone: whoever has told of it forgets it.
     pub(in crate::runtime) fn forget(&self) {
         if self.identity.get() > 0 {
-            gone::forget(self.identity.take());
+            runtimes::forget(self.identity.take());
         }
     }
 
-    pub(in crate::runtime) fn subject(&self) -> Subject {
-        let (kind, name, made) = (self.kind.get(), self.name.borrow().clone(), self.made.get());
-        Subject { kind, name, made, identity: self.identity() }
-    }
-}
-
-impl Subject {
-    pub(in crate::runtime) fn label(&self, core: &Core) -> ObjectLabel {
-        let number = Some(core.object_number(self.identity));
-        ObjectLabel { kind: self.kind, number, name: self.name.clone(), made: self.made }
+    /// Names the object; with the number that it has in what that runtime tells.
+    pub(super) fn label(&self, core: Option<&Core>) -> ObjectLabel {
+        let number = core.map(|core| core.watchers.trace.object_number(self.identity()));
+        ObjectLabel { kind: self.kind.get(), number, name: self.name.borrow().clone(), made: self.made.get() }
     }
 }
 

@@ -6,7 +6,7 @@ use std::any::type_name;
 
 impl TaskCell {
     /// The name of its future's type; empty while that is out, and if it was boxed before it was spawned.
-    pub(in crate::runtime) fn type_name(&self) -> &'static str {
+    pub(super) fn type_name(&self) -> &'static str {
         let body = self.body.take();
         let name = body.as_ref().map_or("", Body::type_name);
         self.body.set(body);
@@ -27,7 +27,7 @@ impl Body {
 }
 
 /// A future in a sentence, by its type: ``its future, `Forgetful`, ``, or ``its future, async code in `main`, ``.
-pub(in crate::runtime) fn told(name: &str) -> String {
+pub(super) fn told(name: &str) -> String {
     const CLOSURE: &str = "::{{closure}}";
     let body = name.trim_end_matches(CLOSURE);
     match () {

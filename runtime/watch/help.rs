@@ -9,7 +9,7 @@ const NEEDS_SOMEBODY: &str =
 
 impl Stalled {
     /// What to do about it.
-    pub(in crate::runtime) fn help(&self) -> &'static str {
+    pub(super) fn help(&self) -> &'static str {
         match self.why {
             Why::NobodyCanRun | Why::Deadlock => self.hint.map_or(NEEDS_SOMEBODY, Hint::help),
             Why::Stopped => "these tasks had not ended",
@@ -68,7 +68,7 @@ impl Hint {
 
 impl ObjectState {
     /// What to do about a wait that nobody ends.
-    pub(in crate::runtime) fn help(self) -> Option<&'static str> {
+    pub(super) fn help(self) -> Option<&'static str> {
         Some(match self {
             ObjectState::Notice { last: Some(Notice { in_vain: Some(_), .. }) } => {
                 "a notify is used up also by one who finds its predicate false: notify everybody, or those whom the \

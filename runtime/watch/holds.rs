@@ -154,7 +154,7 @@ impl fmt::Debug for Held {
 }
 
 /// Who holds which object, of those of which there may be several holders.
-pub(in crate::runtime) fn by_object() -> HashMap<u64, Vec<Holder>> {
+pub(super) fn by_object() -> HashMap<u64, Vec<Holder>> {
     let of_one = |(_, (identity, holders)): (usize, &(u64, Rc<RefCell<Holders>>))| {
         (*identity, holders.borrow().places.iter().filter(|holder| holder.permits > 0).copied().collect())
     };

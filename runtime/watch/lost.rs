@@ -14,25 +14,17 @@ pub(in crate::runtime) const DROPPED: &str = "a foreign waker panicked when it w
 impl Core {
     /// Reports the panic of a task that is still in the table.
     pub(in crate::runtime) fn report_lost_panic(&self, task: &TaskCell, payload: Box<dyn Any + Send>) {
-        self.report_of(task, payload, Core::report_panic);
+        self.report_panic(&self.name_of(task), task.spawned.get(), payload);
     }
 
     /// Reports a panic of a task that is still in the table and has panicked before.
     pub(in crate::runtime) fn report_second_panic(&self, task: &TaskCell, payload: Box<dyn Any + Send>) {
-        self.report_of(task, payload, |core, task, spawned, payload| {
-            let what = format_args!("lost: {task}, spawned at {spawned}, panicked once more while it ended");
-            core.tell_lost(what, payload, "");
-        });
+        let (name, spawned) = (self.name_of(task), task.spawned.get());
+        self.tell_lost(format!("lost: {name}, spawned at {spawned}, panicked once more while it ended"), payload, "");
     }
 
-    fn report_of(
-        &self,
-        task: &TaskCell,
-        payload: Box<dyn Any + Send>,
-        report: impl FnOnce(&Core, &str, &Location<'_>, Box<dyn Any + Send>),
-    ) {
-        let label = self.label(task).expect("a task whose panic is reported is in the table");
-        report(self, &label.to_string(), task.spawned.get(), payload);
+    fn name_of(&self, task: &TaskCell) -> String {
+        self.label(task).expect("a task whose panic is reported is in the table").to_string()
     }
 
     /// Reports the panic of a task by its name, or as that of a task that has none.

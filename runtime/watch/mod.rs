@@ -9,9 +9,7 @@ pub(in crate::runtime) mod trace;
 
 pub(in crate::runtime) mod polls;
 
-pub(in crate::runtime) mod passed;
-
-pub(in crate::runtime) mod gone;
+pub(in crate::runtime) mod runtimes;
 
 pub(in crate::runtime) mod lost;
 
@@ -21,9 +19,9 @@ pub(in crate::runtime) mod told;
 
 pub(in crate::runtime) mod holds;
 
-pub(in crate::runtime) mod standing;
-
 pub mod dump;
+
+pub(in crate::runtime) mod standing;
 
 pub(in crate::runtime) mod recorder;
 

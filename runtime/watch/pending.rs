@@ -4,42 +4,29 @@ use super::super::context::Core;
 use super::dump::TaskInfo;
 use super::report::Names;
 use std::collections::HashMap;
-use std::panic::Location;
-use std::rc::Rc;
-
-/// Tasks that were spawned in the same line, and of which the same is to be said.
-struct Alike<'a> {
-    first: &'a TaskInfo,
-    /// What they wait for.
-    about: String,
-    /// How many there are beside the first.
-    more: usize,
-}
 
 impl Core {
     /// Reports in the debug mode which tasks are left behind, with what each waits for. Those that were cancelled are not
     /// told.
-    pub(in crate::runtime) fn report_pending(self: &Rc<Self>, when: &str) {
+    pub(in crate::runtime) fn report_pending(&self, when: &str) {
         if self.watchers.polls.is_none() {
             return;
         }
         let dump = self.dump();
         let names = Names::of(&dump.tasks);
-        let mut all: Vec<Alike<'_>> = Vec::new();
-        let mut seen: HashMap<(&'static Location<'static>, String), usize> = HashMap::new();
+        // The first of those that were spawned in the same line and of which the same is to be said, and how many there are.
+        let mut all: Vec<(&TaskInfo, String, usize)> = Vec::new();
+        let mut seen = HashMap::new();
         for task in dump.tasks.iter().filter(|task| !task.is_cancelled) {
             let about = about(task, &names);
-            let key = (task.spawned_at, without_moments(&about));
-            match seen.get(&key) {
-                Some(&alike) => all[alike].more += 1,
-                None => {
-                    seen.insert(key, all.len());
-                    all.push(Alike { first: task, about, more: 0 });
-                }
+            let alike = *seen.entry((task.spawned_at, without_moments(&about))).or_insert(all.len());
+            match all.get_mut(alike) {
+                Some((_, _, count)) => *count += 1,
+                None => all.push((task, about, 1)),
             }
         }
-        for Alike { first, about, more } in all {
-            let more = if more > 0 { format!(" (and {more} more like it)") } else { String::new() };
+        for (first, about, count) in all {
+            let more = if count > 1 { format!(" (and {} more like it)", count - 1) } else { String::new() };
             let (name, spawned_at) = (names.tell(&first.label), first.spawned_at);
             let pending = format!("pending: {name}{more}, spawned at {spawned_at}, when {when}: {about}");
             self.watchers.reporter.deliver(&pending);

@@ -1,12 +1,10 @@
 //! Which task is being polled just now, kept where other threads can read it: whoever asks a runtime in vain learns from
-//! it which task does not let go. It is an observer of the debug mode, and knows no more of a run than any other.
+//! it which task does not let go. The debug mode keeps it.
 
-use super::trace::{Kind, Observer, TaskLabel, TraceEvent};
-use std::cell::RefCell;
-use std::collections::HashMap;
+use super::trace::TaskLabel;
 use std::fmt;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// A task that does not let go of its runtime. It prints as what the runtime does with it: `polling worker, spawned at
@@ -39,45 +37,16 @@ pub(in crate::runtime) struct Polls {
 }
 
 impl Polls {
-    pub(in crate::runtime) fn polled(&self) -> Option<Polled> {
+    /// A task is being polled or dropped from now on, or none is.
+    pub(super) fn begin(&self, polled: Option<Polled>) {
+        *self.lock() = polled.map(|polled| (polled, Instant::now()));
+    }
+
+    pub(super) fn polled(&self) -> Option<Polled> {
         self.lock().clone().map(|(polled, began)| Polled { lasts: began.elapsed(), ..polled })
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<(Polled, Instant)>> {
         self.now.lock().expect("nobody panics while it is locked")
-    }
-}
-
-/// Keeps [`Polls`] up to date.
-pub(in crate::runtime) struct Publisher {
-    polls: Arc<Polls>,
-    /// Where the tasks that have not ended were spawned, by their numbers.
-    spawned: RefCell<HashMap<u64, &'static Location<'static>>>,
-}
-
-impl Publisher {
-    pub(in crate::runtime) fn new(polls: Arc<Polls>) -> Self {
-        Publisher { polls, spawned: RefCell::default() }
-    }
-}
-
-impl Observer for Publisher {
-    fn on_event(&self, event: &TraceEvent) {
-        let Some(task) = &event.task else { return };
-        match event.kind {
-            Kind::Spawned => self.spawned.borrow_mut().extend(event.at.map(|at| (task.number, at))),
-            Kind::PollBegan | Kind::Dropping => {
-                let is_dropped = event.kind == Kind::Dropping;
-                let polled = |&spawned_at| Polled { task: task.clone(), spawned_at, is_dropped, lasts: Duration::ZERO };
-                let polled = self.spawned.borrow().get(&task.number).map(polled);
-                *self.polls.lock() = polled.map(|polled| (polled, Instant::now()));
-            }
-            Kind::PollPending => *self.polls.lock() = None,
-            Kind::Returned | Kind::Cancelled | Kind::Panicked => {
-                *self.polls.lock() = None;
-                self.spawned.borrow_mut().remove(&task.number);
-            }
-            _ => {}
-        }
     }
 }

@@ -50,30 +50,14 @@ pub(crate) fn printable(name: Arc<str>) -> Arc<str> {
     if name.contains(is_escaped) { Printable(&name).to_string().into() } else { name }
 }
 
-/// The characters of the general categories Cc, Cf, Zl and Zp of Unicode 16, which change how a line is shown or where it ends,
-/// and those between them that are reserved for more of the kind.
+/// Where the characters begin and end that change how a line is shown or where it ends: those of the general categories Cc, Cf,
+/// Zl and Zp of Unicode 16, and those between them that are reserved for more of the kind.
+const EDGES: [u32; 42] = [
+    0, 0x20, 0x7f, 0xa0, 0xad, 0xae, 0x600, 0x606, 0x61c, 0x61d, 0x6dd, 0x6de, 0x70f, 0x710, 0x890, 0x892, 0x8e2,
+    0x8e3, 0x180e, 0x180f, 0x200b, 0x2010, 0x2028, 0x202f, 0x2060, 0x2070, 0xfeff, 0xff00, 0xfff0, 0xfffc, 0x110bd,
+    0x110be, 0x110cd, 0x110ce, 0x13430, 0x13440, 0x1bca0, 0x1bca4, 0x1d173, 0x1d17b, 0xe0000, 0xe0080,
+];
+
 fn is_escaped(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{600}'..='\u{605}'
-                | '\u{61c}'
-                | '\u{6dd}'
-                | '\u{70f}'
-                | '\u{890}'..='\u{891}'
-                | '\u{8e2}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff0}'..='\u{fffb}'
-                | '\u{110bd}'
-                | '\u{110cd}'
-                | '\u{13430}'..='\u{1343f}'
-                | '\u{1bca0}'..='\u{1bca3}'
-                | '\u{1d173}'..='\u{1d17a}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
+    EDGES.partition_point(|&edge| edge <= u32::from(c)) % 2 == 1
 }

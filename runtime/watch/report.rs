@@ -22,7 +22,7 @@ use std::time::Duration;
 const SUSPECTS: usize = 20;
 
 /// How many of those who wait for an object, or hold it, are named.
-pub(in crate::runtime) const NAMES: usize = 8;
+pub(super) const NAMES: usize = 8;
 
 /// Prints what is the matter, the circles of waits, the tasks with what each waits for, and what to do, in lines of 80
 /// columns.
@@ -39,37 +39,30 @@ impl fmt::Display for Stalled {
 impl Stalled {
     fn tell(&self, f: &mut impl fmt::Write) -> fmt::Result {
         let at = self.at();
-        match self.why {
-            Why::NobodyCanRun => {
-                // On the virtual clock a waker that is held outside does not count.
-                let is_held = self.tasks().iter().any(|task| task.is_held_outside);
-                let outside = if is_held { "no Remote is alive" } else { "nothing outside can wake one" };
-                writeln!(f, "stalled at {at}: no task is ready, no timer is armed, and {outside}")?;
-            }
+        // On the virtual clock a waker that is held outside does not count.
+        let is_held = self.tasks().iter().any(|task| task.is_held_outside);
+        let outside = if is_held { "no Remote is alive" } else { "nothing outside can wake one" };
+        let told = match self.why {
+            Why::NobodyCanRun => format!("stalled at {at}: no task is ready, no timer is armed, and {outside}"),
             Why::SomebodyCanRun => {
-                writeln!(
-                    f,
-                    "not stalled at {at}: a task is ready, a timer is armed, or something outside can wake one"
-                )?;
+                format!("not stalled at {at}: a task is ready, a timer is armed, or something outside can wake one")
             }
-            Why::Stopped => writeln!(f, "stopped from outside at {at}")?,
+            Why::Stopped => format!("stopped from outside at {at}"),
             Why::Deadlock => {
-                writeln!(
-                    f,
-                    "deadlock at {at}: these tasks wait in a circle, unless one has given its guard away or is cancelled"
-                )?;
+                let unless = "unless one has given its guard away or is cancelled";
+                format!("deadlock at {at}: these tasks wait in a circle, {unless}")
             }
             Why::OnlyOutsideCanWake(wakers) => {
                 let are = if wakers == 1 { " is" } else { "s are" };
-                writeln!(
-                    f,
+                format!(
                     "possible stall, {wakers} waker{are} held outside: no task is ready at {at}, and no timer is armed"
-                )?;
+                )
             }
             Why::TimeStandsStill(turns) => {
-                writeln!(f, "time stands still at {at}: some task was ready in each of {turns} turns")?;
+                format!("time stands still at {at}: some task was ready in each of {turns} turns")
             }
-        }
+        };
+        writeln!(f, "{told}")?;
         let names = Names::of(self.tasks());
         for links in &self.circles {
             let Some(first) = links.first().map(|first| names.tell(&first.task)) else { continue };
@@ -119,18 +112,12 @@ impl Stalled {
 
     /// The tasks that hold what others wait for, or have been granted it.
     fn wanted(&self) -> HashSet<u64> {
-        let mut objects = HashSet::new();
-        let holders = self.tasks().iter().flat_map(|task| &task.waits).filter_map(|wait| match wait {
-            // All who wait for one object share its holders.
-            WaitInfo::Object { object, holders, .. } => objects.insert(object.number).then_some(holders),
-            WaitInfo::Sleep { .. } => None,
-        });
-        let holds = holders.flat_map(|holders| holders.iter()).filter(|holder| holder.hold != Hold::Runs);
-        holds.filter_map(|holder| if let Who::Task(task) = &holder.who { Some(task.number) } else { None }).collect()
+        let holders = self.dump.holders().filter(|holder| holder.hold != Hold::Runs);
+        holders.filter_map(HolderInfo::task).collect()
     }
 
     /// A possible stall in a line, for one that may be over soon.
-    pub(in crate::runtime) fn in_a_line(&self, idle_for: Duration) -> String {
+    pub(super) fn in_a_line(&self, idle_for: Duration) -> String {
         let (tasks, wakers) = (self.tasks().len(), self.tasks().iter().filter(|task| task.is_held_outside).count());
         format!(
             "no task has run for {} s, at {}: {tasks} wait{}, and {wakers} waker{} held outside; if a thread is going to use \
@@ -156,18 +143,18 @@ impl Link {
 
 /// How the tasks of one report are named: where several have the same name, each with its number, too.
 #[derive(Default)]
-pub(in crate::runtime) struct Names {
+pub(super) struct Names {
     shared: HashSet<Arc<str>>,
 }
 
 impl Names {
-    pub(in crate::runtime) fn of(tasks: &[TaskInfo]) -> Self {
+    pub(super) fn of(tasks: &[TaskInfo]) -> Self {
         let mut seen = HashSet::new();
         let names = tasks.iter().filter_map(|task| task.label.name.clone());
         Names { shared: names.filter(|name| !seen.insert(name.clone())).collect() }
     }
 
-    pub(in crate::runtime) fn tell(&self, task: &TaskLabel) -> String {
+    pub(super) fn tell(&self, task: &TaskLabel) -> String {
         match &task.name {
             Some(name) if self.shared.contains(name) => format!("{name} (task {})", task.number),
             _ => task.to_string(),
@@ -184,16 +171,16 @@ impl fmt::Display for TaskInfo {
 
 impl Core {
     /// What there is to say of a task that nobody can wake; none if that is not so.
-    pub(in crate::runtime) fn tell_beyond_waking(&self, task: &Rc<TaskCell>) -> Option<String> {
+    pub(super) fn tell_beyond_waking(&self, task: &Rc<TaskCell>) -> Option<String> {
         if !self.nobody_can_wake(task) {
             return None;
         }
-        let (future, number) = (task.type_name(), self.label(task)?.number);
+        let future = task.type_name();
         // One that is nothing but `pending()` is meant so.
         if future.split('<').next().is_some_and(|path| path.ends_with("future::pending::Pending")) {
             return None;
         }
-        Some(beyond_waking(future, self.watchers.passed.last(number)).join("; "))
+        Some(beyond_waking(future, self.passed(task.id.get())).join("; "))
     }
 }
 
@@ -211,7 +198,7 @@ impl TaskInfo {
     }
 
     /// What the task is about, line by line. `line` tells who stands in the line of a wait.
-    pub(in crate::runtime) fn about(&self, names: &Names, line: impl Fn(&WaitInfo) -> String) -> Vec<String> {
+    pub(super) fn about(&self, names: &Names, line: impl Fn(&WaitInfo) -> String) -> Vec<String> {
         let mut lines = Vec::new();
         let mut say = |line: &str| lines.push(line.to_string());
         if self.is_cancelled {
@@ -259,7 +246,9 @@ impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (object, at, asks, place, holders, state) = match self.wait {
             WaitInfo::Sleep { until, at } => return write!(f, "sleeps until {until}, at {at}"),
-            WaitInfo::Object { object, at, asks, place, holders, state } => (object, at, asks, *place, holders, *state),
+            WaitInfo::Object { object, at, asks, place, holders, state, .. } => {
+                (object, at, asks, *place, holders, *state)
+            }
         };
         let what = in_a_sentence(object);
         let is_task = object.kind == "task";
@@ -382,7 +371,7 @@ impl Who {
 }
 
 /// An object in a sentence.
-pub(in crate::runtime) fn in_a_sentence(object: &ObjectLabel) -> String {
+pub(super) fn in_a_sentence(object: &ObjectLabel) -> String {
     match (object.kind, &object.name) {
         (kind @ ("gather" | "deadline" | "task group"), _) => format!("its {kind}"),
         ("end of tasks", _) => "the end of its tasks".to_string(),

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 /// Leads to whoever receives the reports of a runtime.
 #[derive(Clone)]
-pub(in crate::runtime) struct Reporter {
+pub(super) struct Reporter {
     receiver: Rc<Receiver>,
 }
 
@@ -21,17 +21,17 @@ struct Receiver(Option<Box<Receive>>);
 type Receive = dyn Fn(&str);
 
 impl Reporter {
-    pub(in crate::runtime) fn new(receive: impl Fn(&str) + 'static) -> Self {
+    pub(super) fn new(receive: impl Fn(&str) + 'static) -> Self {
         Reporter { receiver: Rc::new(Receiver(Some(Box::new(receive)))) }
     }
 
     /// Hands a report over. Whoever receives it is foreign code, of whose panic the panic hook alone tells.
-    pub(in crate::runtime) fn deliver(&self, report: &str) {
+    pub(super) fn deliver(&self, report: &str) {
         quietly(|| self.receiver.0.iter().for_each(|receive| receive(report)));
     }
 
     /// Tells of a panic that nobody receives: what has panicked, what it said, and what to do.
-    pub(in crate::runtime) fn tell(&self, what: impl fmt::Display, payload: Box<dyn Any + Send>, advice: &str) {
+    pub(super) fn tell(&self, what: impl fmt::Display, payload: Box<dyn Any + Send>, advice: &str) {
         let said = Printable(panic_message(&*payload));
         self.deliver(&format!("{what}: {said}{advice}"));
         if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
@@ -43,7 +43,7 @@ impl Reporter {
 }
 
 /// How a report begins on stderr.
-pub(in crate::runtime) const PREFIX: &str = "greenlight: ";
+pub(super) const PREFIX: &str = "greenlight: ";
 
 /// Reports go to stderr.
 impl Default for Reporter {
@@ -67,7 +67,7 @@ fn quietly(act: impl FnOnce()) {
 }
 
 /// Drops the payload of a panic, which may panic in turn; what that one leaves behind is forgotten.
-pub(in crate::runtime) fn drop_quietly(payload: Box<dyn Any + Send>) {
+pub(super) fn drop_quietly(payload: Box<dyn Any + Send>) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(payload);
     }

@@ -1,80 +1,173 @@
-//! Who stands in which wait list of this thread, at which place, and who holds what is waited for: what reports are made of.
+//! Who stands in which wait list of this thread, at which place, and who holds what is waited for: how a dump is taken.
 
+use super::super::clock::Instant;
 use super::super::context::Core;
 use super::super::listeners::{Listener, Listeners};
-use super::super::table::{BLOCK, Table, TaskIds};
+use super::super::table::Table;
 use super::super::task::{TaskCell, TaskId};
 use super::super::waiter::WaitList;
 use super::super::waits::{WAITS, Waiting, Waits};
 use super::super::wakee::Kept;
-use super::facts::{Holder, ObjectState, Subject};
-use super::holds;
-use std::cell::RefCell;
+use super::dump::{Dump, Hold, HolderInfo, Needs, Place, TaskInfo, TaskState, WaitInfo, Who};
+use super::facts::{Holder, ObjectState};
+use super::trace::TaskLabel;
+use super::{holds, runtimes};
 use std::collections::HashMap;
-use std::panic::Location;
-use std::rc::{self, Rc};
-
-/// Where a waiter stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In the line.
-    InLine {
-        /// How many are ahead of it.
-        ahead: usize,
-        /// How long the line is.
-        line: usize,
-    },
-    /// It was granted what it waits for, and has not been polled since.
-    Granted,
-}
-
-/// Which of the holders have to let go, or to end, before a waiter goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::runtime) enum Needs {
-    /// Who holds it has to let go; of several, any may suffice.
-    Release,
-    /// One of these tasks has to end.
-    AnyEnd,
-    /// Each of these tasks has to end.
-    EveryEnd,
-}
-
-/// One wait, as a report tells it.
-pub(in crate::runtime) struct Wait {
-    pub(in crate::runtime) task: TaskId,
-    pub(in crate::runtime) subject: Subject,
-    /// How the object is.
-    pub(in crate::runtime) state: ObjectState,
-    /// Who holds what is waited for, or has to end.
-    pub(in crate::runtime) holders: Rc<[Holder]>,
-    pub(in crate::runtime) needs: Needs,
-    pub(in crate::runtime) asks: usize,
-    pub(in crate::runtime) at: &'static Location<'static>,
-    pub(in crate::runtime) place: Place,
-}
-
-thread_local! {
-    /// The runtimes of this thread that have not been dropped, by their addresses.
-    static RUNTIMES: RefCell<HashMap<usize, rc::Weak<Core>>> = RefCell::default();
-}
-
-/// Lets the reports of other runtimes of this thread know this one.
-pub(in crate::runtime) fn register(core: &Rc<Core>) {
-    // They are gone while the thread ends.
-    let _ = RUNTIMES.try_with(|runtimes| runtimes.borrow_mut().insert(address(core), Rc::downgrade(core)));
-}
-
-/// A runtime is dropped.
-pub(in crate::runtime) fn unregister(core: &Rc<Core>) {
-    let _ = RUNTIMES.try_with(|runtimes| runtimes.borrow_mut().remove(&address(core)));
-}
-
-fn address(core: &Rc<Core>) -> usize {
-    Rc::as_ptr(core) as usize
-}
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
 
 /// The tasks that are alive in a runtime, by their ids.
-pub(in crate::runtime) type Living = HashMap<TaskId, Rc<TaskCell>>;
+type Living = HashMap<TaskId, Rc<TaskCell>>;
+
+/// What the tasks of a runtime wait for.
+#[derive(Default)]
+struct Standing {
+    /// By the tasks that wait.
+    waits: HashMap<TaskId, Vec<WaitInfo>>,
+    /// Who waits for each object, by its identity.
+    waiters: HashMap<u64, Vec<TaskLabel>>,
+}
+
+impl Core {
+    /// What every task is about and waits for.
+    pub(super) fn dump(&self) -> Dump {
+        self.look(true)
+    }
+
+    /// The same, in which objects are numbered or not. The first to name an object numbers it.
+    pub(super) fn look(&self, numbers: bool) -> Dump {
+        let Standing { mut waits, waiters } = self.standing(numbers);
+        for (deadline, timer) in self.wheel.borrow().armed() {
+            if let Some((task, at)) = timer.wakee.task().zip(timer.at) {
+                let sleep = WaitInfo::Sleep { until: Instant::at(deadline), at };
+                waits.entry(task.id.get()).or_default().push(sleep);
+            }
+        }
+        let info = |task: Rc<TaskCell>| {
+            let lists = lists_of(&task).into_iter().filter_map(|(list, _)| waiters.get(&list));
+            let mut awaited_by: Vec<_> = lists.flatten().cloned().collect();
+            awaited_by.sort_unstable_by_key(|task| task.number);
+            let waits = waits.remove(&task.id.get()).unwrap_or_default();
+            let label = self.label(&task).expect("a task of the table has a number");
+            let passed = self.passed(task.id.get());
+            TaskInfo { waits, awaited_by, passed, ..TaskInfo::of(&task, label) }
+        };
+        let all = self.table.borrow().in_order();
+        let mut tasks: Vec<_> = all.into_iter().map(info).collect();
+        let all_is_quiet = self.is_quiet();
+        for task in &mut tasks {
+            let is_left_alone = task.waits.is_empty() && !task.is_held_outside;
+            task.nobody_can_wake = all_is_quiet && task.state == TaskState::Parked && is_left_alone;
+        }
+        let of_one = |child: &TaskInfo| {
+            let child_number = child.label.number;
+            child.awaited_by.iter().map(|parent| (parent.number, child_number)).collect::<Vec<_>>()
+        };
+        let mut awaits: Vec<_> = tasks.iter().flat_map(of_one).collect();
+        awaits.sort_unstable();
+        awaits.dedup();
+        Dump { at: self.clock.now(), tasks, awaits }
+    }
+
+    /// Whether no wake is on its way from another thread. Ask this after the wakers were counted: whoever used one and
+    /// dropped it had sent the wake before.
+    fn is_quiet(&self) -> bool {
+        fence(Ordering::Acquire);
+        !self.inbox.is_pending()
+    }
+
+    /// The task of that number, if it was spawned just now.
+    pub(super) fn newest(&self, number: u64) -> Option<Rc<TaskCell>> {
+        let table = self.table.borrow();
+        // It is the last that was queued, unless whoever is told of it has queued more.
+        let queue = self.queue.tasks.borrow();
+        queue.iter().rev().find(|task| table.ids.number(task.id.get()) == Some(number)).cloned()
+    }
+
+    /// Whether nothing can wake a task that has returned `Pending`: nobody holds its waker, and it waits for nothing of
+    /// greenlight's.
+    pub(super) fn nobody_can_wake(&self, task: &Rc<TaskCell>) -> bool {
+        let is_its = |kept: &Kept| kept.task().is_some_and(|other| Rc::ptr_eq(other, task));
+        TaskState::of(task) == TaskState::Parked
+            && !task.is_held()
+            && self.is_quiet()
+            && !WAITS.with_borrow(|waits| waits.nodes.iter().any(|(_, kept)| is_its(kept)))
+            && !self.wheel.borrow().armed().any(|(_, timer)| is_its(&timer.wakee))
+    }
+
+    /// What every task that has not ended waits for; a wait that was leaked outlives its task.
+    fn standing(&self, numbers: bool) -> Standing {
+        let living: Living = self.table.borrow().tasks.iter().map(|(_, task)| (task.id.get(), task.clone())).collect();
+        let awaited = self.awaited();
+        let mut told: HashMap<u64, (Needs, Arc<[HolderInfo]>)> = HashMap::new();
+        let mut standing = Standing::default();
+        WAITS.with_borrow(|waits| {
+            let places = waits.places();
+            let holders = waits.holders(&places);
+            for (node, kept) in waits.nodes.iter() {
+                let task = kept.task().filter(|task| living.contains_key(&task.id.get()));
+                let Some((task, &(Waiting { about, .. }, place))) = task.zip(places.get(&node)) else { continue };
+                let (identity, state) = (about.identity(), about.state.get());
+                let tell = || {
+                    // The tasks of this runtime stand beside, those of others are single ones.
+                    let needs = if state == ObjectState::Ends { Needs::AnyEnd } else { Needs::Release };
+                    let of_object = || (needs, holders.get(&identity).cloned().unwrap_or_default());
+                    let (needs, holders) = awaited.get(&identity).cloned().unwrap_or_else(of_object);
+                    (needs, self.tell_holders(&holders, needs, &living))
+                };
+                let (needs, holders) = told.entry(identity).or_insert_with(tell).clone();
+                let (object, asks, at) =
+                    (about.label(numbers.then_some(self)), kept.asks as usize, waits.lines[node as usize]);
+                let wait = WaitInfo::Object { object, at, asks, place, needs, holders, state };
+                standing.waits.entry(task.id.get()).or_default().push(wait);
+                standing.waiters.entry(identity).or_default().extend(self.label(task));
+            }
+        });
+        standing
+    }
+
+    /// The tasks for whose ends somebody waits, in the order of spawning, by the identity of the list in which that somebody
+    /// does.
+    fn awaited(&self) -> HashMap<u64, (Needs, Vec<Holder>)> {
+        let mut awaited: HashMap<u64, (Needs, Vec<Holder>)> = HashMap::new();
+        for task in self.table.borrow().in_order() {
+            let holder = Holder { task: task.id.get(), since: task.spawned.get(), granted: false, permits: 1 };
+            for (list, needs) in lists_of(&task) {
+                awaited.entry(list).or_insert((needs, Vec::new())).1.push(holder);
+            }
+        }
+        awaited
+    }
+
+    /// Those who took what they have come before those who were granted it, and first those who were spawned first.
+    fn tell_holders(&self, holders: &[Holder], needs: Needs, living: &Living) -> Arc<[HolderInfo]> {
+        let mut holders: Vec<_> = holders.iter().map(|holder| self.tell_holder(holder, needs, living)).collect();
+        holders.sort_by_key(|holder| (matches!(holder.hold, Hold::Granted | Hold::Unpolled), holder.task()));
+        holders.into()
+    }
+
+    fn tell_holder(&self, holder: &Holder, needs: Needs, living: &Living) -> HolderInfo {
+        let &Holder { task, since, granted, permits } = holder;
+        let here = living.get(&task).and_then(|cell| Some((Who::Task(self.label(cell)?), cell.clone())));
+        let elsewhere = || {
+            let (home, cell) = runtimes::find(task)?;
+            Some((Who::OtherRuntime(home.label(&cell)?), cell))
+        };
+        let (who, cell) = match here.or_else(elsewhere) {
+            Some((who, cell)) => (who, Some(cell)),
+            None if task == TaskId::NOBODY => (Who::Outside, None),
+            None => (Who::EndedTask, None),
+        };
+        let hold = match granted {
+            _ if needs != Needs::Release => Hold::Runs,
+            false => Hold::Taken,
+            true if cell.is_some_and(|cell| cell.queued.get()) => Hold::Granted,
+            true => Hold::Unpolled,
+        };
+        HolderInfo { who, since, hold, permits }
+    }
+}
 
 impl WaitList {
     /// How many of them, up to so many, belong to tasks that were not cancelled, or to none.
@@ -95,64 +188,15 @@ impl Listeners {
     }
 }
 
-impl TaskIds {
-    /// How many ids were given out before this one; none if it is another runtime's.
-    pub(in crate::runtime) fn number(&self, id: TaskId) -> Option<u64> {
-        let block = self.blocks.iter().position(|first| (*first..first + BLOCK).contains(&id.0))?;
-        Some(block as u64 * BLOCK + id.0 - self.blocks[block])
-    }
-}
-
 impl Table {
     /// How many tasks have a clone of their waker somewhere.
-    pub(in crate::runtime) fn count_held(&self) -> usize {
+    pub(super) fn count_held(&self) -> usize {
         self.cloned.iter().filter(|&&slot| self.tasks[slot as usize].is_held()).count()
     }
 }
 
-impl Core {
-    pub(in crate::runtime) fn living(&self) -> Living {
-        self.table.borrow().tasks.iter().map(|(_, task)| (task.id.get(), task.clone())).collect()
-    }
-
-    /// The task of that id, in whatever other runtime of this thread it is alive, and that runtime.
-    pub(in crate::runtime) fn find_elsewhere(&self, task: TaskId) -> Option<(Rc<Core>, Rc<TaskCell>)> {
-        let runtimes = RUNTIMES.try_with(|runtimes| runtimes.borrow().values().filter_map(rc::Weak::upgrade).collect());
-        let gave_out = |core: &Rc<Core>| core.table.borrow().ids.number(task).is_some();
-        let home = runtimes.unwrap_or_else(|_| Vec::new()).into_iter().find(gave_out)?;
-        let found =
-            home.table.borrow().tasks.iter().find(|(_, other)| other.id.get() == task).map(|(_, task)| task.clone());
-        Some((home, found?))
-    }
-
-    /// Every wait of the tasks that have not ended; one that was leaked outlives its task.
-    pub(in crate::runtime) fn waits(&self) -> Vec<Wait> {
-        let mut waits = of_runtime(self);
-        let awaited = self.awaited();
-        for wait in &mut waits {
-            if let Some((needs, tasks)) = awaited.get(&wait.subject.identity) {
-                (wait.needs, wait.holders) = (*needs, tasks.clone());
-            }
-        }
-        waits
-    }
-
-    /// The tasks for whose ends somebody waits, in the order of spawning, by the identity of the list in which that somebody
-    /// does.
-    fn awaited(&self) -> HashMap<u64, (Needs, Rc<[Holder]>)> {
-        let mut awaited: HashMap<u64, (Needs, Vec<Holder>)> = HashMap::new();
-        for task in self.table.borrow().in_order() {
-            let holder = Holder { task: task.id.get(), since: task.spawned.get(), granted: false, permits: 1 };
-            for (list, needs) in lists_of(&task) {
-                awaited.entry(list).or_insert((needs, Vec::new())).1.push(holder);
-            }
-        }
-        awaited.into_iter().map(|(list, (needs, tasks))| (list, (needs, tasks.into()))).collect()
-    }
-}
-
 /// The identities of the lists in which somebody waits for the end of a task, and what each of them needs.
-pub(in crate::runtime) fn lists_of(task: &TaskCell) -> Vec<(u64, Needs)> {
+pub(super) fn lists_of(task: &TaskCell) -> Vec<(u64, Needs)> {
     let Some(extra) = task.extra.get() else { return Vec::new() };
     let joiners = extra
         .joiners
@@ -165,94 +209,70 @@ pub(in crate::runtime) fn lists_of(task: &TaskCell) -> Vec<(u64, Needs)> {
     joiners.into_iter().chain(listened).collect()
 }
 
-/// Every wait of the tasks of a runtime.
-fn of_runtime(core: &Core) -> Vec<Wait> {
-    WAITS.with_borrow(|waits| {
-        let serials: HashMap<u32, &Rc<Waiting>> =
-            waits.lists.iter().map(|(_, waiting)| (waiting.serial.get(), waiting)).collect();
-        let (places, holders) = (waits.places(), waits.holders(&serials));
-        let wait = |(node, kept): (u32, &Kept)| {
-            let task =
-                kept.task().filter(|task| Rc::ptr_eq(&task.queue, &core.queue) && task.id.get() != TaskId::ENDED)?;
-            let (waiting, place) = match places.get(&node) {
-                Some((waiting, place)) => (*waiting, *place),
-                None if kept.is_granted() => (*serials.get(&waits.nodes.word(node))?, Place::Granted),
-                None => return None,
-            };
-            let (subject, state) = (waiting.about.subject(), waiting.about.state.get());
-            Some(Wait {
-                task: task.id.get(),
-                state,
-                holders: holders.get(&subject.identity).cloned().unwrap_or_default(),
-                subject,
-                // The tasks of this runtime are told below, those of others are single ones.
-                needs: if state == ObjectState::Ends { Needs::AnyEnd } else { Needs::Release },
-                asks: kept.asks as usize,
-                at: waits.lines[node as usize],
-                place,
-            })
-        };
-        waits.nodes.iter().filter_map(wait).collect()
-    })
-}
-
-/// Whether a task waits for any object.
-pub(in crate::runtime) fn waits(task: &Rc<TaskCell>) -> bool {
-    let is_its = |(_, kept): (u32, &Kept)| kept.task().is_some_and(|other| Rc::ptr_eq(other, task));
-    WAITS.with_borrow(|waits| waits.nodes.iter().any(is_its))
-}
-
 impl Waits {
+    /// The list in which each waiter stands, and where; the one that has granted it, if it does not know yet.
+    fn places(&self) -> HashMap<u32, (&Waiting, Place)> {
+        let (mut places, mut serials) = (HashMap::new(), HashMap::new());
+        for (_, waiting) in self.lists.iter() {
+            let order: Vec<u32> = waiting.order.iter(&self.nodes).collect();
+            let line = order.len();
+            let place = |(ahead, node)| (node, (&**waiting, Place::InLine { ahead, line }));
+            places.extend(order.into_iter().enumerate().map(place));
+            serials.insert(waiting.serial.get(), &**waiting);
+        }
+        let granted = self.nodes.iter().filter(|(node, kept)| kept.is_granted() && !self.nodes.is_linked(*node));
+        let place = |node| Some((node, (*serials.get(&self.nodes.word(node))?, Place::Granted)));
+        places.extend(granted.filter_map(|(node, _)| place(node)));
+        places
+    }
+
     /// Who holds each object: of a semaphore, those who took permits and those who were granted some.
-    fn holders(&self, serials: &HashMap<u32, &Rc<Waiting>>) -> HashMap<u64, Rc<[Holder]>> {
+    fn holders(&self, places: &HashMap<u32, (&Waiting, Place)>) -> HashMap<u64, Vec<Holder>> {
         let mut holders = holds::by_object();
         for (_, waiting) in self.lists.iter() {
             holders.entry(waiting.about.identity()).or_default().extend(waiting.about.holder.get());
         }
-        for (node, kept) in self.nodes.iter().filter(|(node, kept)| kept.is_granted() && !self.nodes.is_linked(*node)) {
-            let Some(waiting) = serials.get(&self.nodes.word(node)) else { continue };
-            let state = waiting.about.state.get();
-            if state.is_held_once_granted() {
+        for (node, kept) in self.nodes.iter() {
+            let Some((Waiting { about, .. }, Place::Granted)) = places.get(&node) else { continue };
+            if about.state.get().is_held_once_granted() {
                 let task = kept.task().map_or(TaskId::NOBODY, |task| task.id.get());
-                let permits = if state.is_permits() { kept.asks as usize } else { 1 };
-                let since = self.lines[node as usize];
-                let holder = Holder { task, since, granted: true, permits };
-                holders.entry(waiting.about.identity()).or_default().push(holder);
+                let permits = if about.state.get().is_permits() { kept.asks as usize } else { 1 };
+                let holder = Holder { task, since: self.lines[node as usize], granted: true, permits };
+                holders.entry(about.identity()).or_default().push(holder);
             }
         }
-        holders.into_iter().map(|(object, holders)| (object, holders.into())).collect()
-    }
-
-    /// In which list each waiter stands, and where.
-    fn places(&self) -> HashMap<u32, (&Rc<Waiting>, Place)> {
-        let mut places = HashMap::new();
-        for (_, waiting) in self.lists.iter() {
-            let order: Vec<u32> = waiting.order.iter(&self.nodes).collect();
-            let line = order.len();
-            let place = |(ahead, node)| (node, (waiting, Place::InLine { ahead, line }));
-            places.extend(order.into_iter().enumerate().map(place));
-        }
-        places
+        holders
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_runtimes_never_give_out_the_same_id_however_many_each_gives_out() {
-        let [mut early, mut busy, mut late] = [(); 3].map(|()| TaskIds::new());
-        let mut others = vec![early.next()];
-        // Late takes the block behind busy's. Not later than here: tests that run beside this one take blocks, too.
-        let mut given_out = vec![busy.next()];
-        others.extend([late.next(), late.next(), early.next()]);
-        given_out.extend((0..BLOCK + 1).map(|_| busy.next()));
-        assert!(given_out.is_sorted_by(|earlier, later| earlier < later));
-        for id in others {
-            assert!(!given_out.contains(&id), "{id}");
-            assert_eq!(busy.number(id), None);
+impl TaskState {
+    fn of(task: &TaskCell) -> Self {
+        let body = task.body.take();
+        let is_out = body.is_none();
+        task.body.set(body);
+        match is_out {
+            true if task.ending.get() => TaskState::Ending,
+            true => TaskState::Polling,
+            false if task.queued.get() => TaskState::Ready,
+            false => TaskState::Parked,
         }
-        assert!(given_out.iter().enumerate().all(|(number, &id)| busy.number(id) == Some(number as u64)));
+    }
+}
+
+impl TaskInfo {
+    fn of(task: &TaskCell, label: TaskLabel) -> Self {
+        TaskInfo {
+            id: task.id.get(),
+            label,
+            spawned_at: task.spawned.get(),
+            state: TaskState::of(task),
+            is_cancelled: task.dying.get(),
+            is_held_outside: task.is_held(),
+            nobody_can_wake: false,
+            future: task.type_name(),
+            passed: None,
+            waits: Vec::new(),
+            awaited_by: Vec::new(),
+        }
     }
 }

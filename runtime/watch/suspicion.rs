@@ -3,7 +3,7 @@
 
 use super::super::clock;
 use super::super::context::Core;
-use super::stall::{Link, Stalled};
+use super::stall::{Link, Stalled, Why};
 use std::collections::HashSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -135,6 +135,6 @@ impl Standstill {
             *self = Standstill { since: core.now(), turns: 0 };
         }
         self.turns += 1;
-        if self.turns < core.watchers.turn_limit { Ok(()) } else { Err(core.standing_still(self.turns)) }
+        if self.turns < core.watchers.turn_limit { Ok(()) } else { Err(core.report(Why::TimeStandsStill(self.turns))) }
     }
 }

@@ -82,7 +82,7 @@ impl fmt::Display for TraceEvent {
 }
 
 /// What a task group still had when it was dropped.
-pub(in crate::runtime) fn left_in_a_group(unjoined: usize, lost: usize) -> String {
+pub(super) fn left_in_a_group(unjoined: usize, lost: usize) -> String {
     let s = |count| if count == 1 { "" } else { "s" };
     format!("{unjoined} task{} that nobody joins and {lost} lost error{}", s(unjoined), s(lost))
 }
@@ -91,7 +91,7 @@ pub(in crate::runtime) fn left_in_a_group(unjoined: usize, lost: usize) -> Strin
 const WIDTH: usize = 80;
 
 /// Breaks the lines of a text between words. What a line goes on with stands four columns further in, as nothing else does.
-pub(in crate::runtime) fn wrapped(text: &str) -> String {
+pub(super) fn wrapped(text: &str) -> String {
     let mut wrapped = String::new();
     for (number, line) in text.lines().enumerate() {
         if number > 0 {

@@ -2,21 +2,23 @@
 
 use super::super::context::{Core, current, enter};
 use super::super::note::Causing;
-use super::super::task::TaskCell;
+use super::super::task::{TaskCell, TaskId};
 use super::super::wakee::{self, Wakee};
 use super::facts::About;
+use super::polls::Polled;
 use super::trace::{Kind, ObjectLabel, TaskLabel, TraceEvent};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 
 type Line = &'static Location<'static>;
 
 impl Core {
     /// The name of a task that has not ended.
-    pub(in crate::runtime) fn label(&self, task: &TaskCell) -> Option<TaskLabel> {
+    pub(super) fn label(&self, task: &TaskCell) -> Option<TaskLabel> {
         let number = self.table.borrow().ids.number(task.id.get())?;
         Some(TaskLabel { number, name: task.name() })
     }
@@ -38,12 +40,47 @@ impl Core {
             Some(task) => Some(self.label(task)?),
             None => None,
         };
-        if let (Kind::Returned | Kind::Cancelled | Kind::Panicked, Some(task)) = (kind, who) {
-            self.watchers.trace.queued_by.borrow_mut().remove(&task.id.get());
+        if let Some((cell, label)) = who.zip(task.as_ref()) {
+            self.follow(cell, label, at, kind);
         }
         let (time, turn, cause) = (self.now(), self.turn.get(), self.watchers.trace.cause());
         let _entered = self.me.upgrade().map(enter);
         Some(self.watchers.trace.emit(TraceEvent { seq: 0, time, turn, cause, task, object, at, kind }))
+    }
+
+    /// Remembers of a task what dumps tell, and other threads.
+    fn follow(&self, task: &TaskCell, label: &TaskLabel, at: Option<Line>, kind: Kind) {
+        let (id, spawned_at, is_dropped) = (task.id.get(), task.spawned.get(), kind == Kind::Dropping);
+        let poll = |polled| {
+            if let Some(polls) = &self.watchers.polls {
+                polls.begin(polled)
+            }
+        };
+        let mut tasks = self.watchers.trace.tasks.borrow_mut();
+        match kind {
+            Kind::PollBegan | Kind::Dropping => {
+                poll(Some(Polled { task: label.clone(), spawned_at, is_dropped, lasts: Duration::ZERO }));
+            }
+            Kind::PollPending => poll(None),
+            Kind::Returned | Kind::Cancelled | Kind::Panicked => {
+                poll(None);
+                tasks.remove(&id);
+            }
+            Kind::Waited
+            | Kind::Yields
+            | Kind::EventFound
+            | Kind::LockTaken
+            | Kind::PermitsTaken { .. }
+            | Kind::ItemPut { .. }
+            | Kind::ItemTaken { .. }
+            | Kind::TimerFired => tasks.entry(id).or_default().passed = at,
+            _ => {}
+        }
+    }
+
+    /// The last line of a task that awaited something of greenlight's and went on; none if nobody watches, too.
+    pub(super) fn passed(&self, task: TaskId) -> Option<Line> {
+        self.watchers.trace.tasks.borrow().get(&task)?.passed
     }
 
     /// The same for what queued a task: the cause of its next poll.
@@ -51,7 +88,7 @@ impl Core {
     pub(in crate::runtime) fn tell_queued(&self, task: &TaskCell, at: Option<Line>, kind: Kind) {
         let id = task.id.get();
         if let Some(seq) = self.tell(Some(task), None, at, kind) {
-            self.watchers.trace.queued_by.borrow_mut().insert(id, seq);
+            self.watchers.trace.tasks.borrow_mut().entry(id).or_default().queued_by = Some(seq);
         }
     }
 
@@ -73,7 +110,8 @@ impl Core {
     /// A poll or a drop of a task begins, by what queued it.
     #[cold]
     pub(in crate::runtime) fn begin_turn_of(&self, task: &TaskCell, kind: Kind) -> Causing<'_> {
-        let cause = self.watchers.trace.queued_by.borrow_mut().remove(&task.id.get());
+        let cause =
+            self.watchers.trace.tasks.borrow_mut().get_mut(&task.id.get()).and_then(|task| task.queued_by.take());
         self.begin_cause(None, Some(task), cause, kind)
     }
 
@@ -105,7 +143,7 @@ impl Core {
         about: &About,
         call: impl FnOnce() + 'static,
     ) -> Box<dyn FnOnce()> {
-        let (core, object, cause) = (self.clone(), about.subject().label(self), self.watchers.trace.cause());
+        let (core, object, cause) = (self.clone(), about.label(Some(self)), self.watchers.trace.cause());
         Box::new(move || {
             let before = core.watchers.trace.set_cause(cause);
             let made = object.made;
@@ -139,7 +177,7 @@ pub(in crate::runtime) fn yields(at: Line) {
 #[cold]
 pub(in crate::runtime) fn act(about: &About, at: Line, kind: Kind) {
     let Some(core) = current() else { return };
-    let object = about.subject().label(&core);
+    let object = about.label(Some(&core));
     // A task of another runtime, perhaps, inside of which this one was entered.
     let task = wakee::polled().filter(|task| Rc::ptr_eq(&task.queue, &core.queue));
     core.tell(task.as_deref(), Some(object), Some(at), kind);
@@ -160,7 +198,7 @@ thread_local! {
 #[cold]
 pub(in crate::runtime) fn joined(about: &About, node: u32, task: Option<&TaskCell>, at: Line) -> bool {
     let Some(core) = current() else { return false };
-    let object = about.subject().label(&core);
+    let object = about.label(Some(&core));
     let told = Told { core: Rc::downgrade(&core), object: object.clone() };
     TOLD.with_borrow_mut(|all| all.insert(node, told));
     core.tell(task, Some(object), Some(at), Kind::Waits);

@@ -219,16 +219,25 @@ pub(in crate::runtime) struct Trace {
     objects: RefCell<HashMap<u64, u64>>,
     /// How many objects were met.
     objects_met: Cell<u64>,
-    /// What queued the tasks that are ready: the cause of the next poll of each.
-    pub(in crate::runtime) queued_by: RefCell<HashMap<TaskId, u64>>,
+    /// What is remembered of tasks that have not ended.
+    pub(super) tasks: RefCell<HashMap<TaskId, Followed>>,
     /// The armings of timers that have not fired, by their indexes.
-    pub(in crate::runtime) armed_by: RefCell<HashMap<u32, u64>>,
+    pub(super) armed_by: RefCell<HashMap<u32, u64>>,
     /// Set while observers are told of an event.
-    pub(in crate::runtime) telling: Cell<bool>,
+    pub(super) telling: Cell<bool>,
+}
+
+/// What is remembered of a task.
+#[derive(Default)]
+pub(super) struct Followed {
+    /// What queued it: the cause of its next poll.
+    pub(super) queued_by: Option<u64>,
+    /// The last line that awaited something of greenlight's and went on.
+    pub(super) passed: Option<&'static Location<'static>>,
 }
 
 impl Trace {
-    pub(in crate::runtime) fn new(observers: Vec<Rc<dyn Observer>>, reporter: Reporter) -> Self {
+    pub(super) fn new(observers: Vec<Rc<dyn Observer>>, reporter: Reporter) -> Self {
         let mut trace = Trace::default();
         (trace.observers, trace.reporter) = (observers, reporter);
         trace
@@ -243,31 +252,31 @@ impl Trace {
         self.cause.replace(cause)
     }
 
-    pub(in crate::runtime) fn cause(&self) -> Option<u64> {
+    pub(super) fn cause(&self) -> Option<u64> {
         self.cause.get()
     }
 
-    /// The ordinal of an object in this trace; none before it is met.
-    pub(in crate::runtime) fn object_number(&self, identity: u64) -> Option<u64> {
-        self.objects.borrow().get(&identity).copied()
+    /// Whether it has told of an object that is not gone.
+    pub(super) fn has_met(&self, identity: u64) -> bool {
+        self.objects.borrow().contains_key(&identity)
     }
 
-    /// Gives an object that was not met before its ordinal.
-    pub(in crate::runtime) fn meet(&self, identity: u64) -> u64 {
-        let number = self.objects_met.get() + 1;
-        self.objects_met.set(number);
-        self.objects.borrow_mut().insert(identity, number);
-        number
+    /// The ordinal of an object, which it meets now if it has not before.
+    pub(super) fn object_number(&self, identity: u64) -> u64 {
+        *self.objects.borrow_mut().entry(identity).or_insert_with(|| {
+            self.objects_met.set(self.objects_met.get() + 1);
+            self.objects_met.get()
+        })
     }
 
     /// Forgets an object that is gone.
-    pub(in crate::runtime) fn forget(&self, identity: u64) {
+    pub(super) fn forget(&self, identity: u64) {
         let gone = self.objects.borrow_mut().remove(&identity);
         gone.iter().for_each(|&object| self.tell_observers(|observer| observer.on_gone(object)));
     }
 
     /// Hands an event to the observers; it gets its number here. Call it with nothing borrowed: observers are foreign.
-    pub(in crate::runtime) fn emit(&self, mut event: TraceEvent) -> u64 {
+    pub(super) fn emit(&self, mut event: TraceEvent) -> u64 {
         event.seq = self.last_seq.get() + 1;
         self.last_seq.set(event.seq);
         let before = self.telling.replace(true);

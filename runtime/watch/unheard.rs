@@ -9,11 +9,11 @@ use std::panic::Location;
 /// So many objects of one line are told: a line that makes one after the other makes the same mistake each time.
 const OBJECTS_OF_A_LINE: usize = 3;
 
-pub(in crate::runtime) type Line = &'static Location<'static>;
+pub(super) type Line = &'static Location<'static>;
 
 /// The signals that reached nobody, and what of them was told.
 #[derive(Default)]
-pub(in crate::runtime) struct Unheard {
+pub(super) struct Unheard {
     /// The last signal of an object, if it reached nobody and nobody has found it since.
     signals: HashMap<u64, Signal>,
     /// The objects that somebody has waited for.
@@ -34,7 +34,7 @@ struct Signal {
 
 impl Unheard {
     /// Takes an event in. Returns what there is to report.
-    pub(in crate::runtime) fn see(&mut self, event: &TraceEvent) -> Option<String> {
+    pub(super) fn see(&mut self, event: &TraceEvent) -> Option<String> {
         let (object, at) = (event.object.as_ref()?, event.at?);
         let number = object.number?;
         match event.kind {
@@ -71,13 +71,13 @@ impl Unheard {
     }
 
     /// Forgets an object that is gone. Returns what there is to report.
-    pub(in crate::runtime) fn forget(&mut self, object: u64) -> Option<String> {
+    pub(super) fn forget(&mut self, object: u64) -> Option<String> {
         let was_awaited = self.awaited.remove(&object);
         self.signals.remove(&object).and_then(|signal| self.tell_lost(&signal, was_awaited))
     }
 
     /// Main has ended. Returns what there is to report.
-    pub(in crate::runtime) fn end(&mut self) -> Vec<String> {
+    pub(super) fn end(&mut self) -> Vec<String> {
         let mut lost: Vec<_> = self.signals.drain().collect();
         lost.sort_unstable_by_key(|(object, _)| *object);
         let mut told = Vec::new();
@@ -122,7 +122,7 @@ impl Unheard {
 }
 
 /// An object by its name, or by the line that made it.
-pub(in crate::runtime) fn findable(object: &ObjectLabel) -> String {
+pub(super) fn findable(object: &ObjectLabel) -> String {
     match object.name {
         Some(_) => object.to_string(),
         None => format!("{object} (made at {})", object.made),

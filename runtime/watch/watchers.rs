@@ -2,8 +2,7 @@
 
 use super::super::run::Builder;
 use super::debug::Debug;
-use super::passed::Passed;
-use super::polls::{Polls, Publisher};
+use super::polls::Polls;
 use super::reporter::Reporter;
 use super::trace::{Observer, Trace};
 use std::fmt;
@@ -33,15 +32,13 @@ pub(in crate::runtime) struct Wishes {
 /// Those who watch one runtime.
 pub(in crate::runtime) struct Watchers {
     pub(in crate::runtime) trace: Trace,
-    pub(in crate::runtime) reporter: Reporter,
+    pub(super) reporter: Reporter,
     /// Which task is being polled, for other threads. None unless the debug mode is on.
     pub(in crate::runtime) polls: Option<Arc<Polls>>,
-    /// What each task has passed last, as far as anybody watches.
-    pub(in crate::runtime) passed: Rc<Passed>,
     /// How many turns virtual time may stand still.
-    pub(in crate::runtime) turn_limit: u64,
+    pub(super) turn_limit: u64,
     /// Whether each turn ends with a check of every invariant.
-    pub(in crate::runtime) check_every_turn: bool,
+    pub(super) check_every_turn: bool,
 }
 
 impl Default for Wishes {
@@ -60,18 +57,12 @@ impl Default for Wishes {
 impl Watchers {
     pub(in crate::runtime) fn new(mut wishes: Wishes) -> Self {
         let polls = wishes.debug.then(Arc::default);
-        if let Some(polls) = &polls {
-            // First: a poll is over before it is reported, however long whoever receives that takes.
-            wishes.observers.push(Rc::new(Publisher::new(Arc::clone(polls))));
+        if wishes.debug {
             wishes.observers.push(Rc::new(Debug::new(wishes.slow_poll, wishes.reporter.clone())));
-        }
-        let passed = Rc::<Passed>::default();
-        if !wishes.observers.is_empty() {
-            wishes.observers.push(passed.clone());
         }
         let Wishes { turn_limit, check_every_turn, observers, reporter, .. } = wishes;
         let trace = Trace::new(observers, reporter.clone());
-        Watchers { trace, reporter, polls, passed, turn_limit, check_every_turn }
+        Watchers { trace, reporter, polls, turn_limit, check_every_turn }
     }
 }
 

@@ -4,7 +4,7 @@
 //! What has an index into an arena of its thread (a wait list, a wait) or leads to a runtime stays on its thread, whatever it
 //! holds. What only tells of something goes anywhere.
 
-use greenlight::dump::{Dump, Hold, HolderInfo, Place, TaskInfo, TaskState, WaitInfo, Who};
+use greenlight::dump::{Dump, Hold, HolderInfo, Needs, Place, TaskInfo, TaskState, WaitInfo, Who};
 use greenlight::sync::{
     Barrier, BarrierTurn, BrokenBarrier, Closed, Condition, ConditionWait, DoneTooOften, Event, EventWait, LifoQueue,
     Lock, LockGuard, LockWait, Permit, PriorityQueue, PutError, Queue, QueueGet, QueueOver, QueuePut, ReleasedTooOften,
@@ -147,6 +147,7 @@ table! {
     Dump: yes yes yes yes yes;
     Hold: yes yes yes yes yes;
     HolderInfo: yes yes yes yes yes;
+    Needs: yes yes yes yes yes;
     Place: yes yes yes yes yes;
     TaskInfo: yes yes yes yes yes;
     TaskState: yes yes yes yes yes;
