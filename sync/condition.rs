@@ -2,7 +2,7 @@
 
 use super::lock::{Lock, LockGuard, LockWait};
 use super::told::Told;
-use crate::runtime::{ObjectState, WaitList, Waiter, both};
+use crate::runtime::{ObjectState, WaitList, both};
 use crate::trace::Kind;
 use crate::{Instant, Sleep, sleep_until};
 use std::future::{Future, poll_fn};
@@ -139,7 +139,7 @@ impl<T> Condition<T> {
     /// lock again; if not, or if [`notify_all`](Condition::notify_all) told everybody, nobody is woken for it.
     #[track_caller]
     pub fn wait<'c, 'g>(&'c self, guard: LockGuard<'g, T>) -> ConditionWait<'c, 'g, T> {
-        self.wait_at(guard, None, Location::caller())
+        self.wait_at(guard, Location::caller())
     }
 
     /// Waits until the value satisfies a predicate, which is asked at once and then after every notify, always with the
@@ -168,8 +168,8 @@ impl<T> Condition<T> {
                     drop(ready);
                     return guard;
                 }
-                self.waiters.about().state.set(self.waiters.about().state.get().asked_in_vain(at, notified));
-                guard = self.wait_at(guard, None, at).await;
+                self.waiters.about().state.update(|state| state.asked_in_vain(at, notified));
+                guard = self.wait_at(guard, at).await;
                 notified += 1;
             }
         }
@@ -189,8 +189,8 @@ impl<T> Condition<T> {
         guard: LockGuard<'g, T>,
         deadline: Instant,
     ) -> impl Future<Output = (LockGuard<'g, T>, Woke)> {
-        let mut wait = self.wait_at(guard, Some(sleep_until(deadline)), Location::caller());
-        async move { poll_fn(|cx| wait.poll_woke(cx)).await }
+        let (mut wait, mut deadline) = (self.wait_at(guard, Location::caller()), Some(sleep_until(deadline)));
+        async move { poll_fn(|cx| wait.poll_woke(cx, &mut deadline)).await }
     }
 
     /// Wakes up to `n` waiters, first in, first out, and returns how many they are. They queue for the lock once it is
@@ -224,25 +224,16 @@ impl<T> Condition<T> {
 
     fn tell(&self, n: usize) -> usize {
         let mut left = n;
-        let any_left = |_| {
-            let any = left > 0;
-            left = left.saturating_sub(1);
-            any
-        };
-        let woken = self.waiters.grant_while(any_left);
-        self.told.count(n, left, self.waiters.len());
+        let woken = self.waiters.grant_while(|_| left.checked_sub(1).map(|less| left = less).is_some());
+        self.told.count(n, woken, &self.waiters);
         woken
     }
 
     #[track_caller]
-    fn wait_at<'c, 'g>(
-        &'c self,
-        guard: LockGuard<'g, T>,
-        deadline: Option<Sleep>,
-        at: &'static Location<'static>,
-    ) -> ConditionWait<'c, 'g, T> {
+    fn wait_at<'c, 'g>(&'c self, guard: LockGuard<'g, T>, at: &'static Location<'static>) -> ConditionWait<'c, 'g, T> {
         self.check(&guard);
-        ConditionWait { condition: self, state: State::Holding(guard), notifies: 0, deadline, at }
+        let relock = guard.release.lock.lock_at(at);
+        ConditionWait { condition: self, guard: Some(guard), state: State::Waiting, since: 0, relock }
     }
 
     pub(super) fn own_lock(&self) -> &Lock<T> {
@@ -254,7 +245,7 @@ impl<T> Condition<T> {
 
     #[track_caller]
     fn check(&self, guard: &LockGuard<'_, T>) {
-        let (own, given) = (self.own_lock(), guard.lock);
+        let (own, given) = (self.own_lock(), guard.release.lock);
         assert!(
             std::ptr::eq(own, given),
             "{} was given a guard of {given}, but it goes with {own}; take the guard from Condition::lock",
@@ -267,68 +258,58 @@ impl<T> Condition<T> {
 #[must_use = "futures do nothing unless awaited"]
 pub struct ConditionWait<'c, 'g, T> {
     pub(super) condition: &'c Condition<T>,
-    state: State<'g, T>,
-    /// How many notifies there had been when this began to wait.
-    notifies: u64,
-    deadline: Option<Sleep>,
-    at: &'static Location<'static>,
+    /// None once it was polled.
+    guard: Option<LockGuard<'g, T>>,
+    state: State,
+    /// How many notifies there had been when it began to wait.
+    since: u64,
+    /// Takes the lock again. Its waiter is in the wait list of the condition before.
+    relock: LockWait<'g, T>,
 }
 
-enum State<'g, T> {
-    /// Not polled yet. --> Waiting
-    Holding(LockGuard<'g, T>),
-    /// In the line of the condition. --> Relocking
-    Waiting(Waiter, &'g Lock<T>),
-    /// In the line of the lock. --> Done
-    Relocking(LockWait<'g, T>, Woke),
+#[derive(Clone, Copy)]
+enum State {
+    /// In the wait list of the condition, or about to join it. --> Relocking
+    Waiting,
+    /// In the wait list of the lock, or about to take it. --> Done
+    Relocking(Woke),
     Done,
 }
 
 impl<'g, T> ConditionWait<'_, 'g, T> {
-    fn poll_woke(&mut self, cx: &mut Context<'_>) -> Poll<(LockGuard<'g, T>, Woke)> {
-        loop {
-            match &mut self.state {
-                State::Holding(_) => {
-                    self.begin(cx);
-                    if self.deadline.is_none() {
-                        return Poll::Pending;
-                    }
-                }
-                State::Waiting(waiter, lock) => {
-                    let woke = if waiter.poll(cx).is_ready() || self.condition.told.takes_missed(self.notifies) {
-                        Woke::Notified
-                    } else {
-                        let Some(deadline) = &mut self.deadline else { return Poll::Pending };
-                        ready!(Pin::new(deadline).poll(cx));
-                        // The clone of a foreign waker may have notified it, after it looked and before it left.
-                        if waiter.is_granted() { Woke::Notified } else { Woke::TimedOut }
-                    };
-                    // Its time is over, and must not wake the task while that queues for the lock.
-                    self.deadline = None;
-                    self.state = State::Relocking(lock.lock_at(self.at), woke);
-                }
-                State::Relocking(relock, woke) => {
-                    let relocked = (ready!(Pin::new(relock).poll(cx)), *woke);
-                    self.state = State::Done;
-                    return Poll::Ready(relocked);
-                }
-                State::Done => panic!(
-                    "the Condition::wait() at {} was polled after it was ready; \
-                    to wait again, call it with the guard that it yielded",
-                    self.at
-                ),
+    fn poll_woke(&mut self, cx: &mut Context<'_>, deadline: &mut Option<Sleep>) -> Poll<(LockGuard<'g, T>, Woke)> {
+        let ConditionWait { condition: Condition { waiters, told, .. }, guard, state, since, relock } = self;
+        if guard.is_some() {
+            // It lets go of the lock only then: no notify can come between.
+            let _ = relock.waiter.join_if(cx, waiters, || true);
+            *since = told.notifies.get();
+            *guard = None;
+            if deadline.is_none() {
+                return Poll::Pending;
             }
         }
-    }
-
-    /// Joins the line of the condition, and lets go of the lock only then: no notify can come between.
-    fn begin(&mut self, cx: &Context<'_>) {
-        let mut waiter = Waiter::new(self.at);
-        let State::Holding(guard) = std::mem::replace(&mut self.state, State::Done) else { return };
-        let _ = waiter.join_if(cx, &self.condition.waiters, || true);
-        self.notifies = self.condition.told.notifies.get();
-        self.state = State::Waiting(waiter, guard.lock);
-        drop(guard);
+        if let State::Waiting = state {
+            let notified = relock.waiter.poll(cx).is_ready() || told.takes_missed(*since) || {
+                let Some(deadline) = deadline else { return Poll::Pending };
+                ready!(Pin::new(deadline).poll(cx));
+                // The clone of a foreign waker may have notified it, after it looked and before it left.
+                relock.waiter.is_granted()
+            };
+            *state = State::Relocking(if notified { Woke::Notified } else { Woke::TimedOut });
+            // Its time is over, and must not wake the task while that queues for the lock.
+            *deadline = None;
+            relock.waiter.leave();
+        }
+        let State::Relocking(woke) = *state else {
+            panic!(
+                "the Condition::wait() at {} was polled after it was ready; \
+                to wait again, call it with the guard that it yielded",
+                relock.waiter.at
+            )
+        };
+        let guard = ready!(Pin::new(relock).poll(cx));
+        *state = State::Done;
+        Poll::Ready((guard, woke))
     }
 }
 
@@ -336,7 +317,7 @@ impl<'g, T> Future for ConditionWait<'_, 'g, T> {
     type Output = LockGuard<'g, T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.poll_woke(cx).map(|(guard, _)| guard)
+        self.poll_woke(cx, &mut None).map(|(guard, _)| guard)
     }
 }
 
@@ -344,16 +325,15 @@ impl<'g, T> Future for ConditionWait<'_, 'g, T> {
 /// with it was told, too: who came later has seen what there was to tell.
 impl<T> Drop for ConditionWait<'_, '_, T> {
     fn drop(&mut self) {
-        let state = std::mem::replace(&mut self.state, State::Done);
-        let notified = match &state {
-            State::Waiting(waiter, _) => waiter.is_granted(),
-            State::Relocking(_, woke) => *woke == Woke::Notified,
-            State::Holding(_) | State::Done => false,
+        let notified = match self.state {
+            State::Waiting => self.relock.waiter.is_granted(),
+            State::Relocking(woke) => woke == Woke::Notified,
+            State::Done => false,
         };
-        let is_owed = notified && self.condition.told.all.get() <= self.notifies;
-        if is_owed {
+        let condition = self.condition;
+        if notified && condition.told.all.get() <= self.since {
             // Also if a foreign waker, whom the lock goes to, panics.
-            both(|| drop(state), || _ = self.condition.tell(1));
+            both(|| self.relock.leave(), || _ = condition.tell(1));
         }
     }
 }

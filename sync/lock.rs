@@ -55,14 +55,9 @@ use std::task::{Context, Poll, ready};
 /// # }
 /// ```
 pub struct Lock<T = ()> {
-    pub(super) latch: Latch,
-    value: RefCell<T>,
-}
-
-/// The lock without its value.
-pub(super) struct Latch {
     state: Cell<State>,
     pub(super) waiters: WaitList,
+    value: RefCell<T>,
 }
 
 #[derive(Clone, Copy)]
@@ -85,7 +80,7 @@ impl<T> Lock<T> {
     #[track_caller]
     pub const fn new(value: T) -> Self {
         let waiters = WaitList::of_state("lock", ObjectState::Thing);
-        Lock { latch: Latch { state: Cell::new(State::Free), waiters }, value: RefCell::new(value) }
+        Lock { state: Cell::new(State::Free), waiters, value: RefCell::new(value) }
     }
 
     /// Names the lock in reports and traces.
@@ -96,7 +91,7 @@ impl<T> Lock<T> {
     }
 
     pub(super) fn set_name(&mut self, name: Arc<str>) {
-        self.latch.waiters.set_name(name);
+        self.waiters.set_name(name);
     }
 
     /// Waits until the lock is free and takes it; does not suspend if it is free now. In asyncio: `acquire`.
@@ -119,12 +114,12 @@ impl<T> Lock<T> {
     pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
         // Not inside the closure, which has a line of its own.
         let at = Location::caller();
-        self.latch.may_take().then(|| self.take(at))
+        self.may_take().then(|| self.take(at))
     }
 
     /// Whether somebody holds it. In asyncio: `locked`.
     pub fn is_locked(&self) -> bool {
-        matches!(self.latch.state.get(), State::Held)
+        matches!(self.state.get(), State::Held)
     }
 
     /// The value, for the one who owns the lock.
@@ -132,13 +127,6 @@ impl<T> Lock<T> {
         self.value.into_inner()
     }
 
-    fn take(&self, at: &'static Location<'static>) -> LockGuard<'_, T> {
-        self.latch.take(at);
-        LockGuard { value: self.value.borrow_mut(), release: Release { latch: &self.latch, at }, lock: self }
-    }
-}
-
-impl Latch {
     /// Whether one who comes now gets the lock at once. A waiter counts as gone if it was dying when it was granted, and
     /// so does everybody behind it who is dying: asyncio skips the cancelled in the same way.
     fn may_take(&self) -> bool {
@@ -149,24 +137,34 @@ impl Latch {
         }
     }
 
-    fn take(&self, at: &'static Location<'static>) {
+    fn take(&self, at: &'static Location<'static>) -> LockGuard<'_, T> {
         self.state.set(State::Held);
         self.waiters.set_holder(Some(Holder::here(at)));
         self.waiters.emit(at, || Kind::LockTaken);
+        LockGuard { value: self.value.borrow_mut(), release: Release { lock: self, at } }
     }
 
-    /// Promises the lock to the first in line.
+    /// Lets go of the lock, for the first who waits, if somebody does.
+    #[inline]
     fn hand_on(&self) {
-        let grant = self.waiters.grant_first();
-        self.waiters.set_holder(grant.as_ref().map(Holder::of));
-        let Some(grant) = grant else { return self.state.set(State::Free) };
+        self.state.set(State::Free);
+        self.waiters.set_holder(None);
+        if !self.waiters.is_empty() {
+            self.promise();
+        }
+    }
+
+    /// Promises the lock to the first who waits.
+    fn promise(&self) {
+        let Some(grant) = self.waiters.grant_first() else { return };
+        self.waiters.set_holder(Some(Holder::of(&grant)));
         self.state.set(State::Promised { to: grant.node, dying: grant.dying });
         grant.wake();
     }
 
     /// Whether the lock waits for this waiter to run.
-    fn is_promised_to(&self, node: Option<u32>) -> bool {
-        matches!(self.state.get(), State::Promised { to, .. } if node == Some(to))
+    fn is_promised_to(&self, waiter: Option<u32>) -> bool {
+        matches!(self.state.get(), State::Promised { to, .. } if waiter == Some(to))
     }
 }
 
@@ -174,7 +172,7 @@ impl Latch {
 #[must_use = "futures do nothing unless awaited"]
 pub struct LockWait<'a, T> {
     pub(super) lock: &'a Lock<T>,
-    waiter: Waiter,
+    pub(super) waiter: Waiter,
 }
 
 impl<'a, T> Future for LockWait<'a, T> {
@@ -182,25 +180,32 @@ impl<'a, T> Future for LockWait<'a, T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let LockWait { lock, waiter } = &mut *self;
-        let latch = &lock.latch;
         if let Some(node) = waiter.node() {
             ready!(waiter.poll(cx));
-            if latch.is_promised_to(Some(node)) {
+            if lock.is_promised_to(Some(node)) {
                 return Poll::Ready(lock.take(waiter.at));
             }
             // It was granted while its task was dying, somebody took the lock, and another task polls it now.
         }
-        ready!(waiter.join_if(cx, &latch.waiters, || !latch.may_take()));
+        ready!(waiter.join_if(cx, &lock.waiters, || !lock.may_take()));
         Poll::Ready(lock.take(waiter.at))
     }
 }
 
-/// A waiter that was granted the lock and is dropped before it ran passes it on.
+impl<T> LockWait<'_, T> {
+    /// Waits no more. A waiter that was granted the lock and has not run passes it on.
+    #[inline]
+    pub(super) fn leave(&mut self) {
+        if self.waiter.is_granted() && self.lock.is_promised_to(self.waiter.node()) {
+            self.lock.hand_on();
+        }
+        self.waiter.leave();
+    }
+}
+
 impl<T> Drop for LockWait<'_, T> {
     fn drop(&mut self) {
-        if self.waiter.is_granted() && self.lock.latch.is_promised_to(self.waiter.node()) {
-            self.lock.latch.hand_on();
-        }
+        self.leave();
     }
 }
 
@@ -209,20 +214,20 @@ impl<T> Drop for LockWait<'_, T> {
 pub struct LockGuard<'a, T> {
     // The order of the fields is the order of letting go: first the value, then the lock.
     pub(super) value: RefMut<'a, T>,
-    pub(super) release: Release<'a>,
-    pub(super) lock: &'a Lock<T>,
+    pub(super) release: Release<'a, T>,
 }
 
-pub(super) struct Release<'a> {
-    latch: &'a Latch,
+pub(super) struct Release<'a, T> {
+    pub(super) lock: &'a Lock<T>,
     /// The line that took the lock.
     pub(super) at: &'static Location<'static>,
 }
 
-impl Drop for Release<'_> {
+impl<T> Drop for Release<'_, T> {
+    #[inline]
     fn drop(&mut self) {
-        self.latch.waiters.emit(self.at, || Kind::LockReleased);
-        self.latch.hand_on();
+        self.lock.waiters.emit(self.at, || Kind::LockReleased);
+        self.lock.hand_on();
     }
 }
 

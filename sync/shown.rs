@@ -24,13 +24,13 @@ impl fmt::Debug for EventWait<'_> {
 /// Names the lock for a message.
 impl<T> fmt::Display for Lock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.latch.waiters.fmt(f)
+        self.waiters.fmt(f)
     }
 }
 
 impl<T> fmt::Debug for Lock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let waiters = &self.latch.waiters;
+        let waiters = &self.waiters;
         f.debug_struct("Lock")
             .field("name", &waiters.name())
             .field("locked", &self.is_locked())

@@ -1,5 +1,6 @@
 //! What a condition has told so far: who is notified of what was told when nobody could hear it.
 
+use crate::runtime::WaitList;
 use std::cell::Cell;
 
 /// What this condition has told so far.
@@ -20,14 +21,14 @@ impl Told {
         Told { notifies: Cell::new(0), all: Cell::new(0), missed: Cell::new(0), missed_by: Cell::new(0) }
     }
 
-    /// Counts a notify of so many, which left some of them, and so many waiters in line. Those are dying, then.
-    pub(super) fn count(&self, n: usize, left: usize, in_line: usize) {
-        self.notifies.set(self.notifies.get() + 1);
+    /// Counts a notify of `n`, which woke so many. If those were fewer, who waits still is dying.
+    pub(super) fn count(&self, n: usize, woken: usize, waiters: &WaitList) {
+        self.notifies.update(|notifies| notifies + 1);
         if n == usize::MAX {
             self.all.set(self.notifies.get());
         }
-        if left > 0 {
-            self.missed.set(self.missed.get().saturating_add(left).min(in_line));
+        if woken < n {
+            self.missed.set(self.missed.get().saturating_add(n - woken).min(waiters.len()));
             self.missed_by.set(self.notifies.get());
         }
     }
