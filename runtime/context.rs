@@ -28,7 +28,7 @@ pub(crate) struct Core {
     pub(super) batch: RefCell<Vec<Rc<TaskCell>>>,
     /// The waker that is lent to each poll of a task that has none of its own. None while it is lent.
     pub(super) loose_waker: Cell<Option<Arc<TaskWaker>>>,
-    pub(super) wheel: RefCell<Wheel<Timer>>,
+    pub(super) wheel: RefCell<Wheel<Sleeper>>,
     pub(super) clock: Clock,
     pub(super) inbox: Arc<Inbox<Message>>,
     /// Alive while a `Remote` is.
@@ -58,11 +58,10 @@ pub(super) struct Unwanted {
 }
 
 /// What the wheel keeps for a sleep.
-#[derive(Default)]
-pub(super) struct Timer {
+pub(super) struct Sleeper {
     pub(super) wakee: Kept,
-    /// The line that sleeps. None once the sleep is gone.
-    pub(super) at: Option<&'static Location<'static>>,
+    /// The line that sleeps.
+    pub(super) at: &'static Location<'static>,
 }
 
 /// What all `Remote`s of a runtime share.

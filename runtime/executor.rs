@@ -4,7 +4,7 @@
 //! alone. A panic in it ends one task at most; main's also ends the run.
 
 use super::clock::Instant;
-use super::context::{Core, Unwanted};
+use super::context::{Core, Sleeper, Unwanted};
 use super::inbox::taken;
 use super::note::{Kind, lost};
 use super::table::loose_waker;
@@ -139,21 +139,18 @@ impl Core {
     fn fire_timers(&self) -> usize {
         self.wheel.borrow_mut().advance(self.now().as_micros());
         let mut fired = 0;
-        while let Some((timer, wakee)) = self.pop_due() {
+        while let Some((timer, Sleeper { mut wakee, at })) = self.pop_due() {
             fired += 1;
-            let _cause = self.begin_firing(timer, &wakee);
-            if let Some(panic) = wakee.wake() {
+            let _cause = self.begin_firing(timer, &wakee, at);
+            if let Some(panic) = wakee.grant_and_wake().and_then(Wakee::wake) {
                 lost::tell(lost::WOKEN, panic);
             }
         }
         fired
     }
 
-    /// Takes the next timer that is due. Returns its index and whom it wakes.
-    fn pop_due(&self) -> Option<(u32, Wakee)> {
-        let mut wheel = self.wheel.borrow_mut();
-        let due = wheel.pop_due()?;
-        Some((due, wheel.get_mut(due).wakee.grant()))
+    fn pop_due(&self) -> Option<(u32, Sleeper)> {
+        self.wheel.borrow_mut().pop_due()
     }
 
     /// What a turn that found nothing to do amounts to.

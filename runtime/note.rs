@@ -1,8 +1,9 @@
 //! The seam: all that the heart knows of being watched. With nobody watching, a note is one branch.
 
+use super::clock::Instant;
 use super::context::Core;
 use super::task::TaskCell;
-use super::wakee::Wakee;
+use super::wakee::Kept;
 use super::watch::told;
 use std::cell::Cell;
 use std::panic::Location;
@@ -92,9 +93,9 @@ impl Core {
 impl Core {
     /// A timer was armed.
     #[inline]
-    pub(super) fn note_armed(&self, timer: u32, task: Option<&TaskCell>, at: &'static Location<'static>, kind: Kind) {
+    pub(super) fn note_armed(&self, timer: u32, at: &'static Location<'static>, deadline: Instant) {
         if self.watchers.trace.is_watched() {
-            self.tell_armed(timer, task, at, kind);
+            self.tell_armed(timer, at, deadline);
         }
     }
 
@@ -113,8 +114,8 @@ impl Core {
 
     /// A timer fires.
     #[inline]
-    pub(super) fn begin_firing(&self, timer: u32, wakee: &Wakee) -> Option<Causing<'_>> {
-        self.watchers.trace.is_watched().then(|| self.begin_timer(timer, wakee))
+    pub(super) fn begin_firing(&self, timer: u32, wakee: &Kept, at: &'static Location<'static>) -> Option<Causing<'_>> {
+        self.watchers.trace.is_watched().then(|| self.begin_timer(timer, wakee, at))
     }
 
     /// The future of a task is dropped because its run ends.

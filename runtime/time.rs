@@ -1,8 +1,8 @@
 //! Futures that wait for time, or for a turn.
 
-use super::clock::{self, Instant};
-use super::context::{self, Core, Timer};
-use super::note::{self, Kind};
+use super::clock::Instant;
+use super::context::{self, Core, Sleeper};
+use super::note;
 use super::waits;
 use super::wakee::{self, Kept, Wakee};
 use std::future::Future;
@@ -41,7 +41,7 @@ pub fn now() -> Instant {
 /// ```
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    Sleep::new(Until::After, clock::ticks(duration), Location::caller())
+    Sleep { at: Location::caller(), state: State::New(Until::After(duration)) }
 }
 
 /// Waits until a moment of the runtime's time. One that has passed yields once. In asyncio: `loop.call_at`.
@@ -58,7 +58,7 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 
 /// A sleep in the name of that line.
 pub(crate) fn sleep_until_at(deadline: Instant, at: &'static Location<'static>) -> Sleep {
-    Sleep::new(Until::At, deadline.as_micros(), at)
+    Sleep { at, state: State::New(Until::At(deadline)) }
 }
 
 /// Lets the other ready tasks run first. In asyncio: `sleep(0)`.
@@ -81,47 +81,47 @@ pub fn yield_now() -> YieldNow {
 /// What [`sleep`] and [`sleep_until`] return.
 #[must_use = "futures do nothing unless awaited"]
 pub struct Sleep {
-    /// A duration or a moment, in ticks.
-    ticks: u64,
     pub(super) at: &'static Location<'static>,
-    /// The runtime in whose wheel the timer is, armed or fired. None before the first poll, and where there was no time to wait for.
-    core: Option<Rc<Core>>,
-    timer: u32,
-    until: Until,
     pub(super) state: State,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Until {
-    After,
-    At,
-}
-
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) enum State {
-    New,
-    Begun,
+    New(Until),
+    /// There is no time to wait for: it yields once.
+    Yields,
+    /// The timer is in the wheel of this runtime, armed or fired.
+    Sleeps(Rc<Core>, u32),
     Done,
 }
 
-impl Sleep {
-    fn new(until: Until, ticks: u64, at: &'static Location<'static>) -> Self {
-        Sleep { ticks, at, core: None, timer: 0, until, state: State::New }
-    }
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Until {
+    /// A duration from the first poll.
+    After(Duration),
+    At(Instant),
+}
 
-    fn begin(&mut self, cx: &Context<'_>) {
+impl Sleep {
+    fn begin(&self, until: Until, cx: &Context<'_>) -> State {
         let core = context::expect_current(format_args!("the sleep() at {} was polled", self.at));
-        self.state = State::Begun;
-        let deadline = match self.until {
-            Until::After if self.ticks == 0 => core.now(),
-            Until::After => core.clock.counting_from() + Duration::from_micros(self.ticks),
-            Until::At => Instant::at(self.ticks),
+        let deadline = match until {
+            Until::After(Duration::ZERO) => core.now(),
+            Until::After(duration) => core.counting_from() + duration,
+            Until::At(deadline) => deadline,
         };
         if deadline <= core.now() {
-            return wake_next_turn(cx, self.at);
+            wake_next_turn(cx, self.at);
+            return State::Yields;
         }
-        self.timer = core.arm(deadline, cx, self.at);
-        self.core = Some(core);
+        let timer = core.arm(deadline, cx, self.at);
+        State::Sleeps(core, timer)
+    }
+
+    fn end(&mut self) {
+        if let State::Sleeps(core, timer) = std::mem::replace(&mut self.state, State::Done) {
+            core.disarm(timer, self.at);
+        }
     }
 }
 
@@ -129,80 +129,68 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match self.state {
-            State::New => {
-                self.begin(cx);
-                return Poll::Pending;
-            }
-            State::Begun => {
-                if self.core.as_ref().is_some_and(|core| !core.poll_timer(self.timer, cx)) {
-                    return Poll::Pending;
-                }
+        match &self.state {
+            State::New(until) => self.state = self.begin(*until, cx),
+            State::Sleeps(core, timer) if !core.has_fired(*timer, cx) => {}
+            State::Yields | State::Sleeps(..) => {
+                self.end();
+                return Poll::Ready(());
             }
             State::Done => {
                 panic!("the sleep() at {} was polled after it was ready; make a new one to sleep again", self.at)
             }
         }
-        self.state = State::Done;
-        // It goes with the sleep, and not here: its drop may run anything if this was the last to know the runtime.
-        Poll::Ready(())
+        Poll::Pending
     }
 }
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        if let (State::Begun, Some(core)) = (self.state, &self.core) {
-            core.disarm(self.timer);
-        }
+        self.end();
     }
 }
 
 impl Core {
     fn arm(&self, deadline: Instant, cx: &Context<'_>, at: &'static Location<'static>) -> u32 {
-        let wakee = Wakee::of(cx.waker());
-        let task = self.watchers.trace.is_watched().then(|| wakee.task().cloned()).flatten();
-        let timer = Timer { wakee: Kept::new(wakee, 0), at: Some(at) };
-        let timer = self.wheel.borrow_mut().insert(deadline.as_micros(), timer);
-        self.note_armed(timer, task.as_deref(), at, Kind::TimerArmed { deadline });
+        let sleeper = Sleeper { wakee: Kept::new(Wakee::of(cx.waker()), 0), at };
+        let timer = self.wheel.borrow_mut().insert(deadline.as_micros(), sleeper);
+        self.note_armed(timer, at, deadline);
         timer
     }
 
-    /// Whether the timer has fired; it is removed then. Until then it wakes whom this context names.
-    fn poll_timer(&self, timer: u32, cx: &Context<'_>) -> bool {
-        if !self.take_fired(timer) {
+    /// Whether the timer has fired. Until then it wakes whom this context names.
+    fn has_fired(&self, timer: u32, cx: &Context<'_>) -> bool {
+        let has_fired = || self.wheel.borrow_mut().get_mut(timer).is_none();
+        has_fired() || {
             self.renew_timer(timer, cx);
-            return self.take_fired(timer);
+            has_fired()
         }
-        true
-    }
-
-    fn take_fired(&self, timer: u32) -> bool {
-        let mut wheel = self.wheel.borrow_mut();
-        let fired = wheel.get_mut(timer).wakee.is_granted().then(|| wheel.remove(timer));
-        drop(wheel);
-        fired.is_some()
     }
 
     /// Replaces whom an armed timer wakes, if that is somebody else. It may fire while the new waker is cloned.
     #[cold]
     fn renew_timer(&self, timer: u32, cx: &Context<'_>) {
-        if self.wheel.borrow_mut().get_mut(timer).wakee.is_current(cx.waker()) {
+        let is_current = |sleeper: &mut Sleeper| sleeper.wakee.is_current(cx.waker());
+        if self.wheel.borrow_mut().get_mut(timer).is_some_and(is_current) {
             return;
         }
         let wakee = Wakee::of(cx.waker());
         let mut wheel = self.wheel.borrow_mut();
-        let kept = &mut wheel.get_mut(timer).wakee;
-        let outdated = if kept.is_granted() { wakee } else { kept.replace(wakee) };
+        let outdated = match wheel.get_mut(timer) {
+            Some(sleeper) => sleeper.wakee.replace(wakee),
+            None => wakee,
+        };
         drop(wheel);
         drop(outdated);
     }
 
-    fn disarm(&self, timer: u32) {
-        let Timer { wakee, at } = self.wheel.borrow_mut().remove(timer);
-        if let (false, Some(at)) = (wakee.is_granted(), at) {
+    /// Takes the timer of a sleep that is over, or dropped, out of the wheel.
+    fn disarm(&self, timer: u32, at: &'static Location<'static>) {
+        let sleeper = self.wheel.borrow_mut().remove(timer);
+        if let Some(Sleeper { wakee, .. }) = sleeper {
             self.note_disarmed(timer, wakee.task().map(|task| &**task), at);
+            waits::drop_foreign(wakee.into_waker());
         }
-        waits::drop_foreign(wakee.into_waker());
     }
 }
 

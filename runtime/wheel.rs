@@ -17,12 +17,15 @@
 //!
 //! Equal deadlines fire in the order of arming, for free: at any position they share one slot, slots are first in first
 //! out, and a cascade empties a slot front to back.
+//!
+//! A slot knows the earliest deadline in it. So the position goes to a deadline and not to where a slot begins: a thread that
+//! waits for a timer wakes once, and a timer that is due when its slot cascades passes over the levels below.
 
 use super::list::{Arena, List};
 
-const DIGIT_BITS: u32 = 6;
+const DIGIT_BITS: usize = 6;
 pub(super) const SLOTS: usize = 1 << DIGIT_BITS;
-const LEVELS: usize = u64::BITS.div_ceil(DIGIT_BITS) as usize;
+const LEVELS: usize = 64_usize.div_ceil(DIGIT_BITS);
 
 /// Timers with a value of type `T` each.
 pub(super) struct Wheel<T> {
@@ -33,37 +36,46 @@ pub(super) struct Wheel<T> {
     /// Bit `l` is set while level `l` holds a timer.
     pub(super) levels: u32,
     /// All slots of level 0, then of level 1, and so on.
-    pub(super) slots: Box<[List]>,
+    pub(super) slots: Box<[Slot]>,
     /// The timers that have left the slots and were not popped yet, in the order in which they fire.
     pub(super) due: List,
+    /// All timers. One that has fired is in no list.
     pub(super) timers: Arena<Timer<T>>,
 }
 
-#[derive(Default)]
 pub(super) struct Timer<T> {
     pub(super) deadline: u64,
-    pub(super) place: Place,
-    pub(super) value: T,
+    /// None once the timer has fired.
+    pub(super) value: Option<T>,
 }
 
-/// The list that a timer is linked into.
-#[derive(Clone, Copy, Default, PartialEq)]
-pub(super) enum Place {
-    /// The index of a slot in `slots`.
-    Slot(u16),
-    Due,
-    /// Popped: it has fired, and waits to be removed.
-    #[default]
-    Nowhere,
+impl<T> Default for Timer<T> {
+    fn default() -> Self {
+        Timer { deadline: 0, value: None }
+    }
 }
 
-impl<T: Default> Wheel<T> {
+/// The timers for some ticks that lie ahead, in the order of arming.
+#[derive(Clone)]
+pub(super) struct Slot {
+    pub(super) list: List,
+    /// No timer here is due before this tick. It is the deadline of one of them, unless that was removed.
+    pub(super) earliest: u64,
+}
+
+impl Slot {
+    const fn empty() -> Self {
+        Slot { list: List::new(), earliest: u64::MAX }
+    }
+}
+
+impl<T> Wheel<T> {
     pub(super) fn new() -> Self {
         Wheel {
             position: 0,
             occupied: [0; LEVELS],
             levels: 0,
-            slots: vec![List::new(); LEVELS * SLOTS].into_boxed_slice(),
+            slots: vec![Slot::empty(); LEVELS * SLOTS].into_boxed_slice(),
             due: List::new(),
             timers: Arena::new(),
         }
@@ -71,38 +83,44 @@ impl<T: Default> Wheel<T> {
 
     /// Arms a timer. One whose deadline has passed is due at once.
     pub(super) fn insert(&mut self, deadline: u64, value: T) -> u32 {
-        let timer = self.timers.insert(Timer { deadline, place: Place::Nowhere, value });
+        let timer = self.timers.insert(Timer { deadline, value: Some(value) });
         self.link(timer, deadline);
         timer
     }
 
-    /// Takes a timer out, armed or fired.
-    pub(super) fn remove(&mut self, timer: u32) -> T {
-        self.unlink(timer);
+    /// Takes a timer out. Returns its value, unless it has fired.
+    pub(super) fn remove(&mut self, timer: u32) -> Option<T> {
+        if self.timers.is_linked(timer) {
+            self.unlink(timer);
+        }
         self.timers.remove(timer).value
     }
 
-    pub(super) fn get_mut(&mut self, timer: u32) -> &mut T {
-        &mut self.timers.get_mut(timer).value
+    /// The value of a timer, unless it has fired.
+    pub(super) fn get_mut(&mut self, timer: u32) -> Option<&mut T> {
+        self.timers.get_mut(timer).value.as_mut()
     }
 
-    /// A tick before which nothing is due: the next deadline itself if it is near, else the start of its slot.
+    /// A tick before which nothing is due: the next deadline itself, unless a timer was removed that was earlier.
     pub(super) fn next_expiry(&self) -> Option<u64> {
         if !self.due.is_empty() {
             return Some(self.position);
         }
-        self.first_slot().map(|(level, slot)| slot_start(self.position, level, slot))
+        self.first_slot().map(|(level, slot)| self.slots[level * SLOTS + slot].earliest)
     }
 
     /// Moves the position forward to `now` and makes due what has expired by then, in the order of the deadlines.
     pub(super) fn advance(&mut self, now: u64) {
         while let Some((level, slot)) = self.first_slot() {
-            let start = slot_start(self.position, level, slot);
-            if start > now {
+            let digits_below = level * DIGIT_BITS;
+            if now >> digits_below < self.slots[level * SLOTS + slot].earliest >> digits_below {
                 break;
             }
-            self.position = start;
-            self.cascade(level, slot);
+            let Slot { list, earliest } = self.vacate(level, slot);
+            self.position = earliest.min(now);
+            while let Some(timer) = list.pop_front(&mut self.timers) {
+                self.link(timer, self.timers.get(timer).deadline);
+            }
         }
         self.position = self.position.max(now);
     }
@@ -116,11 +134,11 @@ impl<T: Default> Wheel<T> {
         Some(self.position)
     }
 
-    /// The next timer that is due; it has fired then, and stays until it is removed.
-    pub(super) fn pop_due(&mut self) -> Option<u32> {
+    /// The next timer that is due, and its value; it has fired then, and stays until it is removed.
+    pub(super) fn pop_due(&mut self) -> Option<(u32, T)> {
         let timer = self.due.pop_front(&mut self.timers)?;
-        self.timers.get_mut(timer).place = Place::Nowhere;
-        Some(timer)
+        let value = self.timers.get_mut(timer).value.take();
+        Some((timer, value.expect("a timer that has not fired has its value")))
     }
 
     /// How many timers there are, armed or fired.
@@ -135,68 +153,44 @@ impl<T: Default> Wheel<T> {
         (self.levels != 0).then(|| (level, self.occupied[level].trailing_zeros() as usize))
     }
 
-    /// Links every timer of a slot anew, now that the position has reached the slot's start: one level down or more,
-    /// or into the list of those that are due.
-    fn cascade(&mut self, level: usize, slot: usize) {
-        let expired = std::mem::replace(&mut self.slots[level * SLOTS + slot], List::new());
-        self.mark(level, slot, false);
-        while let Some(timer) = expired.pop_front(&mut self.timers) {
-            let deadline = self.timers.get(timer).deadline;
-            self.link(timer, deadline);
-        }
-    }
-
     fn link(&mut self, timer: u32, deadline: u64) {
         if deadline <= self.position {
-            self.timers.get_mut(timer).place = Place::Due;
-            self.due.push_back(&mut self.timers, timer);
-            return;
+            return self.due.push_back(&mut self.timers, timer);
         }
-        let level = level_for(self.position, deadline);
-        let slot = slot_for(deadline, level);
-        let index = level * SLOTS + slot;
-        self.timers.get_mut(timer).place = Place::Slot(index as u16);
-        self.slots[index].push_back(&mut self.timers, timer);
-        self.mark(level, slot, true);
-    }
-
-    /// Keeps the bits of a slot and of its level.
-    fn mark(&mut self, level: usize, slot: usize, occupied: bool) {
-        let slots = &mut self.occupied[level];
-        *slots = *slots & !(1 << slot) | u64::from(occupied) << slot;
-        self.levels = self.levels & !(1 << level) | u32::from(*slots != 0) << level;
+        let (level, slot) = place_of(self.position, deadline);
+        let Slot { list, earliest } = &mut self.slots[level * SLOTS + slot];
+        *earliest = deadline.min(*earliest);
+        list.push_back(&mut self.timers, timer);
+        self.occupied[level] |= 1 << slot;
+        self.levels |= 1 << level;
     }
 
     fn unlink(&mut self, timer: u32) {
-        match std::mem::replace(&mut self.timers.get_mut(timer).place, Place::Nowhere) {
-            Place::Nowhere => {}
-            Place::Due => self.due.unlink(&mut self.timers, timer),
-            Place::Slot(index) => {
-                let index = usize::from(index);
-                self.slots[index].unlink(&mut self.timers, timer);
-                if self.slots[index].is_empty() {
-                    self.mark(index / SLOTS, index % SLOTS, false);
-                }
-            }
+        let deadline = self.timers.get(timer).deadline;
+        if deadline <= self.position {
+            return self.due.unlink(&mut self.timers, timer);
         }
+        let (level, slot) = place_of(self.position, deadline);
+        let list = &self.slots[level * SLOTS + slot].list;
+        list.unlink(&mut self.timers, timer);
+        if list.is_empty() {
+            self.vacate(level, slot);
+        }
+    }
+
+    /// Takes all that is in a slot, and keeps the bits of the slot and of its level.
+    fn vacate(&mut self, level: usize, slot: usize) -> Slot {
+        self.occupied[level] &= !(1 << slot);
+        self.levels &= !(u32::from(self.occupied[level] == 0) << level);
+        std::mem::replace(&mut self.slots[level * SLOTS + slot], Slot::empty())
     }
 }
 
-/// The level of the highest digit in which the two ticks differ.
-pub(super) fn level_for(position: u64, deadline: u64) -> usize {
-    ((position ^ deadline) | (SLOTS as u64 - 1)).ilog2() as usize / DIGIT_BITS as usize
-}
-
-/// A deadline's digit at a level.
-pub(super) fn slot_for(deadline: u64, level: usize) -> usize {
-    (deadline >> (level as u32 * DIGIT_BITS)) as usize % SLOTS
-}
-
-/// The first tick of a slot that lies ahead of the position.
-fn slot_start(position: u64, level: usize, slot: usize) -> u64 {
-    let shift = level as u32 * DIGIT_BITS;
-    let higher_digits = position.checked_shr(shift + DIGIT_BITS).unwrap_or(0);
-    higher_digits.checked_shl(shift + DIGIT_BITS).unwrap_or(0) | (slot as u64) << shift
+/// Where a deadline belongs that lies ahead of the position: the level of the highest digit in which the two differ, and the
+/// deadline's digit there. As long as the position has not come to the slot, they differ in no higher one.
+pub(super) fn place_of(position: u64, deadline: u64) -> (usize, usize) {
+    let level = ((position ^ deadline) | 1).ilog2() as usize / DIGIT_BITS;
+    (level, (deadline >> (level * DIGIT_BITS)) as usize % SLOTS)
 }
 
 #[cfg(test)]
@@ -205,20 +199,12 @@ mod tests {
 
     #[test]
     fn a_deadline_sits_at_the_level_of_the_highest_digit_that_differs() {
-        assert_eq!(level_for(0, 63), 0);
-        assert_eq!(level_for(0, 64), 1);
-        assert_eq!(level_for(63, 64), 1);
-        assert_eq!(level_for(64, 127), 0);
-        assert_eq!(level_for(0, 4096), 2);
-        assert_eq!(level_for(0, u64::MAX), LEVELS - 1);
-        assert_eq!(level_for(u64::MAX - 1, u64::MAX), 0);
-    }
-
-    #[test]
-    fn a_slot_starts_where_its_digit_begins() {
-        assert_eq!(slot_start(5, 0, 9), 9);
-        assert_eq!(slot_start(130, 0, 3), 131);
-        assert_eq!(slot_start(130, 1, 5), 320);
-        assert_eq!(slot_start(u64::MAX - 1, LEVELS - 1, 15), 15 << 60);
+        assert_eq!(place_of(0, 63), (0, 63));
+        assert_eq!(place_of(0, 64), (1, 1));
+        assert_eq!(place_of(63, 64), (1, 1));
+        assert_eq!(place_of(64, 127), (0, 63));
+        assert_eq!(place_of(0, 4096), (2, 1));
+        assert_eq!(place_of(0, u64::MAX), (LEVELS - 1, 15));
+        assert_eq!(place_of(u64::MAX - 1, u64::MAX), (0, 63));
     }
 }

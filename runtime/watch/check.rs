@@ -2,7 +2,7 @@
 //! and the inbox whenever nothing is being polled. What a list, a wheel and the wait lists promise by themselves stands in
 //! check_lists.rs and check_waits.rs.
 
-use super::super::context::Core;
+use super::super::context::{Core, Sleeper};
 use super::super::executor::{Main, Turn};
 use super::super::task::{TaskCell, TaskId};
 use super::super::waits::WAITS;
@@ -124,10 +124,9 @@ impl Core {
         let (wheel, now) = (self.wheel.borrow(), self.now());
         let (timers, sleeps) = (wheel.check(), Rc::strong_count(self) - 2);
         assert!(timers <= sleeps, "{timers} timers are in the wheel, and {sleeps} sleeps are alive at most");
-        for (deadline, timer) in wheel.armed() {
-            let at = timer.at.map_or("nowhere".to_string(), ToString::to_string);
+        for (deadline, Sleeper { wakee, at }) in wheel.armed() {
             assert!(deadline > now.as_micros(), "the timer of {at} for {deadline} is overdue at {now}");
-            assert!(!timer.wakee.is_granted(), "the timer of {at} for {deadline} is armed, and wakes nobody");
+            assert!(!wakee.is_granted(), "the timer of {at} for {deadline} is armed, and wakes nobody");
         }
     }
 
@@ -150,7 +149,7 @@ impl Core {
 #[cfg(test)]
 pub(in crate::runtime) mod tests {
     use super::*;
-    use crate::runtime::context::{self, Timer};
+    use crate::runtime::context;
     use crate::runtime::note::{Holder, ObjectState};
     use crate::runtime::table::loose_waker;
     use crate::runtime::task::Message;
@@ -300,12 +299,13 @@ pub(in crate::runtime) mod tests {
     #[should_panic(expected = "3 timers are in the wheel, and 2 sleeps are alive at most")]
     fn timers_without_a_sleep_are_found() {
         check_broken(|core| {
-            let wakee = || Kept::new(Wakee::Foreign(Waker::noop().clone(), None), 0);
             let mut wheel = core.wheel.borrow_mut();
-            let fired = wheel.insert(0, Timer { wakee: wakee(), at: None });
-            assert_eq!(wheel.pop_due(), Some(fired));
+            let sleeper =
+                || Sleeper { wakee: Kept::new(Wakee::Foreign(Waker::noop().clone(), None), 0), at: Location::caller() };
+            let fired = wheel.insert(0, sleeper());
+            assert_eq!(wheel.pop_due().map(|(timer, _)| timer), Some(fired));
             let later = core.now() + Duration::from_secs(9);
-            wheel.insert(later.as_micros(), Timer { wakee: wakee(), at: None });
+            wheel.insert(later.as_micros(), sleeper());
         });
     }
 

@@ -1,7 +1,7 @@
 //! All that is in a list, or in the timer wheel, and what the two promise, as code.
 
 use super::super::list::{Arena, END, FREE, List};
-use super::super::wheel::{Place, SLOTS, Timer, Wheel, level_for, slot_for};
+use super::super::wheel::{SLOTS, Slot, Timer, Wheel, place_of};
 
 impl<T: Default> Arena<T> {
     /// The word that was left with a node.
@@ -40,33 +40,34 @@ impl List {
     }
 }
 
-impl<T: Default> Wheel<T> {
+impl<T> Wheel<T> {
     /// The deadlines and values of all timers that have not fired.
     pub(in super::super) fn armed(&self) -> impl Iterator<Item = (u64, &T)> {
-        let timers = self.timers.iter().map(|(_, timer)| timer);
-        timers.filter(|timer| timer.place != Place::Nowhere).map(|timer| (timer.deadline, &timer.value))
+        let timers = self.timers.iter();
+        timers.filter_map(|(_, timer)| Some((timer.deadline, timer.value.as_ref()?)))
     }
 
     /// Looks at every slot and timer. Returns how many timers there are, armed or fired.
     ///
     /// # Panics
-    /// When a timer stands where it does not belong, or a bit says what is not so.
+    /// When a timer stands where it does not belong, or a slot says what is not so.
     pub(in super::super) fn check(&self) -> usize {
         let position = self.position;
-        let mut linked = self.due.check(&self.timers, |timer, Timer { deadline, place, .. }| {
-            assert!(*place == Place::Due, "timer {timer} is due, and says that it is elsewhere");
-            assert!(*deadline <= position, "timer {timer} is due at {deadline}, and the wheel is at {position}");
+        let mut linked = self.due.check(&self.timers, |timer, &Timer { deadline, .. }| {
+            assert!(deadline <= position, "timer {timer} is due at {deadline}, and the wheel is at {position}");
         });
-        for (index, slot) in self.slots.iter().enumerate() {
+        for (index, Slot { list, earliest }) in self.slots.iter().enumerate() {
             let bit = self.occupied[index / SLOTS] >> (index % SLOTS) & 1;
-            assert!(slot.is_empty() == (bit == 0), "slot {index} has the bit {bit}, and empty: {}", slot.is_empty());
-            linked += slot.check(&self.timers, |timer, Timer { deadline, place, .. }| {
-                let level = level_for(position, *deadline);
-                let belongs = level * SLOTS + slot_for(*deadline, level);
-                assert!(*deadline > position, "timer {timer} was due at {deadline}, and the wheel is at {position}");
+            assert!(list.is_empty() == (bit == 0), "slot {index} has the bit {bit}, and empty: {}", list.is_empty());
+            linked += list.check(&self.timers, |timer, &Timer { deadline, .. }| {
+                let (level, slot) = place_of(position, deadline);
+                let belongs = level * SLOTS + slot;
+                assert!(deadline > position, "timer {timer} was due at {deadline}, and the wheel is at {position}");
                 assert!(belongs == index, "timer {timer} for {deadline} is in slot {index} instead of {belongs}");
-                assert!(*place == Place::Slot(index as u16), "timer {timer} does not know of its slot {index}");
+                assert!(deadline >= *earliest, "timer {timer} for {deadline} is before the earliest, {earliest}");
             });
+            let belongs_here = place_of(position, *earliest) == (index / SLOTS, index % SLOTS);
+            assert!(list.is_empty() || belongs_here, "slot {index} names {earliest} its earliest, which is elsewhere");
         }
         let armed = self.armed().count();
         assert!(armed == linked, "{armed} timers are armed, and {linked} are in a slot or due");
@@ -132,6 +133,22 @@ mod tests {
     fn a_check_finds_a_timer_in_the_wrong_slot() {
         let mut wheel = wheel();
         wheel.timers.get_mut(1).deadline = 13;
+        wheel.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "timer 0 for 12 is before the earliest, 13")]
+    fn a_check_finds_a_timer_that_its_slot_would_wake_late() {
+        let mut wheel = wheel();
+        wheel.slots[12].earliest = 13;
+        wheel.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "slot 12 names 11 its earliest, which is elsewhere")]
+    fn a_check_finds_a_slot_that_names_a_deadline_elsewhere() {
+        let mut wheel = wheel();
+        wheel.slots[12].earliest = 11;
         wheel.check();
     }
 

@@ -1,7 +1,7 @@
 //! Who stands in which wait list of this thread, at which place, and who holds what is waited for: how a dump is taken.
 
 use super::super::clock::Instant;
-use super::super::context::Core;
+use super::super::context::{Core, Sleeper};
 use super::super::listeners::{Listener, Listeners};
 use super::super::table::Table;
 use super::super::task::{TaskCell, TaskId};
@@ -38,8 +38,8 @@ impl Core {
     /// The same, in which objects are numbered or not. The first to name an object numbers it.
     pub(super) fn look(&self, numbers: bool) -> Dump {
         let Standing { mut waits, waiters } = self.standing(numbers);
-        for (deadline, timer) in self.wheel.borrow().armed() {
-            if let Some((task, at)) = timer.wakee.task().zip(timer.at) {
+        for (deadline, &Sleeper { ref wakee, at }) in self.wheel.borrow().armed() {
+            if let Some(task) = wakee.task() {
                 let sleep = WaitInfo::Sleep { until: Instant::at(deadline), at };
                 waits.entry(task.id.get()).or_default().push(sleep);
             }
@@ -93,7 +93,7 @@ impl Core {
             && !task.is_held()
             && self.is_quiet()
             && !WAITS.with_borrow(|waits| waits.nodes.iter().any(|(_, kept)| is_its(kept)))
-            && !self.wheel.borrow().armed().any(|(_, timer)| is_its(&timer.wakee))
+            && !self.wheel.borrow().armed().any(|(_, sleeper)| is_its(&sleeper.wakee))
     }
 
     /// What every task that has not ended waits for; a wait that was leaked outlives its task.

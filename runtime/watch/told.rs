@@ -1,9 +1,10 @@
 //! What is told of a runtime, made of what the heart notes: each event with its cause.
 
+use super::super::clock::Instant;
 use super::super::context::{Core, current, enter};
 use super::super::note::Causing;
 use super::super::task::{TaskCell, TaskId};
-use super::super::wakee::{self, Wakee};
+use super::super::wakee::{self, Kept};
 use super::facts::About;
 use super::polls::Polled;
 use super::trace::{Kind, ObjectLabel, TaskLabel, TraceEvent};
@@ -117,8 +118,8 @@ impl Core {
 
     /// A timer has been armed.
     #[cold]
-    pub(in crate::runtime) fn tell_armed(&self, timer: u32, task: Option<&TaskCell>, at: Line, kind: Kind) {
-        let seq = self.tell(task, None, Some(at), kind);
+    pub(in crate::runtime) fn tell_armed(&self, timer: u32, at: Line, deadline: Instant) {
+        let seq = self.tell(wakee::polled().as_deref(), None, Some(at), Kind::TimerArmed { deadline });
         self.watchers.trace.armed_by.borrow_mut().extend(seq.map(|seq| (timer, seq)));
     }
 
@@ -131,10 +132,9 @@ impl Core {
 
     /// A timer fires, by its arming.
     #[cold]
-    pub(in crate::runtime) fn begin_timer(&self, timer: u32, wakee: &Wakee) -> Causing<'_> {
+    pub(in crate::runtime) fn begin_timer(&self, timer: u32, wakee: &Kept, at: Line) -> Causing<'_> {
         let armed_by = self.watchers.trace.armed_by.borrow_mut().remove(&timer);
-        let at = self.wheel.borrow_mut().get_mut(timer).at;
-        self.begin_cause(at, wakee.task().map(|task| &**task), armed_by, Kind::TimerFired)
+        self.begin_cause(Some(at), wakee.task().map(|task| &**task), armed_by, Kind::TimerFired)
     }
 
     /// A callback that an object has asked for: called, it tells that it is.

@@ -5,7 +5,7 @@
 use crate::stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
 use greenlight::sync::Event;
 use greenlight::trace::Recorder;
-use greenlight::{Runtime, Turn, sleep, spawn_detached, yield_now};
+use greenlight::{Runtime, Turn, sleep, sleep_until, spawn_detached, yield_now};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -220,6 +220,16 @@ fn on_the_real_clock_an_idle_turn_names_a_moment_before_which_no_timer_is_due() 
     };
     assert!(moment > runtime.now());
     assert!(moment.since_start() <= Duration::from_secs(3601));
+}
+
+#[test]
+fn on_the_real_clock_an_idle_turn_names_the_deadline_of_the_next_timer() {
+    let runtime = Runtime::builder().build();
+    let deadline = runtime.now() + Duration::from_secs(3600);
+    runtime.spawn_detached(sleep_until(deadline + MS));
+    runtime.spawn_detached(sleep_until(deadline));
+    runtime.turn();
+    assert_eq!(runtime.turn(), Turn::Idle(Some(deadline)), "a thread parks once for it");
 }
 
 #[test]

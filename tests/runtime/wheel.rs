@@ -38,9 +38,12 @@ impl Model {
         }
     }
 
-    fn remove(&mut self, name: Name) {
+    /// Whether it was there: it has not fired.
+    fn remove(&mut self, name: Name) -> bool {
+        let before = self.armed.len() + self.due.len();
         self.armed.retain(|&(_, other), ()| other != name);
         self.due.retain(|&(_, other)| other != name);
+        self.armed.len() + self.due.len() < before
     }
 
     fn advance(&mut self, now: u64) {
@@ -95,9 +98,9 @@ impl Pair {
             return;
         };
         let place = self.places.remove(&name).expect("the name is one of these");
-        assert_eq!(*self.wheel.get_mut(place), name);
-        assert_eq!(self.wheel.remove(place), name);
-        self.model.remove(name);
+        let unfired = self.model.remove(name).then_some(name);
+        assert_eq!(self.wheel.get_mut(place).copied(), unfired);
+        assert_eq!(self.wheel.remove(place), unfired);
     }
 
     fn advance(&mut self, by: u64) {
@@ -115,12 +118,12 @@ impl Pair {
         for _ in 0..at_most {
             let popped = self.wheel.pop_due();
             let expected = self.model.due.pop_front();
-            assert_eq!(popped.map(|place| *self.wheel.get_mut(place)), expected.map(|(_, name)| name));
-            let Some((deadline, name)) = expected else {
+            assert_eq!(popped.map(|(_, name)| name), expected.map(|(_, name)| name));
+            let (Some((place, _)), Some((deadline, name))) = (popped, expected) else {
                 return;
             };
             assert!(deadline <= self.model.position, "never early");
-            assert_eq!(popped, Some(self.places[&name]));
+            assert_eq!(place, self.places[&name]);
         }
     }
 
@@ -224,7 +227,7 @@ fn ties_fire_in_the_order_of_arming_however_far_apart_they_were_armed() {
             wheel.insert(deadline, lead);
         }
         wheel.advance(deadline);
-        let fired: Vec<_> = std::iter::from_fn(|| wheel.pop_due().map(|place| *wheel.get_mut(place))).collect();
+        let fired: Vec<_> = std::iter::from_fn(|| wheel.pop_due().map(|(_, lead)| lead)).collect();
         assert_eq!(fired, leads);
     });
 }
@@ -267,11 +270,11 @@ fn a_timer_that_fired_stays_until_it_is_removed() {
     let mut wheel = Wheel::new();
     let place = wheel.insert(5, "first");
     wheel.advance(5);
-    assert_eq!(wheel.pop_due(), Some(place));
-    assert_eq!(wheel.armed().count(), 0);
+    assert_eq!(wheel.pop_due(), Some((place, "first")));
+    assert_eq!((wheel.armed().count(), wheel.get_mut(place)), (0, None));
     let other = wheel.insert(6, "second");
     assert_ne!(other, place);
-    assert_eq!(wheel.remove(place), "first");
+    assert_eq!(wheel.remove(place), None);
     assert_eq!(wheel.insert(7, "third"), place, "its place is free now");
 }
 
@@ -279,12 +282,24 @@ fn a_timer_that_fired_stays_until_it_is_removed() {
 fn a_jump_over_all_of_time_lands_on_its_last_tick() {
     let mut wheel = Wheel::new();
     wheel.insert(u64::MAX, "the end");
-    assert!(wheel.next_expiry().is_some_and(|expiry| expiry < u64::MAX));
+    assert_eq!(wheel.next_expiry(), Some(u64::MAX));
     assert_eq!(wheel.jump(), Some(u64::MAX));
     assert!(wheel.pop_due().is_some());
     assert_eq!(wheel.jump(), None);
     wheel.insert(u64::MAX, "again");
     assert_eq!(wheel.jump(), Some(u64::MAX), "a deadline that is now is due");
+}
+
+#[test]
+fn the_next_deadline_is_known_however_far_away_it_is() {
+    let mut wheel = Wheel::new();
+    let [_, second, third] = [9_000_000, 5_000_001, 5_000_002].map(|deadline| wheel.insert(deadline, deadline));
+    assert_eq!(wheel.next_expiry(), Some(5_000_001));
+    wheel.remove(second);
+    assert!(wheel.next_expiry().is_some_and(|expiry| expiry <= 5_000_002), "or one before it that was removed");
+    assert_eq!(wheel.jump(), Some(5_000_002));
+    assert_eq!(wheel.pop_due(), Some((third, 5_000_002)));
+    assert_eq!(wheel.next_expiry(), Some(9_000_000));
 }
 
 #[test]
@@ -294,7 +309,7 @@ fn time_does_not_go_back() {
     wheel.advance(50);
     let late = wheel.insert(70, ());
     assert_eq!(wheel.next_expiry(), Some(100));
-    assert_eq!(wheel.pop_due(), Some(late));
+    assert_eq!(wheel.pop_due(), Some((late, ())));
 }
 
 #[test]
@@ -302,9 +317,9 @@ fn a_timer_may_leave_while_it_is_due() {
     let mut wheel = Wheel::new();
     let [first, second, third] = [3, 3, 3].map(|deadline| wheel.insert(deadline, ()));
     wheel.advance(10);
-    assert_eq!(wheel.pop_due(), Some(first));
+    assert_eq!(wheel.pop_due(), Some((first, ())));
     wheel.remove(second);
-    assert_eq!(wheel.pop_due(), Some(third));
+    assert_eq!(wheel.pop_due(), Some((third, ())));
     assert_eq!(wheel.pop_due(), None);
 }
 
@@ -325,7 +340,7 @@ fn a_wheel_counts_its_timers_also_those_that_have_fired() {
     let mut wheel = Wheel::new();
     let [first, _] = [3, 5].map(|deadline| wheel.insert(deadline, deadline));
     wheel.advance(3);
-    assert_eq!((wheel.pop_due(), wheel.len()), (Some(first), 2));
+    assert_eq!((wheel.pop_due(), wheel.len()), (Some((first, 3)), 2));
     wheel.remove(first);
     assert_eq!(wheel.len(), 1);
 }
