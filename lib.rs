@@ -41,13 +41,17 @@
 //! Who wakes my task? Read these five in `runtime/`, and `sync/event`:
 //!
 //! - `task`: a future in a cell, with the flags that say where it is in its life;
-//! - `executor`: the loop that polls what is ready, and ends what is over;
+//! - `executor`: the loop that polls what is ready;
 //! - `wakee`: whom a waiting future wakes, which is the waiter rule;
-//! - `waits`: the wait lists, and granting;
-//! - `waiter`: what a primitive uses of them.
+//! - `waiter`: how a future waits, in a place of a wait list;
+//! - `waits`: the wait list of an object, and granting.
 //!
 //! What these rest on:
 //!
+//! - `life`: how a task is spawned and queued, and what becomes of its future, its output and its panic at the end;
+//! - `body`: what a task runs;
+//! - `waker`: what a waker points at, and what other threads send;
+//! - `arena`: where all waits of a thread are kept;
 //! - `table`: which tasks are alive, by slot and id;
 //! - `join`: handles, and how a task hands over its output;
 //! - `listeners`: who is told of the ends of several tasks;

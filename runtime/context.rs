@@ -4,8 +4,9 @@ use super::clock::{Clock, Instant};
 use super::inbox::Inbox;
 use super::note::{self, Polls, Watchers};
 use super::table::Table;
-use super::task::{Body, Message, ReadyQueue, TaskCell, TaskKey, TaskWaker};
+use super::task::{Body, ReadyQueue, TaskCell, TaskKey};
 use super::wakee::Kept;
+use super::waker::{Message, TaskWaker};
 use super::wheel::Wheel;
 use futures_task::ArcWake;
 use std::any::Any;
@@ -33,10 +34,10 @@ pub(crate) struct Core {
     pub(super) inbox: Arc<Inbox<Message>>,
     /// Alive while a `Remote` is.
     pub(super) remotes: RefCell<Weak<Outside>>,
-    /// The number of the present turn.
-    pub(super) turn: Cell<u64>,
-    /// Set while the runtime runs or takes a turn, until all of that is over.
-    pub(super) turning: Cell<bool>,
+    /// How many turns have begun.
+    pub(super) turns: Cell<u64>,
+    /// Set while somebody runs it or takes a turn of it, until all of that is over.
+    pub(super) running: Cell<bool>,
     /// Set while the run ends: a spawn is refused then.
     pub(super) closed: Cell<bool>,
     /// What nobody wants any more, and is to be dropped.

@@ -1,12 +1,13 @@
 //! Tasks from the outside: awaiting the end, cancelling.
 
+use super::arena;
 use super::context::{Core, Unwanted};
 use super::failure::JoinError;
 use super::listeners::Listener;
 use super::note::{Holder, ObjectState, lost};
 use super::task::{Body, Job, TaskId, TaskKey};
-use super::waiter::{self, WaitList, Waiter};
-use super::waits;
+use super::waiter::{self, Waiter};
+use super::waits::WaitList;
 use super::wakee;
 use std::any::{Any, type_name};
 use std::cell::{Cell, RefCell};
@@ -103,10 +104,10 @@ impl Task {
         let Some(kept) = waiter::whom_to_wake(cx, 1, || !self.is_finished()) else { return Poll::Ready(()) };
         let task = self.core.table.borrow().get(self.key).cloned().expect("a task that has not ended is in the table");
         let extra = self.core.table.borrow_mut().extra_of(&task);
-        let (joiners, index) = extra.joiners.get().map(waits::list).unwrap_or_else(|| {
+        let (joiners, index) = extra.joiners.get().map(arena::list).unwrap_or_else(|| {
             let made = task.spawned.get();
             let holder = Holder { task: self.key.id, since: made, granted: false, permits: 1 };
-            waits::open(|about| about.tell("task", task.name(), made, ObjectState::Ends, Some(holder)))
+            arena::open(|about| about.tell("task", task.name(), made, ObjectState::Ends, Some(holder)))
         });
         extra.joiners.set(Some(index));
         waiter.join((&joiners, index), kept);

@@ -16,6 +16,10 @@ mod wheel;
 
 mod listeners;
 
+mod waker;
+
+mod body;
+
 mod task;
 
 mod table;
@@ -26,9 +30,15 @@ mod context;
 
 mod panics;
 
+mod arena;
+
 mod waits;
 
 mod waiter;
+
+mod life;
+
+mod remote;
 
 mod executor;
 
@@ -37,8 +47,6 @@ mod time;
 mod join;
 
 mod spawn;
-
-mod remote;
 
 mod run;
 
@@ -53,8 +61,8 @@ pub use run::{Builder, Runtime, run, try_run};
 pub use spawn::{Spawner, TaskBuilder, spawn, spawn_detached, spawner, task};
 pub use task::TaskId;
 pub use time::{Sleep, YieldNow, now, sleep, sleep_until, yield_now};
-pub use waiter::{WaitList, Waiter};
-pub use waits::Grant;
+pub use waiter::Waiter;
+pub use waits::{Grant, WaitList};
 
 // The door: all that sync/ may use of the runtime.
 pub(crate) use self::{

@@ -133,7 +133,7 @@ impl TaskCell {
 }
 
 /// The task that is being polled lets the others run first.
-#[inline]
+#[cold]
 pub(super) fn yields(at: &'static Location<'static>) {
     if is_watched() {
         told::yields(at);
@@ -162,6 +162,14 @@ pub(super) fn ended(node: u32, task: Option<&Rc<TaskCell>>, granted: bool, at: &
 pub(super) struct Causing<'a> {
     pub(super) core: &'a Core,
     pub(super) before: Option<u64>,
+}
+
+impl Causing<'_> {
+    /// Something more happens to the task.
+    #[cold]
+    pub(super) fn note(&self, task: &TaskCell, kind: Kind) {
+        self.core.tell(Some(task), None, None, kind);
+    }
 }
 
 impl Drop for Causing<'_> {

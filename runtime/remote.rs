@@ -2,10 +2,11 @@
 
 use super::context::{self, Core, Outside};
 use super::failure::RuntimeGone;
-use super::inbox::Inbox;
+use super::inbox::{Inbox, taken};
 use super::note::Polls;
-use super::task::Message;
-use futures_task::{FutureObj, Spawn, SpawnError};
+use super::task::Body;
+use super::waker::Message;
+use futures_task::{FutureObj, LocalFutureObj, Spawn, SpawnError};
 use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
@@ -143,6 +144,29 @@ impl WeakRemote {
 }
 
 impl Core {
+    /// Takes in what other threads sent, in the order in which it came.
+    pub(super) fn take_messages(&self) {
+        self.inbox.take(|message| {
+            let _cause = self.begin_message();
+            match message {
+                Message::Wake(key) => {
+                    let task = self.table.borrow().get(key).cloned();
+                    task.iter().for_each(|task| _ = task.with_waker(|waker| taken(&waker.sent)));
+                    task.into_iter().for_each(|task| task.wake());
+                }
+                Message::Spawn(future, at) => {
+                    self.spawn(Body::Detached(Box::pin(LocalFutureObj::from(future))), None, at);
+                }
+                Message::Ask(ask) => ask(),
+            }
+        });
+    }
+
+    /// Whether a `Remote` is alive.
+    pub(super) fn has_remotes(&self) -> bool {
+        self.remotes.borrow().strong_count() > 0
+    }
+
     pub(super) fn remote(&self) -> Remote {
         let mut remotes = self.remotes.borrow_mut();
         let outside = remotes.upgrade().unwrap_or_else(|| {

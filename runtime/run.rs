@@ -100,8 +100,8 @@ impl Builder {
             clock: (self.clock)(),
             inbox: Arc::new(Inbox::new(std::thread::current())),
             remotes: RefCell::new(Weak::new()),
-            turn: Cell::new(0),
-            turning: Cell::new(false),
+            turns: Cell::new(0),
+            running: Cell::new(false),
             closed: Cell::new(false),
             unwanted: RefCell::default(),
             discarding: Cell::new(false),
@@ -153,7 +153,7 @@ impl Runtime {
         assert!(context::current().is_none(), "{RUN_INSIDE_RUN}");
         let core = &self.core;
         let _entered = context::enter(core.clone());
-        let _turning = core.begin_turning();
+        let _running = core.begin_run();
         let (mut future, mut output) = (pin!(Some(future)), None);
         core.spawn(Body::Main(type_name::<F>()), Some("main".into()), Location::caller());
         let mut poll = |cx: &mut Context<'_>| {
@@ -226,7 +226,7 @@ impl Runtime {
     #[track_caller]
     pub fn turn(&self) -> Turn {
         let _entered = context::enter(self.core.clone());
-        let _turning = self.core.begin_turning();
+        let _running = self.core.begin_run();
         self.core.checked_turn(&mut None)
     }
 

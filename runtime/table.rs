@@ -1,7 +1,7 @@
 //! The task table: which tasks are alive, by slot and id, and what the next ones are made of.
 
-use super::inbox::Inbox;
-use super::task::{Body, Extra, Message, ReadyQueue, TaskCell, TaskId, TaskKey, TaskWaker};
+use super::task::{Body, Extra, ReadyQueue, TaskCell, TaskId, TaskKey};
+use super::waker::TaskWaker;
 use slab::Slab;
 use std::panic::Location;
 use std::rc::Rc;
@@ -162,9 +162,4 @@ impl TaskCell {
     pub(super) fn is_held(&self) -> bool {
         self.with_waker(|waker| Arc::strong_count(waker) > 1).unwrap_or_default()
     }
-}
-
-/// A waker that is lent to every poll until somebody clones it.
-pub(super) fn loose_waker(inbox: &Arc<Inbox<Message>>) -> Arc<TaskWaker> {
-    Arc::new(TaskWaker { id: 0.into(), slot: 0.into(), place: 0.into(), sent: false.into(), inbox: inbox.clone() })
 }

@@ -23,44 +23,17 @@
 //! 7. A future that returned or panicked goes the same way, in the turn of its last poll.
 //! 8. `Table::remove` empties the slot after the future was dropped; the joiners are woken then.
 
-use super::inbox::Inbox;
 use super::listeners::Listeners;
 use super::note::Notes;
-use futures_task::FutureObj;
-use std::any::{Any, type_name};
+use super::waker::TaskWaker;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::future::Future;
 use std::panic::Location;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::task::{Context, Poll};
 
-/// The identity of a task: a number that no other task of this process ever has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TaskId(pub(super) u64);
-
-impl TaskId {
-    /// Stands for no task.
-    pub(super) const NOBODY: TaskId = TaskId(0);
-
-    /// Stands for any task that has ended.
-    pub(super) const ENDED: TaskId = TaskId(u64::MAX);
-
-    /// The number.
-    pub const fn get(self) -> u64 {
-        self.0
-    }
-}
-
-/// Where to look for a task, and how to tell that it is still the same one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TaskKey {
-    /// The slot in the task table. Slots change tenants.
-    pub(super) slot: u32,
-    pub(super) id: TaskId,
-}
+pub(super) use super::body::{Body, Job, Work};
+pub use super::waker::TaskId;
+pub(super) use super::waker::{Message, TaskKey};
 
 /// A task: what the ready queue, the wait lists and the timers hold, so that neither a wake nor a poll looks anything up. Once
 /// nobody holds it any more, it serves the next task or callback.
@@ -101,70 +74,6 @@ pub(super) struct ReadyQueue {
     pub(super) tasks: RefCell<Vec<Rc<TaskCell>>>,
     /// What its runtime notes for those who watch it.
     pub(super) notes: Notes,
-}
-
-/// What a cell runs: the future of a task, or a callback.
-pub(super) enum Body {
-    /// The future that `run` was given, of that type: it stays on the stack of `run`, which polls it.
-    Main(&'static str),
-    /// A future whose end nobody awaits through a handle.
-    Detached(Pin<Box<dyn Work>>),
-    /// A future with a place for its output.
-    Joined(Rc<dyn Job>),
-    /// No task at all, but a call that is due in the next turn.
-    Callback(Box<dyn FnOnce()>),
-}
-
-/// A future that knows the name of its type.
-pub(super) trait Work {
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
-    fn type_name(&self) -> &'static str;
-}
-
-impl<F: Future<Output = ()>> Work for F {
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        Future::poll(self, cx)
-    }
-
-    fn type_name(&self) -> &'static str {
-        type_name::<F>()
-    }
-}
-
-/// A future and the place where its outcome goes, shared with the join handle. Each method but the last runs foreign code.
-pub(super) trait Job {
-    fn poll(&self, cx: &mut Context<'_>) -> Poll<()>;
-
-    /// Drops the future.
-    fn drop_future(&self);
-
-    /// Drops the output of a job that has not `returned` or that no handle is left to fetch it from.
-    fn drop_output(&self, returned: bool);
-
-    /// Stores the payload of a panic; hands it back if no handle is left to fetch it.
-    fn panicked(&self, payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>>;
-
-    fn type_name(&self) -> &'static str;
-}
-
-/// What a waker points at: the task, by key, and the way to it from any thread. One is lent to all polls, until somebody clones
-/// it: then it is the waker of the task that was polled, for good.
-pub(super) struct TaskWaker {
-    pub(super) id: AtomicU64,
-    pub(super) slot: AtomicU32,
-    /// Its place among those that were cloned.
-    pub(super) place: AtomicU32,
-    /// Says whether a wake by this one is in the inbox.
-    pub(super) sent: AtomicBool,
-    pub(super) inbox: Arc<Inbox<Message>>,
-}
-
-/// What other threads send to the executor.
-pub(super) enum Message {
-    Wake(TaskKey),
-    Spawn(FutureObj<'static, ()>, &'static Location<'static>),
-    /// A question: it is called inside the runtime, and sends the answer itself.
-    Ask(Box<dyn FnOnce() + Send>),
 }
 
 impl TaskCell {
@@ -274,19 +183,5 @@ impl ReadyQueue {
 
     pub(super) fn is_empty(&self) -> bool {
         self.tasks.borrow().is_empty()
-    }
-}
-
-impl TaskWaker {
-    pub(super) fn key(&self) -> TaskKey {
-        TaskKey { slot: self.slot.load(Ordering::Relaxed), id: TaskId(self.id.load(Ordering::Relaxed)) }
-    }
-
-    /// Points at another task. Nobody has a clone of it, and a wake that is in the inbox names another task.
-    #[inline]
-    pub(super) fn set_key(&self, key: TaskKey) {
-        self.sent.store(false, Ordering::Relaxed);
-        self.id.store(key.id.0, Ordering::Relaxed);
-        self.slot.store(key.slot, Ordering::Relaxed);
     }
 }

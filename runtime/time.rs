@@ -3,7 +3,7 @@
 use super::clock::Instant;
 use super::context::{self, Core, Sleeper};
 use super::note;
-use super::waits;
+use super::waiter;
 use super::wakee::{self, Kept, Wakee};
 use std::future::Future;
 use std::panic::Location;
@@ -189,7 +189,7 @@ impl Core {
         let sleeper = self.wheel.borrow_mut().remove(timer);
         if let Some(Sleeper { wakee, .. }) = sleeper {
             self.note_disarmed(timer, wakee.task().map(|task| &**task), at);
-            waits::drop_foreign(wakee.into_waker());
+            waiter::drop_foreign(wakee.into_waker());
         }
     }
 }
@@ -216,6 +216,8 @@ impl Future for YieldNow {
 
 /// Wakes the very task that is being polled.
 fn wake_next_turn(cx: &Context<'_>, at: &'static Location<'static>) {
-    note::yields(at);
-    wakee::wake_polled(cx.waker());
+    if !wakee::wakes_polled(cx.waker()) {
+        note::yields(at);
+        cx.waker().wake_by_ref();
+    }
 }

@@ -113,14 +113,10 @@ pub(super) fn owner(waker: &Waker) -> Option<Rc<TaskCell>> {
     POLLED.with(|polled| if polled.owns(waker) { polled.task() } else { None })
 }
 
-/// Wakes the task that is being polled, by the waker that it was handed.
+/// Wakes the task that is being polled, if this is its own waker and nobody watches.
 #[inline]
-pub(super) fn wake_polled(waker: &Waker) {
-    let wakes =
-        POLLED.with(|polled| polled.owns(waker).then(|| polled.with_task(|task| task.map(TaskCell::wakes_unwatched))));
-    if wakes != Some(Some(true)) {
-        waker.wake_by_ref();
-    }
+pub(super) fn wakes_polled(waker: &Waker) -> bool {
+    POLLED.with(|polled| polled.owns(waker) && polled.with_task(|task| task.is_some_and(TaskCell::wakes_unwatched)))
 }
 
 /// The executor begins to poll a task with that waker.
@@ -239,12 +235,6 @@ impl Kept {
     #[inline]
     pub(super) fn task(&self) -> Option<&Rc<TaskCell>> {
         self.task.as_ref()
-    }
-
-    /// The same of one that was woken, of whom nothing else is left.
-    #[inline]
-    pub(super) fn into_woken(self) -> Option<Rc<TaskCell>> {
-        self.task
     }
 
     /// Whether its task was cancelled. A wait with a foreign waker may be in a future that others poll too, as the futures crate's

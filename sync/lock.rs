@@ -139,7 +139,7 @@ impl<T> Lock<T> {
 
     fn take(&self, at: &'static Location<'static>) -> LockGuard<'_, T> {
         self.state.set(State::Held);
-        self.waiters.set_holder(Some(Holder::here(at)));
+        self.waiters.about().holder.set(Some(Holder::here(at)));
         self.waiters.emit(at, || Kind::LockTaken);
         LockGuard { value: self.value.borrow_mut(), release: Release { lock: self, at } }
     }
@@ -148,7 +148,7 @@ impl<T> Lock<T> {
     #[inline]
     fn hand_on(&self) {
         self.state.set(State::Free);
-        self.waiters.set_holder(None);
+        self.waiters.about().holder.set(None);
         if !self.waiters.is_empty() {
             self.promise();
         }
@@ -157,7 +157,7 @@ impl<T> Lock<T> {
     /// Promises the lock to the first who waits.
     fn promise(&self) {
         let Some(grant) = self.waiters.grant_first() else { return };
-        self.waiters.set_holder(Some(Holder::of(&grant)));
+        self.waiters.about().holder.set(Some(Holder::of(&grant)));
         self.state.set(State::Promised { to: grant.node, dying: grant.dying });
         grant.wake();
     }

@@ -3,7 +3,7 @@
 use super::super::context;
 use super::super::remote::{Remote, WeakRemote};
 use super::super::run::Runtime;
-use super::super::task::Message;
+use super::super::waker::Message;
 use super::dump::{Dump, TaskInfo, try_dump};
 use super::polls::Polled;
 use super::stall::Stalled;

@@ -2,10 +2,10 @@
 //! and the inbox whenever nothing is being polled. What a list, a wheel and the wait lists promise by themselves stands in
 //! check_lists.rs and check_waits.rs.
 
+use super::super::arena::WAITS;
 use super::super::context::{Core, Sleeper};
 use super::super::executor::{Main, Turn};
 use super::super::task::{TaskCell, TaskId};
-use super::super::waits::WAITS;
 use super::super::wakee;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -28,7 +28,7 @@ impl Core {
     /// When an invariant is broken.
     pub(super) fn check(self: &Rc<Self>) {
         let here = wakee::polled().filter(|task| Rc::ptr_eq(&task.queue, &self.queue));
-        assert!(here.is_none(), "a task is noted as being polled after turn {}", self.turn.get());
+        assert!(here.is_none(), "a task is noted as being polled after turn {}", self.turns.get());
         self.check_tasks();
         self.check_wakers();
         self.check_joiners();
@@ -149,12 +149,12 @@ impl Core {
 #[cfg(test)]
 pub(in crate::runtime) mod tests {
     use super::*;
+    use crate::runtime::arena;
     use crate::runtime::context;
     use crate::runtime::note::{Holder, ObjectState};
-    use crate::runtime::table::loose_waker;
-    use crate::runtime::task::Message;
-    use crate::runtime::waits;
     use crate::runtime::wakee::{Kept, Wakee};
+    use crate::runtime::waker::Message;
+    use crate::runtime::waker::TaskWaker;
     use crate::sync::Event;
     use crate::{Runtime, sleep, spawn_detached};
     use std::cell::Cell;
@@ -251,7 +251,7 @@ pub(in crate::runtime) mod tests {
     #[should_panic(expected = "the waker of TaskKey")]
     fn a_waker_of_another_task_is_found() {
         check_broken(|core| {
-            let waker = loose_waker(&core.inbox);
+            let waker = TaskWaker::loose(&core.inbox);
             waker.set_key(task(core, 1).key());
             let first = task(core, 0);
             core.table.borrow_mut().give_waker(&first, waker);
@@ -262,7 +262,7 @@ pub(in crate::runtime) mod tests {
     #[should_panic(expected = "1 tasks have wakers, and 2 were cloned")]
     fn a_waker_that_was_given_back_and_counts_is_found() {
         check_broken(|core| {
-            let waker = loose_waker(&core.inbox);
+            let waker = TaskWaker::loose(&core.inbox);
             waker.set_key(task(core, 0).key());
             let first = task(core, 0);
             core.table.borrow_mut().give_waker(&first, waker);
@@ -313,7 +313,7 @@ pub(in crate::runtime) mod tests {
     fn open_joiners(task: TaskId) {
         let here = Location::caller();
         let holder = Holder { task, since: here, granted: false, permits: 1 };
-        waits::open(|about| about.tell("task", None, here, ObjectState::Ends, Some(holder)));
+        arena::open(|about| about.tell("task", None, here, ObjectState::Ends, Some(holder)));
     }
 
     #[test]

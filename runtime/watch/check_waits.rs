@@ -1,7 +1,7 @@
 //! The invariants of the wait lists, as code.
 
+use super::super::arena::Waits;
 use super::super::list::END;
-use super::super::waits::Waits;
 use std::collections::HashSet;
 
 impl Waits {
@@ -30,7 +30,7 @@ impl Waits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::waits::WAITS;
+    use crate::runtime::arena::WAITS;
     use crate::runtime::watch::check::tests::check_broken;
 
     /// Breaks the wait list of the task that waits for an event.

@@ -21,7 +21,7 @@ pub(crate) struct About {
     /// How it is.
     pub(crate) state: Cell<ObjectState>,
     /// Who has to let go of the object, or to end, before a waiter can go on.
-    pub(in crate::runtime) holder: Cell<Option<Holder>>,
+    pub(crate) holder: Cell<Option<Holder>>,
 }
 
 /// What those wait for who wait on an object, and how the object is.

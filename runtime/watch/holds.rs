@@ -1,7 +1,7 @@
 //! Who holds the permits of a semaphore, or an object of which there may be several holders, and since which line. Only the
 //! reports read this.
 
-use super::super::waiter::WaitList;
+use super::super::waits::WaitList;
 use super::facts::{Holder, ObjectState};
 use slab::Slab;
 use std::cell::{OnceCell, RefCell};

@@ -6,8 +6,8 @@ use super::super::join::{JoinHandle, Task};
 use super::super::remote::{Remote, WeakRemote};
 use super::super::task::TaskId;
 use super::super::time::Sleep;
-use super::super::waiter::{WaitList, Waiter};
-use super::super::waits::Grant;
+use super::super::waiter::Waiter;
+use super::super::waits::{Grant, WaitList};
 use super::printable::printable;
 use super::trace::Kind;
 use std::fmt;
@@ -110,7 +110,7 @@ impl fmt::Debug for Sleep {
 
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runtime").field("now", &self.now()).field("turn", &self.turn.get()).finish_non_exhaustive()
+        f.debug_struct("Runtime").field("now", &self.now()).field("turn", &self.turns.get()).finish_non_exhaustive()
     }
 }
 

@@ -1,12 +1,12 @@
 //! Who stands in which wait list of this thread, at which place, and who holds what is waited for: how a dump is taken.
 
+use super::super::arena::{WAITS, Waiting, Waits};
 use super::super::clock::Instant;
 use super::super::context::{Core, Sleeper};
 use super::super::listeners::{Listener, Listeners};
 use super::super::table::Table;
 use super::super::task::{TaskCell, TaskId};
-use super::super::waiter::WaitList;
-use super::super::waits::{WAITS, Waiting, Waits};
+use super::super::waits::WaitList;
 use super::super::wakee::Kept;
 use super::dump::{Dump, Hold, HolderInfo, Needs, Place, TaskInfo, TaskState, WaitInfo, Who};
 use super::facts::{Holder, ObjectState};

@@ -44,7 +44,7 @@ impl Core {
         if let Some((cell, label)) = who.zip(task.as_ref()) {
             self.follow(cell, label, at, kind);
         }
-        let (time, turn, cause) = (self.now(), self.turn.get(), self.watchers.trace.cause());
+        let (time, turn, cause) = (self.now(), self.turns.get(), self.watchers.trace.cause());
         let _entered = self.me.upgrade().map(enter);
         Some(self.watchers.trace.emit(TraceEvent { seq: 0, time, turn, cause, task, object, at, kind }))
     }
