@@ -41,6 +41,7 @@ impl Core {
     }
 
     /// One pass of the loop. When main ends in it, the rest of the batch does not run.
+    #[inline(always)]
     pub(super) fn turn(self: &Rc<Self>, main: &mut Option<&mut Main<'_>>) -> Turn {
         self.turns.set(self.turns.get() + 1);
         self.clock.begin_turn();
