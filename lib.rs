@@ -56,7 +56,7 @@
 //! - `join`: handles, and how a task hands over its output;
 //! - `listeners`: who is told of the ends of several tasks;
 //! - `spawn`: how futures become tasks;
-//! - `time`: sleeps and yields;
+//! - `time`: sleeps, yields, and the firing of timers;
 //! - `context`: the parts of a runtime, and which one the code of this thread runs in;
 //! - `run`: the runtime as its user holds it, driven turn after turn and parked in between;
 //! - `remote`: the way in from other threads;

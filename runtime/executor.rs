@@ -4,11 +4,11 @@
 //! panic in it ends one task at most; main's also ends the run.
 
 use super::clock::Instant;
-use super::context::{Core, Sleeper};
+use super::context::Core;
 use super::life::Ending;
 use super::note::{Kind, lost};
 use super::task::{Body, TaskCell, Work};
-use super::wakee::{self, Outer, Wakee};
+use super::wakee::{self, Outer};
 use super::waker::TaskWaker;
 use futures_task::waker_ref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -59,23 +59,6 @@ impl Core {
         if ready + fired > 0 { Turn::Ran(ran) } else { self.idle() }
     }
 
-    /// Whether any timer is in the wheel, armed or fired.
-    fn has_timers(&self) -> bool {
-        self.wheel.borrow().len() > 0
-    }
-
-    /// The moment of this turn. Virtual time jumps to the next deadline if nobody is ready.
-    fn read_clock(&self) {
-        if self.clock.is_virtual() {
-            let deadline = if self.queue.is_empty() { self.wheel.borrow_mut().jump() } else { None };
-            if let Some(deadline) = deadline {
-                self.clock.jump(Instant::at(deadline));
-                self.note(None, None, Kind::TimeJumped);
-            }
-        }
-        self.clock.reading();
-    }
-
     /// Runs the tasks that are ready now, first in, first out. What they wake runs in the next turn. Returns how many
     /// they were; the queue may also name some that have ended.
     fn run_batch(self: &Rc<Self>, batch: &mut Vec<Rc<TaskCell>>, main: &mut Option<&mut Main<'_>>) -> usize {
@@ -107,25 +90,6 @@ impl Core {
             ran += 1;
         }
         ran
-    }
-
-    /// Fires the timers that are due, in the order of their deadlines. Each is taken from the wheel on its own, because
-    /// waking a foreign waker may disarm the next.
-    fn fire_timers(&self) -> usize {
-        self.wheel.borrow_mut().advance(self.now().as_micros());
-        let mut fired = 0;
-        while let Some((timer, Sleeper { mut wakee, at })) = self.pop_due() {
-            fired += 1;
-            let _cause = self.begin_firing(timer, &wakee, at);
-            if let Some(panic) = wakee.grant_and_wake().and_then(Wakee::wake) {
-                lost::tell(lost::WOKEN, panic);
-            }
-        }
-        fired
-    }
-
-    fn pop_due(&self) -> Option<(u32, Sleeper)> {
-        self.wheel.borrow_mut().pop_due()
     }
 
     /// What a turn that found nothing to do amounts to.

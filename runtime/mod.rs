@@ -36,13 +36,13 @@ mod waits;
 
 mod waiter;
 
+mod time;
+
 mod life;
 
 mod remote;
 
 mod executor;
-
-mod time;
 
 mod join;
 

@@ -2,6 +2,7 @@
 
 use super::clock::Instant;
 use super::context::Core;
+use super::executor::{Main, Turn};
 use super::task::TaskCell;
 use super::wakee::Kept;
 use super::watch::told;
@@ -61,6 +62,17 @@ impl Notes {
 }
 
 impl Core {
+    /// One turn, and a check of every invariant after it if the builder asked for that.
+    // Inlined, with the turn, into the loop: a tenth of what one task costs that yields alone.
+    #[inline(always)]
+    pub(super) fn checked_turn(self: &Rc<Self>, main: &mut Option<&mut Main<'_>>) -> Turn {
+        let turn = self.turn(main);
+        if self.watchers.check_every_turn {
+            self.check();
+        }
+        turn
+    }
+
     /// Something happens, brought about by the present poll, timer, thread or drop.
     #[inline]
     pub(super) fn note(&self, task: Option<&TaskCell>, at: Line, kind: Kind) {

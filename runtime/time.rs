@@ -2,7 +2,7 @@
 
 use super::clock::Instant;
 use super::context::{self, Core, Sleeper};
-use super::note;
+use super::note::{self, Kind, lost};
 use super::waiter;
 use super::wakee::{self, Kept, Wakee};
 use std::future::Future;
@@ -151,6 +151,39 @@ impl Drop for Sleep {
 }
 
 impl Core {
+    /// Whether any timer is in the wheel, armed or fired.
+    pub(super) fn has_timers(&self) -> bool {
+        self.wheel.borrow().len() > 0
+    }
+
+    /// The moment of this turn. Virtual time jumps to the next deadline if nobody is ready.
+    pub(super) fn read_clock(&self) {
+        if self.clock.is_virtual() {
+            let deadline = if self.queue.is_empty() { self.wheel.borrow_mut().jump() } else { None };
+            if let Some(deadline) = deadline {
+                self.clock.jump(Instant::at(deadline));
+                self.note(None, None, Kind::TimeJumped);
+            }
+        }
+        self.clock.reading();
+    }
+
+    /// Fires the timers that are due, in the order of their deadlines. Each is taken from the wheel on its own, because
+    /// waking a foreign waker may disarm the next.
+    pub(super) fn fire_timers(&self) -> usize {
+        self.wheel.borrow_mut().advance(self.now().as_micros());
+        let mut fired = 0;
+        let next = || self.wheel.borrow_mut().pop_due();
+        while let Some((timer, Sleeper { mut wakee, at })) = next() {
+            fired += 1;
+            let _cause = self.begin_firing(timer, &wakee, at);
+            if let Some(panic) = wakee.grant_and_wake().and_then(Wakee::wake) {
+                lost::tell(lost::WOKEN, panic);
+            }
+        }
+        fired
+    }
+
     fn arm(&self, deadline: Instant, cx: &Context<'_>, at: &'static Location<'static>) -> u32 {
         let sleeper = Sleeper { wakee: Kept::new(Wakee::of(cx.waker()), 0), at };
         let timer = self.wheel.borrow_mut().insert(deadline.as_micros(), sleeper);

@@ -6,10 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What one has to read to understand a wake stays under this many lines, of all that are neither blank nor a comment.
-const CODE_TO_READ: usize = 3122;
+const CODE_TO_READ: usize = 3121;
 
 /// All who look on together stay under this many, counted in the same way.
-const CODE_OF_WATCHERS: usize = 3144;
+const CODE_OF_WATCHERS: usize = 3136;
 
 /// What one has to read to know who wakes a task, from the call that wakes to the next poll, and how many lines of it at most: the
 /// files that the front page names first.
@@ -22,7 +22,7 @@ const STORY: ([&str; 6], usize) = (
         "runtime/executor.rs",
         "runtime/waiter.rs",
     ],
-    904,
+    877,
 );
 
 /// Those who look on, and put into words or check what the others do: a wake goes on without them.

@@ -4,7 +4,6 @@
 
 use super::super::arena::WAITS;
 use super::super::context::{Core, Sleeper};
-use super::super::executor::{Main, Turn};
 use super::super::task::{TaskCell, TaskId};
 use super::super::wakee;
 use std::collections::HashSet;
@@ -13,22 +12,11 @@ use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 
 impl Core {
-    /// One turn, and a check of every invariant after it if the builder asked for that.
-    // Inlined, with the turn, into the loop: a tenth of what one task costs that yields alone.
-    #[inline(always)]
-    pub(in crate::runtime) fn checked_turn(self: &Rc<Self>, main: &mut Option<&mut Main<'_>>) -> Turn {
-        let turn = self.turn(main);
-        if self.watchers.check_every_turn {
-            self.check();
-        }
-        turn
-    }
-
     /// Looks at everything, between two turns.
     ///
     /// # Panics
     /// When an invariant is broken.
-    pub(super) fn check(self: &Rc<Self>) {
+    pub(in crate::runtime) fn check(self: &Rc<Self>) {
         let here = wakee::polled().filter(|task| Rc::ptr_eq(&task.queue, &self.queue));
         assert!(here.is_none(), "a task is noted as being polled after turn {}", self.turns.get());
         self.check_tasks();

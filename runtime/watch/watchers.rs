@@ -38,7 +38,7 @@ pub(in crate::runtime) struct Watchers {
     /// How many turns virtual time may stand still.
     pub(super) turn_limit: u64,
     /// Whether each turn ends with a check of every invariant.
-    pub(super) check_every_turn: bool,
+    pub(in crate::runtime) check_every_turn: bool,
 }
 
 impl Default for Wishes {
