@@ -11,7 +11,7 @@ mod waitfor;
 
 pub(crate) use lists::CLASSES;
 
-use crate::stage::{Crashes, Flags};
+use crate::ports::{Crashes, Flags};
 use std::cell::Cell;
 use std::future::Future;
 use std::time::Duration;

@@ -12,7 +12,7 @@
 mod groups;
 mod ledger;
 mod locks;
+mod ports;
 mod queues;
 mod runs;
-mod stage;
 mod tasks;

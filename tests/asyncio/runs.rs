@@ -25,13 +25,13 @@ mod runner;
 
 use crate::ledger::Case::{self, NotApplicable, Ported};
 use crate::ledger::{Class, assert_count, assert_table};
-use crate::stage::Reports;
 use greenlight::{Runtime, spawn_detached};
+use stage::Log;
 use std::future::pending;
 
 /// Whether a run tells of a task that is pending at its end, as one in debug mode does.
 fn is_in_debug_mode(debug: bool) -> bool {
-    let reports = Reports::default();
+    let reports = Log::default();
     let runtime = reports.heard_by(Runtime::builder().virtual_clock().debug(debug)).build();
     runtime.run(async { drop(spawn_detached(pending())) });
     reports.take().iter().any(|report| report.starts_with("pending: "))

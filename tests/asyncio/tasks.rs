@@ -70,9 +70,9 @@ mod wait;
 
 use crate::ledger::Case::{self, Adapted, NotApplicable, Ported};
 use crate::ledger::{Class, assert_count, assert_table};
-use crate::stage::{message, shared};
 use greenlight::sleep;
 use greenlight::sync::Event;
+use stage::{message, shared};
 use std::cell::Cell;
 use std::panic::{UnwindSafe, catch_unwind};
 use std::time::Duration;

@@ -1,10 +1,10 @@
 //! tokio's cooperative budget: in a poll of tokio's own, tokio's futures pretend to be pending after 128 steps, and leave
 //! their wakers with the tokio runtime until that poll is over.
 
-use crate::stage::in_time;
 use futures::FutureExt;
 use greenlight::sync::Event;
 use greenlight::{Runtime, run, spawn};
+use stage::in_time;
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;

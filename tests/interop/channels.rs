@@ -1,19 +1,18 @@
 //! Bounded channels between tasks: order, hops, room, closing, and what is dropped half-way.
 
 use crate::kinds::KINDS;
-use crate::stage::{lines, turns, within};
 use greenlight::{spawn, yield_now};
+use stage::{turns, unwatched, within};
 
 #[test]
 fn a_parked_receiver_has_the_item_one_hop_after_it_was_sent() {
     for kind in KINDS {
-        let lines = lines(async |log| {
+        let lines = unwatched(async |log| {
             let (mut sender, mut receiver) = kind.open(1);
-            let theirs = log.clone();
             spawn(async move {
-                theirs.say("the receiver waits");
+                log.say("the receiver waits");
                 let item = receiver.receive().await;
-                theirs.say(format!("the receiver has {item:?}"));
+                log.say(format!("the receiver has {item:?}"));
             })
             .task();
             yield_now().await;
@@ -31,7 +30,7 @@ fn a_parked_receiver_has_the_item_one_hop_after_it_was_sent() {
 #[test]
 fn items_arrive_in_the_order_of_sending() {
     for kind in KINDS {
-        lines(async |_| {
+        unwatched(async |_| {
             let (mut sender, mut receiver) = kind.open(3);
             let sending = spawn(async move {
                 for item in 0..100 {
@@ -51,13 +50,12 @@ fn items_arrive_in_the_order_of_sending() {
 #[test]
 fn a_full_channel_parks_its_sender_until_a_hop_after_an_item_was_taken() {
     for kind in KINDS {
-        let lines = lines(async |log| {
+        let lines = unwatched(async |log| {
             let (mut sender, mut receiver) = kind.open(1);
-            let theirs = log.clone();
             let sending = spawn(async move {
                 for item in 1..=3 {
                     assert!(sender.send(item).await);
-                    theirs.say(format!("{item} is in"));
+                    log.say(format!("{item} is in"));
                 }
             });
             for _ in 1..=3 {
@@ -87,15 +85,14 @@ fn a_full_channel_parks_its_sender_until_a_hop_after_an_item_was_taken() {
 #[test]
 fn a_receiver_whose_last_sender_goes_has_what_is_left_and_then_the_end_a_hop_later() {
     for kind in KINDS {
-        let lines = lines(async |log| {
+        let lines = unwatched(async |log| {
             let (mut sender, mut receiver) = kind.open(2);
             let other = sender.clone();
             assert!(sender.send(1).await);
-            let theirs = log.clone();
             let receiving = spawn(async move {
                 for _ in 0..2 {
                     let item = receiver.receive().await;
-                    theirs.say(format!("the receiver has {item:?}"));
+                    log.say(format!("the receiver has {item:?}"));
                 }
             });
             turns(3).await;
@@ -122,14 +119,13 @@ fn a_receiver_whose_last_sender_goes_has_what_is_left_and_then_the_end_a_hop_lat
 #[test]
 fn a_sender_that_waits_for_room_hears_of_the_receivers_end_a_hop_later() {
     for kind in KINDS {
-        let lines = lines(async |log| {
+        let lines = unwatched(async |log| {
             let (mut sender, receiver) = kind.open(1);
-            let theirs = log.clone();
             let sending = spawn(async move {
                 while sender.send(0).await {
-                    theirs.say("an item is in");
+                    log.say("an item is in");
                 }
-                theirs.say("an item is refused");
+                log.say("an item is refused");
             });
             turns(3).await;
             drop(receiver);
@@ -147,7 +143,7 @@ fn a_sender_that_waits_for_room_hears_of_the_receivers_end_a_hop_later() {
 fn a_receive_that_is_dropped_at_any_moment_loses_nothing() {
     for kind in KINDS {
         for patience in 0..4 {
-            lines(async |_| {
+            unwatched(async |_| {
                 let (mut sender, mut receiver) = kind.open(2);
                 let sending = spawn(async move {
                     for item in 0..60 {
@@ -178,7 +174,7 @@ fn a_receive_that_is_dropped_at_any_moment_loses_nothing() {
 fn a_send_that_is_dropped_while_it_waits_for_room_sends_nothing_and_keeps_no_room() {
     for kind in KINDS {
         for patience in 1..5 {
-            lines(async |_| {
+            unwatched(async |_| {
                 let (mut sender, mut receiver) = kind.open(1);
                 assert!(sender.send(1).await);
                 assert_eq!(within(patience, sender.send(2)).await, None, "{kind:?}: there is no room");
@@ -194,10 +190,10 @@ fn a_send_that_is_dropped_while_it_waits_for_room_sends_nothing_and_keeps_no_roo
 
 #[test]
 fn a_receiving_task_that_is_cancelled_after_the_send_leaves_the_item_to_the_next() {
-    let lines = lines(async |log| {
+    let lines = unwatched(async |log| {
         let (sender, receiver) = async_channel::bounded(1);
         let receivers = ["first", "second"].map(|name| {
-            let (receiver, log) = (receiver.clone(), log.clone());
+            let receiver = receiver.clone();
             greenlight::task(name).spawn_detached(async move {
                 let _guard = log.at_drop(if name == "first" { "the first is gone" } else { "the second is gone" });
                 let item: Result<u32, _> = receiver.recv().await;

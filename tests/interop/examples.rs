@@ -13,7 +13,7 @@ pub(crate) mod rwlock;
 #[path = "../../examples/threads.rs"]
 mod threads;
 
-use crate::stage::in_time;
+use stage::in_time;
 use std::env;
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -9,6 +9,5 @@ mod oneshots;
 mod pool;
 mod primitives;
 mod selects;
-mod stage;
 mod stalls;
 mod threads;

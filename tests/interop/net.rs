@@ -1,11 +1,11 @@
 //! TCP on loopback with async-net, whose reactor wakes tasks from a thread of its own.
 
-use crate::stage::{Log, in_time, run_unreported};
 use async_net::{TcpListener, TcpStream};
 use futures_lite::future::or;
 use futures_lite::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use greenlight::sync::Event;
 use greenlight::{JoinHandle, Runtime, TaskGroup, gather, run, sleep, spawn, task, yield_now};
+use stage::{Log, in_time, run_unreported};
 use std::cell::Cell;
 use std::io;
 use std::net::{Shutdown, SocketAddr};
@@ -133,12 +133,11 @@ fn a_reader_whose_task_is_cancelled_hangs_up() {
             let address = listener.local_addr().expect("the listener is bound");
             let mut peer = TcpStream::connect(address).await.expect("the listener listens");
             let (mut stream, _) = listener.accept().await.expect("the peer has connected");
-            let theirs = log.clone();
             let reader = spawn(async move {
-                let _guard = theirs.at_drop("the reader is dropped");
-                theirs.say("the reader waits");
+                let _guard = log.at_drop("the reader is dropped");
+                log.say("the reader waits");
                 let read = stream.read(&mut [0; 16]).await;
-                theirs.say(format!("the reader has read {read:?}"));
+                log.say(format!("the reader has read {read:?}"));
             });
             yield_now().await;
             assert!(reader.task().cancel());

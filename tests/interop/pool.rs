@@ -1,8 +1,8 @@
 //! Blocking calls on the thread pool of the crate blocking, while the runtime's thread stays free.
 
-use crate::stage::in_time;
 use blocking::unblock;
 use greenlight::{gather_tasks, run, sleep, spawn, timeout};
+use stage::in_time;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, sync_channel};
 use std::sync::{Arc, Barrier};

@@ -2,9 +2,9 @@
 //! using a wait list wrongly.
 
 use crate::examples::rwlock::{RwLock, play};
-use crate::stage::{Log, lines, turns, within};
 use greenlight::waiters::{WaitList, Waiter};
 use greenlight::{Runtime, dump, spawn, task, yield_now};
+use stage::{Log, turns, unwatched, within};
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
@@ -49,10 +49,10 @@ fn a_stall_names_the_rwlock_its_readers_and_the_places_in_its_line() {
 
 #[test]
 fn readers_share_and_a_writer_is_alone_first_in_first_out() {
-    let said = lines(|log| async move {
+    let said = unwatched(|log| async move {
         let lock = Rc::new(RwLock::new("page", 0));
         let who = [("a", false), ("b", false), ("c", true), ("d", false), ("e", true)];
-        let tasks = who.map(|(name, writes)| spawn(use_it(lock.clone(), name, writes, log.clone())));
+        let tasks = who.map(|(name, writes)| spawn(use_it(lock.clone(), name, writes, log)));
         for task in tasks {
             task.await.expect("nobody panics");
         }
@@ -79,9 +79,9 @@ fn a_wait_for_the_rwlock_that_is_cancelled_at_any_moment_holds_up_nobody() {
             let runtime = Runtime::builder().virtual_clock().check_every_turn().build();
             runtime.run(async move {
                 let (lock, log) = (Rc::new(RwLock::new("page", 0)), Log::default());
-                let first = spawn(use_it(lock.clone(), "first", true, log.clone()));
-                let cancelled = spawn(use_it(lock.clone(), "cancelled", writes, log.clone()));
-                let last = spawn(use_it(lock.clone(), "last", !writes, log.clone()));
+                let first = spawn(use_it(lock.clone(), "first", true, log));
+                let cancelled = spawn(use_it(lock.clone(), "cancelled", writes, log));
+                let last = spawn(use_it(lock.clone(), "last", !writes, log));
                 turns(moment).await;
                 cancelled.task().cancel();
                 let ended = within(40, last).await;
@@ -116,8 +116,8 @@ fn a_dump_names_who_was_granted_the_rwlock_and_who_reads() {
         let lock = Rc::new(RwLock::new("page", 0));
         let writing = lock.write().await;
         let log = Log::default();
-        let granted = task("granted").spawn(use_it(lock.clone(), "granted", true, log.clone()));
-        let behind = task("behind").spawn(use_it(lock.clone(), "behind", false, log.clone()));
+        let granted = task("granted").spawn(use_it(lock.clone(), "granted", true, log));
+        let behind = task("behind").spawn(use_it(lock.clone(), "behind", false, log));
         yield_now().await;
         let told = dump().to_string();
         assert!(told.contains("taken by main, at "), "{told}");

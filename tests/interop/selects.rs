@@ -1,10 +1,10 @@
 //! The `select!` of tokio and of futures around the channels of others, beside greenlight's own Event and sleep.
 
 use crate::kinds::KINDS;
-use crate::stage::{Log, lines};
 use futures::FutureExt;
 use greenlight::sync::Event;
 use greenlight::{now, sleep, spawn};
+use stage::{Log, unwatched};
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,9 +12,9 @@ use std::time::Duration;
 const SECOND: Duration = Duration::from_secs(1);
 
 /// An event that is set after 4 seconds, and a task that says so.
-fn closing(log: &Log) -> Rc<Event> {
+fn closing(log: Log) -> Rc<Event> {
     let closing = Rc::new(Event::new().named("closing"));
-    let (theirs, log) = (closing.clone(), log.clone());
+    let theirs = closing.clone();
     drop(spawn(async move {
         sleep(4 * SECOND).await;
         log.say(format!("{} closing", now()));
@@ -38,9 +38,9 @@ const EXPECTED: [&str; 7] = [
 #[test]
 fn tokios_select_wakes_for_a_channel_a_sleep_and_an_event() {
     for kind in KINDS {
-        let lines = lines(async |log| {
+        let lines = unwatched(async |log| {
             let (mut sender, mut receiver) = kind.open(2);
-            let closing = closing(&log);
+            let closing = closing(log);
             let sending = spawn(async move {
                 for (item, pause) in [(1, 1), (2, 0), (3, 2), (4, 90)] {
                     sleep(pause * SECOND).await;
@@ -64,9 +64,9 @@ fn tokios_select_wakes_for_a_channel_a_sleep_and_an_event() {
 #[test]
 fn the_select_of_futures_wakes_for_a_channel_a_sleep_and_an_event() {
     for kind in KINDS {
-        let lines = lines(async |log| {
+        let lines = unwatched(async |log| {
             let (mut sender, mut receiver) = kind.open(2);
-            let closing = closing(&log);
+            let closing = closing(log);
             let sending = spawn(async move {
                 for (item, pause) in [(1, 1), (2, 0), (3, 2), (4, 90)] {
                     sleep(pause * SECOND).await;
@@ -90,7 +90,7 @@ fn the_select_of_futures_wakes_for_a_channel_a_sleep_and_an_event() {
 
 #[test]
 fn an_event_that_loses_a_select_has_no_waiter_left() {
-    lines(async |_| {
+    unwatched(async |_| {
         let (event, bell) = (Event::new(), tokio::sync::Notify::new());
         bell.notify_one();
         tokio::select! {
@@ -104,7 +104,7 @@ fn an_event_that_loses_a_select_has_no_waiter_left() {
 
 #[test]
 fn an_unbiased_select_over_channels_loses_no_item_either() {
-    lines(async |_| {
+    unwatched(async |_| {
         let ((mut left, mut from_left), (mut right, mut from_right)) = (KINDS[0].open(3), KINDS[1].open(3));
         let sending = spawn(async move {
             for item in 0..200 {

@@ -1,9 +1,9 @@
 //! Waits that only a foreign waker could end: what is reported as a stall, what is only suspected, and what is silent.
 
 use crate::kinds::{KINDS, Kind, Receiver, Sender};
-use crate::stage::{in_time, run_unreported};
 use futures::channel::oneshot;
 use greenlight::{Runtime, run, sleep, timeout};
+use stage::{in_time, run_unreported};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,9 +1,9 @@
 //! Channels between threads and tasks, on the real clock: whoever waits is woken from the other side.
 
 use crate::kinds::KINDS;
-use crate::stage::{in_time, within};
 use futures::channel::oneshot;
 use greenlight::{gather_tasks, run, spawn};
+use stage::{in_time, within};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;

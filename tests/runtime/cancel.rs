@@ -1,9 +1,9 @@
 //! `cancel()`: the future of the task is dropped at the task's next turn, whatever else is to
 //! happen to it.
 
-use crate::stage::{Log, recorded, standing};
 use greenlight::sync::Event;
 use greenlight::{Task, sleep, spawn, spawn_detached, yield_now};
+use stage::{Log, recorded, standing};
 use std::cell::RefCell;
 use std::future::pending;
 use std::rc::Rc;
@@ -37,10 +37,10 @@ fn it_beats_a_wake_that_is_in_the_queue() {
     let log = Log::default();
     standing().run(async {
         let light = Rc::new(Event::new());
-        let (waiting, said) = (light.clone(), log.clone());
+        let waiting = light.clone();
         let waiter = spawn(async move {
             waiting.wait().await;
-            said.say("waiter goes");
+            log.say("waiter goes");
         });
         yield_now().await;
         light.set();
@@ -56,10 +56,10 @@ fn a_wake_that_comes_after_it_changes_nothing() {
     let log = Log::default();
     standing().run(async {
         let light = Rc::new(Event::new());
-        let (waiting, said) = (light.clone(), log.clone());
+        let waiting = light.clone();
         let waiter = spawn(async move {
             waiting.wait().await;
-            said.say("waiter goes");
+            log.say("waiter goes");
         });
         yield_now().await;
         waiter.task().cancel();
@@ -76,10 +76,9 @@ fn a_task_that_is_cancelled_while_queued_keeps_its_place() {
         let [first, second] = ["first", "second"].map(|name| spawn(log.sleeper(name)));
         yield_now().await;
         log.take();
-        let third = log.clone();
         second.task().cancel();
         first.task().cancel();
-        spawn_detached(async move { third.say("third runs") });
+        spawn_detached(async move { log.say("third runs") });
         second.task().cancel();
         yield_now().await;
     });
@@ -91,10 +90,9 @@ fn a_task_that_has_not_started_never_starts() {
     let log = Log::default();
     standing().run(async {
         let guard = log.at_drop("captured value dropped");
-        let said = log.clone();
         let victim = spawn(async move {
             let _guard = guard;
-            said.say("victim runs");
+            log.say("victim runs");
         });
         victim.task().cancel();
         assert!(victim.await.expect_err("it is cancelled").is_cancelled());
@@ -141,13 +139,13 @@ fn a_task_that_cancels_itself_runs_on_to_its_next_await() {
     let log = Log::default();
     standing().run(async {
         let own = OwnTask::default();
-        let (me, said) = (own.clone(), log.clone());
+        let me = own.clone();
         let victim = spawn(async move {
-            let _guard = said.at_drop("dropped");
+            let _guard = log.at_drop("dropped");
             cancel_own(&me);
-            said.say("runs on");
+            log.say("runs on");
             yield_now().await;
-            said.say("goes on");
+            log.say("goes on");
         });
         *own.borrow_mut() = Some(victim.task());
         victim.await.expect_err("it is cancelled");
@@ -161,14 +159,14 @@ fn a_task_that_cancels_itself_is_dropped_after_those_whom_it_wakes_in_that_poll(
     standing().run(async {
         let own = OwnTask::default();
         let light = Rc::new(Event::new());
-        let (waiting, said) = (light.clone(), log.clone());
+        let waiting = light.clone();
         spawn_detached(async move {
             waiting.wait().await;
-            said.say("waiter goes");
+            log.say("waiter goes");
         });
-        let (me, said) = (own.clone(), log.clone());
+        let me = own.clone();
         let victim = spawn(async move {
-            let _guard = said.at_drop("dropped");
+            let _guard = log.at_drop("dropped");
             cancel_own(&me);
             light.set();
             pending::<()>().await;
@@ -211,10 +209,9 @@ fn any_clone_of_the_task_cancels_it_also_when_the_handle_is_gone() {
 fn the_locals_of_a_cancelled_task_are_dropped_in_reverse_order() {
     let log = Log::default();
     standing().run(async {
-        let said = log.clone();
         let victim = spawn(async move {
-            let _first = said.at_drop("first");
-            let _second = said.at_drop("second");
+            let _first = log.at_drop("first");
+            let _second = log.at_drop("second");
             pending::<()>().await;
         });
         yield_now().await;

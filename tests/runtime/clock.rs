@@ -1,11 +1,11 @@
 //! Time: virtual time stands still while anybody is ready and lands on the next deadline when
 //! nobody is; a sleep is never early on either clock; equal deadlines go in the order of arming.
 
-use crate::foreign::{Held, poll};
 use crate::properties::holds_for_all;
-use crate::stage::{Hops, Log, standing};
 use greenlight::{Runtime, Turn, interval, now, sleep, sleep_until, spawn, spawn_detached, yield_now};
 use proptest::prelude::*;
+use stage::foreign::{Held, poll};
+use stage::{Log, counted, standing};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ async fn sleeper(name: String, duration: Duration, log: Log) {
 fn virtual_time_stands_still_while_anybody_is_ready() {
     let log = Log::default();
     standing().run(async {
-        spawn_detached(sleeper("slept 1 µs".into(), US, log.clone()));
+        spawn_detached(sleeper("slept 1 µs".into(), US, log));
         for _ in 0..1000 {
             yield_now().await;
         }
@@ -109,7 +109,6 @@ fn sleepers_on_the_real_clock_wake_in_the_order_of_their_deadlines() {
         // The first is far enough away that a busy machine arms all three before it.
         let start = now();
         let tasks = [24, 20, 22].map(|millis| {
-            let log = log.clone();
             spawn(async move {
                 sleep_until(start + MS * millis).await;
                 log.say(format!("slept {millis} ms"));
@@ -122,7 +121,7 @@ fn sleepers_on_the_real_clock_wake_in_the_order_of_their_deadlines() {
 
 #[test]
 fn no_time_to_sleep_yields_once() {
-    Hops::counted(async |hops| {
+    counted(async |hops| {
         sleep(MS).await;
         hops.begin();
         sleep_until(now()).await;
@@ -138,7 +137,6 @@ fn a_sleep_of_no_time_queues_at_once_like_any_yield() {
     let log = Log::default();
     standing().run(async {
         for name in ["first sleeps", "second yields", "third sleeps"] {
-            let log = log.clone();
             spawn_detached(async move {
                 match name.ends_with("sleeps") {
                     true => sleep(Duration::ZERO).await,
@@ -158,8 +156,7 @@ fn a_moment_that_has_passed_yields_once() {
     standing().run(async {
         let start = now();
         sleep(MS).await;
-        let said = log.clone();
-        spawn_detached(async move { said.say("others run first") });
+        spawn_detached(async move { log.say("others run first") });
         sleep_until(start).await;
         log.say("main goes on");
         assert_eq!(now() - start, MS);
@@ -186,7 +183,6 @@ fn equal_deadlines_fire_in_the_order_of_arming_also_across_cascades() {
         let (start, span) = (now(), 300 * MS);
         for lead in [300_000, 262_143, 40_000, 4096, 4095, 64, 63, 2, 1] {
             sleep_until(start + (span - US * lead)).await;
-            let log = log.clone();
             spawn_detached(async move {
                 sleep_until(start + span).await;
                 log.say(format!("armed {lead} µs before"));
@@ -295,7 +291,7 @@ fn an_interval_ticks_on_its_grid_whatever_its_consumer_does_between() {
 
 #[test]
 fn a_late_consumer_of_an_interval_gets_the_missed_ticks_one_by_one() {
-    Hops::counted(async |hops| {
+    counted(async |hops| {
         let mut ticks = interval(MS);
         sleep(Duration::from_micros(3500)).await;
         for due in [1000, 2000, 3000] {
@@ -357,7 +353,6 @@ fn sleepers_wake_at_their_deadlines_in_the_order_of_deadline_and_arming() {
             for (number, (pause, micros, cancelled)) in sleepers.into_iter().enumerate() {
                 sleep(US * pause).await;
                 let deadline = now().as_micros() + micros;
-                let log = log.clone();
                 let task = spawn_detached(async move {
                     sleep(Duration::from_micros(micros)).await;
                     log.say(format!("{number} at {}", now().as_micros()));

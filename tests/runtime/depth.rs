@@ -1,10 +1,10 @@
 //! Chains that are as long as they like: greenlight calls nothing of itself once more for each of their links, so a small stack
 //! is enough. A destructor of one link that ran within that of the one before would need more.
 
-use crate::stage::on_drop;
 use futures::future::LocalBoxFuture;
 use futures::task::LocalSpawn;
 use greenlight::{JoinHandle, Remote, Runtime, Spawner, Task, TaskGroup, gather, spawn, spawn_detached, task};
+use stage::on_drop;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending};

@@ -1,8 +1,8 @@
 //! `gather`, `gather!` and `gather_tasks`: children start in order, their outputs come in order,
 //! and no child outlives a gather that was dropped or that panicked.
 
-use crate::stage::{Log, on_drop, recorded, reporting, standing};
 use greenlight::{JoinHandle, gather, gather_tasks, sleep, spawn, spawn_detached, yield_now};
+use stage::{Log, on_drop, recorded, reporting, standing};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -11,28 +11,25 @@ const MS: Duration = Duration::from_millis(1);
 
 /// A child that sleeps so long, and says when it begins, when it ends, and when it is dropped
 /// before.
-fn child(log: &Log, name: &'static str, millis: u32) -> impl Future<Output = &'static str> + use<> {
-    let log = log.clone();
-    async move {
-        let ended = Cell::new(false);
-        let _guard = on_drop(|| {
-            if !ended.get() {
-                log.say(format!("{name} dropped"));
-            }
-        });
-        log.say(format!("{name} begins"));
-        sleep(MS * millis).await;
-        log.say(format!("{name} ends"));
-        ended.set(true);
-        name
-    }
+async fn child(log: Log, name: &'static str, millis: u32) -> &'static str {
+    let ended = Cell::new(false);
+    let _guard = on_drop(|| {
+        if !ended.get() {
+            log.say(format!("{name} dropped"));
+        }
+    });
+    log.say(format!("{name} begins"));
+    sleep(MS * millis).await;
+    log.say(format!("{name} ends"));
+    ended.set(true);
+    name
 }
 
 #[test]
 fn outputs_come_in_the_order_of_the_arguments_whoever_ends_first() {
     let log = Log::default();
     let outputs = standing()
-        .run(async { gather([("a", 3), ("b", 1), ("c", 2)].map(|(name, millis)| child(&log, name, millis))).await });
+        .run(async { gather([("a", 3), ("b", 1), ("c", 2)].map(|(name, millis)| child(log, name, millis))).await });
     assert_eq!(outputs, ["a", "b", "c"]);
     assert_eq!(log.take(), ["a begins", "b begins", "c begins", "b ends", "c ends", "a ends"]);
 }
@@ -41,7 +38,7 @@ fn outputs_come_in_the_order_of_the_arguments_whoever_ends_first() {
 fn children_start_though_the_gather_is_not_awaited_yet() {
     let log = Log::default();
     standing().run(async {
-        let gathered = gather([child(&log, "a", 1), child(&log, "b", 1)]);
+        let gathered = gather([child(log, "a", 1), child(log, "b", 1)]);
         yield_now().await;
         log.say("main awaits");
         gathered.await;
@@ -89,8 +86,7 @@ fn a_panic_of_a_child_resumes_at_once_and_cancels_the_others_in_order() {
     let log = Log::default();
     let payload = catch_unwind(AssertUnwindSafe(|| {
         runtime.run(async {
-            let said = log.clone();
-            let gatherer = spawn(gather!(child(&said, "a", 9), child(&said, "b", 1), child(&said, "c", 9), async {
+            let gatherer = spawn(gather!(child(log, "a", 9), child(log, "b", 1), child(log, "c", 9), async {
                 sleep(2 * MS).await;
                 panic!("d panics");
             }));
@@ -112,9 +108,8 @@ fn a_panic_of_a_child_resumes_at_once_and_cancels_the_others_in_order() {
 fn a_panic_of_one_of_many_of_a_kind_resumes_at_once_too() {
     let log = Log::default();
     standing().run(async {
-        let said = log.clone();
         let gatherer = spawn(gather([("a", 9), ("b", 1)].map(|(name, millis)| {
-            let child = child(&said, name, millis);
+            let child = child(log, name, millis);
             async move {
                 assert_ne!(child.await, "b", "b panics");
             }
@@ -157,7 +152,7 @@ fn of_two_panics_the_first_in_order_resumes_and_the_other_is_reported() {
 fn dropping_a_gather_cancels_its_children_in_order() {
     let log = Log::default();
     standing().run(async {
-        let gathered = gather([("a", 9), ("b", 1), ("c", 9)].map(|(name, millis)| child(&log, name, millis)));
+        let gathered = gather([("a", 9), ("b", 1), ("c", 9)].map(|(name, millis)| child(log, name, millis)));
         let gatherer = spawn(gathered);
         sleep(2 * MS).await;
         gatherer.task().cancel();
@@ -176,8 +171,8 @@ fn dropping_a_gather_cancels_its_children_in_order() {
 fn dropping_a_gather_that_was_never_polled_cancels_its_children_before_they_start() {
     let log = Log::default();
     standing().run(async {
-        drop(gather([child(&log, "a", 1)]));
-        drop(gather!(child(&log, "b", 1)));
+        drop(gather([child(log, "a", 1)]));
+        drop(gather!(child(log, "b", 1)));
         sleep(2 * MS).await;
     });
     assert_eq!(log.take(), [""; 0]);
@@ -187,9 +182,8 @@ fn dropping_a_gather_that_was_never_polled_cancels_its_children_before_they_star
 fn a_gather_that_is_done_cancels_nobody() {
     let log = Log::default();
     standing().run(async {
-        let said = log.clone();
         gather([async move {
-            let grandchild = child(&said, "grandchild", 1);
+            let grandchild = child(log, "grandchild", 1);
             spawn_detached(async { _ = grandchild.await });
         }])
         .await;
@@ -202,13 +196,13 @@ fn a_gather_that_is_done_cancels_nobody() {
 fn gather_tasks_yields_what_became_of_each_and_no_failure_ends_it_early() {
     let log = Log::default();
     standing().run(async {
-        let cancelled = spawn(child(&log, "cancelled", 9));
+        let cancelled = spawn(child(log, "cancelled", 9));
         let tasks = [
             spawn(async {
                 sleep(MS).await;
                 panic!("panicked")
             }),
-            spawn(child(&log, "late", 3)),
+            spawn(child(log, "late", 3)),
             cancelled,
         ];
         tasks[2].task().cancel();
@@ -241,7 +235,7 @@ fn gather_tasks_takes_tasks_that_have_ended_along_with_others() {
 fn dropping_a_gather_of_tasks_cancels_them_in_order() {
     let log = Log::default();
     standing().run(async {
-        let tasks = ["a", "b"].map(|name| spawn(child(&log, name, 9)));
+        let tasks = ["a", "b"].map(|name| spawn(child(log, name, 9)));
         let gathered = gather_tasks(tasks);
         yield_now().await;
         drop(gathered);
@@ -269,10 +263,9 @@ fn a_child_that_was_cancelled_makes_gather_panic_with_what_to_do() {
 fn a_gather_inside_a_child_of_a_gather_takes_as_many_turns_as_in_asyncio() {
     let log = Log::default();
     let outputs = standing().run(async {
-        let said = log.clone();
         let ticker = spawn_detached(async move {
             for turn in 0..6 {
-                said.say(format!("o{turn}"));
+                log.say(format!("o{turn}"));
                 yield_now().await;
             }
         });
@@ -288,9 +281,8 @@ fn a_gather_inside_a_child_of_a_gather_takes_as_many_turns_as_in_asyncio() {
 #[test]
 fn an_argument_of_gather_that_returns_early_has_spawned_none() {
     let (log, runtime) = (Log::default(), standing());
-    let said = log.clone();
     let early: Result<(), &str> = runtime.run(async move {
-        let first = async move { said.say("ran on unseen") };
+        let first = async move { log.say("ran on unseen") };
         let second: Result<std::future::Ready<()>, _> = Err("early");
         let gathered = async { Ok(greenlight::gather!(first, second?).await) }.await;
         yield_now().await;

@@ -1,9 +1,9 @@
 //! A runtime over several runs: each leaves nothing behind, a stalled one too, and the drop of the
 //! runtime ends what is left.
 
-use crate::stage::{Log, on_drop, reporting, standing};
 use greenlight::sync::Event;
 use greenlight::{Runtime, Turn, sleep, spawn, spawn_detached, yield_now};
+use stage::{Log, on_drop, reporting, standing};
 use std::cell::Cell;
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -42,8 +42,7 @@ fn a_run_leaves_nobody_in_the_ready_queue() {
 fn a_runtime_can_run_again_and_its_time_goes_on() {
     let (runtime, log) = (standing(), Log::default());
     for run in 1..=3 {
-        let said = log.clone();
-        runtime.spawn_detached(async move { said.say(format!("task of run {run}")) });
+        runtime.spawn_detached(async move { log.say(format!("task of run {run}")) });
         runtime.run(sleep(Duration::from_secs(1)));
         assert_eq!(runtime.now().as_micros(), run * 1_000_000);
     }
@@ -102,11 +101,10 @@ fn dropping_a_runtime_drops_its_tasks_in_the_order_of_spawning() {
 #[test]
 fn a_future_that_is_dropped_with_its_runtime_still_runs_inside_it() {
     let (runtime, log) = (standing(), Log::default());
-    let said = log.clone();
     runtime.spawn_detached(async move {
         let _guard = on_drop(|| {
             let late = spawn(async {});
-            said.say(format!("at {}: finished {}", greenlight::now(), late.is_finished()));
+            log.say(format!("at {}: finished {}", greenlight::now(), late.is_finished()));
         });
         pending::<()>().await;
     });
@@ -136,8 +134,7 @@ fn a_future_that_was_sent_to_a_run_that_ends_is_dropped_and_its_panic_reported()
 /// A runtime in debug mode, and what it reports.
 fn debugged() -> (Runtime, Log) {
     let log = Log::default();
-    let heard = log.clone();
-    let builder = Runtime::builder().virtual_clock().debug(true).on_report(move |report| heard.say(report));
+    let builder = Runtime::builder().virtual_clock().debug(true).on_report(move |report| log.say(report));
     (builder.build(), log)
 }
 

@@ -3,7 +3,6 @@
 mod cancel;
 mod clock;
 mod depth;
-mod foreign;
 mod gather;
 mod lifetimes;
 mod merged;
@@ -14,13 +13,11 @@ mod panics;
 mod printed;
 #[path = "../properties.rs"]
 mod properties;
-mod quoted;
 mod reentrancy;
 #[path = "../seed.rs"]
 mod seed;
 mod shutdown;
 mod spawners;
-mod stage;
 mod stoppers;
 mod tasks;
 mod thread_end;

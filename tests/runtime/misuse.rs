@@ -1,57 +1,18 @@
 //! What misuse gets: a message that names it and says what to do instead, from the line that did
 //! it. Nobody else is harmed.
 
-use crate::stage::{Log, standing};
 use greenlight::{JoinHandle, Task, Turn, gather, gather_tasks, interval, now, sleep, spawn, task, yield_now};
+use stage::{Log, Panicked, panic_of, standing};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::{Future, pending, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Once;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 mod answers;
 mod inside;
-
-/// A panic: what it said, and from which line of which file.
-#[derive(Debug, PartialEq)]
-struct Panicked {
-    message: String,
-    line: u32,
-    file: String,
-}
-
-thread_local! {
-    static WATCHED: Cell<bool> = const { Cell::new(false) };
-    /// The file and line of the first panic of this thread while it was watched.
-    static PLACE: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
-}
-
-/// The panic of a misuse. It resumes through the run in which it happens, so its place is noted
-/// when it begins.
-fn panic_of<T>(misuse: impl FnOnce() -> T) -> Panicked {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let loud = take_hook();
-        set_hook(Box::new(move |panic| {
-            if !WATCHED.get() {
-                return loud(panic);
-            }
-            let place = panic.location().expect("a panic has a place");
-            PLACE.with_borrow_mut(|first| _ = first.get_or_insert_with(|| (place.file().to_string(), place.line())));
-        }));
-    });
-    WATCHED.set(true);
-    let panicked = catch_unwind(AssertUnwindSafe(misuse)).err();
-    WATCHED.set(false);
-    let payload = panicked.expect("the misuse panics");
-    let text = payload.downcast_ref::<&str>().map(|text| text.to_string());
-    let message = text.or_else(|| payload.downcast_ref::<String>().cloned()).expect("a panic says something");
-    let (file, line) = PLACE.take().expect("the panic passed the hook");
-    Panicked { message, line, file }
-}
 
 /// A panic with this message in that line of this file.
 fn at(line: u32, message: impl Into<String>) -> Panicked {
@@ -134,12 +95,9 @@ fn run_is_refused_wherever_a_runtime_is_current() {
 fn a_refused_run_harms_nobody() {
     let log = Log::default();
     standing().run(async {
-        let neighbour = spawn({
-            let log = log.clone();
-            async move {
-                yield_now().await;
-                log.say("neighbour");
-            }
+        let neighbour = spawn(async move {
+            yield_now().await;
+            log.say("neighbour");
         });
         panic_of(|| greenlight::run(async {}));
         log.say("main");
@@ -175,7 +133,7 @@ fn a_turn_while_the_run_ends_is_refused() {
     let (runtime, panicked) = (Rc::new(standing()), Rc::new(RefCell::new(Vec::new())));
     let guard = || {
         let (own, noted) = (Rc::downgrade(&runtime), panicked.clone());
-        crate::stage::on_drop(move || {
+        stage::on_drop(move || {
             let own = own.upgrade().expect("the runtime is alive while it runs");
             noted.borrow_mut().push(panic_of(|| own.turn()));
         })
@@ -298,13 +256,13 @@ fn an_interval_of_zero_is_refused() {
 #[test]
 fn what_is_spawned_while_the_run_ends_is_dropped_and_its_handle_says_so() {
     let (log, line) = (Log::default(), Rc::new(Cell::new(0)));
-    let (inside, spawned) = (log.clone(), line.clone());
-    let guard = crate::stage::on_drop(move || {
-        let late = inside.at_drop("late future dropped");
+    let spawned = line.clone();
+    let guard = stage::on_drop(move || {
+        let late = log.at_drop("late future dropped");
         spawned.set(line!() + 1);
         let handle = spawn(async move { drop(late) });
-        inside.say("spawn returned");
-        inside.say(pollster::block_on(handle).unwrap_err().to_string());
+        log.say("spawn returned");
+        log.say(pollster::block_on(handle).unwrap_err().to_string());
     });
     standing().run(async move {
         greenlight::spawn_detached(async move {

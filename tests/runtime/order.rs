@@ -1,9 +1,9 @@
 //! The order contract: how many turns lie between a cause and its effect, and what a program prints
 //! for it. The numbers and the lines are what CPython 3.13 gives for the same program.
 
-use crate::stage::{Hops, Log, on_drop, standing};
 use greenlight::sync::Event;
 use greenlight::{Task, gather, gather_tasks, sleep, spawn, spawn_detached, yield_now};
+use stage::{Log, counted, on_drop, standing};
 use std::future::pending;
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ const MS: Duration = Duration::from_millis(1);
 
 #[test]
 fn no_hop_from_awaiting_a_task_that_has_ended() {
-    Hops::counted(async |hops| {
+    counted(async |hops| {
         let mut task = spawn(async {});
         let ended = task.task();
         yield_now().await;
@@ -25,7 +25,7 @@ fn no_hop_from_awaiting_a_task_that_has_ended() {
 
 #[test]
 fn no_hop_from_waiting_on_an_event_that_is_set() {
-    Hops::counted(async |hops| {
+    counted(async |hops| {
         let light = Event::new();
         light.set();
         light.wait().await;
@@ -38,7 +38,7 @@ fn no_hop_from_waiting_on_an_event_that_is_set() {
 
 #[test]
 fn no_hop_from_gathering_nothing_or_only_tasks_that_have_ended() {
-    Hops::counted(async |hops| {
+    counted(async |hops| {
         let ended = spawn(async {});
         yield_now().await;
         hops.begin();
@@ -51,9 +51,9 @@ fn no_hop_from_gathering_nothing_or_only_tasks_that_have_ended() {
 
 #[test]
 fn one_hop_from_spawn_to_the_first_poll() {
-    Hops::counted(async |hops| {
+    counted(async |hops| {
         hops.begin();
-        let counting = hops.clone();
+        let counting = hops;
         let first = spawn(async move { counting.count() });
         assert_eq!(first.await.expect("the task returns"), 1);
     });
@@ -67,9 +67,9 @@ fn one_hop_from_set_to_the_waiter_however_deep_it_waits() {
             _ => Box::pin(nested(light, depth - 1)).await,
         }
     }
-    Hops::counted(async |hops| {
+    counted(async |hops| {
         let light = Rc::new(Event::new());
-        let (waiting, counting) = (light.clone(), hops.clone());
+        let (waiting, counting) = (light.clone(), hops);
         let waiter = spawn(async move {
             nested(waiting, 5).await;
             counting.count()
@@ -83,9 +83,9 @@ fn one_hop_from_set_to_the_waiter_however_deep_it_waits() {
 
 #[test]
 fn one_hop_from_pulse_to_the_waiter() {
-    Hops::counted(async |hops| {
+    counted(async |hops| {
         let light = Rc::new(Event::new());
-        let (pulsing, beginning) = (light.clone(), hops.clone());
+        let (pulsing, beginning) = (light.clone(), hops);
         spawn_detached(async move {
             beginning.begin();
             pulsing.pulse();
@@ -97,13 +97,13 @@ fn one_hop_from_pulse_to_the_waiter() {
 
 #[test]
 fn one_hop_from_the_end_of_a_task_to_its_joiners() {
-    Hops::counted(async |hops| {
-        let beginning = hops.clone();
+    counted(async |hops| {
+        let beginning = hops;
         let task = spawn(async move {
             yield_now().await;
             beginning.begin();
         });
-        let (ended, counting) = (task.task(), hops.clone());
+        let (ended, counting) = (task.task(), hops);
         let other = spawn(async move {
             ended.ended().await;
             counting.count()
@@ -116,8 +116,8 @@ fn one_hop_from_the_end_of_a_task_to_its_joiners() {
 
 #[test]
 fn one_hop_from_the_panic_of_a_task_to_its_joiner() {
-    Hops::counted(async |hops| {
-        let beginning = hops.clone();
+    counted(async |hops| {
+        let beginning = hops;
         let task = spawn(async move {
             beginning.begin();
             panic!("boom");
@@ -129,7 +129,7 @@ fn one_hop_from_the_panic_of_a_task_to_its_joiner() {
 
 #[test]
 fn one_hop_for_a_yield_and_for_a_sleep_of_no_time() {
-    Hops::counted(async |hops| {
+    counted(async |hops| {
         hops.begin();
         yield_now().await;
         assert_eq!(hops.count(), 1);
@@ -142,7 +142,7 @@ fn one_hop_for_a_yield_and_for_a_sleep_of_no_time() {
 
 #[test]
 fn one_hop_from_a_timer_to_its_sleeper() {
-    Hops::counted(async |hops| {
+    counted(async |hops| {
         hops.begin();
         sleep(MS).await;
         assert_eq!(hops.count(), 2, "one idle turn, in which the timer fires, and one hop");
@@ -151,8 +151,8 @@ fn one_hop_from_a_timer_to_its_sleeper() {
 
 #[test]
 fn one_hop_from_cancel_to_drop_and_one_more_to_the_joiner() {
-    Hops::counted(async |hops| {
-        let counting = hops.clone();
+    counted(async |hops| {
+        let counting = hops;
         let task = spawn(async move {
             let _guard = on_drop(|| assert_eq!(counting.count(), 1));
             pending::<()>().await;
@@ -168,25 +168,25 @@ fn one_hop_from_cancel_to_drop_and_one_more_to_the_joiner() {
 #[test]
 fn two_hops_from_the_end_of_the_last_child_to_the_gatherer() {
     /// A child that ends after so many yields; the last of them begins the count.
-    async fn child(yields: u32, hops: Hops) {
+    async fn child(yields: u32, hops: Log) {
         for _ in 0..yields {
             yield_now().await;
         }
         hops.begin();
     }
-    Hops::counted(async |hops| {
-        gather([0, 3, 1].map(|yields| child(yields, hops.clone()))).await;
+    counted(async |hops| {
+        gather([0, 3, 1].map(|yields| child(yields, hops))).await;
         assert_eq!(hops.count(), 2, "gather()");
-        gather!(child(2, hops.clone()), child(0, hops.clone())).await;
+        gather!(child(2, hops), child(0, hops)).await;
         assert_eq!(hops.count(), 2, "gather!");
-        gather_tasks([1, 2].map(|yields| spawn(child(yields, hops.clone())))).await;
+        gather_tasks([1, 2].map(|yields| spawn(child(yields, hops)))).await;
         assert_eq!(hops.count(), 2, "gather_tasks()");
     });
 }
 
 #[test]
 fn three_hops_for_a_gather_of_children_that_do_nothing() {
-    Hops::counted(async |hops| {
+    counted(async |hops| {
         hops.begin();
         gather([(), ()].map(async |()| {})).await;
         assert_eq!(hops.count(), 3);
@@ -196,7 +196,7 @@ fn three_hops_for_a_gather_of_children_that_do_nothing() {
 #[test]
 fn two_hops_also_for_a_gather_that_is_awaited_as_its_last_child_ends() {
     let lines = against_ticker(async |log, tick| {
-        let gathered = gather(["a", "b"].map(|name| say(&log, name)));
+        let gathered = gather(["a", "b"].map(|name| say(log, name)));
         tick();
         yield_now().await;
         log.say("main awaits");
@@ -206,9 +206,8 @@ fn two_hops_also_for_a_gather_that_is_awaited_as_its_last_child_ends() {
 }
 
 /// A future that says one line.
-fn say(log: &Log, line: &'static str) -> impl Future<Output = ()> + use<> {
-    let log = log.clone();
-    async move { log.say(line) }
+async fn say(log: Log, line: &'static str) {
+    log.say(line)
 }
 
 /// Runs a program that starts, when it likes, a task that says `o0` to `o4`, one a turn; says
@@ -217,17 +216,17 @@ fn against_ticker(program: impl AsyncFnOnce(Log, Box<dyn FnOnce() -> Task>)) -> 
     let log = Log::default();
     standing().run(async {
         let ticker = Rc::new(std::cell::OnceCell::new());
-        let (ticking, started) = (log.clone(), ticker.clone());
+        let started = ticker.clone();
         let tick = Box::new(move || {
             let task = spawn_detached(async move {
                 for turn in 0..5 {
-                    ticking.say(format!("o{turn}"));
+                    log.say(format!("o{turn}"));
                     yield_now().await;
                 }
             });
             started.get_or_init(|| task).clone()
         });
-        program(log.clone(), tick).await;
+        program(log, tick).await;
         log.say("main");
         ticker.get().expect("the program starts the ticker").ended().await;
     });
@@ -238,7 +237,7 @@ fn against_ticker(program: impl AsyncFnOnce(Log, Box<dyn FnOnce() -> Task>)) -> 
 fn beside_a_ticker_a_future_that_is_awaited_in_place_takes_no_turn() {
     let lines = against_ticker(async |log, tick| {
         tick();
-        say(&log, "child").await;
+        say(log, "child").await;
     });
     assert_eq!(lines, ["child", "main", "o0", "o1", "o2", "o3", "o4"]);
 }
@@ -246,7 +245,7 @@ fn beside_a_ticker_a_future_that_is_awaited_in_place_takes_no_turn() {
 #[test]
 fn beside_a_ticker_a_task_is_awaited_in_two_turns() {
     let lines = against_ticker(async |log, tick| {
-        let child = spawn(say(&log, "child"));
+        let child = spawn(say(log, "child"));
         tick();
         child.await.expect("the child returns");
     });
@@ -254,7 +253,7 @@ fn beside_a_ticker_a_task_is_awaited_in_two_turns() {
 
     let lines = against_ticker(async |log, tick| {
         tick();
-        let child = spawn(say(&log, "child"));
+        let child = spawn(say(log, "child"));
         child.await.expect("the child returns");
     });
     assert_eq!(lines, ["o0", "child", "o1", "main", "o2", "o3", "o4"]);
@@ -264,12 +263,12 @@ fn beside_a_ticker_a_task_is_awaited_in_two_turns() {
 fn beside_a_ticker_a_gather_takes_three_turns() {
     let lines = against_ticker(async |log, tick| {
         tick();
-        gather([0, 1].map(|_| say(&log, "child"))).await;
+        gather([0, 1].map(|_| say(log, "child"))).await;
     });
     assert_eq!(lines, ["o0", "child", "child", "o1", "o2", "main", "o3", "o4"]);
 
     let lines = against_ticker(async |log, tick| {
-        let children = gather([0, 1].map(|_| say(&log, "child")));
+        let children = gather([0, 1].map(|_| say(log, "child")));
         tick();
         children.await;
     });
@@ -303,15 +302,15 @@ fn waiters_of_two_events_go_in_the_order_in_which_the_events_are_set() {
     let log = Log::default();
     standing().run(async {
         let [e, f] = [0, 1].map(|_| Rc::new(Event::new()));
-        let wait = |name, event: &Rc<Event>| spawn(waiter(name, event.clone(), log.clone()));
+        let wait = |name, event: &Rc<Event>| spawn(waiter(name, event.clone(), log));
         let tasks = [wait("a", &e), wait("b", &f), wait("c", &e)];
-        let (said, later) = (log.clone(), f.clone());
+        let later = f.clone();
         let setter = spawn(async move {
-            said.say("s sets e");
+            log.say("s sets e");
             e.set();
-            spawn_detached(waiter("d", later, said.clone()));
+            spawn_detached(waiter("d", later, log));
             yield_now().await;
-            said.say("s sets f");
+            log.say("s sets f");
             f.set();
         });
         gather_tasks(tasks.into_iter().chain([setter])).await;

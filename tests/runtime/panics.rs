@@ -4,8 +4,8 @@
 mod escapes;
 mod matrix;
 
-use crate::stage::{Log, on_drop, reporting};
 use greenlight::{Runtime, spawn, spawn_detached, task, yield_now};
+use stage::{Log, on_drop, reporting};
 use std::future::pending;
 
 /// What a report says of a lost panic, without the line of the spawn.
@@ -161,8 +161,7 @@ fn a_panic_in_the_drop_of_an_output_that_nobody_will_fetch_ends_its_task_only() 
     let log = Log::default();
     runtime.run(async {
         drop(task("alice").spawn(async { on_drop(|| panic!("in the output")) }));
-        let said = log.clone();
-        spawn_detached(async move { said.say("the next in the batch runs") });
+        spawn_detached(async move { log.say("the next in the batch runs") });
         yield_now().await;
         log.say("main goes on");
     });

@@ -1,7 +1,7 @@
 //! What the types that a user holds print for `{:?}`: what tells one from another, and nothing of how they work.
 
-use crate::stage::standing;
 use greenlight::{Runtime, sleep, task};
+use stage::standing;
 use std::time::Duration;
 
 #[test]

@@ -1,8 +1,8 @@
 //! The life of a run: what happens when main ends, panics or stalls, and when a runtime is dropped.
 
-use crate::stage::{Log, on_drop, recorded, reporting, standing};
 use greenlight::sync::Event;
 use greenlight::{sleep, spawn, spawn_detached, task, yield_now};
+use stage::{Log, on_drop, recorded, reporting, standing};
 use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,16 +34,14 @@ fn main_may_borrow_from_the_stack() {
 #[test]
 fn main_is_a_task_like_any_other_in_the_order() {
     let (runtime, log) = (standing(), Log::default());
-    let said = log.clone();
     runtime.spawn_detached(async move {
-        said.say("spawned before the run");
+        log.say("spawned before the run");
         yield_now().await;
-        said.say("spawned before the run, again");
+        log.say("spawned before the run, again");
     });
     runtime.run(async {
         log.say("main");
-        let said = log.clone();
-        spawn_detached(async move { said.say("spawned by main") });
+        spawn_detached(async move { log.say("spawned by main") });
         yield_now().await;
         log.say("main again");
     });
@@ -58,11 +56,11 @@ fn when_main_ends_the_rest_of_the_batch_does_not_run() {
     let log = Log::default();
     standing().run(async {
         spawn_detached(log.sleeper("a"));
-        let (light, said) = (Rc::new(Event::new()), log.clone());
+        let light = Rc::new(Event::new());
         let waiting = light.clone();
         spawn_detached(async move {
             waiting.wait().await;
-            said.say("released, and runs");
+            log.say("released, and runs");
         });
         yield_now().await;
         light.set();
@@ -76,11 +74,10 @@ fn when_main_ends_the_rest_of_the_batch_does_not_run() {
 fn a_timer_that_is_due_in_the_turn_in_which_main_ends_runs_nobody() {
     let log = Log::default();
     standing().run(async {
-        let said = log.clone();
         spawn_detached(async move {
-            let _guard = said.at_drop("sleeper dropped");
+            let _guard = log.at_drop("sleeper dropped");
             sleep(Duration::from_millis(1)).await;
-            said.say("sleeper runs");
+            log.say("sleeper runs");
         });
         sleep(Duration::from_millis(1)).await;
         log.say("main ends");
@@ -166,7 +163,7 @@ fn a_spawn_meanwhile_drops_its_future_and_returns_a_handle_that_is_cancelled() {
     let (runtime, log) = (standing(), Log::default());
     let left = Rc::new(RefCell::new(None));
     runtime.run({
-        let (log, left) = (log.clone(), left.clone());
+        let left = left.clone();
         async move {
             spawn_detached(async move {
                 let _guard = on_drop(|| {
@@ -195,12 +192,12 @@ fn a_spawn_meanwhile_drops_its_future_and_returns_a_handle_that_is_cancelled() {
 #[test]
 fn a_spawn_while_mains_future_is_dropped_is_refused_as_well() {
     let (runtime, log) = (standing(), Log::default());
-    let (said, handle) = (log.clone(), Rc::new(Cell::new(None)));
+    let handle = Rc::new(Cell::new(None));
     let left = handle.clone();
     let stalled = runtime.try_run(async move {
         let _guard = on_drop(|| {
-            let child = spawn(said.sleeper("child"));
-            said.say(format!("child finished {}", child.is_finished()));
+            let child = spawn(log.sleeper("child"));
+            log.say(format!("child finished {}", child.is_finished()));
             left.set(Some(child));
         });
         pending::<()>().await;

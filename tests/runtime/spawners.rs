@@ -1,9 +1,9 @@
 //! The spawners of the futures crates: `LocalSpawnExt` and `SpawnExt` work on a runtime, and learn
 //! when it shuts down.
 
-use crate::stage::{Log, on_drop, reporting, standing};
 use futures::task::{LocalSpawn, LocalSpawnExt, Spawn, SpawnExt};
 use greenlight::{Turn, spawn_detached, spawner, yield_now};
+use stage::{Log, on_drop, reporting, standing};
 use std::cell::RefCell;
 use std::future::pending;
 use std::rc::Rc;
@@ -14,11 +14,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 fn spawn_local_runs_a_future_as_a_task() {
     let log = Log::default();
     standing().run(async {
-        let said = log.clone();
         let spawned = spawner().spawn_local(async move {
-            said.say("task runs");
+            log.say("task runs");
             yield_now().await;
-            said.say("task runs on");
+            log.say("task runs on");
         });
         spawned.expect("the runtime is there");
         log.say("main");
@@ -75,8 +74,7 @@ fn spawn_runs_a_future_that_could_run_anywhere_else() {
 fn a_runtime_hands_out_its_spawner_before_it_runs() {
     let (runtime, log) = (standing(), Log::default());
     let spawner = runtime.spawner();
-    let said = log.clone();
-    spawner.clone().spawn_local(async move { said.say("task runs") }).expect("the runtime is there");
+    spawner.clone().spawn_local(async move { log.say("task runs") }).expect("the runtime is there");
     assert_eq!(runtime.turn(), Turn::Ran(1));
     assert_eq!(log.take(), ["task runs"]);
 }
@@ -98,23 +96,20 @@ fn while_a_run_ends_it_is_shut_down_and_drops_what_it_is_given() {
     let (runtime, log) = (standing(), Log::default());
     let spawner = runtime.spawner();
     assert!(spawner.status_local().is_ok() && spawner.status().is_ok());
-    runtime.run({
-        let log = log.clone();
-        async move {
-            spawn_detached(async move {
-                let _guard = on_drop(|| {
-                    let spawner = spawner.clone();
-                    assert!(spawner.status_local().is_err_and(|error| error.is_shutdown()));
-                    assert!(spawner.status().is_err_and(|error| error.is_shutdown()));
-                    let guard = log.at_drop("refused future dropped");
-                    let refused = spawner.spawn_local(async move { drop(guard) });
-                    assert!(refused.is_err_and(|error| error.is_shutdown()));
-                    log.say("refused");
-                });
-                pending::<()>().await;
+    runtime.run(async move {
+        spawn_detached(async move {
+            let _guard = on_drop(|| {
+                let spawner = spawner.clone();
+                assert!(spawner.status_local().is_err_and(|error| error.is_shutdown()));
+                assert!(spawner.status().is_err_and(|error| error.is_shutdown()));
+                let guard = log.at_drop("refused future dropped");
+                let refused = spawner.spawn_local(async move { drop(guard) });
+                assert!(refused.is_err_and(|error| error.is_shutdown()));
+                log.say("refused");
             });
-            yield_now().await;
-        }
+            pending::<()>().await;
+        });
+        yield_now().await;
     });
     assert_eq!(log.take(), ["refused future dropped", "refused"]);
 }
@@ -124,8 +119,7 @@ fn between_two_runs_it_spawns_for_the_next_one() {
     let (runtime, log) = (standing(), Log::default());
     let spawner = runtime.run(async { spawner() });
     assert!(spawner.status_local().is_ok());
-    let said = log.clone();
-    spawner.spawn_local(async move { said.say("task runs") }).expect("the runtime is there");
+    spawner.spawn_local(async move { log.say("task runs") }).expect("the runtime is there");
     runtime.run(async { log.say("main") });
     assert_eq!(log.take(), ["task runs", "main"]);
 }

@@ -1,8 +1,8 @@
 //! A run that is ended from another thread: in which order things go, and that nobody waits for who might end it.
 
-use crate::stage::{Log, standing};
 use greenlight::sync::Event;
 use greenlight::{Runtime, WeakRemote, spawn_detached, task, yield_now};
+use stage::{Log, standing};
 use std::future::pending;
 use std::thread;
 use std::time::Duration;

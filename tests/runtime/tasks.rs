@@ -1,7 +1,7 @@
 //! Tasks from the outside: names and sites, handles and errors, waiting for the end, identity.
 
-use crate::stage::{Hops, Log, standing};
 use greenlight::{JoinError, JoinHandle, TaskId, spawn, spawn_detached, task, yield_now};
+use stage::{Log, counted, standing};
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::future::pending;
@@ -87,11 +87,11 @@ fn an_output_that_nobody_fetches_is_dropped_with_the_handle() {
 fn dropping_the_handle_detaches_the_task() {
     let log = Log::default();
     standing().run(async {
-        let (said, output) = (log.clone(), log.at_drop("output dropped"));
+        let output = log.at_drop("output dropped");
         drop(spawn(async move {
-            said.say("runs");
+            log.say("runs");
             yield_now().await;
-            said.say("runs on");
+            log.say("runs on");
             output
         }));
         yield_now().await;
@@ -111,7 +111,7 @@ fn a_handle_that_was_polled_and_dropped_detaches_too() {
             yield_now().await;
             doing.set(true);
         });
-        let polled = crate::foreign::poll(std::pin::Pin::new(&mut handle), std::task::Waker::noop());
+        let polled = stage::foreign::poll(std::pin::Pin::new(&mut handle), std::task::Waker::noop());
         assert!(polled.is_pending());
         let task = handle.task();
         drop(handle);
@@ -175,7 +175,7 @@ fn any_number_may_await_the_end_and_the_first_to_wait_runs_first() {
             }
         });
         for name in ["a", "b", "c"] {
-            let (task, log) = (task.clone(), log.clone());
+            let task = task.clone();
             spawn_detached(async move {
                 task.ended().await;
                 log.say(name);
@@ -199,7 +199,7 @@ fn handles_and_ended_waiters_stand_in_one_line() {
         });
         let task = handle.task();
         let waiter = |name: &'static str| {
-            let (task, log) = (task.clone(), log.clone());
+            let task = task.clone();
             spawn_detached(async move {
                 task.ended().await;
                 log.say(name);
@@ -207,10 +207,9 @@ fn handles_and_ended_waiters_stand_in_one_line() {
         };
         waiter("first");
         yield_now().await;
-        let said = log.clone();
         spawn_detached(async move {
             handle.await.expect("the task returns");
-            said.say("handle");
+            log.say("handle");
         });
         yield_now().await;
         waiter("last").ended().await;
@@ -250,9 +249,9 @@ fn the_end_can_be_awaited_whichever_way_the_task_ends() {
 
 #[test]
 fn a_task_is_finished_from_the_moment_at_which_its_joiners_are_woken() {
-    Hops::counted(async |hops| {
+    counted(async |hops| {
         let task = spawn_detached(async {});
-        let (seen, watched) = (hops.clone(), task.clone());
+        let (seen, watched) = (hops, task.clone());
         spawn_detached(async move {
             assert!(watched.is_finished(), "later in the very turn");
             seen.begin();

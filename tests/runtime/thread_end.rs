@@ -2,9 +2,9 @@
 
 mod operations;
 
-use crate::stage::on_drop;
 use greenlight::sync::{Event, Semaphore};
 use greenlight::{Runtime, run, try_dump};
+use stage::on_drop;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;

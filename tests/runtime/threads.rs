@@ -1,9 +1,9 @@
 //! What other threads may do to a runtime: wake its tasks, spawn onto it, and outlive it. Real
 //! threads and the real clock, so that the parking is real too.
 
-use crate::stage::{Log, reporting, standing};
 use futures::task::{FutureObj, Spawn};
 use greenlight::{Remote, Runtime, RuntimeGone, Turn};
+use stage::{Log, reporting, standing};
 use std::cell::RefCell;
 use std::future::{pending, poll_fn};
 use std::rc::Rc;
@@ -194,7 +194,6 @@ fn a_remote_spawn_from_inside_the_runtime_runs_in_the_next_turn() {
     let (runtime, log) = (standing(), Log::default());
     let remote = runtime.remote();
     runtime.spawn_detached({
-        let log = log.clone();
         let remote = remote.clone();
         async move {
             log.say("task sends");

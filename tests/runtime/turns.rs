@@ -2,10 +2,10 @@
 //! are due; what any of them wakes runs in the next turn. Stepped by hand, so that every assertion
 //! stands between two turns.
 
-use crate::stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
 use greenlight::sync::Event;
 use greenlight::trace::Recorder;
 use greenlight::{Runtime, Turn, sleep, sleep_until, spawn_detached, yield_now};
+use stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -19,19 +19,16 @@ fn what_a_batch_wakes_runs_in_the_next_turn() {
     let (runtime, log) = (standing(), Log::default());
     let light = Rc::new(Event::new());
     for name in ["a", "b"] {
-        let (light, log) = (light.clone(), log.clone());
+        let light = light.clone();
         runtime.spawn_detached(async move {
             log.say(format!("{name} waits"));
             light.wait().await;
             log.say(format!("{name} goes"));
         });
     }
-    runtime.spawn_detached({
-        let log = log.clone();
-        async move {
-            light.set();
-            log.say("c sets");
-        }
+    runtime.spawn_detached(async move {
+        light.set();
+        log.say("c sets");
     });
     assert_eq!(runtime.turn(), Turn::Ran(3));
     assert_eq!(log.take(), ["a waits", "b waits", "c sets"]);
@@ -43,15 +40,12 @@ fn what_a_batch_wakes_runs_in_the_next_turn() {
 #[test]
 fn what_a_batch_spawns_runs_in_the_next_turn() {
     let (runtime, log) = (standing(), Log::default());
-    runtime.spawn_detached({
-        let log = log.clone();
-        async move {
-            log.say("parent");
-            spawn_detached(async move {
-                log.say("child");
-                spawn_detached(async move { log.say("grandchild") });
-            });
-        }
+    runtime.spawn_detached(async move {
+        log.say("parent");
+        spawn_detached(async move {
+            log.say("child");
+            spawn_detached(async move { log.say("grandchild") });
+        });
     });
     for line in ["parent", "child", "grandchild"] {
         assert_eq!(runtime.turn(), Turn::Ran(1));
@@ -63,7 +57,6 @@ fn what_a_batch_spawns_runs_in_the_next_turn() {
 fn a_task_that_wakes_itself_runs_once_a_turn() {
     let (runtime, log) = (standing(), Log::default());
     for name in ["a", "b"] {
-        let log = log.clone();
         runtime.spawn_detached(async move {
             for lap in 1..=3 {
                 log.say(format!("{name}{lap}"));
@@ -125,21 +118,15 @@ fn a_turn_takes_in_remote_wakes_then_runs_the_ready_then_fires_timers() {
 #[test]
 fn a_timer_that_is_due_fires_after_the_batch_and_its_sleeper_runs_in_the_next_turn() {
     let (runtime, log) = (Runtime::builder().build(), Log::default());
-    runtime.spawn_detached({
-        let log = log.clone();
-        async move {
-            sleep(MS).await;
-            log.say("sleeper");
-        }
+    runtime.spawn_detached(async move {
+        sleep(MS).await;
+        log.say("sleeper");
     });
     runtime.turn();
-    runtime.spawn_detached({
-        let log = log.clone();
-        async move {
-            log.say("ready");
-            yield_now().await;
-            log.say("ready again");
-        }
+    runtime.spawn_detached(async move {
+        log.say("ready");
+        yield_now().await;
+        log.say("ready again");
     });
     thread::sleep(2 * MS);
     assert_eq!(runtime.turn(), Turn::Ran(1));
@@ -151,12 +138,9 @@ fn a_timer_that_is_due_fires_after_the_batch_and_its_sleeper_runs_in_the_next_tu
 #[test]
 fn the_clock_is_read_once_so_what_falls_due_during_a_batch_fires_in_the_next_turn() {
     let (runtime, log) = (Runtime::builder().build(), Log::default());
-    runtime.spawn_detached({
-        let log = log.clone();
-        async move {
-            sleep(MS).await;
-            log.say("sleeper");
-        }
+    runtime.spawn_detached(async move {
+        sleep(MS).await;
+        log.say("sleeper");
     });
     runtime.spawn_detached(async {
         let began = Instant::now();

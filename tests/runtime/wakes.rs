@@ -1,9 +1,9 @@
 //! Wakers that are kept: a wake queues a task once, reaches it from wherever it comes, and finds
 //! nobody once the task is gone.
 
-use crate::stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
 use greenlight::sync::Event;
 use greenlight::{Runtime, Turn, yield_now};
+use stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
@@ -15,7 +15,7 @@ fn a_wake_while_queued_keeps_its_place() {
     let (runtime, recorder) = recorded();
     let [a, b] = [0, 1].map(|_| LeftWaker::default());
     let log = Log::default();
-    let leave = |name, waker: &LeftWaker| leave_waker(name, waker.clone(), log.clone());
+    let leave = |name, waker: &LeftWaker| leave_waker(name, waker.clone(), log);
     runtime.task("a").spawn_detached(leave("a", &a));
     runtime.task("b").spawn_detached(leave("b", &b));
     runtime.turn();
@@ -39,7 +39,7 @@ fn tasks_run_in_the_order_in_which_they_were_woken_and_not_in_that_of_spawning()
     let (runtime, log) = (standing(), Log::default());
     let wakers = ["a", "b", "c"].map(|name| {
         let waker = LeftWaker::default();
-        runtime.spawn_detached(leave_waker(name, waker.clone(), log.clone()));
+        runtime.spawn_detached(leave_waker(name, waker.clone(), log));
         waker
     });
     runtime.turn();
@@ -53,18 +53,15 @@ fn tasks_run_in_the_order_in_which_they_were_woken_and_not_in_that_of_spawning()
 fn a_wake_from_a_thread_during_the_batch_waits_for_the_next_turn() {
     let (runtime, log) = (standing(), Log::default());
     let waker = LeftWaker::default();
-    runtime.spawn_detached(leave_waker("woken", waker.clone(), log.clone()));
+    runtime.spawn_detached(leave_waker("woken", waker.clone(), log));
     runtime.turn();
     log.take();
-    runtime.spawn_detached({
-        let log = log.clone();
-        async move {
-            let waker = left(&waker);
-            thread::spawn(move || waker.wake()).join().expect("waking does not panic");
-            log.say("thread has ended");
-            yield_now().await;
-            log.say("yielded");
-        }
+    runtime.spawn_detached(async move {
+        let waker = left(&waker);
+        thread::spawn(move || waker.wake()).join().expect("waking does not panic");
+        log.say("thread has ended");
+        yield_now().await;
+        log.say("yielded");
     });
     runtime.turn();
     assert_eq!(log.take(), ["thread has ended"]);
@@ -97,7 +94,7 @@ fn remote_wakes_and_spawns_come_in_the_order_in_which_they_were_sent() {
 fn a_wake_from_this_thread_but_outside_the_runtime_arrives_at_the_next_turn() {
     let (runtime, log) = (standing(), Log::default());
     let waker = LeftWaker::default();
-    runtime.spawn_detached(leave_waker("woken", waker.clone(), log.clone()));
+    runtime.spawn_detached(leave_waker("woken", waker.clone(), log));
     runtime.turn();
     log.take();
     left(&waker).wake();
@@ -109,11 +106,11 @@ fn a_wake_from_this_thread_but_outside_the_runtime_arrives_at_the_next_turn() {
 fn a_stale_wake_finds_nobody_though_the_slot_has_a_new_tenant() {
     let (runtime, log) = (standing(), Log::default());
     let stale = LeftWaker::default();
-    let first = runtime.spawn_detached(leave_waker("first", stale.clone(), log.clone()));
+    let first = runtime.spawn_detached(leave_waker("first", stale.clone(), log));
     runtime.turn();
     first.cancel();
     runtime.turn();
-    runtime.spawn_detached(leave_waker("second", LeftWaker::default(), log.clone()));
+    runtime.spawn_detached(leave_waker("second", LeftWaker::default(), log));
     runtime.turn();
     assert_eq!(log.take(), ["first runs", "second runs"]);
 
@@ -155,7 +152,7 @@ fn an_event_that_two_runtimes_share_wakes_each_waiter_in_its_own() {
     let (here, there, log) = (standing(), standing(), Log::default());
     let light = Rc::new(Event::new());
     for (name, runtime) in [("here", &here), ("there", &there)] {
-        let (light, log) = (light.clone(), log.clone());
+        let light = light.clone();
         runtime.spawn_detached(async move {
             light.wait().await;
             log.say(name);
@@ -175,7 +172,7 @@ fn an_event_that_two_runtimes_share_wakes_each_waiter_in_its_own() {
 fn a_waker_that_is_used_in_another_runtime_wakes_in_its_own() {
     let (here, there, log) = (standing(), standing(), Log::default());
     let waker = LeftWaker::default();
-    here.spawn_detached(leave_waker("here", waker.clone(), log.clone()));
+    here.spawn_detached(leave_waker("here", waker.clone(), log));
     here.turn();
     log.take();
     there.run(async { left(&waker).wake() });
@@ -187,13 +184,13 @@ fn a_waker_that_is_used_in_another_runtime_wakes_in_its_own() {
 fn a_wait_that_is_polled_with_the_waker_of_another_task_wakes_that_one() {
     let (runtime, log) = (standing(), Log::default());
     let (waker, light) = (LeftWaker::default(), Rc::new(Event::new()));
-    runtime.spawn_detached(leave_waker("other", waker.clone(), log.clone()));
+    runtime.spawn_detached(leave_waker("other", waker.clone(), log));
     runtime.turn();
-    let (theirs, said) = (light.clone(), log.clone());
+    let theirs = light.clone();
     runtime.spawn_detached(async move {
         let mut wait = pin!(theirs.wait());
         poll_fn(move |_| {
-            said.say("polls");
+            log.say("polls");
             wait.as_mut().poll(&mut Context::from_waker(&left(&waker)))
         })
         .await
@@ -207,22 +204,19 @@ fn a_wait_that_is_polled_with_the_waker_of_another_task_wakes_that_one() {
 #[test]
 fn a_task_may_step_another_runtime() {
     let (outer, log) = (standing(), Log::default());
-    outer.run({
-        let log = log.clone();
-        async move {
-            let inner = standing();
-            let light = Rc::new(Event::new());
-            let (waiting, said) = (light.clone(), log.clone());
-            inner.spawn_detached(async move {
-                waiting.wait().await;
-                said.say("inner goes");
-            });
-            inner.turn();
-            light.set();
-            inner.turn();
-            yield_now().await;
-            log.say("outer goes");
-        }
+    outer.run(async move {
+        let inner = standing();
+        let light = Rc::new(Event::new());
+        let waiting = light.clone();
+        inner.spawn_detached(async move {
+            waiting.wait().await;
+            log.say("inner goes");
+        });
+        inner.turn();
+        light.set();
+        inner.turn();
+        yield_now().await;
+        log.say("outer goes");
     });
     assert_eq!(log.take(), ["inner goes", "outer goes"]);
 }

@@ -1,12 +1,11 @@
 //! `Barrier`: it fills, drains and fills again; who is dropped is not counted; reset and abort.
 
-use crate::scene::{Log, lines, refusal, run, shared, turns, within};
 use greenlight::sync::{Barrier, BrokenBarrier};
 use greenlight::{JoinHandle, task};
+use stage::{Log, lines, refusal, run, shared, turns, within};
 
 /// A task that goes through the barrier so many times, and says each time as what, or why not.
-fn runner(log: &Log, barrier: &'static Barrier, name: &'static str, rounds: usize) -> JoinHandle<()> {
-    let log = log.clone();
+fn runner(log: Log, barrier: &'static Barrier, name: &'static str, rounds: usize) -> JoinHandle<()> {
     task(name).spawn(async move {
         for _ in 0..rounds {
             match barrier.wait().await {
@@ -22,7 +21,6 @@ fn the_last_to_arrive_does_not_suspend_and_the_others_take_a_hop() {
     let said = lines(async |log| {
         let barrier = shared(Barrier::new(3));
         let waiters = ["a", "b"].map(|name| {
-            let log = log.clone();
             task(name).spawn(async move {
                 barrier.wait().await.unwrap();
                 log.say_hops(name);
@@ -72,13 +70,13 @@ fn a_round_has_its_leader_though_the_first_to_arrive_is_cancelled_once_it_is_ful
 fn one_at_the_turnstile_waits_on_in_a_reset_and_hears_of_an_abort() {
     let said = lines(async |log| {
         let barrier = shared(Barrier::new(2));
-        let _round = ["a", "b"].map(|name| runner(&log, barrier, name, 1));
-        let _turnstile = ["c", "d"].map(|name| runner(&log, barrier, name, 1));
+        let _round = ["a", "b"].map(|name| runner(log, barrier, name, 1));
+        let _turnstile = ["c", "d"].map(|name| runner(log, barrier, name, 1));
         turns(1).await;
         barrier.reset();
         turns(3).await;
-        let _round = ["e", "f"].map(|name| runner(&log, barrier, name, 1));
-        let _turnstile = runner(&log, barrier, "g", 1);
+        let _round = ["e", "f"].map(|name| runner(log, barrier, name, 1));
+        let _turnstile = runner(log, barrier, "g", 1);
         turns(1).await;
         barrier.abort();
         turns(3).await;
@@ -105,7 +103,7 @@ fn its_debug_output_tells_how_far_it_is() {
 fn it_drains_before_the_next_round_begins() {
     let said = lines(async |log| {
         let barrier = shared(Barrier::new(2));
-        let _parties = ["a", "b", "c", "d"].map(|name| runner(&log, barrier, name, 1));
+        let _parties = ["a", "b", "c", "d"].map(|name| runner(log, barrier, name, 1));
         turns(6).await;
     });
     assert_eq!(said, ["b is 1", "a is 0", "d is 1", "c is 0"]);
@@ -115,7 +113,7 @@ fn it_drains_before_the_next_round_begins() {
 fn one_who_comes_back_while_it_drains_waits_at_the_turnstile() {
     let said = lines(async |log| {
         let barrier = shared(Barrier::new(2));
-        let _parties = ["a", "b"].map(|name| runner(&log, barrier, name, 2));
+        let _parties = ["a", "b"].map(|name| runner(log, barrier, name, 2));
         turns(1).await;
         assert_eq!(barrier.waiting(), 0, "b is back, and a has not gone on");
         turns(6).await;
@@ -139,12 +137,12 @@ fn a_barrier_of_one_never_suspends() {
 fn a_cancelled_party_is_not_counted_and_indices_stay_unique() {
     let said = lines(async |log| {
         let barrier = shared(Barrier::new(3));
-        let [_a, b, _c] = ["a", "b", "c"].map(|name| runner(&log, barrier, name, usize::from(name != "c")));
+        let [_a, b, _c] = ["a", "b", "c"].map(|name| runner(log, barrier, name, usize::from(name != "c")));
         turns(1).await;
         b.task().cancel();
         turns(1).await;
         log.say(format!("{} wait", barrier.waiting()));
-        let _late = ["d", "e"].map(|name| runner(&log, barrier, name, 1));
+        let _late = ["d", "e"].map(|name| runner(log, barrier, name, 1));
         turns(4).await;
     });
     assert_eq!(said, ["1 wait", "e is 2", "a is 0", "d is 1"]);
@@ -168,12 +166,12 @@ fn a_wait_that_is_dropped_is_not_counted() {
 fn a_party_that_is_cancelled_while_it_drains_lets_the_others_go_on() {
     let said = lines(async |log| {
         let barrier = shared(Barrier::new(3));
-        let [_a, b, _c] = ["a", "b", "c"].map(|name| runner(&log, barrier, name, 1));
+        let [_a, b, _c] = ["a", "b", "c"].map(|name| runner(log, barrier, name, 1));
         turns(1).await;
         log.say("b is cancelled");
         b.task().cancel();
         turns(2).await;
-        let _next = ["d", "e", "f"].map(|name| runner(&log, barrier, name, 1));
+        let _next = ["d", "e", "f"].map(|name| runner(log, barrier, name, 1));
         turns(4).await;
     });
     assert_eq!(said, ["c is 2", "b is cancelled", "a is 0", "f is 2", "d is 0", "e is 1"]);
@@ -183,11 +181,11 @@ fn a_party_that_is_cancelled_while_it_drains_lets_the_others_go_on() {
 fn a_reset_sends_away_who_waits_and_opens_it_again() {
     let said = lines(async |log| {
         let barrier = shared(Barrier::new(3));
-        let _waiting = ["a", "b"].map(|name| runner(&log, barrier, name, 1));
+        let _waiting = ["a", "b"].map(|name| runner(log, barrier, name, 1));
         turns(1).await;
         barrier.reset();
         assert!(!barrier.is_broken());
-        let _next = ["c", "d", "e"].map(|name| runner(&log, barrier, name, 1));
+        let _next = ["c", "d", "e"].map(|name| runner(log, barrier, name, 1));
         turns(5).await;
     });
     assert_eq!(said, ["a: Interrupted", "b: Interrupted", "e is 2", "c is 0", "d is 1"]);
@@ -198,7 +196,7 @@ fn a_reset_of_one_that_nobody_waits_for_changes_nothing() {
     let said = lines(async |log| {
         let barrier = shared(Barrier::new(2));
         barrier.reset();
-        let _parties = ["a", "b"].map(|name| runner(&log, barrier, name, 1));
+        let _parties = ["a", "b"].map(|name| runner(log, barrier, name, 1));
         turns(3).await;
     });
     assert_eq!(said, ["b is 1", "a is 0"]);
@@ -208,16 +206,16 @@ fn a_reset_of_one_that_nobody_waits_for_changes_nothing() {
 fn an_abort_sends_everybody_away_until_a_reset() {
     let said = lines(async |log| {
         let barrier = shared(Barrier::new(2));
-        let _waiting = runner(&log, barrier, "a", 1);
+        let _waiting = runner(log, barrier, "a", 1);
         turns(1).await;
         barrier.abort();
         assert!(barrier.is_broken());
-        let _late = runner(&log, barrier, "b", 1);
+        let _late = runner(log, barrier, "b", 1);
         turns(3).await;
         log.say("reset");
         barrier.reset();
         assert!(!barrier.is_broken());
-        let _parties = ["c", "d"].map(|name| runner(&log, barrier, name, 1));
+        let _parties = ["c", "d"].map(|name| runner(log, barrier, name, 1));
         turns(3).await;
     });
     assert_eq!(said, ["a: Interrupted", "b: Aborted", "reset", "d is 1", "c is 0"]);
@@ -227,7 +225,7 @@ fn an_abort_sends_everybody_away_until_a_reset() {
 fn an_abort_reaches_those_at_the_turnstile() {
     let said = lines(async |log| {
         let barrier = shared(Barrier::new(2));
-        let _parties = ["a", "b", "c"].map(|name| runner(&log, barrier, name, 1));
+        let _parties = ["a", "b", "c"].map(|name| runner(log, barrier, name, 1));
         turns(1).await;
         barrier.abort();
         turns(3).await;

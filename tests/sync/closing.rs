@@ -1,8 +1,8 @@
 //! The end of a queue: closing it, draining it, and waiting until its items are done.
 
-use crate::scene::{fill, lines, run, shared, turns};
 use greenlight::sync::{Closed, PriorityQueue, Queue, TryGetError};
 use greenlight::{spawn, task};
+use stage::{fill, lines, run, shared, turns};
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -69,7 +69,6 @@ fn getters_that_wait_are_told_of_the_end_in_order_a_hop_later() {
     let said = lines(async |log| {
         let queue = shared(Queue::<u32>::unbounded());
         let getters = ["a", "b"].map(|name| {
-            let log = log.clone();
             task(name).spawn(async move {
                 let end = queue.get().await.unwrap_err();
                 log.say_hops(&format!("{name}: {end:?}"));
@@ -92,7 +91,6 @@ fn who_waits_for_an_item_is_told_of_the_end_before_who_waits_for_room() {
         let queue = shared(Queue::bounded(1));
         fill(queue, [1]);
         let putter = |name: &'static str| {
-            let log = log.clone();
             spawn(async move {
                 queue.put(2).await.expect_err("it is closed before there is room");
                 log.say(name);
@@ -101,10 +99,9 @@ fn who_waits_for_an_item_is_told_of_the_end_before_who_waits_for_room() {
         let _granted = putter("granted room");
         turns(1).await;
         let _putter = putter("putter");
-        let getter = log.clone();
         let _getter = spawn(async move {
             assert_eq!(queue.get().await, Err(Closed));
-            getter.say("getter");
+            log.say("getter");
         });
         let _closer = spawn(async { queue.close() });
         // The room goes to the first putter, who runs after the others of this turn.
@@ -233,10 +230,10 @@ fn close_now_counts_only_what_it_takes_out_as_done() {
         let queue = shared(Queue::unbounded());
         fill(queue, [1, 2]);
         assert_eq!(queue.get().await, Ok(1));
-        let (joining, said) = (queue.join(), log.clone());
+        let joining = queue.join();
         let joiner = task("joiner").spawn(async move {
             joining.await;
-            said.say("joined");
+            log.say("joined");
         });
         assert_eq!(queue.close_now(), [2]);
         turns(3).await;
@@ -253,7 +250,6 @@ fn join_waits_until_every_item_is_done() {
         let queue = shared(Queue::unbounded());
         fill(queue, [1, 2]);
         let joiners = ["a", "b"].map(|name| {
-            let log = log.clone();
             task(name).spawn(async move {
                 queue.join().await;
                 log.say_hops(name);

@@ -1,9 +1,9 @@
 //! What a `TaskGroup` gives to its tasks and keeps of them: spawning from inside, outputs, names of those that fail.
 
-use crate::scene::{failures, run, turns};
 use greenlight::{
     Cause, GroupOver, GroupSpawner, Runtime, TaskGroup, sleep, spawn, spawn_detached, timeout, yield_now,
 };
+use stage::{failures, run, turns};
 use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::rc::Rc;

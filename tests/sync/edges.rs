@@ -1,13 +1,12 @@
 //! Every way to wait for tasks, with a guard or a permit held that one of those tasks waits for: a circle, which the report of
 //! a stall draws, and which is told as a deadlock where a `Remote` keeps the runtime from being stalled.
 
-use crate::quoted::unwrapped;
-use crate::scene::shared;
 use greenlight::sync::{Event, Lock, Semaphore};
 use greenlight::{
     Runtime, Task, TaskGroup, Until, as_completed, gather, gather_tasks, race, remote, sleep, spawn, spawn_detached,
     task, timeout, wait,
 };
+use stage::{shared, unwrapped};
 use std::cell::RefCell;
 use std::future::{Future, pending};
 use std::pin::Pin;

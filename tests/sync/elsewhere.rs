@@ -2,11 +2,11 @@
 //! pollster and under tokio. Each is played with the wakers of the executor itself, and with those
 //! that FuturesUnordered makes.
 
-use crate::scene::{Log, run, shared};
 use futures::future::{LocalBoxFuture, join_all, poll_fn};
 use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::TaskGroup;
 use greenlight::sync::{Barrier, Closed, Queue, Semaphore};
+use stage::{Log, run, shared};
 use std::task::Poll;
 
 /// The futures of a scene, in the order in which they are polled first.
@@ -38,8 +38,8 @@ async fn with_wakers_of_their_own(parts: Parts) {
 }
 
 /// Plays a scene in every way, and sees that it says the same.
-fn everywhere(scene: fn(&Log) -> Parts, expected: &[&str]) {
-    let combined = |log: &Log| -> [LocalBoxFuture<'static, ()>; 2] {
+fn everywhere(scene: fn(Log) -> Parts, expected: &[&str]) {
+    let combined = |log: Log| -> [LocalBoxFuture<'static, ()>; 2] {
         [Box::pin(with_the_executors_waker(scene(log))), Box::pin(with_wakers_of_their_own(scene(log)))]
     };
     let tokio = tokio::runtime::Builder::new_current_thread().build().expect("tokio starts");
@@ -50,7 +50,7 @@ fn everywhere(scene: fn(&Log) -> Parts, expected: &[&str]) {
     ];
     for (executor, block_on) in executors {
         let log = Log::default();
-        for (future, wakers) in combined(&log).into_iter().zip(["its own wakers", "FuturesUnordered"]) {
+        for (future, wakers) in combined(log).into_iter().zip(["its own wakers", "FuturesUnordered"]) {
             block_on(future);
             let mut said = log.take();
             said.sort();
@@ -61,12 +61,11 @@ fn everywhere(scene: fn(&Log) -> Parts, expected: &[&str]) {
 
 #[test]
 fn a_semaphore() {
-    let scene = |log: &Log| {
+    let scene = |log: Log| {
         let desks = shared(Semaphore::bounded(2));
         let permit = desks.try_acquire().expect("two are free");
         let mut parts: Parts = Vec::new();
         for (name, count) in [("first", 2), ("second", 1)] {
-            let log = log.clone();
             parts.push(Box::pin(async move {
                 let _permit = desks.acquire_many(count).await;
                 breathe().await;
@@ -84,10 +83,9 @@ fn a_semaphore() {
 
 #[test]
 fn a_barrier() {
-    let scene = |log: &Log| {
+    let scene = |log: Log| {
         let barrier = shared(Barrier::new(2));
         let part = |name| {
-            let log = log.clone();
             Box::pin(async move {
                 for _ in 0..2 {
                     barrier.wait().await.expect("nobody aborts");
@@ -102,9 +100,8 @@ fn a_barrier() {
 
 #[test]
 fn a_barrier_that_is_aborted() {
-    let scene = |log: &Log| {
+    let scene = |log: Log| {
         let barrier = shared(Barrier::new(2));
-        let log = log.clone();
         let waits: LocalBoxFuture<'static, ()> =
             Box::pin(async move { log.say(format!("{:?}", barrier.wait().await.unwrap_err())) });
         vec![
@@ -120,11 +117,10 @@ fn a_barrier_that_is_aborted() {
 
 #[test]
 fn getters_and_putters() {
-    let scene = |log: &Log| {
+    let scene = |log: Log| {
         let queue = shared(Queue::bounded(1));
         let mut parts: Parts = Vec::new();
         for _ in 0..2 {
-            let log = log.clone();
             parts.push(Box::pin(async move {
                 while let Ok(item) = queue.get().await {
                     log.say(format!("{item}"));
@@ -151,10 +147,9 @@ fn getters_and_putters() {
 
 #[test]
 fn a_put_that_is_refused_while_it_waits() {
-    let scene = |log: &Log| {
+    let scene = |log: Log| {
         let queue = shared(Queue::bounded(1));
         queue.try_put(1).expect("there is room");
-        let log = log.clone();
         let waits: LocalBoxFuture<'static, ()> =
             Box::pin(async move { log.say(format!("{} is back", queue.put(2).await.unwrap_err().item)) });
         vec![
@@ -176,7 +171,6 @@ fn the_join_of_a_task_group_under_futures_unordered() {
             .into_iter()
             .map(|name| {
                 let mut group = TaskGroup::<&str>::new();
-                let log = log.clone();
                 group.spawn(async move {
                     breathe().await;
                     log.say(format!("{name} ends"));

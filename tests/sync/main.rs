@@ -7,8 +7,6 @@ mod crew;
 mod dropped;
 mod edges;
 mod elsewhere;
-#[path = "../runtime/foreign.rs"]
-mod foreign;
 mod misuse;
 mod moments;
 mod objects;
@@ -17,16 +15,11 @@ mod printed;
 #[path = "../properties.rs"]
 mod properties;
 mod queue;
-#[path = "../runtime/quoted.rs"]
-mod quoted;
 mod reentrancy;
 mod refused;
-mod scene;
 #[path = "../seed.rs"]
 mod seed;
 mod semaphore;
-#[path = "../runtime/stage.rs"]
-mod stage;
 mod stalls;
 mod task_group;
 mod traces;

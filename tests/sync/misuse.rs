@@ -1,46 +1,22 @@
 //! What bad input gets: a message that names it and says what to do instead, or an outcome that is
 //! defined. The lock is never lost.
 
-use crate::stage::standing;
 use futures::FutureExt;
 use greenlight::sync::{Condition, Lock};
 use greenlight::{now, race, timeout, yield_now};
-use std::cell::{Cell, RefCell};
+use stage::{Panicked, panic_of, refusal, standing};
+use std::cell::Cell;
 use std::future::{Future, Ready, ready};
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::rc::Rc;
-use std::sync::Once;
 use std::time::Duration;
 
 mod leaks;
 mod panics;
 mod places;
 
-thread_local! {
-    /// The file and the line of the last panic of this thread.
-    static PLACE: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
-}
-
-/// What a misuse panics with, and in which line of which file.
-fn panic_of<T>(misuse: impl FnOnce() -> T) -> (String, (String, u32)) {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let loud = take_hook();
-        set_hook(Box::new(move |panic| {
-            let place = panic.location().expect("a panic has a place");
-            PLACE.set(Some((place.file().to_string(), place.line())));
-            loud(panic);
-        }));
-    });
-    let payload = catch_unwind(AssertUnwindSafe(misuse)).err().expect("the misuse panics");
-    let text = payload.downcast_ref::<&str>().map(|text| text.to_string());
-    let message = text.or_else(|| payload.downcast_ref::<String>().cloned()).expect("a panic says something");
-    (message, PLACE.take().expect("the panic passed the hook"))
-}
-
-/// A line of this file.
-fn here(line: u32) -> (String, u32) {
-    (file!().to_string(), line)
+/// A panic with this message in that line of this file.
+fn at(line: u32, message: impl Into<String>) -> Panicked {
+    Panicked { message: message.into(), line, file: file!().to_string() }
 }
 
 /// The output of a future that is ready.
@@ -68,7 +44,7 @@ fn a_guard_of_another_lock_is_refused_by_a_message_that_names_both() {
         (line!(), &|| _ = condition.notify_all(&guard())),
     ];
     for (line, misuse) in misuses {
-        assert_eq!(panic_of(misuse), (message.clone(), here(line)));
+        assert_eq!(panic_of(misuse), at(line, message.as_str()));
         assert!(!other.is_locked(), "the guard that was refused let go of its lock");
     }
 }
@@ -78,7 +54,7 @@ fn what_has_no_name_goes_by_the_lines_that_made_it() {
     let (own_made, own) = (line!(), Rc::new(Lock::new(())));
     let (made, condition) = (line!(), Condition::sharing(&own));
     let (other_made, other) = (line!(), Condition::new(()));
-    let (message, _) = panic_of(|| condition.notify_one(&ready_now(other.lock())));
+    let message = refusal(|| condition.notify_one(&ready_now(other.lock())));
     assert_eq!(
         message,
         format!(
@@ -121,7 +97,7 @@ fn a_wait_for_a_condition_that_is_polled_again_says_so() {
         to wait again, call it with the guard that it yielded",
         file!()
     );
-    assert_eq!(panic_of(|| (&mut wait).now_or_never()).0, message);
+    assert_eq!(refusal(|| (&mut wait).now_or_never()), message);
     drop(wait);
     drop(ready_now(condition.lock()));
 }
@@ -145,20 +121,20 @@ fn combinators_that_are_polled_again_panic() {
     standing().run(async {
         let mut limited = Box::pin(timeout(Duration::from_secs(1), ready(())));
         ready_now(&mut limited).expect("it is in time");
-        assert_eq!(panic_of(|| (&mut limited).now_or_never()).0, resumed);
+        assert_eq!(refusal(|| (&mut limited).now_or_never()), resumed);
 
         let mut run = Box::pin(race([ready(())]));
         ready_now(&mut run);
-        assert_eq!(panic_of(|| (&mut run).now_or_never()).0, resumed);
+        assert_eq!(refusal(|| (&mut run).now_or_never()), resumed);
 
         let condition = Condition::new(());
         let mut wait = Box::pin(condition.wait_for(condition.lock().await, |()| true));
         drop(ready_now(&mut wait));
-        assert_eq!(panic_of(|| (&mut wait).now_or_never()).0, resumed);
+        assert_eq!(refusal(|| (&mut wait).now_or_never()), resumed);
 
         let mut wait = Box::pin(condition.wait_until(condition.lock().await, now()));
         drop((&mut wait).await);
-        assert_eq!(panic_of(|| (&mut wait).now_or_never()).0, resumed);
+        assert_eq!(refusal(|| (&mut wait).now_or_never()), resumed);
         drop(wait);
         drop(ready_now(condition.lock()));
     });
@@ -169,7 +145,7 @@ fn a_race_without_runners_is_refused() {
     let line = line!() + 1;
     let panicked = panic_of(|| race(Vec::<Ready<()>>::new()));
     let message = "race() was given no futures, so none could ever win; give it at least one";
-    assert_eq!(panicked, (message.to_string(), here(line)));
+    assert_eq!(panicked, at(line, message));
 }
 
 #[test]

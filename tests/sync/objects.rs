@@ -1,11 +1,10 @@
 //! What each object says of itself in the report of a stall: how far it has come, and what would end the waits for it.
 
-use crate::quoted::quoted;
-use crate::scene::{shared, turns};
 use greenlight::dump::{Notice, ObjectState, WaitInfo};
 use greenlight::sync::{Barrier, Condition, Queue, Semaphore};
 use greenlight::{Runtime, Stalled, spawn_detached, task};
 use insta::assert_snapshot;
+use stage::{quoted, shared, turns};
 use std::future::{Future, pending};
 
 /// The report of a program that stalls.
@@ -15,7 +14,7 @@ fn stalled(program: impl Future<Output = ()>) -> Stalled {
 
 /// What a report says of the waits and at its end, without who has which line.
 fn said(stalled: &Stalled) -> String {
-    let report = quoted(stalled, file!(), include_str!("objects.rs"));
+    let report = quoted(stalled);
     let lines = report.lines().skip(1).filter(|line| !line.contains("made at") && !line.contains("spawned at"));
     lines.map(str::trim_start).collect::<Vec<_>>().join("\n")
 }

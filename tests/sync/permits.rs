@@ -1,19 +1,18 @@
 //! Who holds the permits of a semaphore: what dumps and the reports of stalls say of it, in the order of spawning and since
 //! which line, and that whoever gives permits back or forgets them holds them no more.
 
-use crate::quoted::quoted;
-use crate::scene::{run, shared, turns};
 use futures::future::select;
 use greenlight::dump::{Dump, Hold, HolderInfo, TaskInfo, WaitInfo, Who, dump};
 use greenlight::sync::{Lock, Permit, Semaphore};
 use greenlight::{Runtime, Stalled, spawn, task, yield_now};
 use insta::assert_snapshot;
+use stage::{quoted, run, shared, turns};
 use std::fmt::Display;
 use std::future::{Future, pending};
 use std::sync::Arc;
 
 fn said(report: &dyn Display) -> String {
-    quoted(report, file!(), include_str!("permits.rs"))
+    quoted(report)
 }
 
 /// The report of a program that stalls.

@@ -1,9 +1,9 @@
 //! What the objects, the waits, and the errors say of themselves in `{:?}`.
 
-use crate::scene::run;
 use futures::FutureExt;
 use greenlight::sync::{Event, Queue, Semaphore, TryPutError};
 use greenlight::{Cause, TaskGroup, as_completed, spawn};
+use stage::run;
 use std::panic::resume_unwind;
 
 #[test]

@@ -1,21 +1,19 @@
 //! The queues while they are open: in which order items come, and who gets them.
 
-use crate::scene::{Log, fill, lines, refusal, run, shared, turns};
 use greenlight::sync::{LifoQueue, PriorityQueue, Queue, TryGetError, TryPutError};
 use greenlight::trace::Recorder;
 use greenlight::{JoinHandle, Runtime, task};
+use stage::{Log, fill, lines, refusal, run, shared, turns};
 use std::rc::Rc;
 
-fn getter(log: &Log, queue: &'static Queue<u32>, name: &'static str) -> JoinHandle<()> {
-    let log = log.clone();
+fn getter(log: Log, queue: &'static Queue<u32>, name: &'static str) -> JoinHandle<()> {
     task(name).spawn(async move {
         let item = queue.get().await.expect("the queue is open");
         log.say_hops(&format!("{name} has {item}"));
     })
 }
 
-fn putter(log: &Log, queue: &'static Queue<u32>, name: &'static str, item: u32) -> JoinHandle<()> {
-    let log = log.clone();
+fn putter(log: Log, queue: &'static Queue<u32>, name: &'static str, item: u32) -> JoinHandle<()> {
     task(name).spawn(async move {
         queue.put(item).await.expect("the queue is open");
         log.say_hops(&format!("{name} put {item}"));
@@ -77,7 +75,7 @@ fn neither_suspends_where_there_is_an_item_or_room() {
 fn an_item_takes_one_hop_to_the_getter() {
     let said = lines(async |log| {
         let queue = shared(Queue::unbounded());
-        let getters = ["first", "second"].map(|name| getter(&log, queue, name));
+        let getters = ["first", "second"].map(|name| getter(log, queue, name));
         turns(1).await;
         log.begin();
         queue.put(1).await.unwrap();
@@ -94,7 +92,7 @@ fn room_takes_one_hop_to_the_putter() {
     let said = lines(async |log| {
         let queue = shared(Queue::bounded(1));
         queue.put(0).await.unwrap();
-        let putters = [("first", 1), ("second", 2)].map(|(name, item)| putter(&log, queue, name, item));
+        let putters = [("first", 1), ("second", 2)].map(|(name, item)| putter(log, queue, name, item));
         turns(1).await;
         log.begin();
         assert_eq!(queue.get().await, Ok(0));
@@ -112,13 +110,13 @@ fn room_takes_one_hop_to_the_putter() {
 fn a_newcomer_does_not_overtake_a_granted_getter() {
     let said = lines(async |log| {
         let queue = shared(Queue::unbounded());
-        let granted = getter(&log, queue, "granted");
+        let granted = getter(log, queue, "granted");
         turns(1).await;
         queue.try_put(1).unwrap();
         log.begin();
         assert_eq!(queue.try_get(), Err(TryGetError::Empty));
         let newcomer = queue.get();
-        let second = getter(&log, queue, "second");
+        let second = getter(log, queue, "second");
         queue.try_put(2).unwrap();
         log.say(format!("newcomer has {}", newcomer.await.unwrap()));
         queue.try_put(3).unwrap();
@@ -133,13 +131,13 @@ fn a_newcomer_does_not_overtake_a_granted_putter() {
     let said = lines(async |log| {
         let queue = shared(Queue::bounded(1));
         queue.try_put(0).unwrap();
-        let _granted = putter(&log, queue, "granted", 1);
+        let _granted = putter(log, queue, "granted", 1);
         turns(1).await;
         log.begin();
         assert_eq!(queue.try_get(), Ok(0));
         assert!(queue.is_empty());
         assert_eq!(queue.try_put(9), Err(TryPutError::Full(9)));
-        let _newcomer = putter(&log, queue, "newcomer", 2);
+        let _newcomer = putter(log, queue, "newcomer", 2);
         turns(2).await;
         log.say(format!("{} goes", queue.get().await.unwrap()));
         log.say(format!("{} goes", queue.get().await.unwrap()));
@@ -151,7 +149,7 @@ fn a_newcomer_does_not_overtake_a_granted_putter() {
 fn getters_are_served_in_the_order_of_asking() {
     let said = lines(async |log| {
         let queue = shared(Queue::unbounded());
-        let _getters = ["a", "b", "c"].map(|name| getter(&log, queue, name));
+        let _getters = ["a", "b", "c"].map(|name| getter(log, queue, name));
         turns(1).await;
         for item in 1..=3 {
             log.begin();
@@ -166,7 +164,7 @@ fn getters_are_served_in_the_order_of_asking() {
 fn a_cancelled_get_loses_nothing() {
     let said = lines(async |log| {
         let queue = shared(Queue::unbounded());
-        let [victim, _next] = ["victim", "next"].map(|name| getter(&log, queue, name));
+        let [victim, _next] = ["victim", "next"].map(|name| getter(log, queue, name));
         turns(1).await;
         log.begin();
         queue.try_put(1).unwrap();
@@ -194,7 +192,7 @@ fn a_cancelled_get_with_nobody_behind_leaves_the_item_in_the_queue() {
 fn an_item_goes_past_a_dying_getter() {
     let said = lines(async |log| {
         let queue = shared(Queue::unbounded());
-        let [dying, living] = ["dying", "living"].map(|name| getter(&log, queue, name));
+        let [dying, living] = ["dying", "living"].map(|name| getter(log, queue, name));
         turns(1).await;
         dying.task().cancel();
         log.begin();
@@ -209,7 +207,7 @@ fn the_room_of_a_dropped_put_goes_on() {
     let said = lines(async |log| {
         let queue = shared(Queue::bounded(1));
         queue.try_put(0).unwrap();
-        let [victim, _next] = [("victim", 1), ("next", 2)].map(|(name, item)| putter(&log, queue, name, item));
+        let [victim, _next] = [("victim", 1), ("next", 2)].map(|(name, item)| putter(log, queue, name, item));
         turns(1).await;
         log.begin();
         assert_eq!(queue.try_get(), Ok(0));

@@ -26,9 +26,9 @@ mod releasing;
 mod renewing;
 mod semaphore;
 
-use crate::foreign::{Foreign, Shared, parked, poll};
-use crate::stage::Log;
 use greenlight::sync::{Condition, Lock};
+use stage::Log;
+use stage::foreign::{Foreign, Shared, parked, poll};
 use std::fmt::Debug;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -67,8 +67,7 @@ fn wait(condition: &Rc<Condition<Names>>, name: &'static str) -> impl Future<Out
 }
 
 /// A waker that says a line.
-fn saying(log: &Log, line: &'static str) -> Waker {
-    let log = log.clone();
+fn saying(log: Log, line: &'static str) -> Waker {
     Foreign::default().on_wake(move || log.say(line)).waker()
 }
 

@@ -1,12 +1,12 @@
 //! What misuse of what is not `Event`, `Lock` or `Condition` gets: an error value, or a panic, that names it and says what to do
 //! instead; or, where nothing is wrong with it, the right answer.
 
-use crate::scene::{AtDrop, Log, failures, fill, lines, refusal, run, shared, turns};
 use futures::FutureExt;
 use greenlight::sync::{
     Barrier, Closed, LifoQueue, PriorityQueue, PutError, Queue, QueueOver, Semaphore, Store, TryPutError,
 };
 use greenlight::{GroupError, Runtime, TaskGroup, Until, as_completed, spawn, task, timeout, wait};
+use stage::{AtDrop, Log, failures, fill, lines, refusal, run, shared, turns};
 use std::error::Error;
 use std::future::pending;
 use std::pin::pin;
@@ -85,10 +85,9 @@ fn a_semaphore_bounded_by_nothing_at_all_refuses_everybody() {
 fn an_unbounded_semaphore_that_is_asked_for_more_than_there_are_waits_for_them() {
     let said = lines(async |log| {
         let desks = shared(Semaphore::new(1));
-        let said = log.clone();
         let big = task("big").spawn(async move {
             let _permit = desks.acquire_many(3).await;
-            said.say("three");
+            log.say("three");
         });
         turns(3).await;
         log.say("two are added");
@@ -328,10 +327,9 @@ fn said_by(outcome: Option<Result<(), GroupError<&'static str>>>) -> String {
 #[test]
 fn a_task_that_a_group_is_given_while_the_run_ends_has_ended() {
     let log = Log::default();
-    let said = log.clone();
     run(async {
         task("late").spawn_detached(async move {
-            let _filling = Filling(said);
+            let _filling = Filling(log);
             pending().await
         });
         turns(1).await;

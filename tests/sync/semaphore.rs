@@ -1,13 +1,12 @@
 //! `Semaphore`: who gets permits, when, and what becomes of those that a dropped waiter was
 //! granted.
 
-use crate::scene::{Log, lines, refusal, run, shared, turns};
 use greenlight::sync::{Event, Semaphore};
 use greenlight::{JoinHandle, spawn, spawn_detached, task};
+use stage::{Log, lines, refusal, run, shared, turns};
 
 /// A task that asks for permits, says so when it has them, and gives them back at once.
-fn passer(log: &Log, desks: &'static Semaphore, name: &'static str, permits: usize) -> JoinHandle<()> {
-    let log = log.clone();
+fn passer(log: Log, desks: &'static Semaphore, name: &'static str, permits: usize) -> JoinHandle<()> {
     task(name).spawn(async move {
         let _permit = desks.acquire_many(permits).await;
         log.say_hops(name);
@@ -15,8 +14,7 @@ fn passer(log: &Log, desks: &'static Semaphore, name: &'static str, permits: usi
 }
 
 /// A task that asks for permits and keeps them.
-fn keeper(log: &Log, desks: &'static Semaphore, name: &'static str, permits: usize) -> JoinHandle<()> {
-    let log = log.clone();
+fn keeper(log: Log, desks: &'static Semaphore, name: &'static str, permits: usize) -> JoinHandle<()> {
     task(name).spawn(async move {
         desks.acquire_many(permits).await.forget();
         log.say(name);
@@ -43,7 +41,7 @@ fn a_release_takes_one_hop_to_the_waiter() {
         let desks = shared(Semaphore::new(1));
         let permit = desks.acquire().await;
         spawn_detached(async move { drop(desks.acquire().await) });
-        let _waiter = passer(&log, desks, "waiter", 1);
+        let _waiter = passer(log, desks, "waiter", 1);
         turns(1).await;
         log.begin();
         drop(permit);
@@ -57,7 +55,7 @@ fn nobody_overtakes_also_not_one_who_asks_for_fewer() {
     let said = lines(async |log| {
         let desks = shared(Semaphore::new(3));
         let permits = [desks.acquire().await, desks.acquire().await, desks.acquire().await];
-        let _waiters = [("many", 3), ("few", 1), ("two", 2)].map(|(name, count)| keeper(&log, desks, name, count));
+        let _waiters = [("many", 3), ("few", 1), ("two", 2)].map(|(name, count)| keeper(log, desks, name, count));
         turns(1).await;
         for permit in permits {
             drop(permit);
@@ -77,10 +75,10 @@ fn nobody_overtakes_also_not_one_who_asks_for_fewer() {
 fn a_newcomer_who_asks_for_what_is_free_waits_behind_one_who_asks_for_more() {
     let said = lines(async |log| {
         let desks = shared(Semaphore::new(1));
-        let _many = keeper(&log, desks, "many", 2);
+        let _many = keeper(log, desks, "many", 2);
         turns(1).await;
         assert!(desks.try_acquire().is_none());
-        let _few = keeper(&log, desks, "few", 1);
+        let _few = keeper(log, desks, "few", 1);
         turns(2).await;
         log.say("two are released");
         desks.release(2).unwrap();
@@ -93,7 +91,7 @@ fn a_newcomer_who_asks_for_what_is_free_waits_behind_one_who_asks_for_more() {
 fn a_release_of_several_serves_all_whom_they_suffice_for() {
     let said = lines(async |log| {
         let desks = shared(Semaphore::new(0));
-        let _waiters = [("a", 1), ("b", 2), ("c", 2)].map(|(name, count)| keeper(&log, desks, name, count));
+        let _waiters = [("a", 1), ("b", 2), ("c", 2)].map(|(name, count)| keeper(log, desks, name, count));
         turns(1).await;
         desks.release(4).unwrap();
         turns(2).await;
@@ -106,7 +104,7 @@ fn a_release_of_several_serves_all_whom_they_suffice_for() {
 fn a_release_skips_the_dying() {
     let said = lines(async |log| {
         let desks = shared(Semaphore::new(0));
-        let [dying, living] = ["dying", "living"].map(|name| keeper(&log, desks, name, 1));
+        let [dying, living] = ["dying", "living"].map(|name| keeper(log, desks, name, 1));
         turns(1).await;
         dying.task().cancel();
         desks.release(1).unwrap();
@@ -132,12 +130,12 @@ fn newcomers_do_not_count_the_dying() {
 fn a_granted_waiter_stays_in_line_until_it_runs() {
     let said = lines(async |log| {
         let desks = shared(Semaphore::new(0));
-        let _granted = keeper(&log, desks, "granted", 1);
+        let _granted = keeper(log, desks, "granted", 1);
         turns(1).await;
         desks.release(2).unwrap();
         assert_eq!(desks.available(), 1);
         assert!(desks.try_acquire().is_none(), "a newcomer waits behind the granted one though a permit is free");
-        let _newcomer = keeper(&log, desks, "newcomer", 1);
+        let _newcomer = keeper(log, desks, "newcomer", 1);
         turns(2).await;
         log.say(format!("{} free", desks.available()));
     });
@@ -148,14 +146,14 @@ fn a_granted_waiter_stays_in_line_until_it_runs() {
 fn a_waiter_that_runs_hands_on_what_is_free() {
     let said = lines(async |log| {
         let desks = shared(Semaphore::new(0));
-        let granted = keeper(&log, desks, "granted", 1);
+        let granted = keeper(log, desks, "granted", 1);
         turns(1).await;
         desks.release(2).unwrap();
         log.begin();
-        let (newcomer, said) = (desks.acquire(), log.clone());
+        let newcomer = desks.acquire();
         let newcomer = async move {
             newcomer.await.forget();
-            said.say_hops("newcomer");
+            log.say_hops("newcomer");
         };
         newcomer.await;
         granted.await.unwrap();
@@ -167,13 +165,12 @@ fn a_waiter_that_runs_hands_on_what_is_free() {
 fn a_release_grants_one_waiter_for_each_permit() {
     let said = lines(async |log| {
         let desks = shared(Semaphore::new(0));
-        let _first = keeper(&log, desks, "first", 1);
+        let _first = keeper(log, desks, "first", 1);
         turns(1).await;
-        let _newcomers = ["second", "third"].map(|name| keeper(&log, desks, name, 1));
-        let said = log.clone();
+        let _newcomers = ["second", "third"].map(|name| keeper(log, desks, name, 1));
         spawn_detached(async move {
             desks.release(1).unwrap();
-            said.say(format!("{} free", desks.available()));
+            log.say(format!("{} free", desks.available()));
         });
         desks.release(2).unwrap();
         turns(2).await;
@@ -185,7 +182,7 @@ fn a_release_grants_one_waiter_for_each_permit() {
 fn a_granted_waiter_that_is_dropped_before_it_runs_gives_back() {
     let said = lines(async |log| {
         let desks = shared(Semaphore::new(0));
-        let [victim, next] = ["victim", "next"].map(|name| passer(&log, desks, name, 2));
+        let [victim, next] = ["victim", "next"].map(|name| passer(log, desks, name, 2));
         turns(1).await;
         desks.release(2).unwrap();
         log.begin();
@@ -197,8 +194,7 @@ fn a_granted_waiter_that_is_dropped_before_it_runs_gives_back() {
 }
 
 /// Says that it was told, and tells the next at once.
-fn relay(log: &Log, name: &'static str, told: &'static Event, tells: &'static Event) -> JoinHandle<()> {
-    let log = log.clone();
+fn relay(log: Log, name: &'static str, told: &'static Event, tells: &'static Event) -> JoinHandle<()> {
     task(name).spawn(async move {
         told.wait().await;
         log.say(name);
@@ -211,9 +207,9 @@ fn relay(log: &Log, name: &'static str, told: &'static Event, tells: &'static Ev
 fn a_granted_waiter_that_is_dropped_gives_back_at_once_though_another_one_has_not_run() {
     let said = lines(async |log| {
         let (desks, first, second) = (shared(Semaphore::new(0)), shared(Event::new()), shared(Event::new()));
-        let [a, _b, _c] = ["a", "b", "c"].map(|name| keeper(&log, desks, name, 1));
-        let _relay = relay(&log, "told", first, second);
-        let _end = relay(&log, "told in turn", second, first);
+        let [a, _b, _c] = ["a", "b", "c"].map(|name| keeper(log, desks, name, 1));
+        let _relay = relay(log, "told", first, second);
+        let _end = relay(log, "told in turn", second, first);
         turns(1).await;
         desks.release(1).unwrap();
         a.task().cancel();
@@ -229,11 +225,11 @@ fn a_granted_waiter_that_is_dropped_gives_back_at_once_though_another_one_has_no
 fn who_leaves_the_line_hands_out_what_is_free_though_one_who_was_granted_has_not_run() {
     let said = lines(async |log| {
         let (desks, first, second) = (shared(Semaphore::new(0)), shared(Event::new()), shared(Event::new()));
-        let [dying, _granted] = ["dying", "granted"].map(|name| keeper(&log, desks, name, 1));
-        let _relay = relay(&log, "told", first, second);
-        let _end = relay(&log, "told in turn", second, first);
+        let [dying, _granted] = ["dying", "granted"].map(|name| keeper(log, desks, name, 1));
+        let _relay = relay(log, "told", first, second);
+        let _end = relay(log, "told in turn", second, first);
         turns(1).await;
-        let _newcomer = keeper(&log, desks, "newcomer", 1);
+        let _newcomer = keeper(log, desks, "newcomer", 1);
         dying.task().cancel();
         first.set();
         desks.release(2).unwrap();
@@ -273,8 +269,8 @@ fn it_is_not_locked_by_those_who_are_dying() {
 fn a_dropped_big_asker_in_front_lets_the_small_ones_through() {
     let said = lines(async |log| {
         let desks = shared(Semaphore::new(2));
-        let big = keeper(&log, desks, "big", 3);
-        let _small = ["first", "second", "third"].map(|name| keeper(&log, desks, name, 1));
+        let big = keeper(log, desks, "big", 3);
+        let _small = ["first", "second", "third"].map(|name| keeper(log, desks, name, 1));
         turns(2).await;
         log.say("the big one is cancelled");
         big.task().cancel();
@@ -288,7 +284,7 @@ fn a_dropped_big_asker_in_front_lets_the_small_ones_through() {
 fn a_dropped_waiter_in_the_middle_disturbs_nobody() {
     let said = lines(async |log| {
         let desks = shared(Semaphore::new(0));
-        let [_first, middle, _last] = ["first", "middle", "last"].map(|name| keeper(&log, desks, name, 1));
+        let [_first, middle, _last] = ["first", "middle", "last"].map(|name| keeper(log, desks, name, 1));
         turns(1).await;
         middle.task().cancel();
         turns(2).await;
@@ -410,7 +406,7 @@ fn none_at_all_is_asked_for_in_turn_too() {
     let said = lines(async |log| {
         let desks = shared(Semaphore::new(0));
         desks.acquire_many(0).await.forget();
-        let _waiters = [("one", 1), ("none", 0)].map(|(name, count)| keeper(&log, desks, name, count));
+        let _waiters = [("one", 1), ("none", 0)].map(|(name, count)| keeper(log, desks, name, count));
         turns(2).await;
         log.say("one is released");
         desks.release(1).unwrap();

@@ -7,9 +7,8 @@ mod conditions;
 mod locks;
 mod unpolled;
 
-use crate::quoted::quoted;
-use crate::stage::standing;
 use greenlight::Stalled;
+use stage::standing;
 use std::future::Future;
 
 /// The report of a program that stalls. The line that asks for it is the one that spawns main.

@@ -1,17 +1,16 @@
 //! `TaskGroup`: what its tasks end in, in which order they are cancelled, and what becomes of them
 //! without their owner.
 
-use crate::scene::{Log, failures, lines, message, run, shared, turns};
 use greenlight::sync::Event;
 use greenlight::{Cause, Failure, Runtime, Task, TaskGroup, sleep, spawn, spawn_detached, task, timeout};
+use stage::{Log, failures, lines, message, run, shared, turns};
 use std::future::pending;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Adds a task that never ends, and says when it starts and when it is dropped.
-fn sleeper(log: &Log, group: &mut TaskGroup<&'static str>, name: &'static str) -> Task {
-    let log = log.clone();
+fn sleeper(log: Log, group: &mut TaskGroup<&'static str>, name: &'static str) -> Task {
     group.spawn_named(name, async move {
         log.say(format!("{name} starts"));
         let _guard = log.at_drop(format!("{name} dropped"));
@@ -20,8 +19,7 @@ fn sleeper(log: &Log, group: &mut TaskGroup<&'static str>, name: &'static str) -
 }
 
 /// Adds a task that fails after so many turns.
-fn failing(log: &Log, group: &mut TaskGroup<&'static str>, name: &'static str, after: usize) -> Task {
-    let log = log.clone();
+fn failing(log: Log, group: &mut TaskGroup<&'static str>, name: &'static str, after: usize) -> Task {
     group.spawn_named(name, async move {
         turns(after).await;
         log.say(format!("{name} fails"));
@@ -34,7 +32,6 @@ fn a_group_succeeds_when_all_of_its_tasks_do() {
     let said = lines(async |log| {
         let mut group = TaskGroup::<&str>::new();
         for name in ["a", "b"] {
-            let log = log.clone();
             group.spawn(async move {
                 turns(1).await;
                 log.begin();
@@ -63,7 +60,7 @@ fn a_group_whose_tasks_have_all_ended_is_joined_at_once() {
     let said = lines(async |log| {
         let mut group = TaskGroup::new();
         group.spawn(async { Ok(()) });
-        failing(&log, &mut group, "a", 0);
+        failing(log, &mut group, "a", 0);
         turns(4).await;
         log.begin();
         let error = group.join().await.unwrap_err();
@@ -77,10 +74,10 @@ fn the_first_failure_cancels_the_rest_in_order() {
     let said = lines(async |log| {
         let mut group = TaskGroup::new();
         for name in ["a", "b"] {
-            sleeper(&log, &mut group, name);
+            sleeper(log, &mut group, name);
         }
-        failing(&log, &mut group, "c", 1);
-        sleeper(&log, &mut group, "d");
+        failing(log, &mut group, "c", 1);
+        sleeper(log, &mut group, "d");
         let error = group.join().await.unwrap_err();
         log.say(failures(&error));
     });
@@ -92,7 +89,7 @@ fn every_failure_is_reported_in_the_order_of_failing() {
     let said = lines(async |log| {
         let mut group = TaskGroup::new();
         for (name, after) in [("late", 2), ("first", 1), ("second", 1)] {
-            failing(&log, &mut group, name, after);
+            failing(log, &mut group, name, after);
         }
         let error = group.join().await.unwrap_err();
         assert_eq!(error.failures().len(), 3);
@@ -106,7 +103,7 @@ fn every_failure_is_reported_in_the_order_of_failing() {
 fn a_panic_is_a_failure() {
     let said = lines(async |log| {
         let mut group = TaskGroup::new();
-        sleeper(&log, &mut group, "a");
+        sleeper(log, &mut group, "a");
         group.spawn(async { panic!("out of tea") });
         let error = group.join().await.unwrap_err();
         log.say(failures(&error));
@@ -122,9 +119,9 @@ fn a_panic_is_a_failure() {
 fn one_failure_after_another_cancels_only_once_and_is_reported() {
     let said = lines(async |log| {
         let mut group = TaskGroup::new();
-        failing(&log, &mut group, "a", 0);
-        failing(&log, &mut group, "b", 0);
-        sleeper(&log, &mut group, "c");
+        failing(log, &mut group, "a", 0);
+        failing(log, &mut group, "b", 0);
+        sleeper(log, &mut group, "c");
         log.say(failures(&group.join().await.unwrap_err()));
     });
     assert_eq!(said, ["a fails", "b fails", "c starts", "c dropped", "a: a; b: b"]);
@@ -134,11 +131,10 @@ fn one_failure_after_another_cancels_only_once_and_is_reported() {
 fn a_cancelled_child_is_no_failure() {
     let said = lines(async |log| {
         let mut group = TaskGroup::new();
-        let victim = sleeper(&log, &mut group, "victim");
-        let other = log.clone();
+        let victim = sleeper(log, &mut group, "victim");
         group.spawn(async move {
             turns(4).await;
-            other.say("other ends");
+            log.say("other ends");
             Ok(())
         });
         turns(1).await;
@@ -152,14 +148,13 @@ fn a_cancelled_child_is_no_failure() {
 fn a_failure_in_an_inner_group_ends_both() {
     let said = lines(async |log| {
         let mut outer = TaskGroup::new();
-        sleeper(&log, &mut outer, "outer");
-        let said = log.clone();
+        sleeper(log, &mut outer, "outer");
         outer.spawn(async move {
             let mut inner = TaskGroup::new();
-            sleeper(&said, &mut inner, "inner");
-            failing(&said, &mut inner, "culprit", 1);
+            sleeper(log, &mut inner, "inner");
+            failing(log, &mut inner, "culprit", 1);
             let error = inner.join().await.unwrap_err();
-            said.say(failures(&error));
+            log.say(failures(&error));
             Err("the inner group")
         });
         let error = outer.join().await.unwrap_err();
@@ -183,16 +178,15 @@ fn a_failure_in_an_inner_group_ends_both() {
 fn a_failure_in_an_outer_group_cancels_the_inner_one() {
     let said = lines(async |log| {
         let mut outer = TaskGroup::new();
-        let said = log.clone();
         outer.spawn(async move {
-            let _guard = said.at_drop("owner of the inner group dropped");
+            let _guard = log.at_drop("owner of the inner group dropped");
             let mut inner = TaskGroup::new();
             for name in ["a", "b"] {
-                sleeper(&said, &mut inner, name);
+                sleeper(log, &mut inner, name);
             }
             inner.join().await.map_err(|_| "not reached")
         });
-        failing(&log, &mut outer, "culprit", 2);
+        failing(log, &mut outer, "culprit", 2);
         log.say(failures(&outer.join().await.unwrap_err()));
         turns(2).await;
     });
@@ -215,7 +209,7 @@ fn a_timeout_around_a_group_cancels_its_tasks_in_order() {
     let said = lines(async |log| {
         let mut group = TaskGroup::new();
         for name in ["a", "b"] {
-            sleeper(&log, &mut group, name);
+            sleeper(log, &mut group, name);
         }
         timeout(SECOND, group.join()).await.unwrap_err();
         log.say("the time is up");
@@ -239,11 +233,10 @@ fn a_group_that_is_in_time_for_its_timeout_succeeds() {
 #[test]
 fn the_tasks_of_a_cancelled_owner_are_cancelled_in_order() {
     let said = lines(async |log| {
-        let said = log.clone();
         let owner = task("owner").spawn(async move {
             let mut group = TaskGroup::new();
             for name in ["a", "b", "c"] {
-                sleeper(&said, &mut group, name);
+                sleeper(log, &mut group, name);
             }
             group.join().await
         });
@@ -262,7 +255,7 @@ fn a_group_that_is_dropped_before_it_is_joined_cancels_its_tasks() {
     let said = lines(async |log| {
         let mut group = TaskGroup::new();
         for name in ["a", "b"] {
-            sleeper(&log, &mut group, name);
+            sleeper(log, &mut group, name);
         }
         turns(1).await;
         drop(group.join());
@@ -275,13 +268,12 @@ fn a_group_that_is_dropped_before_it_is_joined_cancels_its_tasks() {
 fn what_is_spawned_after_a_failure_never_starts() {
     let said = lines(async |log| {
         let mut group = TaskGroup::new();
-        failing(&log, &mut group, "a", 0);
+        failing(log, &mut group, "a", 0);
         turns(3).await;
         let guard = log.at_drop("late dropped");
-        let late = log.clone();
         group.spawn(async move {
             let _guard = guard;
-            late.say("late starts");
+            log.say("late starts");
             Ok(())
         });
         log.say(failures(&group.join().await.unwrap_err()));
@@ -293,17 +285,14 @@ fn what_is_spawned_after_a_failure_never_starts() {
 fn the_cancel_of_the_group_beats_a_wake_that_is_in_the_queue() {
     let said = lines(async |log| {
         let mut group = TaskGroup::new();
-        let ending = |name: &'static str| {
-            let log = log.clone();
-            async move {
-                let _guard = log.at_drop(format!("{name} dropped"));
-                turns(2).await;
-                log.say(format!("{name} ends"));
-                Ok(())
-            }
+        let ending = |name: &'static str| async move {
+            let _guard = log.at_drop(format!("{name} dropped"));
+            turns(2).await;
+            log.say(format!("{name} ends"));
+            Ok(())
         };
         group.spawn(ending("before"));
-        failing(&log, &mut group, "culprit", 1);
+        failing(log, &mut group, "culprit", 1);
         group.spawn(ending("behind"));
         log.say(failures(&group.join().await.unwrap_err()));
     });
@@ -325,7 +314,7 @@ fn a_task_that_panics_as_it_is_cancelled_is_reported_too() {
             let _spiteful = Spiteful;
             pending().await
         });
-        failing(&log, &mut group, "a", 1);
+        failing(log, &mut group, "a", 1);
         log.say(failures(&group.join().await.unwrap_err()));
     });
     assert_eq!(said, ["a fails", "a: a; panicked: not like this"]);
@@ -335,10 +324,9 @@ fn a_task_that_panics_as_it_is_cancelled_is_reported_too() {
 fn a_failure_takes_two_hops_to_the_owner() {
     let said = lines(async |log| {
         let mut group = TaskGroup::<&str>::new();
-        let failing = log.clone();
         group.spawn(async move {
             turns(1).await;
-            failing.begin();
+            log.begin();
             Err("tea")
         });
         group.join().await.unwrap_err();
@@ -352,7 +340,6 @@ fn a_failure_takes_two_hops_to_the_owner() {
 fn the_owner_goes_on_in_the_place_of_the_first_failure_if_all_have_ended_by_then() {
     let said = lines(async |log| {
         let light = shared(Event::new());
-        let (owner, other) = (log.clone(), log.clone());
         spawn_detached(async move {
             let mut group = TaskGroup::new();
             group.spawn(async { Err("no tea left") });
@@ -361,12 +348,12 @@ fn the_owner_goes_on_in_the_place_of_the_first_failure_if_all_have_ended_by_then
                 Ok(())
             });
             group.join().await.unwrap_err();
-            owner.say("owner");
+            log.say("owner");
         });
         spawn_detached(async move {
             light.wait().await;
             turns(1).await;
-            other.say("other");
+            log.say("other");
         });
         turns(5).await;
     });
@@ -391,8 +378,7 @@ fn a_group_keeps_nothing_that_its_tasks_held() {
 #[test]
 fn a_panic_that_the_group_does_not_live_to_report_is_reported_by_the_runtime() {
     let log = Log::default();
-    let reports = log.clone();
-    let runtime = Runtime::builder().virtual_clock().on_report(move |report| reports.say(report)).build();
+    let runtime = Runtime::builder().virtual_clock().on_report(move |report| log.say(report)).build();
     runtime.run(async {
         let mut group = TaskGroup::<&str>::new();
         group.spawn_named("culprit", async { panic!("out of tea") });

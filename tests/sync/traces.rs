@@ -1,10 +1,10 @@
 //! What a trace says of a queue, a barrier and a semaphore, with the line that did it.
 
-use crate::scene::refusal;
 use greenlight::sync::{Barrier, Queue, QueueOver, Semaphore, Store};
 use greenlight::trace::{Kind, Recorder, TraceEvent};
 use greenlight::{Runtime, spawn, task, yield_now};
 use insta::assert_snapshot;
+use stage::refusal;
 use std::future::Future;
 use std::rc::Rc;
 

@@ -3,72 +3,57 @@
 
 use greenlight::trace::Recorder;
 use greenlight::{Runtime, Until, as_completed, sleep, spawn, spawn_detached, timeout, wait, yield_now};
-use std::cell::RefCell;
+use stage::{Log, unwatched};
 use std::rc::Rc;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-type Log = Rc<RefCell<Vec<String>>>;
-
-/// Runs a program on virtual time and yields what it said.
-fn said(program: impl AsyncFnOnce(Log)) -> Vec<String> {
-    let log = Log::default();
-    Runtime::builder().virtual_clock().build().run(program(log.clone()));
-    log.take()
-}
-
-fn say(log: &Log, line: impl Into<String>) {
-    log.borrow_mut().push(line.into());
-}
-
-fn tick(log: &Log) {
-    let log = log.clone();
+fn tick(log: Log) {
     spawn_detached(async move {
         for turn in 0..4 {
-            say(&log, format!("o{turn}"));
+            log.say(format!("o{turn}"));
             yield_now().await;
         }
     });
 }
 
-fn child(log: &Log, name: &'static str) -> greenlight::JoinHandle<()> {
-    let log = log.clone();
-    spawn(async move { say(&log, name) })
+fn child(log: Log, name: &'static str) -> greenlight::JoinHandle<()> {
+    spawn(async move { log.say(name) })
 }
 
 #[test]
 fn two_hops_from_the_last_end_to_the_one_who_waits() {
-    let lines = said(async |log| {
-        let task = child(&log, "child");
-        tick(&log);
+    let lines = unwatched(async |log| {
+        let task = child(log, "child");
+        tick(log);
         assert_eq!(wait(&[task], Until::All).await, [0]);
-        say(&log, "main");
+        log.say("main");
     });
     assert_eq!(lines, ["child", "o0", "o1", "main"]);
 }
 
 #[test]
 fn two_hops_also_for_tasks_that_have_ended_before() {
-    let lines = said(async |log| {
-        let task = child(&log, "child");
+    let lines = unwatched(async |log| {
+        let task = child(log, "child");
         yield_now().await;
         yield_now().await;
-        tick(&log);
+        tick(log);
         assert_eq!(wait(&[task], Until::First).await, [0]);
-        say(&log, "main");
+        log.say("main");
     });
     assert_eq!(lines, ["child", "o0", "o1", "main"]);
 }
 
 #[test]
 fn those_that_end_in_one_turn_are_yielded_in_one() {
-    let lines = said(async |log| {
-        let mut tasks = as_completed([child(&log, "a"), child(&log, "b")]);
-        tick(&log);
+    let lines = unwatched(async |log| {
+        let mut tasks = as_completed([child(log, "a"), child(log, "b")]);
+        tick(log);
         while let Some((index, outcome)) = tasks.next_ended().await {
             outcome.unwrap();
-            say(&log, format!("main {index}"));
+            log.say(format!("main {index}"));
         }
     });
     assert_eq!(lines, ["a", "b", "o0", "o1", "main 0", "main 1"]);
@@ -76,37 +61,36 @@ fn those_that_end_in_one_turn_are_yielded_in_one() {
 
 #[test]
 fn a_wait_for_the_first_end_yields_those_too_that_ended_before_it_went_on() {
-    let lines = said(async |log| {
+    let lines = unwatched(async |log| {
         let tasks = ["first", "second", "third"].map(|name| {
-            let log = log.clone();
             spawn(async move {
                 for _ in 0..["first", "second", "third"].iter().position(|each| *each == name).unwrap_or(0) {
                     yield_now().await;
                 }
-                say(&log, name);
+                log.say(name);
             })
         });
-        say(&log, format!("{:?}", wait(&tasks, Until::First).await));
+        log.say(format!("{:?}", wait(&tasks, Until::First).await));
     });
     assert_eq!(lines, ["first", "second", "[0, 1]"], "it runs in the place of the first, ahead of the third");
 }
 
 #[test]
 fn a_wait_for_all_goes_on_in_the_place_of_the_last_end() {
-    let lines = said(async |log| {
+    let lines = unwatched(async |log| {
         let light = Rc::new(greenlight::sync::Event::new());
-        let (sets, waits, said) = (light.clone(), light.clone(), log.clone());
+        let (sets, waits) = (light.clone(), light.clone());
         let first = spawn(async {});
         spawn_detached(async move {
             waits.wait().await;
             yield_now().await;
-            say(&said, "between");
+            log.say("between");
         });
         yield_now().await;
         sets.set();
         let last = spawn(async {});
         wait(&[first, last], Until::All).await;
-        say(&log, "main");
+        log.say("main");
     });
     assert_eq!(lines, ["between", "main"]);
 }

@@ -2,8 +2,9 @@
 //! tell that they were dropped.
 
 use super::{LONG, flagged, ms, sleep_and_crash};
-use crate::stage::{Count, Reports, cancelled, shared};
+use crate::ports::{Count, cancelled};
 use greenlight::{Cause, Failure, GroupError, JoinHandle, Runtime, Task, TaskGroup, now, sleep};
+use stage::{Log, shared};
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
@@ -102,7 +103,7 @@ pub(super) async fn crashing_five() -> Result<(), Failed> {
 
 /// Runs a test to its end in virtual time, and yields what was reported meanwhile.
 pub(super) fn reported(test: impl Future<Output = ()>) -> Vec<String> {
-    let reports = Reports::default();
+    let reports = Log::default();
     reports.heard_by(Runtime::builder().virtual_clock().check_every_turn()).build().run(test);
     reports.take()
 }

@@ -2,8 +2,9 @@
 //! Every wait for a handle is shielded here, for awaiting is not owning.
 
 use super::ms;
-use crate::stage::{result, run};
+use crate::ports::result;
 use greenlight::{Deadline, now, sleep, spawn, timeout, timeout_at};
+use stage::run;
 use std::time::Duration;
 
 #[test]

@@ -16,9 +16,10 @@ use super::crews::{
     spawn_flagged, spawn_output,
 };
 use super::{LONG, flagged, ms, sleep_and_crash};
-use crate::stage::{Count, Crashes, Flags, cancelled, run, shared, standing};
+use crate::ports::{Count, Crashes, Flags, cancelled};
 use greenlight::sync::Event;
 use greenlight::{GroupSpawner, now, sleep, spawn, yield_now};
+use stage::{run, shared, standing};
 use std::cell::Cell;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};

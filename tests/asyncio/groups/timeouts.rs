@@ -13,9 +13,10 @@
 //! | Timeout | test_timeout_double_enter | awaiting a timeout takes it: there is no twice |
 
 use super::{LONG, flagged, ms, sleep_and_crash};
-use crate::stage::{Crashes, Reports, cancelled, run, shared};
+use crate::ports::{Crashes, cancelled};
 use futures::FutureExt;
 use greenlight::{Deadline, Runtime, Task, TaskGroup, now, sleep, spawn, timeout, timeout_at, yield_now};
+use stage::{Log, run, shared};
 use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -339,7 +340,7 @@ fn test_timeout_taskgroup() {
     // Adapted: asyncio's group waits for its tasks, and raises their exceptions in place of the timeout's. Here
     // it is dropped, its task a hop later, and a panic that nobody can receive is reported.
     // Row: the owner of a `TaskGroup` is cancelled.
-    let reports = Reports::default();
+    let reports = Log::default();
     let runtime = reports.heard_by(Runtime::builder().virtual_clock()).build();
     runtime.run(async {
         let group = async {

@@ -3,10 +3,11 @@
 //! is not owning. So where it matters that something is cancelled, that is a future, and no task.
 
 use super::{LONG, flagged, ms, sleep_and_crash};
-use crate::stage::{call_soon, cancelled, result, run, shared};
+use crate::ports::{call_soon, cancelled, result};
 use futures::poll;
 use greenlight::sync::Event;
 use greenlight::{Deadline, now, sleep, spawn, timeout, timeout_at, yield_now};
+use stage::{run, shared};
 use std::cell::Cell;
 use std::future::pending;
 use std::time::Duration;

@@ -1,11 +1,10 @@
 //! CPython's tests of `asyncio.Barrier` that fill it and let it drain, each under its name there.
 //! An `async with barrier` is a wait: there is nothing to leave.
 
-use crate::stage::{
-    Count, assert_is_open, assert_no_future, cancelled, is_in_phase, pass, result, run, run_tasks, shared,
-};
+use crate::ports::{Count, assert_is_open, assert_no_future, cancelled, is_in_phase, pass, result, run_tasks};
 use greenlight::sync::{Barrier, BrokenBarrier};
 use greenlight::{gather_tasks, spawn, yield_now};
+use stage::{run, shared};
 use std::cell::{Cell, RefCell};
 use std::panic::catch_unwind;
 

@@ -1,9 +1,10 @@
 //! CPython's tests of `asyncio.Barrier` that reset or abort it, each under its name there. Both are
 //! plain calls here, where asyncio's suspend until they have the barrier's lock.
 
-use crate::stage::{Count, assert_is_open, call_soon, inside, is_in_phase, pass, run, run_tasks, shared};
+use crate::ports::{Count, assert_is_open, call_soon, inside, is_in_phase, pass, run_tasks};
 use greenlight::sync::{Barrier, BrokenBarrier};
 use greenlight::{gather_tasks, spawn, yield_now};
+use stage::{run, shared};
 use std::cell::RefCell;
 
 const N: usize = 5;

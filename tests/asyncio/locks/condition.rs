@@ -1,10 +1,11 @@
 //! CPython's tests of `asyncio.Condition`, each under its name there. A wait consumes its guard, so
 //! one that is cancelled does not hold the lock any more, where asyncio's takes it again first.
 
-use crate::stage::{assert_is_refused, call_soon, cancelled, is_locked, result, run, shared, standing, waiters};
+use crate::ports::{assert_is_refused, call_soon, cancelled, is_locked, result, waiters};
 use futures::poll;
 use greenlight::sync::{Condition, Lock, Woke};
 use greenlight::{JoinHandle, Turn, now, spawn, timeout, yield_now};
+use stage::{run, shared, standing};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::Poll;

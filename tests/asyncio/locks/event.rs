@@ -1,9 +1,10 @@
 //! CPython's tests of `asyncio.Event`, each under its name there.
 
-use crate::stage::{call_soon, result, run, shared, waiters};
+use crate::ports::{call_soon, result, waiters};
 use futures::poll;
 use greenlight::sync::Event;
 use greenlight::{spawn, yield_now};
+use stage::{run, shared};
 use std::cell::RefCell;
 
 #[test]

@@ -1,10 +1,11 @@
 //! CPython's tests of `asyncio.Lock`, each under its name there. A release by another task is the
 //! drop of the guard that the acquiring task returned.
 
-use crate::stage::{assert_no_future, call_soon, cancelled, result, run, shared, waiters};
+use crate::ports::{assert_no_future, call_soon, cancelled, result, waiters};
 use futures::poll;
 use greenlight::sync::{Condition, Event, Lock, Semaphore};
 use greenlight::{sleep, spawn, yield_now};
+use stage::{run, shared};
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 

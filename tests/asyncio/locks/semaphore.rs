@@ -1,9 +1,10 @@
 //! CPython's tests of `asyncio.Semaphore`, each under its name there. Who acquires in one place and
 //! releases in another forgets the permit.
 
-use crate::stage::{assert_no_future, call_soon, run, shared, waiters};
+use crate::ports::{assert_no_future, call_soon, waiters};
 use greenlight::sync::Semaphore;
 use greenlight::{JoinHandle, TaskGroup, gather_tasks, sleep, spawn, timeout, yield_now};
+use stage::{run, shared};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::convert::Infallible;
 use std::time::Duration;

@@ -1,9 +1,10 @@
 //! CPython's `QueueBasicTests`, each under its name there.
 
 use super::{get, order, put, shows};
-use crate::stage::{result, run, shared};
+use crate::ports::result;
 use greenlight::sync::{Queue, TryPutError};
 use greenlight::{spawn, yield_now};
+use stage::{run, shared};
 use std::cell::RefCell;
 
 /// Asserts what the Debug output tells of queues that a test has made in the same way.

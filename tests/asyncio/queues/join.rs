@@ -1,9 +1,9 @@
 //! CPython's `_QueueJoinTestMixin`, each test under its name there, for all three kinds of queue.
 
 use super::{get, shows};
-use crate::stage::{run, shared};
 use greenlight::spawn;
 use greenlight::sync::{LifoQueue, PriorityQueue, Queue, QueueOver, Store};
+use stage::{run, shared};
 use std::cell::Cell;
 
 #[test]

@@ -1,8 +1,8 @@
 //! CPython's `LifoQueueTests`, under its name there.
 
 use super::order;
-use crate::stage::run;
 use greenlight::sync::LifoQueue;
+use stage::run;
 
 #[test]
 fn test_order() {

@@ -1,8 +1,8 @@
 //! CPython's `PriorityQueueTests`, under its name there.
 
 use super::order;
-use crate::stage::run;
 use greenlight::sync::PriorityQueue;
+use stage::run;
 
 #[test]
 fn test_order() {

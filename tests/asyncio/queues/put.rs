@@ -1,9 +1,10 @@
 //! CPython's `QueuePutTests`, each under its name there.
 
 use super::{call_later, get, put, shows};
-use crate::stage::{cancelled, result, run, shared};
+use crate::ports::{cancelled, result};
 use greenlight::sync::{Event, Queue, TryPutError};
 use greenlight::{spawn, yield_now};
+use stage::{run, shared};
 use std::cell::Cell;
 
 #[test]

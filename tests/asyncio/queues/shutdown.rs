@@ -2,10 +2,11 @@
 //! queue. What is refused comes back, and so does what was in a queue that is closed now.
 
 use super::shows;
-use crate::stage::{result, run, shared};
+use crate::ports::result;
 use greenlight::sync::{Closed, LifoQueue, PriorityQueue, Queue, QueueOver, Store};
 use greenlight::sync::{PutError, TryGetError, TryPutError};
 use greenlight::{spawn, yield_now};
+use stage::{run, shared};
 
 type Item = &'static str;
 

@@ -1,8 +1,9 @@
 //! CPython's tests of what `async with` enters, each under its name there: a guard, or a permit, is what is entered.
 
-use crate::stage::{assert_no_future, run};
+use crate::ports::assert_no_future;
 use greenlight::sleep;
 use greenlight::sync::{Condition, Lock, Semaphore};
+use stage::run;
 use std::time::Duration;
 
 /// Enters and leaves what a future yields, and asserts whether it is locked.

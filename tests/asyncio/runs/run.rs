@@ -1,8 +1,9 @@
 //! CPython's tests of `asyncio.run`, each under its name there.
 
 use super::is_in_debug_mode;
-use crate::stage::{Crashes, Flags, Reports, message, shared};
+use crate::ports::{Crashes, Flags};
 use greenlight::{Runtime, Task, sleep, spawn_detached, yield_now};
+use stage::{Log, message, shared};
 use std::cell::{Cell, OnceCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -11,7 +12,7 @@ const LONG: Duration = Duration::from_millis(100);
 
 /// Runs a main that leaves behind a task whose cleanup panics, which is reported, and yields whether the run panicked.
 fn leaves_behind(main: impl FnOnce() -> u32) -> Result<u32, String> {
-    let reports = Reports::default();
+    let reports = Log::default();
     let runtime = reports.heard_by(Runtime::builder().virtual_clock().check_every_turn()).build();
     let left = shared(OnceCell::<Task>::new());
     let dropped = shared(Cell::new(false));

@@ -2,8 +2,9 @@
 //! `WeakRemote`, which a handler of Ctrl-C has.
 
 use super::is_in_debug_mode;
-use crate::stage::{Flags, message, shared, standing};
+use crate::ports::Flags;
 use greenlight::{Stalled, sleep, spawn_detached, yield_now};
+use stage::{message, shared, standing};
 use std::cell::Cell;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};

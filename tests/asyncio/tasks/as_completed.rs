@@ -2,8 +2,8 @@
 //! its outcome, and with its place among the tasks.
 
 use super::{after, assert_needs_a_runtime, ms};
-use crate::stage::run;
 use greenlight::{AsCompleted, Deadline, JoinHandle, as_completed, now, spawn, timeout, timeout_at};
+use stage::run;
 use std::collections::BTreeSet;
 
 /// What the tasks yield that have not been looked at, in the order of their ends.

@@ -1,8 +1,9 @@
 //! CPython's tests of an `asyncio.gather` that is cancelled, each under its name there.
 
 use super::ms;
-use crate::stage::{cancelled, run};
+use crate::ports::cancelled;
 use greenlight::{gather_tasks, now, sleep, spawn};
+use stage::run;
 
 #[test]
 fn test_cancel_gather_2() {

@@ -1,9 +1,10 @@
 //! CPython's `CoroutineGatherTests`, each test under its name there.
 
 use super::{Promise, all_run, assert_needs_a_runtime};
-use crate::stage::{Count, Reports, cancelled, message, run, shared, standing};
+use crate::ports::{Count, cancelled};
 use greenlight::sync::Event;
 use greenlight::{Runtime, gather, spawn, yield_now};
+use stage::{Log, message, run, shared, standing};
 
 async fn abc() -> &'static str {
     "abc"
@@ -61,7 +62,7 @@ fn test_cancellation_broadcast() {
 fn test_exception_marking() {
     // Adapted: asyncio tells nobody that the second child fails, too. Here it fails before it could be cancelled,
     // and that is reported. Row: a child of `gather` that fails.
-    let reports = Reports::default();
+    let reports = Log::default();
     let runtime = reports.heard_by(Runtime::builder().virtual_clock().check_every_turn()).build();
     let promises = [Promise::<()>::new(), Promise::new()];
     let inner = async |promise: &Promise<()>| {

@@ -2,9 +2,10 @@
 //! a task here.
 
 use super::{Promise, all_run, assert_needs_a_runtime};
-use crate::stage::{message, result, run, standing};
+use crate::ports::result;
 use futures::poll;
 use greenlight::{JoinHandle, Runtime, Task, Turn, gather, gather_tasks, spawn};
+use stage::{message, run, standing};
 use std::future::{Ready, pending};
 use std::task::Poll;
 

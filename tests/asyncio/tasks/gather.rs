@@ -2,8 +2,9 @@
 //! coroutines, are futures here, for `gather`; `return_exceptions=True` is `gather_tasks`.
 
 use super::{Promise, all_run};
-use crate::stage::{message, result, run};
+use crate::ports::result;
 use greenlight::{JoinHandle, gather, gather_tasks, spawn};
+use stage::{message, run};
 
 /// Gathers three, of which the last ends after the others, and asserts what comes out.
 fn check_success(gathers: impl AsyncFn([&'static Promise<u32>; 3]) -> Vec<u32> + 'static) {

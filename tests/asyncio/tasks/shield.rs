@@ -2,10 +2,11 @@
 //! shielded there is a task here, and whoever awaits its handle stands in for the shield.
 
 use super::{Promise, all_run, assert_needs_a_runtime};
-use crate::stage::{Count, cancelled, message, result, run, shared, standing};
+use crate::ports::{Count, cancelled, result};
 use futures::poll;
 use greenlight::sync::Event;
 use greenlight::{JoinError, JoinHandle, Task, gather, gather_tasks, spawn, yield_now};
+use stage::{message, run, shared, standing};
 use std::cell::RefCell;
 use std::task::Poll;
 

@@ -1,7 +1,8 @@
 //! CPython's `SleepTests`, under its name there.
 
 use super::{after, ms};
-use crate::stage::{call_soon, run, shared};
+use crate::ports::call_soon;
+use stage::{run, shared};
 use std::cell::Cell;
 
 #[test]

@@ -2,10 +2,11 @@
 //! name there.
 
 use super::{Promise, after, all_run, assert_needs_a_runtime, ms};
-use crate::stage::{Reports, call_soon, cancelled, message, result, run, shared, standing, waiters};
+use crate::ports::{call_soon, cancelled, result, waiters};
 use greenlight::dump::{TaskInfo, TaskState};
 use greenlight::sync::Event;
 use greenlight::{Runtime, Task, TaskId, Turn, now, sleep, spawn, spawn_detached, tasks, timeout, yield_now};
+use stage::{Log, message, run, shared, standing};
 use std::cell::{Cell, OnceCell};
 use std::panic::Location;
 
@@ -466,7 +467,7 @@ fn test_yield_future_passes_cancel() {
 fn test_tb_logger_not_called_after_cancel() {
     // Adapted: asyncio forgives an exception that nobody has fetched if the task is cancelled after its end. Here a
     // cancel after the end does nothing, and the panic is reported. Row: cancelling a task that has failed.
-    let reports = Reports::default();
+    let reports = Log::default();
     reports.heard_by(Runtime::builder().virtual_clock()).build().run(async {
         let task = spawn(async { panic!("type error") });
         sleep(ms(50)).await;

@@ -2,9 +2,10 @@
 //! the handles, in the order of the ends; what is not in it is pending.
 
 use super::{after, ms};
-use crate::stage::{Count, cancelled, run, shared};
+use crate::ports::{Count, cancelled};
 use greenlight::sync::Event;
 use greenlight::{JoinHandle, Until, now, sleep, spawn, timeout, wait, yield_now};
+use stage::{run, shared};
 use std::time::Duration;
 
 /// Two tasks that sleep for 100 and for 150 milliseconds, of which the second is the first in the list.

@@ -2,9 +2,9 @@
 //! hangs.
 
 use super::poll;
-use crate::stage::{Log, recorded, standing};
 use greenlight::sync::Event;
 use greenlight::{Runtime, interval, now, sleep, spawn, task, tasks, yield_now};
+use stage::{Log, recorded, standing};
 use std::cell::Cell;
 use std::future::{Future, pending, poll_fn, ready};
 use std::rc::Rc;
@@ -105,15 +105,12 @@ fn a_task_may_own_its_runtime_which_ends_when_nobody_steps_it() {
         let _guard = guard;
         pending::<()>().await;
     });
-    runtime.spawn_detached({
-        let log = log.clone();
-        async move {
-            yield_now().await;
-            drop(own);
-            log.say("the task goes on");
-            yield_now().await;
-            log.say("never");
-        }
+    runtime.spawn_detached(async move {
+        yield_now().await;
+        drop(own);
+        log.say("the task goes on");
+        yield_now().await;
+        log.say("never");
     });
     drop(runtime);
     while let Some(runtime) = weak.upgrade() {

@@ -2,10 +2,10 @@
 //! works.
 
 use super::{RUN_INSIDE_RUN, TURN_INSIDE_TURN};
-use crate::stage::{Log, on_drop};
 use greenlight::sync::Event;
 use greenlight::trace::{Kind, Observer, TraceEvent};
 use greenlight::{Runtime, Turn, spawn_detached};
+use stage::{Log, on_drop};
 use std::cell::RefCell;
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};

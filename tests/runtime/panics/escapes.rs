@@ -2,12 +2,12 @@
 //! none harms who has nothing to do with it, and each is told.
 
 use super::Bomb;
-use crate::stage::{Log, OnDrop, on_drop, reporting};
 use greenlight::sync::{Condition, Event, Lock};
 use greenlight::trace::{Observer, TraceEvent};
 use greenlight::{
     Deadline, JoinHandle, Remote, Runtime, TaskGroup, gather, race, spawn, task, timeout, timeout_at, yield_now,
 };
+use stage::{Log, OnDrop, on_drop, reporting};
 use std::cell::RefCell;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
@@ -23,7 +23,7 @@ fn bomb(message: &'static str) -> OnDrop<impl FnMut()> {
 }
 
 /// What was reported, without the places in the code.
-fn told(reports: &Log) -> Vec<String> {
+fn told(reports: Log) -> Vec<String> {
     let place = |word: &str| word.starts_with(file!()) || word.starts_with("tests/");
     let without_places = |report: String| {
         let words: Vec<_> = report.split(' ').filter(|word| !place(word)).collect();
@@ -63,7 +63,7 @@ fn an_output_that_panics_when_its_future_has_panicked_is_told_and_the_runtime_ru
         assert!(error.to_string().ends_with("panicked: the future goes off"), "{error}");
     });
     assert_eq!(
-        told(&reports),
+        told(reports),
         [
             "lost: kept, spawned at panicked once more while it ended: the payload goes off",
             "lost: gone, spawned at panicked once more while it ended: the payload goes off",
@@ -92,7 +92,7 @@ fn a_future_that_panics_and_once_more_when_it_is_dropped_is_told_twice() {
         let error = task("twice").spawn(PanicsTwice).await.expect_err("it panics");
         assert!(error.to_string().ends_with("panicked: polled"), "{error}");
     });
-    assert_eq!(told(&reports), ["lost: twice, spawned at panicked once more while it ended: dropped"]);
+    assert_eq!(told(reports), ["lost: twice, spawned at panicked once more while it ended: dropped"]);
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn whoever_drops_a_handle_is_not_harmed_by_its_output_before_the_end_or_after() 
     runtime.turn();
     drop(outside);
     assert_eq!(
-        told(&reports),
+        told(reports),
         ["before", "after", "outside"]
             .map(|name| format!("lost: {name}, spawned at panicked, and nobody awaits it: the payload goes off"))
     );
@@ -124,7 +124,7 @@ fn whoever_drops_the_output_of_a_group_is_not_harmed_by_it() {
         group.join().await.expect("the task returns");
         drop(output);
     });
-    let report = told(&reports).concat();
+    let report = told(reports).concat();
     assert!(report.ends_with("which nobody took, panicked when it was dropped: the payload goes off"), "{report}");
 }
 
@@ -150,13 +150,13 @@ impl Drop for Panics {
 #[test]
 fn an_observer_that_panics_at_everything_is_told_each_time_and_harms_nobody() {
     let reports = Log::default();
-    let (heard, seen) = (reports.clone(), Rc::new(greenlight::trace::Recorder::default()));
+    let seen = Rc::new(greenlight::trace::Recorder::default());
     let runtime = Runtime::builder()
         .virtual_clock()
         .check_every_turn()
         .observer(Rc::new(Panics))
         .observer(seen.clone())
-        .on_report(move |report| heard.say(report))
+        .on_report(move |report| reports.say(report))
         .build();
     let run = || {
         runtime.run(async {
@@ -205,7 +205,7 @@ fn a_future_that_is_sent_to_a_runtime_that_ends_panics_at_nobody() {
     runtime.turn();
     drop(runtime);
     assert_eq!(
-        told(&reports),
+        told(reports),
         [
             "lost: a task, spawned at panicked, and nobody awaits it: not so late",
             "lost: a future that a Remote sent to a runtime that is gone, at panicked when it was dropped: late",
@@ -258,7 +258,7 @@ fn foreign_wakers_that_panic_with_bombs_cost_nobody_a_wake() {
     std::mem::forget(panic);
     assert_eq!(counts.0.load(Ordering::Relaxed), 1, "the last is woken");
     assert_eq!(
-        told(&reports),
+        told(reports),
         [
             "lost: a second panic, while the first was on its way: (a payload that is not a string)",
             "lost: the payload of that panic panicked when it was dropped: the payload goes off",
@@ -285,7 +285,7 @@ fn the_panic_of_main_is_that_of_the_run_whatever_else_panics() {
         catch_unwind(AssertUnwindSafe(|| runtime.try_run(Main { _bomb: main }).is_ok())).expect_err("main panics");
     assert_eq!(message(panic), "main, polled");
     assert_eq!(
-        told(&reports),
+        told(reports),
         [
             "lost: one, spawned at panicked, and nobody awaits it: one",
             "lost: two, spawned at panicked, and nobody awaits it: two",
@@ -325,7 +325,7 @@ fn the_output_of_a_main_that_panics_when_it_is_dropped_is_told() {
     let panic = catch_unwind(AssertUnwindSafe(|| drop(runtime.try_run(ReadyThenPanics))));
     assert_eq!(message(panic.expect_err("main panics")), "the future goes off");
     assert_eq!(
-        told(&reports),
+        told(reports),
         ["lost: the output of main, which has panicked, panicked when it was dropped: the payload goes off"]
     );
 }
@@ -345,7 +345,6 @@ fn an_iterator_that_panics_has_gathered_nobody() {
     let begun = Log::default();
     let futures = (0..3).map(|n| {
         assert!(n < 2, "the iterator panics");
-        let begun = begun.clone();
         async move { begun.say("runs") }
     });
     let gathered = catch_unwind(AssertUnwindSafe(|| runtime.enter(|| drop(gather(futures)))));
@@ -411,11 +410,11 @@ fn losers_of_a_race_and_errors_of_a_group_panic_one_after_the_other() {
     }));
     assert_eq!(message(raced.expect_err("the losers panic")), "the future goes off");
     let second = "lost: a second panic, while the first was on its way: the future goes off";
-    assert_eq!(told(&reports), [second; 2]);
+    assert_eq!(told(reports), [second; 2]);
     let dropped =
         catch_unwind(AssertUnwindSafe(|| runtime.enter(|| drop(race([(); 2].map(|()| PanicsLate(lock.lock())))))));
     assert_eq!(message(dropped.expect_err("the racers panic")), "the future goes off");
-    assert_eq!(told(&reports), [second]);
+    assert_eq!(told(reports), [second]);
 
     let failed = catch_unwind(AssertUnwindSafe(|| {
         runtime.run(async {
@@ -429,7 +428,7 @@ fn losers_of_a_race_and_errors_of_a_group_panic_one_after_the_other() {
         });
     }));
     assert_eq!(message(failed.expect_err("the errors panic")), "the error goes off");
-    let told = told(&reports);
+    let told = told(reports);
     assert_eq!(told.iter().filter(|told| told.ends_with(": the error goes off")).count(), 2, "{told:#?}");
 }
 
@@ -447,7 +446,7 @@ fn outputs_that_panic_are_told_when_another_child_of_their_gather_was_cancelled(
             assert!(error.contains("was cancelled while it was gathered"), "{error}");
         }
     });
-    let told = told(&reports);
+    let told = told(reports);
     assert_eq!(told.iter().filter(|told| told.ends_with(": the output goes off")).count(), 4, "{told:#?}");
 }
 

@@ -1,21 +1,20 @@
 //! What panics, where, and who is there: every combination. Whatever it is, it ends at most the task that runs it on its own
 //! behalf; the others run on, every panic is received or told, and the runtime can run again.
 
-use crate::foreign::{Foreign, abandon, parked};
-use crate::stage::{Log, on_drop};
 use futures::FutureExt;
 use greenlight::sync::{Condition, Event, Lock, PriorityQueue, Queue, Semaphore};
 use greenlight::trace::{Kind, Observer, TraceEvent};
 use greenlight::{
     Deadline, JoinError, Runtime, TaskGroup, gather, sleep, spawn, spawn_detached, task, timeout, timeout_at, yield_now,
 };
+use stage::foreign::{Foreign, abandon, parked};
+use stage::{Log, again, on_drop, tell_cases};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::pin::Pin;
-use std::process::Command;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -587,7 +586,7 @@ fn play(what: What, name: &str, place: Place, company: Company) {
             what.panic(&runtime);
         })
     };
-    let stage = Stage { act, told: told.clone(), hook: Rc::default() };
+    let stage = Stage { act, told, hook: Rc::default() };
     let (receiver, heard) = (stage.clone(), acted.clone());
     let own = Rc::new(
         Runtime::builder()
@@ -666,24 +665,11 @@ fn said(panic: Box<dyn Any + Send>) -> String {
     text.unwrap_or_else(|| What::Bomb.says().to_string())
 }
 
-const NAME: &str =
-    "panics::matrix::whatever_panics_wherever_and_whoever_is_there_ends_its_own_task_at_most_and_is_told";
-
-/// Set in the process that may abort.
-const CHILD: &str = "GREENLIGHT_TEST_PANICS";
-
 #[test]
 fn whatever_panics_wherever_and_whoever_is_there_ends_its_own_task_at_most_and_is_told() {
-    if std::env::var_os(CHILD).is_none() {
-        let child = Command::new(std::env::current_exe().expect("a test knows its file"))
-            .args(["--exact", NAME, "--nocapture"])
-            .env(CHILD, "1")
-            .output()
-            .expect("a test can be started");
-        let (out, err) = (String::from_utf8_lossy(&child.stdout), String::from_utf8_lossy(&child.stderr));
-        assert!(child.status.success() && out.contains(" cases"), "{out}\n{err}");
-        out.lines().filter(|line| line.contains(" cases")).for_each(|line| println!("{line}"));
-        return;
+    let test = whatever_panics_wherever_and_whoever_is_there_ends_its_own_task_at_most_and_is_told;
+    if let Some(ended) = again(test, &[]) {
+        return tell_cases(&ended);
     }
     // Thousands of panics say little, and a case that aborts is the last that was named.
     std::panic::set_hook(Box::new(|_| {}));

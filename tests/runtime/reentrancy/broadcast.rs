@@ -1,10 +1,10 @@
 //! What a foreign waker may do in the middle of a broadcast: all waiters are granted and out of the
 //! line by then, and the tasks among them are ready.
 
-use crate::foreign::{Foreign, abandon, is_ready, parked};
-use crate::stage::{Log, standing};
 use greenlight::Turn;
 use greenlight::sync::Event;
+use stage::foreign::{Foreign, abandon, is_ready, parked};
+use stage::{Log, standing};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
@@ -25,12 +25,12 @@ pub(super) fn waiters(event: &Event) -> String {
 fn tasks_are_woken_first_and_foreign_wakers_last_each_in_the_order_of_the_line() {
     let (runtime, log, light) = (standing(), Log::default(), Rc::new(Event::new()));
     let foreign = |name: &'static str| {
-        let (log, light) = (log.clone(), light.clone());
+        let light = light.clone();
         let waker = Foreign::default().on_wake(move || log.say(name)).waker();
         parked(wait(&light), &waker)
     };
     let task = |name: &'static str| {
-        let (log, light) = (log.clone(), light.clone());
+        let light = light.clone();
         runtime.spawn_detached(async move {
             light.wait().await;
             log.say(name);
@@ -52,7 +52,7 @@ fn it_sets_another_event() {
     let (runtime, log) = (standing(), Log::default());
     let [first, second] = [0, 1].map(|_| Rc::new(Event::new()));
     for (name, event) in [("first", &first), ("second", &second)] {
-        let (event, log) = (event.clone(), log.clone());
+        let event = event.clone();
         runtime.spawn_detached(async move {
             event.wait().await;
             log.say(format!("waiter of the {name}"));
@@ -76,10 +76,10 @@ fn it_sets_another_event() {
 #[test]
 fn it_drops_a_sibling_that_is_to_be_woken_next() {
     let (light, log) = (Rc::new(Event::new()), Log::default());
-    let victim = crate::foreign::Shared::default();
+    let victim = stage::foreign::Shared::default();
     let killer = Foreign::default()
         .on_wake({
-            let (victim, log) = (victim.clone(), log.clone());
+            let victim = victim.clone();
             move || {
                 abandon(&victim);
                 log.say("victim dropped");
@@ -87,11 +87,9 @@ fn it_drops_a_sibling_that_is_to_be_woken_next() {
         })
         .waker();
     let _first = parked(wait(&light), &killer);
-    let said = log.clone();
-    let waker = Foreign::default().on_wake(move || said.say("victim woken")).waker();
+    let waker = Foreign::default().on_wake(move || log.say("victim woken")).waker();
     *victim.borrow_mut() = parked(wait(&light), &waker).take();
-    let said = log.clone();
-    let last = Foreign::default().on_wake(move || said.say("last woken")).waker();
+    let last = Foreign::default().on_wake(move || log.say("last woken")).waker();
     let last = parked(wait(&light), &last);
 
     assert_eq!(light.pulse(), 3);
@@ -131,21 +129,19 @@ fn it_drops_a_sibling_that_waits_on_something_else() {
 #[test]
 fn a_waiter_that_it_registers_is_not_part_of_the_broadcast() {
     let (light, log) = (Rc::new(Event::new()), Log::default());
-    let late = crate::foreign::Shared::default();
+    let late = stage::foreign::Shared::default();
     let waker = Foreign::default()
         .on_wake({
-            let (light, late, log) = (light.clone(), late.clone(), log.clone());
+            let (light, late) = (light.clone(), late.clone());
             move || {
-                let said = log.clone();
-                let waker = Foreign::default().on_wake(move || said.say("late woken")).waker();
+                let waker = Foreign::default().on_wake(move || log.say("late woken")).waker();
                 log.say("late joins the line");
                 *late.borrow_mut() = parked(wait(&light), &waker).take();
             }
         })
         .waker();
     let _first = parked(wait(&light), &waker);
-    let said = log.clone();
-    let waker = Foreign::default().on_wake(move || said.say("second woken")).waker();
+    let waker = Foreign::default().on_wake(move || log.say("second woken")).waker();
     let _second = parked(wait(&light), &waker);
 
     assert_eq!(light.pulse(), 2);
@@ -159,14 +155,13 @@ fn a_waiter_that_it_registers_is_not_part_of_the_broadcast() {
 #[test]
 fn it_clears_and_sets_the_very_event_and_so_broadcasts_to_those_who_came_since() {
     let (light, log) = (Rc::new(Event::new()), Log::default());
-    let late = crate::foreign::Shared::default();
+    let late = stage::foreign::Shared::default();
     let waker = Foreign::default()
         .on_wake({
-            let (light, late, log) = (light.clone(), late.clone(), log.clone());
+            let (light, late) = (light.clone(), late.clone());
             move || {
                 light.clear();
-                let said = log.clone();
-                let waker = Foreign::default().on_wake(move || said.say("late woken")).waker();
+                let waker = Foreign::default().on_wake(move || log.say("late woken")).waker();
                 *late.borrow_mut() = parked(wait(&light), &waker).take();
                 log.say("sets again");
                 light.set();
@@ -174,8 +169,7 @@ fn it_clears_and_sets_the_very_event_and_so_broadcasts_to_those_who_came_since()
         })
         .waker();
     let _first = parked(wait(&light), &waker);
-    let said = log.clone();
-    let waker = Foreign::default().on_wake(move || said.say("second woken")).waker();
+    let waker = Foreign::default().on_wake(move || log.say("second woken")).waker();
     let _second = parked(wait(&light), &waker);
     light.set();
     assert_eq!(log.take(), ["sets again", "late woken", "second woken"]);
@@ -185,19 +179,16 @@ fn it_clears_and_sets_the_very_event_and_so_broadcasts_to_those_who_came_since()
 #[test]
 fn its_panic_costs_nobody_a_wake_and_reaches_the_one_who_set_the_event() {
     let (runtime, light, log) = (standing(), Rc::new(Event::new()), Log::default());
-    let said = log.clone();
-    let first = Foreign::default().on_wake(move || said.say("first woken"));
+    let first = Foreign::default().on_wake(move || log.say("first woken"));
     let _first = parked(wait(&light), &first.waker());
-    let said = log.clone();
     let panics = Foreign::default().on_wake(move || {
-        said.say("second panics");
+        log.say("second panics");
         panic!("second")
     });
     let second = parked(wait(&light), &panics.waker());
     let panics = Foreign::default().on_wake(|| panic!("third"));
     let third = parked(wait(&light), &panics.waker());
-    let said = log.clone();
-    let last = Foreign::default().on_wake(move || said.say("last woken"));
+    let last = Foreign::default().on_wake(move || log.say("last woken"));
     let _last = parked(wait(&light), &last.waker());
     let task = runtime.spawn_detached(wait(&light));
     runtime.turn();
@@ -231,7 +222,7 @@ fn its_panic_ends_the_task_that_set_the_event_and_no_other() {
 fn it_cancels_a_task_of_the_same_broadcast_and_the_cancel_beats_the_wake() {
     let (runtime, light, log) = (standing(), Rc::new(Event::new()), Log::default());
     let task = runtime.spawn_detached({
-        let (waiting, log) = (wait(&light), log.clone());
+        let waiting = wait(&light);
         async move {
             let _guard = log.at_drop("task dropped");
             waiting.await;
@@ -267,7 +258,7 @@ fn it_spawns() {
 fn it_steps_the_runtime_from_outside_of_any_task() {
     let (runtime, light, log) = (Rc::new(standing()), Rc::new(Event::new()), Log::default());
     runtime.spawn_detached({
-        let (waiting, log) = (wait(&light), log.clone());
+        let waiting = wait(&light);
         async move {
             waiting.await;
             log.say("task goes");
@@ -275,12 +266,11 @@ fn it_steps_the_runtime_from_outside_of_any_task() {
     });
     runtime.turn();
     let waker = Foreign::default().on_wake({
-        let (runtime, log) = (runtime.clone(), log.clone());
+        let runtime = runtime.clone();
         move || log.say(format!("steps: {:?}", runtime.turn()))
     });
     let _foreign = parked(wait(&light), &waker.waker());
-    let said = log.clone();
-    let last = Foreign::default().on_wake(move || said.say("last woken"));
+    let last = Foreign::default().on_wake(move || log.say("last woken"));
     let _last = parked(wait(&light), &last.waker());
     light.set();
     assert_eq!(log.take(), ["task goes", "steps: Ran(1)", "last woken"]);

@@ -3,10 +3,10 @@
 //! something to wait for.
 
 use super::broadcast::{wait, waiters};
-use crate::foreign::{Foreign, Held, Shared, abandon, is_ready, park, parked, poll};
-use crate::stage::{Log, reporting, standing};
 use greenlight::sync::Event;
 use greenlight::{Runtime, Turn, gather, sleep, spawn_detached, yield_now};
+use stage::foreign::{Foreign, Held, Shared, abandon, is_ready, park, parked, poll};
+use stage::{Log, reporting, standing};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::Waker;
@@ -53,11 +53,10 @@ fn a_clone_that_pulses_the_very_event_comes_too_early_for_the_wait() {
 fn a_clone_that_registers_another_waiter_lets_that_one_stand_first() {
     let (light, log) = (Rc::new(Event::new()), Log::default());
     let inner = Shared::default();
-    let said = log.clone();
     let waker = Foreign::default()
-        .on_wake(move || said.say("outer woken"))
+        .on_wake(move || log.say("outer woken"))
         .on_clone({
-            let (light, log, inner) = (light.clone(), log.clone(), inner.clone());
+            let (light, inner) = (light.clone(), inner.clone());
             move || {
                 let waker = Foreign::default().on_wake(move || log.say("inner woken"));
                 *inner.borrow_mut() = parked(wait(&light), &waker.waker()).take();
@@ -125,9 +124,8 @@ fn a_clone_may_let_time_pass_the_deadline_of_the_sleep_that_clones() {
     let (runtime, log) = (Rc::new(standing()), Log::default());
     runtime.spawn_detached(sleep(5 * MS));
     let stepped = runtime.clone();
-    let said = log.clone();
     let waker = Foreign::default()
-        .on_wake(move || said.say("woken"))
+        .on_wake(move || log.say("woken"))
         .on_clone(move || {
             stepped.turn();
             stepped.turn();
@@ -184,8 +182,8 @@ fn an_old_waker_whose_drop_fires_the_timer_makes_a_sleep_ready_in_that_poll() {
 #[test]
 fn the_drop_of_an_abandoned_waker_may_set_the_event_that_it_waited_on() {
     let (light, log) = (Rc::new(Event::new()), Log::default());
-    let (setting, said) = (light.clone(), log.clone());
-    let waker = Foreign::default().on_drop(move || setting.set()).on_wake(move || said.say("woken")).waker();
+    let setting = light.clone();
+    let waker = Foreign::default().on_drop(move || setting.set()).on_wake(move || log.say("woken")).waker();
     let abandoned = parked(wait(&light), &waker);
     let other = parked(wait(&light), Waker::noop());
     abandon(&abandoned);
@@ -258,7 +256,7 @@ fn in_a_task_a_clone_may_spawn_and_cancel_and_set() {
     let [light, door] = [0, 1].map(|_| Rc::new(Event::new()));
     let victim = runtime.spawn(log.sleeper("victim")).task();
     runtime.spawn_detached({
-        let (waiting, log) = (wait(&door), log.clone());
+        let waiting = wait(&door);
         async move {
             waiting.await;
             log.say("door is open");

@@ -2,16 +2,16 @@
 //! run ends.
 
 use super::broadcast::wait;
-use crate::stage::{Log, on_drop, reporting, standing};
 use greenlight::sync::Event;
 use greenlight::{Turn, spawn, spawn_detached, yield_now};
+use stage::{Log, on_drop, reporting, standing};
 use std::cell::RefCell;
 use std::future::pending;
 use std::rc::Rc;
 
 /// A future that sets an event, spawns a task and cancels another when it is dropped, and says so.
-fn busy_in_drop(log: &Log, light: &Rc<Event>, victim: greenlight::Task) -> impl Future<Output = ()> + use<> {
-    let (log, light) = (log.clone(), light.clone());
+fn busy_in_drop(log: Log, light: &Rc<Event>, victim: greenlight::Task) -> impl Future<Output = ()> + use<> {
+    let light = light.clone();
     let guard = on_drop(move || {
         light.set();
         log.say(format!("set {}", light.is_set()));
@@ -30,13 +30,13 @@ fn the_drop_of_a_cancelled_future_sets_and_spawns_and_cancels() {
     let (runtime, log, light) = (standing(), Log::default(), Rc::new(Event::new()));
     let victim = runtime.spawn_detached(log.sleeper("victim"));
     runtime.spawn_detached({
-        let (waiting, log) = (wait(&light), log.clone());
+        let waiting = wait(&light);
         async move {
             waiting.await;
             log.say("waiter goes");
         }
     });
-    let busy = runtime.spawn_detached(busy_in_drop(&log, &light, victim));
+    let busy = runtime.spawn_detached(busy_in_drop(log, &light, victim));
     runtime.turn();
     assert_eq!(log.take(), ["victim runs"]);
     busy.cancel();
@@ -54,15 +54,15 @@ fn the_drop_of_a_cancelled_future_sets_and_spawns_and_cancels() {
 fn during_shutdown_it_wakes_nobody_and_its_child_never_starts() {
     let (runtime, log, light) = (standing(), Log::default(), Rc::new(Event::new()));
     runtime.run({
-        let (log, light) = (log.clone(), light.clone());
+        let light = light.clone();
         async move {
             let victim = spawn(log.sleeper("victim")).task();
-            spawn_detached(busy_in_drop(&log, &light, victim));
-            let (waiting, said) = (wait(&light), log.clone());
+            spawn_detached(busy_in_drop(log, &light, victim));
+            let waiting = wait(&light);
             spawn_detached(async move {
-                let _guard = said.at_drop("waiter dropped");
+                let _guard = log.at_drop("waiter dropped");
                 waiting.await;
-                said.say("waiter goes");
+                log.say("waiter goes");
             });
             yield_now().await;
         }
@@ -78,22 +78,19 @@ fn during_shutdown_it_wakes_nobody_and_its_child_never_starts() {
 #[test]
 fn during_shutdown_it_may_cancel_who_comes_later_and_each_is_dropped_once() {
     let (runtime, log) = (standing(), Log::default());
-    runtime.run({
-        let log = log.clone();
-        async move {
-            let later = Rc::new(RefCell::new(None));
-            let (victim, said) = (later.clone(), log.clone());
-            spawn_detached(async move {
-                let _guard = on_drop(|| {
-                    let victim: Option<greenlight::Task> = victim.borrow_mut().take();
-                    let alive = victim.is_some_and(|victim| victim.cancel());
-                    said.say(format!("cancelled {alive}"));
-                });
-                pending::<()>().await;
+    runtime.run(async move {
+        let later = Rc::new(RefCell::new(None));
+        let victim = later.clone();
+        spawn_detached(async move {
+            let _guard = on_drop(|| {
+                let victim: Option<greenlight::Task> = victim.borrow_mut().take();
+                let alive = victim.is_some_and(|victim| victim.cancel());
+                log.say(format!("cancelled {alive}"));
             });
-            *later.borrow_mut() = Some(spawn(log.sleeper("later")).task());
-            yield_now().await;
-        }
+            pending::<()>().await;
+        });
+        *later.borrow_mut() = Some(spawn(log.sleeper("later")).task());
+        yield_now().await;
     });
     assert_eq!(log.take(), ["later runs", "cancelled true", "later dropped"]);
 }
@@ -123,16 +120,13 @@ fn a_future_may_cancel_its_own_task_while_it_is_dropped() {
 #[test]
 fn a_future_may_be_woken_while_it_is_dropped() {
     let (runtime, log) = (standing(), Log::default());
-    let task = runtime.spawn_detached({
-        let log = log.clone();
-        async move {
-            let waker = std::future::poll_fn(|cx| std::task::Poll::Ready(cx.waker().clone())).await;
-            let _guard = on_drop(move || {
-                waker.wake_by_ref();
-                log.say("wakes itself");
-            });
-            pending::<()>().await;
-        }
+    let task = runtime.spawn_detached(async move {
+        let waker = std::future::poll_fn(|cx| std::task::Poll::Ready(cx.waker().clone())).await;
+        let _guard = on_drop(move || {
+            waker.wake_by_ref();
+            log.say("wakes itself");
+        });
+        pending::<()>().await;
     });
     runtime.turn();
     task.cancel();
@@ -148,11 +142,10 @@ fn a_future_that_drops_the_handle_of_its_own_task_ends_like_any_other() {
     let (runtime, log) = (standing(), Log::default());
     let own = Rc::new(RefCell::new(None));
     let held = own.clone();
-    let said = log.clone();
     let handle = runtime.spawn(async move {
         let _own = held;
         yield_now().await;
-        said.at_drop("output dropped")
+        log.at_drop("output dropped")
     });
     let task = handle.task();
     *own.borrow_mut() = Some(handle);
@@ -167,16 +160,13 @@ fn a_future_that_drops_the_handle_of_its_own_task_ends_like_any_other() {
 fn a_panic_in_poll_in_the_middle_of_a_batch_ends_its_task_only() {
     let (runtime, reports) = reporting();
     let (log, light) = (Log::default(), Rc::new(Event::new()));
-    let step = |name: &'static str| {
-        let log = log.clone();
-        async move {
-            log.say(format!("{name} runs"));
-            yield_now().await;
-            log.say(format!("{name} runs on"));
-        }
+    let step = |name: &'static str| async move {
+        log.say(format!("{name} runs"));
+        yield_now().await;
+        log.say(format!("{name} runs on"));
     };
     runtime.spawn_detached({
-        let (waiting, log) = (wait(&light), log.clone());
+        let waiting = wait(&light);
         async move {
             waiting.await;
             log.say("waiter goes");
@@ -184,15 +174,12 @@ fn a_panic_in_poll_in_the_middle_of_a_batch_ends_its_task_only() {
     });
     runtime.spawn_detached(step("before"));
     let guard = log.at_drop("panicking dropped");
-    runtime.spawn_detached({
-        let log = log.clone();
-        async move {
-            let _guard = guard;
-            light.set();
-            spawn_detached(log.sleeper("child"));
-            log.say("panics");
-            panic!("boom");
-        }
+    runtime.spawn_detached(async move {
+        let _guard = guard;
+        light.set();
+        spawn_detached(log.sleeper("child"));
+        log.say("panics");
+        panic!("boom");
     });
     runtime.spawn_detached(step("after"));
     assert_eq!(runtime.turn(), Turn::Ran(4));
@@ -211,12 +198,12 @@ fn a_future_that_panics_and_is_busy_while_it_unwinds_does_all_of_it() {
     let (runtime, reports) = reporting();
     let (log, light) = (Log::default(), Rc::new(Event::new()));
     let victim = runtime.spawn_detached(log.sleeper("victim"));
-    let busy = busy_in_drop(&log, &light, victim);
+    let busy = busy_in_drop(log, &light, victim);
     runtime.turn();
     log.take();
     runtime.spawn_detached(async move {
         let mut busy = Box::pin(busy);
-        crate::foreign::poll(busy.as_mut(), std::task::Waker::noop()).is_ready();
+        stage::foreign::poll(busy.as_mut(), std::task::Waker::noop()).is_ready();
         panic!("boom");
     });
     assert_eq!(runtime.turn(), Turn::Ran(1));

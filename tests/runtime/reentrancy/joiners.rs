@@ -2,16 +2,15 @@
 //! from the table by then.
 
 use super::broadcast::wait;
-use crate::foreign::{Foreign, Shared, abandon, is_ready, parked};
-use crate::stage::{Log, reporting, standing};
 use greenlight::sync::Event;
 use greenlight::{Turn, yield_now};
+use stage::foreign::{Foreign, Shared, abandon, is_ready, parked};
+use stage::{Log, reporting, standing};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::task::Waker;
 
-fn saying(log: &Log, line: &'static str) -> Waker {
-    let log = log.clone();
+fn saying(log: Log, line: &'static str) -> Waker {
     Foreign::default().on_wake(move || log.say(line)).waker()
 }
 
@@ -28,7 +27,7 @@ fn it_panics_which_is_reported_and_costs_nobody_a_wake() {
     runtime.turn();
     let panics = Foreign::default().on_wake(|| panic!("boom")).waker();
     let panicked = parked(task.ended(), &panics);
-    let _other = parked(task.ended(), &saying(&log, "other woken"));
+    let _other = parked(task.ended(), &saying(log, "other woken"));
     assert_eq!(runtime.turn(), Turn::Ran(2));
     assert_eq!(reports.take(), ["a foreign waker panicked when it was woken: boom"]);
     assert_eq!(log.take(), ["other woken"]);
@@ -46,7 +45,7 @@ fn it_drops_a_sibling_joiner() {
     let killer = Foreign::default().on_wake(move || abandon(&dropping)).waker();
     let _killer = parked(task.ended(), &killer);
     *victim.borrow_mut() = parked(task.ended(), Waker::noop()).take();
-    let _last = parked(task.ended(), &saying(&log, "last woken"));
+    let _last = parked(task.ended(), &saying(log, "last woken"));
     runtime.turn();
     assert!(victim.borrow().is_none());
     assert_eq!(log.take(), ["last woken"]);
@@ -61,7 +60,7 @@ fn it_awaits_the_same_task_anew_which_is_ready_at_once() {
         .on_wake({
             let (task, seen) = (task.clone(), seen.clone());
             move || {
-                let again = Rc::new(std::cell::RefCell::new(Some(Box::pin(task.ended()) as crate::foreign::Held)));
+                let again = Rc::new(std::cell::RefCell::new(Some(Box::pin(task.ended()) as stage::foreign::Held)));
                 seen.set(task.is_finished() && is_ready(&again));
             }
         })
@@ -76,7 +75,7 @@ fn it_sets_and_spawns_and_cancels() {
     let (runtime, log, light) = (standing(), Log::default(), Rc::new(Event::new()));
     let victim = runtime.spawn_detached(log.sleeper("victim"));
     runtime.spawn_detached({
-        let (waiting, log) = (wait(&light), log.clone());
+        let waiting = wait(&light);
         async move {
             waiting.await;
             log.say("waiter goes");

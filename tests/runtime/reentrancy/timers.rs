@@ -2,10 +2,10 @@
 //! so whatever the waker does to the others counts.
 
 use super::broadcast::wait;
-use crate::foreign::{Foreign, Shared, abandon, is_ready, parked};
-use crate::stage::{Log, reporting, standing};
 use greenlight::sync::Event;
 use greenlight::{Turn, sleep};
+use stage::foreign::{Foreign, Shared, abandon, is_ready, parked};
+use stage::{Log, reporting, standing};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::task::Waker;
@@ -13,8 +13,7 @@ use std::time::Duration;
 
 const MS: Duration = Duration::from_millis(1);
 
-fn saying(log: &Log, line: &'static str) -> Waker {
-    let log = log.clone();
+fn saying(log: Log, line: &'static str) -> Waker {
     Foreign::default().on_wake(move || log.say(line)).waker()
 }
 
@@ -26,7 +25,7 @@ fn it_panics_which_is_reported_and_costs_nobody_a_timer() {
     runtime.turn();
     let panics = Foreign::default().on_wake(|| panic!("boom")).waker();
     let (panicked, other) =
-        runtime.enter(|| (parked(sleep(MS), &panics), parked(sleep(MS), &saying(&log, "other woken"))));
+        runtime.enter(|| (parked(sleep(MS), &panics), parked(sleep(MS), &saying(log, "other woken"))));
     assert_eq!(runtime.turn(), Turn::Ran(0));
     assert_eq!(reports.take(), ["a foreign waker panicked when it was woken: boom"]);
     assert_eq!(log.take(), ["other woken"]);
@@ -44,8 +43,8 @@ fn it_drops_a_sibling_sleep_that_was_due_with_it() {
     let [_killer, sleeping, _last] = runtime.enter(|| {
         [
             parked(sleep(MS), &killer),
-            parked(sleep(MS), &saying(&log, "victim woken")),
-            parked(sleep(MS), &saying(&log, "last woken")),
+            parked(sleep(MS), &saying(log, "victim woken")),
+            parked(sleep(MS), &saying(log, "last woken")),
         ]
     });
     *victim.borrow_mut() = sleeping.take();
@@ -56,7 +55,7 @@ fn it_drops_a_sibling_sleep_that_was_due_with_it() {
 #[test]
 fn it_drops_a_sibling_sleep_that_is_due_later() {
     let (runtime, log) = (standing(), Log::default());
-    let victim = runtime.enter(|| parked(sleep(2 * MS), &saying(&log, "victim woken")));
+    let victim = runtime.enter(|| parked(sleep(2 * MS), &saying(log, "victim woken")));
     let killer = Foreign::default().on_wake(move || abandon(&victim)).waker();
     let _killer = runtime.enter(|| parked(sleep(MS), &killer));
     assert_eq!(runtime.turn(), Turn::Ran(0));
@@ -83,10 +82,10 @@ fn a_timer_that_it_arms_fires_in_a_later_turn() {
     let next = Shared::default();
     let waker = Foreign::default()
         .on_wake({
-            let (next, log) = (next.clone(), log.clone());
+            let next = next.clone();
             move || {
                 log.say("first woken");
-                *next.borrow_mut() = parked(sleep(MS), &saying(&log, "next woken")).take();
+                *next.borrow_mut() = parked(sleep(MS), &saying(log, "next woken")).take();
             }
         })
         .waker();
@@ -118,7 +117,7 @@ fn it_sets_and_spawns_and_cancels_and_what_it_wakes_runs_in_the_next_turn() {
     let (runtime, log, light) = (standing(), Log::default(), Rc::new(Event::new()));
     let victim = runtime.spawn_detached(log.sleeper("victim"));
     runtime.spawn_detached({
-        let (waiting, log) = (wait(&light), log.clone());
+        let waiting = wait(&light);
         async move {
             waiting.await;
             log.say("waiter goes");
@@ -152,7 +151,7 @@ fn it_cannot_step_the_runtime_that_fires_it() {
             stepped.turn();
         })
         .waker();
-    let _asleep = runtime.enter(|| (parked(sleep(MS), &waker), parked(sleep(MS), &saying(&log, "other woken"))));
+    let _asleep = runtime.enter(|| (parked(sleep(MS), &waker), parked(sleep(MS), &saying(log, "other woken"))));
     assert_eq!(runtime.turn(), Turn::Ran(0));
     let [report] = &reports.take()[..] else {
         panic!("there is one report");
@@ -165,10 +164,10 @@ fn it_cannot_step_the_runtime_that_fires_it() {
 #[test]
 fn a_sleep_wakes_whoever_polled_it_last() {
     let (runtime, log) = (standing(), Log::default());
-    let mut asleep: crate::foreign::Held = Box::pin(sleep(MS));
+    let mut asleep: stage::foreign::Held = Box::pin(sleep(MS));
     runtime.enter(|| {
-        crate::foreign::park(&mut asleep, &saying(&log, "first"));
-        crate::foreign::park(&mut asleep, &saying(&log, "second"));
+        stage::foreign::park(&mut asleep, &saying(log, "first"));
+        stage::foreign::park(&mut asleep, &saying(log, "second"));
     });
     runtime.turn();
     assert_eq!(log.take(), ["second"]);

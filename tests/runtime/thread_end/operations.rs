@@ -9,10 +9,10 @@ use greenlight::{
     Deadline, JoinHandle, Remote, Runtime, Spawner, Task, TaskGroup, Turn, Until, as_completed, gather, gather_tasks,
     interval, race, sleep, sleep_until, spawn, spawn_detached, task, timeout, timeout_at, try_run, wait, yield_now,
 };
+use stage::{again, tell_cases};
 use std::cell::{Cell, RefCell};
 use std::fmt::Debug;
 use std::future::pending;
-use std::process::Command;
 use std::rc::Rc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
@@ -355,25 +355,12 @@ fn at_the_end(operation: Operation, objects: Objects, registered_before: bool) -
     answered.recv().expect("the destructor has run")
 }
 
-const NAME: &str =
-    "thread_end::operations::every_operation_answers_in_the_destructor_of_a_thread_local_as_it_does_elsewhere";
-
-/// Set in the process that may abort.
-const CHILD: &str = "GREENLIGHT_TEST_AT_THE_END";
-
 #[test]
 fn every_operation_answers_in_the_destructor_of_a_thread_local_as_it_does_elsewhere() {
-    if std::env::var_os(CHILD).is_none() {
-        // A panic in such a destructor aborts the process.
-        let child = Command::new(std::env::current_exe().expect("a test knows its file"))
-            .args(["--exact", NAME, "--nocapture"])
-            .env(CHILD, "1")
-            .output()
-            .expect("a test can be started");
-        let (out, err) = (String::from_utf8_lossy(&child.stdout), String::from_utf8_lossy(&child.stderr));
-        assert!(child.status.success() && out.contains(" cases"), "{out}\n{err}");
-        out.lines().filter(|line| line.contains(" cases")).for_each(|line| println!("{line}"));
-        return;
+    // A panic in such a destructor aborts the process.
+    let test = every_operation_answers_in_the_destructor_of_a_thread_local_as_it_does_elsewhere;
+    if let Some(ended) = again(test, &[]) {
+        return tell_cases(&ended);
     }
     let mut cases = 0;
     for &operation in OPERATIONS {

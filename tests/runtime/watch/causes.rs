@@ -1,11 +1,11 @@
 //! Who woke whom: following the causes back from any event of a trace leads to who brought it
 //! about.
 
-use crate::foreign::{Foreign, Held, park};
-use crate::stage::{on_drop, recorded};
 use greenlight::sync::Event;
 use greenlight::trace::{Recorder, TraceEvent};
 use greenlight::{sleep, task, yield_now};
+use stage::foreign::{Foreign, Held, park};
+use stage::{on_drop, recorded};
 use std::future::{pending, poll_fn};
 use std::rc::Rc;
 use std::task::Poll;

@@ -1,36 +1,32 @@
 //! The debug mode: what it reports, and what it leaves alone.
 
-use crate::quoted::quoted;
-use crate::stage::{Log, on_drop};
 use futures::future::{Either, select};
 use futures::{join, poll};
 use greenlight::sync::{Event, Lock};
 use greenlight::{Runtime, gather, spawn, spawn_detached, task, yield_now};
 use insta::assert_snapshot;
-use std::env;
+use stage::{Log, again, on_drop, quoted};
 use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
-use std::process::Command;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
 /// What the debug mode reports of a program.
 fn reports<F: Future<Output = ()>>(program: F) -> String {
-    quoted(&watched(Duration::from_secs(3600), program), file!(), include_str!("debug.rs"))
+    quoted(watched(Duration::from_secs(3600), program))
 }
 
 /// As [`reports`], of a program whose polls are slow when they sleep.
 fn slow<F: Future<Output = ()>>(program: F) -> String {
-    quoted(&watched(SLOW, program), file!(), include_str!("debug.rs"))
+    quoted(watched(SLOW, program))
 }
 
 /// What the debug mode reports of a program whose polls are slow when they take so long.
 pub(crate) fn watched<F: Future<Output = ()>>(slow_poll: Duration, program: F) -> String {
     let log = Log::default();
-    let heard = log.clone();
     let runtime = Runtime::builder().virtual_clock().debug(true).slow_poll(slow_poll);
-    runtime.on_report(move |report| heard.say(report)).build().run(program);
+    runtime.on_report(move |report| log.say(report)).build().run(program);
     log.take().join("\n")
 }
 
@@ -94,7 +90,7 @@ fn a_slow_poll_may_lead_to_an_await_of_another_s() {
         block();
         foreign.await;
     });
-    assert_snapshot!(timeless(&report), @"slow poll: main, spawned at [runtime.on_report(move |report| heard.say(report)).build().»run(program);], let nobody else run for so long, from its start to an await that greenlight does not see");
+    assert_snapshot!(timeless(&report), @"slow poll: main, spawned at [runtime.on_report(move |report| log.say(report)).build().»run(program);], let nobody else run for so long, from its start to an await that greenlight does not see");
 }
 
 #[test]
@@ -121,7 +117,7 @@ fn a_slow_poll_comes_from_the_wait_that_ended_last_of_several() {
         join!(greenlight::sleep(20 * ms), greenlight::sleep(ms));
         block();
     });
-    assert_snapshot!(timeless(&report), @"slow poll: main, spawned at [runtime.on_report(move |report| heard.say(report)).build().»run(program);], let nobody else run for so long, from the await at [join!(»greenlight::sleep(20 * ms), greenlight::sleep(ms));] to its end");
+    assert_snapshot!(timeless(&report), @"slow poll: main, spawned at [runtime.on_report(move |report| log.say(report)).build().»run(program);], let nobody else run for so long, from the await at [join!(»greenlight::sleep(20 * ms), greenlight::sleep(ms));] to its end");
 }
 
 #[test]
@@ -159,7 +155,7 @@ fn of_two_waits_for_one_object_the_one_that_was_dropped_is_over() {
         spawn_detached(async move { theirs.set() });
         first.await;
     });
-    assert_snapshot!(timeless(&report), @"slow poll: main, spawned at [runtime.on_report(move |report| heard.say(report)).build().»run(program);], let nobody else run for so long, from its start to the await at [let mut first = light.»wait();]");
+    assert_snapshot!(timeless(&report), @"slow poll: main, spawned at [runtime.on_report(move |report| log.say(report)).build().»run(program);], let nobody else run for so long, from its start to the await at [let mut first = light.»wait();]");
 }
 
 #[test]
@@ -197,8 +193,8 @@ fn a_slow_poll_may_lead_from_yield_to_yield() {
         block();
     });
     assert_snapshot!(timeless(&report), @"
-    slow poll: main, spawned at [runtime.on_report(move |report| heard.say(report)).build().»run(program);], let nobody else run for so long, from the yield at [»yield_now().await;] to the yield at [»greenlight::sleep(Duration::ZERO).await;]
-    slow poll: main, spawned at [runtime.on_report(move |report| heard.say(report)).build().»run(program);], let nobody else run for so long, from the yield at [»greenlight::sleep(Duration::ZERO).await;] to its end
+    slow poll: main, spawned at [runtime.on_report(move |report| log.say(report)).build().»run(program);], let nobody else run for so long, from the yield at [»yield_now().await;] to the yield at [»greenlight::sleep(Duration::ZERO).await;]
+    slow poll: main, spawned at [runtime.on_report(move |report| log.say(report)).build().»run(program);], let nobody else run for so long, from the yield at [»greenlight::sleep(Duration::ZERO).await;] to its end
     ");
 }
 
@@ -208,7 +204,7 @@ fn a_slow_poll_after_a_gather_comes_from_the_line_that_gathers() {
         gather([async {}]).await;
         block();
     });
-    assert_snapshot!(timeless(&report), @"slow poll: main, spawned at [runtime.on_report(move |report| heard.say(report)).build().»run(program);], let nobody else run for so long, from the await at [»gather([async {}]).await;] to its end");
+    assert_snapshot!(timeless(&report), @"slow poll: main, spawned at [runtime.on_report(move |report| log.say(report)).build().»run(program);], let nobody else run for so long, from the await at [»gather([async {}]).await;] to its end");
 }
 
 #[test]
@@ -309,8 +305,7 @@ fn tasks_that_are_pending_at_the_end_are_told_with_what_they_wait_for() {
 #[test]
 fn tasks_that_a_stall_leaves_are_in_its_report_and_not_told_twice() {
     let log = Log::default();
-    let heard = log.clone();
-    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| heard.say(report)).build();
+    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| log.say(report)).build();
     assert!(runtime.try_run(pending::<()>()).is_err());
     assert_eq!(log.take(), Vec::<String>::new());
 }
@@ -318,8 +313,7 @@ fn tasks_that_a_stall_leaves_are_in_its_report_and_not_told_twice() {
 #[test]
 fn the_mode_is_off_unless_somebody_turns_it_on() {
     let log = Log::default();
-    let heard = log.clone();
-    let runtime = Runtime::builder().debug(false).on_report(move |report| heard.say(report)).build();
+    let runtime = Runtime::builder().debug(false).on_report(move |report| log.say(report)).build();
     runtime.run(async {
         Event::new().pulse();
         spawn_detached(pending());
@@ -330,10 +324,9 @@ fn the_mode_is_off_unless_somebody_turns_it_on() {
 #[test]
 fn what_the_receiver_of_a_report_does_is_not_reported() {
     let log = Log::default();
-    let heard = log.clone();
     let receive = move |report: &str| {
         Event::new().pulse();
-        heard.say(report);
+        log.say(report);
     };
     let runtime = Runtime::builder().virtual_clock().debug(true).on_report(receive).build();
     runtime.run(async {
@@ -347,22 +340,16 @@ fn what_the_receiver_of_a_report_does_is_not_reported() {
     assert!(green.starts_with("unheard: event `green` was pulsed when nobody waited"), "{green}");
 }
 
-/// Set where the test below runs itself as a process of its own, whose environment it chooses.
-const IS_A_CHILD: &str = "GREENLIGHT_TEST_IS_A_CHILD";
-
 #[test]
 fn the_environment_turns_it_on_by_anything_but_nothing_or_0_and_it_talks_on_stderr() {
-    if env::var_os(IS_A_CHILD).is_some() {
+    let test = the_environment_turns_it_on_by_anything_but_nothing_or_0_and_it_talks_on_stderr;
+    let talks = ["", "0", "1", "yes"].map(|value| {
+        let stderr = again(test, &[("GREENLIGHT_DEBUG", value)])?.stderr;
+        let stderr = String::from_utf8(stderr).expect("stderr is text");
+        Some(stderr.starts_with("greenlight: unheard: event `light` was pulsed when nobody waited, at "))
+    });
+    if talks == [None; 4] {
         return Runtime::builder().virtual_clock().build().run(async { _ = Event::new().named("light").pulse() });
     }
-    let talks = |value: &str| {
-        let test = "watch::debug::the_environment_turns_it_on_by_anything_but_nothing_or_0_and_it_talks_on_stderr";
-        let mut child = Command::new(env::current_exe().expect("the test is a file"));
-        child.args(["--exact", test]).env(IS_A_CHILD, "1").env("GREENLIGHT_DEBUG", value);
-        let ended = child.output().expect("the test can be started");
-        assert!(ended.status.success(), "{ended:?}");
-        let stderr = String::from_utf8(ended.stderr).expect("stderr is text");
-        stderr.starts_with("greenlight: unheard: event `light` was pulsed when nobody waited, at ")
-    };
-    assert_eq!(["", "0", "1", "yes"].map(talks), [false, false, true, true]);
+    assert_eq!(talks, [false, false, true, true].map(Some));
 }

@@ -5,14 +5,13 @@ mod asked;
 mod data;
 mod text;
 
-use crate::quoted::quoted;
-use crate::stage::{LeftWaker, Log, leave_waker, on_drop, standing};
 use greenlight::dump::{Dump, TaskInfo, TaskState, dump};
 use greenlight::sync::{Condition, Event, Lock, Queue};
 use greenlight::{
     NoAnswer, TaskGroup, Until, as_completed, gather, now, remote, sleep, spawn, task, tasks, timeout, wait, yield_now,
 };
 use insta::assert_snapshot;
+use stage::{LeftWaker, Log, leave_waker, on_drop, quoted, standing};
 use std::cell::RefCell;
 use std::future::pending;
 use std::rc::Rc;
@@ -22,7 +21,7 @@ use std::time::Duration;
 const SECOND: Duration = Duration::from_secs(1);
 
 fn drawn(dump: &Dump) -> String {
-    quoted(dump, file!(), include_str!("dumps.rs"))
+    quoted(dump)
 }
 
 /// The names of the tasks in a dump, each with its parents.

@@ -1,9 +1,9 @@
 //! What a trace tells of the ends of waits, and of objects.
 
-use crate::stage::recorded;
 use greenlight::sync::{Condition, Event};
 use greenlight::trace::{Observer, Recorder, TraceEvent};
 use greenlight::{Runtime, spawn_detached, task, yield_now};
+use stage::recorded;
 use std::cell::RefCell;
 use std::rc::Rc;
 

@@ -1,9 +1,9 @@
 //! An object that is dropped is forgotten by whoever has told of it, wherever that happens.
 
-use crate::stage::{Log, standing};
 use greenlight::sync::{Condition, Event};
 use greenlight::trace::{ObjectLabel, Observer, TraceEvent};
 use greenlight::{Runtime, task, try_dump, yield_now};
+use stage::{Log, standing};
 use std::rc::Rc;
 
 /// Says which objects are gone, and whether it hears that inside a runtime with so many tasks.
@@ -21,7 +21,7 @@ impl Observer for Hears {
 /// A runtime with a task that waits for ever, and what its observer hears.
 fn heard() -> (Runtime, Log) {
     let log = Log::default();
-    let runtime = Runtime::builder().virtual_clock().observer(Rc::new(Hears(log.clone()))).build();
+    let runtime = Runtime::builder().virtual_clock().observer(Rc::new(Hears(log))).build();
     runtime.spawn_detached(std::future::pending());
     (runtime, log)
 }
@@ -58,7 +58,7 @@ fn each_runtime_that_has_told_of_an_object_hears_that_it_is_gone_and_no_other() 
 #[test]
 fn the_debug_mode_tells_of_a_notify_in_vain_when_its_condition_is_dropped_between_two_runs() {
     let reports = Log::default();
-    let told = reports.clone();
+    let told = reports;
     let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| told.say(report)).build();
     let stock = Condition::new(()).named("stock");
     runtime.enter(|| stock.notify_one(&stock.try_lock().expect("nobody holds it")));

@@ -1,14 +1,13 @@
 //! The learners' commonest bug: a future that returns `Pending` and keeps no waker. Reports, dumps and the debug mode say so,
 //! and say it of nobody else.
 
-use crate::quoted::quoted;
-use crate::stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
 use futures::channel::oneshot;
 use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::dump::TaskInfo;
 use greenlight::sync::{Event, Lock, Queue, Semaphore};
 use greenlight::{Runtime, dump, remote, sleep, spawn_detached, task, timeout, yield_now};
 use insta::assert_snapshot;
+use stage::{LeftWaker, Log, leave_waker, left, quoted, recorded, standing};
 use std::future::{Future, pending, poll_fn};
 use std::panic::Location;
 use std::pin::Pin;
@@ -30,7 +29,7 @@ impl Future for Forgetful {
 }
 
 fn told(report: impl ToString) -> String {
-    quoted(&report.to_string(), file!(), include_str!("no_waker.rs"))
+    quoted(report.to_string())
 }
 
 /// The line that a task has passed last, as a dump of an observed runtime knows it.
@@ -88,8 +87,7 @@ fn a_dump_tells_it_of_async_code_by_the_function_that_has_it() {
 #[test]
 fn the_debug_mode_tells_it_at_once_and_three_times_for_one_line() {
     let log = Log::default();
-    let heard = log.clone();
-    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| heard.say(report)).build();
+    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| log.say(report)).build();
     runtime.run(async {
         let mut learners = Vec::new();
         for n in 1..=5 {
@@ -112,8 +110,7 @@ fn the_debug_mode_tells_it_at_once_and_three_times_for_one_line() {
 #[test]
 fn who_waits_until_it_is_cancelled_by_pending_itself_is_not_told_by_the_debug_mode() {
     let log = Log::default();
-    let heard = log.clone();
-    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| heard.say(report)).build();
+    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| log.say(report)).build();
     runtime.run(async {
         let tasks = [spawn_detached(pending()), spawn_detached(futures::future::pending())];
         yield_now().await;

@@ -1,12 +1,11 @@
 //! The debug mode on tasks that do not get on: who wakes itself, or is woken, for nothing.
 
 use super::debug::watched;
-use crate::quoted::quoted;
-use crate::stage::{LeftWaker, Log, leave_waker, left};
 use futures::future::{Either, select};
 use greenlight::sync::{Condition, Event, Lock, Queue};
 use greenlight::{sleep, spawn, spawn_detached, task, yield_now};
 use insta::assert_snapshot;
+use stage::{LeftWaker, Log, leave_waker, left, quoted};
 use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
@@ -19,7 +18,7 @@ fn reports<F: Future<Output = ()>>(program: F) -> String {
 
 /// Quotes the lines, and leaves out how long it took.
 fn timeless(report: &str) -> String {
-    let report = quoted(&report, file!(), include_str!("spins.rs"));
+    let report = quoted(report);
     let Some((before, after)) = report.split_once(" took ") else { return report };
     let (took, after) = after.split_once(" s").expect("in seconds");
     assert!(took.parse::<f64>().is_ok(), "{report}");

@@ -9,5 +9,3 @@ mod reports;
 mod standstill;
 mod stuck;
 mod two_runtimes;
-
-use crate::quoted::quoted;

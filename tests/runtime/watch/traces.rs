@@ -1,10 +1,10 @@
 //! Traces: a run reads as a story, every event tells its turn, moment and line, and the same
 //! program gives the same trace.
 
-use crate::stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
 use greenlight::sync::{Condition, Event, Lock, Semaphore};
 use greenlight::trace::{Kind, Observer, Recorder, TraceEvent};
 use greenlight::{Runtime, gather, sleep, spawn_detached, task, yield_now};
+use stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::thread;

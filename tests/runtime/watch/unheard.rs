@@ -1,18 +1,17 @@
 //! The debug mode on signals that reach nobody: which are lost, and which somebody finds.
 
 use super::debug::watched;
-use crate::quoted::quoted;
-use crate::stage::Log;
 use greenlight::sync::{Condition, Event};
 use greenlight::{Runtime, spawn, spawn_detached, task, timeout, yield_now};
 use insta::assert_snapshot;
+use stage::{Log, quoted};
 use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
 /// What the debug mode reports of a program.
 fn reports<F: Future<Output = ()>>(program: F) -> String {
-    quoted(&watched(Duration::from_secs(3600), program), file!(), include_str!("unheard.rs"))
+    quoted(watched(Duration::from_secs(3600), program))
 }
 
 #[test]
@@ -207,8 +206,7 @@ fn a_notify_after_the_last_one_who_waits_has_gone_is_not_told() {
 #[test]
 fn a_notify_of_a_condition_that_outlives_main_is_told_when_main_ends() {
     let log = Log::default();
-    let heard = log.clone();
-    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| heard.say(report)).build();
+    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| log.say(report)).build();
     let [stock, never, ever] = ["stock", "never", "ever"].map(|name| Condition::new(0).named(name));
     runtime.run(async {
         for condition in [&ever, &stock] {
@@ -218,7 +216,7 @@ fn a_notify_of_a_condition_that_outlives_main_is_told_when_main_ends() {
         ever.notify_one(&ever.lock().await);
     });
     drop(never);
-    assert_snapshot!(quoted(&log.take().join("\n"), file!(), include_str!("unheard.rs")), @"unheard: condition `stock` was notified when nobody waited, at [condition.»notify_one(&condition.lock().await);], and nobody ever waited for it");
+    assert_snapshot!(quoted(log.take().join("\n")), @"unheard: condition `stock` was notified when nobody waited, at [condition.»notify_one(&condition.lock().await);], and nobody ever waited for it");
 }
 
 #[test]
@@ -255,8 +253,7 @@ fn a_line_that_signals_one_object_after_the_other_in_vain_is_told_of_three() {
 #[test]
 fn a_notify_of_an_object_that_goes_is_told_at_once() {
     let log = Log::default();
-    let heard = log.clone();
-    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| heard.say(report)).build();
+    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(move |report| log.say(report)).build();
     runtime.spawn_detached(async {
         let bell = Condition::new(()).named("bell");
         bell.notify_one(&bell.lock().await);

@@ -3,10 +3,10 @@
 
 use super::around::{Around, SIGNAL};
 use super::moments::{Play, Said, at_every_moment, at_every_two_moments};
-use crate::stage::on_drop;
 use futures::FutureExt;
 use greenlight::sync::{Condition, Lock, Woke};
 use greenlight::{now, sleep, yield_now};
+use stage::on_drop;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;

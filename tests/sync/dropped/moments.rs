@@ -7,10 +7,10 @@
 //! next in line.
 
 use super::around::{AROUND, Around};
-use crate::scene::Log;
 use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::trace::{Kind, Observer, Recorder, TraceEvent};
 use greenlight::{Instant, JoinHandle, Runtime, Task, Turn};
+use stage::Log;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
 use std::future::poll_fn;
@@ -221,9 +221,8 @@ impl Play {
             turn: said.turn.clone(),
             recorder: Recorder::default(),
         });
-        let told = reports.clone();
         let builder = Runtime::builder().virtual_clock().observer(fate.clone());
-        let runtime = builder.on_report(move |report| told.say(report)).build();
+        let runtime = builder.on_report(move |report| reports.say(report)).build();
         Play { runtime, fate, reports, host, around, said }
     }
 

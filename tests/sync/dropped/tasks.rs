@@ -3,9 +3,9 @@
 
 use super::around::{Around, SIGNAL};
 use super::moments::{Play, Said, at_every_moment};
-use crate::stage::on_drop;
 use greenlight::sync::Lock;
 use greenlight::{Deadline, Interval, gather, gather_tasks, now, sleep, sleep_until, spawn, timeout_at};
+use stage::on_drop;
 use std::cell::Cell;
 use std::future::pending;
 use std::rc::Rc;

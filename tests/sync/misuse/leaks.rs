@@ -2,10 +2,9 @@
 //! was.
 
 use super::ready_now;
-use crate::quoted::unwrapped;
-use crate::stage::standing;
 use greenlight::sync::{Condition, Lock};
 use greenlight::{spawn, task, yield_now};
+use stage::{standing, unwrapped};
 use std::mem::forget;
 use std::rc::Rc;
 

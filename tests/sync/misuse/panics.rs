@@ -1,9 +1,9 @@
 //! Panics while a lock is held or awaited: they release it, and poison nothing.
 
-use super::{panic_of, ready_now};
-use crate::stage::{Log, reporting, standing};
+use super::ready_now;
 use greenlight::sync::{Condition, Lock};
 use greenlight::{JoinHandle, sleep, spawn, task, timeout, yield_now};
+use stage::{Log, refusal, reporting, standing};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn a_task_that_panics_with_the_lock_hands_it_on_with_what_it_changed() {
 #[test]
 fn a_panic_of_main_releases_the_lock_too() {
     let lock = Rc::new(Lock::new(()));
-    let (message, _) = panic_of(|| {
+    let message = refusal(|| {
         standing().run(async {
             let _guard = lock.lock().await;
             panic!("main slips");
@@ -48,7 +48,7 @@ fn a_value_that_panics_when_it_is_replaced_releases_the_lock() {
         }
     }
     let lock = Lock::new(Fragile(true));
-    let (message, _) = panic_of(|| *ready_now(lock.lock()) = Fragile(false));
+    let message = refusal(|| *ready_now(lock.lock()) = Fragile(false));
     assert_eq!(message, "it breaks");
     assert!(!lock.is_locked());
     assert!(!lock.into_inner().0, "the new value is there");
@@ -102,7 +102,7 @@ fn a_predicate_that_panics_after_a_notify_releases_the_lock_and_has_used_the_not
 #[test]
 fn a_predicate_that_panics_in_main_is_the_panic_of_the_run() {
     let condition = Condition::new(());
-    let (message, _) = panic_of(|| {
+    let message = refusal(|| {
         standing().run(async {
             let guard = condition.lock().await;
             drop(condition.wait_for(guard, |()| panic!("it slips")).await);
@@ -140,17 +140,17 @@ fn one_in_line_who_panics_while_it_is_dropped_leaves_the_line_and_passes_the_loc
     let (lock, log) = (Rc::new(Lock::new(())), Log::default());
     runtime.run(async {
         let guard = lock.lock().await;
-        let (wanted, bomb) = (lock.clone(), crate::stage::on_drop(|| panic!("last words")));
+        let (wanted, bomb) = (lock.clone(), stage::on_drop(|| panic!("last words")));
         let victim = task("victim").spawn(async move {
             let wait = wanted.lock();
             let _bomb = bomb;
             drop(wait.await);
         });
         yield_now().await;
-        let (wanted, said) = (lock.clone(), log.clone());
+        let wanted = lock.clone();
         let next = spawn(async move {
             let _guard = wanted.lock().await;
-            said.say("next has the lock");
+            log.say("next has the lock");
         });
         yield_now().await;
         drop(guard);

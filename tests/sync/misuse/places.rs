@@ -1,12 +1,12 @@
 //! Under a foreign executor, with no runtime at all, and in two runtimes: locks and conditions
 //! work, and what needs a clock says so.
 
-use super::{panic_of, ready_now};
-use crate::stage::{Log, standing};
+use super::ready_now;
 use futures::executor::LocalPool;
 use futures::task::LocalSpawnExt;
 use greenlight::sync::{Condition, Lock, Woke};
 use greenlight::{Deadline, Turn, race, spawn, timeout, timeout_at, yield_now};
+use stage::{Log, refusal, standing};
 use std::future::{Future, pending, ready};
 use std::rc::Rc;
 use std::time::Duration;
@@ -15,10 +15,10 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// Two who share what is behind a condition: one waits for the other to change it, and both say
 /// what they see.
-fn ping_pong(log: &Log) -> [impl Future<Output = ()> + use<>; 2] {
+fn ping_pong(log: Log) -> [impl Future<Output = ()> + use<>; 2] {
     let table = Rc::new(Condition::new(0));
     ["ping", "pong"].map(|name| {
-        let (table, log, own) = (table.clone(), log.clone(), usize::from(name == "pong"));
+        let (table, own) = (table.clone(), usize::from(name == "pong"));
         async move {
             for round in 0..2 {
                 let guard = table.lock().await;
@@ -36,7 +36,7 @@ const RALLY: [&str; 4] = ["ping 0", "pong 0", "ping 1", "pong 1"];
 #[test]
 fn under_pollster_with_no_runtime_they_work() {
     let log = Log::default();
-    let [ping, pong] = ping_pong(&log);
+    let [ping, pong] = ping_pong(log);
     pollster::block_on(async { futures::join!(pong, ping) });
     assert_eq!(log.take(), RALLY);
 }
@@ -45,7 +45,7 @@ fn under_pollster_with_no_runtime_they_work() {
 fn under_a_local_pool_they_work_across_tasks() {
     let log = Log::default();
     let mut pool = LocalPool::new();
-    for player in ping_pong(&log) {
+    for player in ping_pong(log) {
         pool.spawner().spawn_local(player).expect("the pool is there");
     }
     pool.run();
@@ -57,7 +57,7 @@ fn under_tokio_they_work_across_tasks() {
     let log = Log::default();
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("tokio starts");
     let local = tokio::task::LocalSet::new();
-    for player in ping_pong(&log) {
+    for player in ping_pong(log) {
         local.spawn_local(player);
     }
     runtime.block_on(local);
@@ -68,7 +68,7 @@ fn under_tokio_they_work_across_tasks() {
 fn under_an_executor_of_smol_they_work_across_tasks() {
     let log = Log::default();
     let executor = async_executor::LocalExecutor::new();
-    let players = ping_pong(&log).map(|player| executor.spawn(player));
+    let players = ping_pong(log).map(|player| executor.spawn(player));
     futures_lite::future::block_on(executor.run(futures::future::join_all(players)));
     assert_eq!(log.take(), RALLY);
 }
@@ -79,7 +79,7 @@ fn a_lock_may_be_shared_with_a_foreign_executor() {
     let (runtime, mut pool, log) = (standing(), LocalPool::new(), Log::default());
     let lock = Rc::new(Lock::new(()));
     let visit = |name: &'static str| {
-        let (lock, log) = (lock.clone(), log.clone());
+        let lock = lock.clone();
         async move {
             let _guard = lock.lock().await;
             log.say(name);
@@ -105,9 +105,9 @@ const OUTSIDE: &str = "outside a runtime; call it inside greenlight::run, or ins
 #[test]
 fn a_timeout_outside_a_runtime_says_so() {
     let line = line!() + 1;
-    let (message, _) = panic_of(|| pollster::block_on(timeout(SECOND, pending::<()>())));
-    assert_eq!(message, format!("the timeout() at {}:{line}:55 was polled {OUTSIDE}", file!()));
-    let (message, _) = panic_of(|| pollster::block_on(timeout(SECOND, ready(()))));
+    let message = refusal(|| pollster::block_on(timeout(SECOND, pending::<()>())));
+    assert_eq!(message, format!("the timeout() at {}:{line}:49 was polled {OUTSIDE}", file!()));
+    let message = refusal(|| pollster::block_on(timeout(SECOND, ready(()))));
     assert!(message.ends_with(OUTSIDE), "also where it would have been in time: {message}");
 }
 
@@ -115,8 +115,8 @@ fn a_timeout_outside_a_runtime_says_so() {
 fn a_timeout_with_a_deadline_outside_a_runtime_says_so_once_it_has_to_wait() {
     let deadline = Deadline::at(standing().now() + SECOND);
     let line = line!() + 1;
-    let (message, _) = panic_of(|| pollster::block_on(timeout_at(&deadline, pending::<()>())));
-    assert!(message.contains(&format!("at {}:{line}:55 was polled {OUTSIDE}", file!())), "{message}");
+    let message = refusal(|| pollster::block_on(timeout_at(&deadline, pending::<()>())));
+    assert!(message.contains(&format!("at {}:{line}:49 was polled {OUTSIDE}", file!())), "{message}");
     assert_eq!(pollster::block_on(timeout_at(&deadline, ready(7))), Ok(7));
     assert_eq!(pollster::block_on(timeout_at(&Deadline::new(), futures_lite::future::yield_now())), Ok(()));
 }
@@ -127,8 +127,8 @@ fn a_wait_until_a_deadline_outside_a_runtime_says_so_and_lets_the_lock_go() {
     let deadline = standing().now() + SECOND;
     let guard = ready_now(condition.lock());
     let line = line!() + 1;
-    let (message, _) = panic_of(|| pollster::block_on(condition.wait_until(guard, deadline)));
-    assert!(message.contains(&format!("at {}:{line}:65 was polled {OUTSIDE}", file!())), "{message}");
+    let message = refusal(|| pollster::block_on(condition.wait_until(guard, deadline)));
+    assert!(message.contains(&format!("at {}:{line}:59 was polled {OUTSIDE}", file!())), "{message}");
     let free = "Condition { name: None, waiters: 0, lock: Lock { name: None, locked: false, waiters: 0 } }";
     assert_eq!(format!("{condition:?}"), free);
 }
@@ -154,7 +154,7 @@ fn a_condition_of_two_runtimes_wakes_each_waiter_in_its_own() {
     let (here, there, log) = (standing(), standing(), Log::default());
     let condition = Rc::new(Condition::new(()));
     for runtime in [&here, &there] {
-        runtime.spawn_detached(wait(condition.clone(), log.clone()));
+        runtime.spawn_detached(wait(condition.clone(), log));
         assert_eq!(runtime.turn(), Turn::Ran(1));
     }
     let notifying = condition.clone();
@@ -179,10 +179,10 @@ fn a_lock_that_is_held_in_one_runtime_keeps_another_in_line() {
         yield_now().await;
     });
     here.turn();
-    let (wanted, said) = (lock.clone(), log.clone());
+    let wanted = lock.clone();
     there.spawn_detached(async move {
         let _guard = wanted.lock().await;
-        said.say("it has the lock");
+        log.say("it has the lock");
     });
     assert_eq!(there.turn(), Turn::Ran(1));
     assert_eq!(there.turn(), Turn::Stalled, "nobody in there can go on, until somebody out here does");
@@ -196,9 +196,9 @@ fn a_runtime_that_ends_takes_its_waiters_with_it_and_passes_on_what_they_were_gr
     let condition = Rc::new(Condition::new(()));
     let (survivor, log) = (standing(), Log::default());
     let doomed = standing();
-    doomed.spawn_detached(wait(condition.clone(), log.clone()));
+    doomed.spawn_detached(wait(condition.clone(), log));
     doomed.turn();
-    survivor.spawn_detached(wait(condition.clone(), log.clone()));
+    survivor.spawn_detached(wait(condition.clone(), log));
     survivor.turn();
     let guard = ready_now(condition.lock());
     assert_eq!(condition.notify_one(&guard), 1);
@@ -215,7 +215,7 @@ fn one_condition_serves_one_run_after_the_other() {
     for _ in 0..2 {
         standing().run(async {
             drop(spawn(wait(condition.clone(), Log::default())));
-            let waiter = spawn(wait(condition.clone(), log.clone()));
+            let waiter = spawn(wait(condition.clone(), log));
             let last = spawn(wait(condition.clone(), Log::default()));
             yield_now().await;
             let guard = condition.lock().await;

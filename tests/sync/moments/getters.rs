@@ -2,9 +2,9 @@
 
 use super::around::{Around, SIGNAL};
 use super::loops::{Play, Said, at_every_moment, at_every_two_moments};
-use crate::scene::fill;
 use greenlight::sync::{Closed, LifoQueue, PriorityQueue, Queue, QueueOver, Store};
 use greenlight::{sleep, yield_now};
+use stage::fill;
 use std::rc::Rc;
 
 /// Takes an item, if the wait for it is not given up, and says which, or that there is none.

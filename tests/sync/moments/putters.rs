@@ -3,9 +3,9 @@
 
 use super::around::{Around, SIGNAL};
 use super::loops::{Play, Said, at_every_moment, at_every_two_moments};
-use crate::scene::fill;
 use greenlight::sync::{LifoQueue, PriorityQueue, Queue, QueueOver, Store};
 use greenlight::{sleep, yield_now};
+use stage::fill;
 use std::cell::RefCell;
 use std::rc::Rc;
 

@@ -4,9 +4,9 @@
 use super::Noting;
 use super::around::{Around, SIGNAL};
 use super::loops::{Play, Said, at_every_moment, at_every_two_moments};
-use crate::scene::{Log, failures};
 use greenlight::sync::Lock;
 use greenlight::{JoinHandle, TaskGroup, Until, as_completed, now, sleep, wait, yield_now};
+use stage::{Log, failures};
 use std::cell::Cell;
 use std::panic::resume_unwind;
 use std::rc::Rc;
@@ -117,11 +117,10 @@ const ALL_SAID: [&str; 6] = ["0 ends", "0 gone", "2 ends", "2 gone", "1 ends", "
 fn outcomes_are_there(play: &Play, handles: Rc<Vec<JoinHandle<usize>>>) {
     let handles = Rc::into_inner(handles).expect("nobody else is left");
     let log = Log::default();
-    let said = log.clone();
     play.spawn("reader", async move {
         assert_eq!(wait(&handles, Until::All).await, [0, 1, 2]);
         for handle in handles {
-            said.say(match handle.await {
+            log.say(match handle.await {
                 Ok(number) => number.to_string(),
                 Err(error) => if error.is_panic() { "panic" } else { "cancelled" }.to_string(),
             });

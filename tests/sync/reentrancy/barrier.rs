@@ -2,9 +2,9 @@
 //! panic. Nobody waits for a round that is over.
 
 use super::{acting, cloned, forgotten, is_ready_with, panics};
-use crate::foreign::{Held, Shared, abandon, is_ready, parked, poll};
-use crate::scene::Log;
 use greenlight::sync::{Barrier, BrokenBarrier};
+use stage::Log;
+use stage::foreign::{Held, Shared, abandon, is_ready, parked, poll};
 use std::rc::Rc;
 use std::task::Waker;
 
@@ -27,8 +27,8 @@ async fn party(start: Start, log: Log, name: &'static str) {
 fn assert_is_whole(start: &Start) {
     assert_eq!((start.parties(), start.waiting(), start.is_broken()), (2, 0, false));
     let log = Log::default();
-    let a = parked(party(start.clone(), log.clone(), "a"), Waker::noop());
-    let mut b: Held = Box::pin(party(start.clone(), log.clone(), "b"));
+    let a = parked(party(start.clone(), log, "a"), Waker::noop());
+    let mut b: Held = Box::pin(party(start.clone(), log, "b"));
     assert!(poll(b.as_mut(), Waker::noop()).is_ready());
     assert!(is_ready(&a));
     assert_eq!(log.take(), ["b is 1", "a is 0"]);
@@ -37,12 +37,12 @@ fn assert_is_whole(start: &Start) {
 #[test]
 fn who_is_woken_at_the_turnstile_may_look_at_the_barrier_and_finds_it_filling() {
     let (start, log) = start(2);
-    let inside = parked(party(start.clone(), log.clone(), "inside"), Waker::noop());
-    let mut last: Held = Box::pin(party(start.clone(), log.clone(), "last"));
+    let inside = parked(party(start.clone(), log, "inside"), Waker::noop());
+    let mut last: Held = Box::pin(party(start.clone(), log, "last"));
     assert!(poll(last.as_mut(), Waker::noop()).is_ready());
-    let (looks, said) = (start.clone(), log.clone());
-    let late = acting(move || said.say(format!("{} of {} wait", looks.waiting(), looks.parties())));
-    let _late = parked(party(start.clone(), log.clone(), "late"), &late);
+    let looks = start.clone();
+    let late = acting(move || log.say(format!("{} of {} wait", looks.waiting(), looks.parties())));
+    let _late = parked(party(start.clone(), log, "late"), &late);
     assert!(is_ready(&inside));
     assert_eq!(log.take(), ["last is 1", "0 of 2 wait", "inside is 0"]);
 }
@@ -51,7 +51,7 @@ fn who_is_woken_at_the_turnstile_may_look_at_the_barrier_and_finds_it_filling() 
 fn a_clone_that_aborts_sends_away_the_party_that_is_about_to_wait() {
     let (start, log) = start(2);
     let aborts = start.clone();
-    let mut a: Held = Box::pin(party(start.clone(), log.clone(), "a"));
+    let mut a: Held = Box::pin(party(start.clone(), log, "a"));
     assert!(poll(a.as_mut(), &cloned(move || aborts.abort())).is_ready());
     assert_eq!(log.take(), ["a is sent away"]);
     start.reset();
@@ -62,7 +62,7 @@ fn a_clone_that_aborts_sends_away_the_party_that_is_about_to_wait() {
 fn a_clone_that_resets_sends_away_the_party_that_is_about_to_wait() {
     let (start, log) = start(2);
     let resets = start.clone();
-    let mut a: Held = Box::pin(party(start.clone(), log.clone(), "a"));
+    let mut a: Held = Box::pin(party(start.clone(), log, "a"));
     assert!(poll(a.as_mut(), &cloned(move || resets.reset())).is_ready());
     assert_eq!(log.take(), ["a is sent away"]);
     assert_is_whole(&start);
@@ -71,13 +71,13 @@ fn a_clone_that_resets_sends_away_the_party_that_is_about_to_wait() {
 #[test]
 fn a_clone_that_drops_the_last_who_is_inside_opens_the_turnstile_for_who_is_about_to_wait_there() {
     let (start, log) = start(2);
-    let inside = parked(party(start.clone(), log.clone(), "inside"), Waker::noop());
-    let mut last: Held = Box::pin(party(start.clone(), log.clone(), "last"));
+    let inside = parked(party(start.clone(), log, "inside"), Waker::noop());
+    let mut last: Held = Box::pin(party(start.clone(), log, "last"));
     assert!(poll(last.as_mut(), Waker::noop()).is_ready());
-    let late = parked(party(start.clone(), log.clone(), "late"), &cloned(move || abandon(&inside)));
+    let late = parked(party(start.clone(), log, "late"), &cloned(move || abandon(&inside)));
     assert!(!is_ready(&late));
     assert_eq!(start.waiting(), 1, "the late one has arrived");
-    let mut next: Held = Box::pin(party(start.clone(), log.clone(), "next"));
+    let mut next: Held = Box::pin(party(start.clone(), log, "next"));
     assert!(poll(next.as_mut(), Waker::noop()).is_ready());
     assert!(is_ready(&late));
     assert_eq!(log.take(), ["last is 1", "next is 1", "late is 0"]);
@@ -87,19 +87,19 @@ fn a_clone_that_drops_the_last_who_is_inside_opens_the_turnstile_for_who_is_abou
 #[test]
 fn a_clone_that_panics_leaves_no_party_behind() {
     let (start, log) = start(2);
-    assert!(panics(|| parked(party(start.clone(), log.clone(), "a"), &cloned(|| panic!("cannot be cloned")))));
+    assert!(panics(|| parked(party(start.clone(), log, "a"), &cloned(|| panic!("cannot be cloned")))));
     assert_is_whole(&start);
 }
 
 #[test]
 fn a_clone_may_fill_the_round_with_another_and_neither_waits() {
     let (start, log) = start(2);
-    let kept = (start.clone(), log.clone());
+    let kept = (start.clone(), log);
     let arrives = move || {
         let mut other: Held = Box::pin(party(kept.0, kept.1, "other"));
         assert!(poll(other.as_mut(), Waker::noop()).is_ready());
     };
-    let mut a: Held = Box::pin(party(start.clone(), log.clone(), "a"));
+    let mut a: Held = Box::pin(party(start.clone(), log, "a"));
     assert!(poll(a.as_mut(), &cloned(arrives)).is_ready());
     assert_eq!(log.take(), ["other is 1", "a is 0"]);
     assert_is_whole(&start);
@@ -109,8 +109,8 @@ fn a_clone_may_fill_the_round_with_another_and_neither_waits() {
 fn who_is_woken_when_the_round_is_full_may_abort_it_and_everybody_is_sent_away() {
     let (start, log) = start(2);
     let aborts = start.clone();
-    let a = parked(party(start.clone(), log.clone(), "a"), &acting(move || aborts.abort()));
-    let mut last: Held = Box::pin(party(start.clone(), log.clone(), "last"));
+    let a = parked(party(start.clone(), log, "a"), &acting(move || aborts.abort()));
+    let mut last: Held = Box::pin(party(start.clone(), log, "last"));
     assert!(poll(last.as_mut(), Waker::noop()).is_ready());
     assert!(is_ready(&a));
     assert_eq!(log.take(), ["last is sent away", "a is sent away"]);
@@ -123,8 +123,8 @@ fn who_is_woken_when_the_round_is_full_may_abort_it_and_everybody_is_sent_away()
 fn who_is_woken_when_the_round_is_full_may_reset_it_and_everybody_is_sent_away() {
     let (start, log) = start(2);
     let resets = start.clone();
-    let a = parked(party(start.clone(), log.clone(), "a"), &acting(move || resets.reset()));
-    let mut last: Held = Box::pin(party(start.clone(), log.clone(), "last"));
+    let a = parked(party(start.clone(), log, "a"), &acting(move || resets.reset()));
+    let mut last: Held = Box::pin(party(start.clone(), log, "last"));
     assert!(poll(last.as_mut(), Waker::noop()).is_ready());
     assert!(is_ready(&a));
     assert_eq!(log.take(), ["last is sent away", "a is sent away"]);
@@ -134,10 +134,10 @@ fn who_is_woken_when_the_round_is_full_may_reset_it_and_everybody_is_sent_away()
 #[test]
 fn who_is_woken_by_a_reset_may_arrive_again_at_once() {
     let (start, log) = start(2);
-    let (again, kept) = (Shared::default(), (start.clone(), log.clone()));
+    let (again, kept) = (Shared::default(), (start.clone(), log));
     let holds = again.clone();
     let arrives = move || *holds.borrow_mut() = parked(party(kept.0, kept.1, "again"), Waker::noop()).take();
-    let a = parked(party(start.clone(), log.clone(), "a"), &acting(arrives));
+    let a = parked(party(start.clone(), log, "a"), &acting(arrives));
     start.reset();
     assert!(is_ready(&a));
     assert!(!is_ready(&again));
@@ -151,9 +151,9 @@ fn who_is_woken_when_the_round_is_full_may_drop_another_and_the_rest_go_on_witho
     let (start, log) = start(3);
     let b = Shared::default();
     let victim = b.clone();
-    let a = parked(party(start.clone(), log.clone(), "a"), &acting(move || abandon(&victim)));
-    *b.borrow_mut() = parked(party(start.clone(), log.clone(), "b"), Waker::noop()).take();
-    let mut last: Held = Box::pin(party(start.clone(), log.clone(), "last"));
+    let a = parked(party(start.clone(), log, "a"), &acting(move || abandon(&victim)));
+    *b.borrow_mut() = parked(party(start.clone(), log, "b"), Waker::noop()).take();
+    let mut last: Held = Box::pin(party(start.clone(), log, "last"));
     assert!(poll(last.as_mut(), Waker::noop()).is_ready());
     assert!(is_ready(&a));
     assert_eq!(log.take(), ["last is 2", "a is 0"]);
@@ -163,9 +163,9 @@ fn who_is_woken_when_the_round_is_full_may_drop_another_and_the_rest_go_on_witho
 #[test]
 fn one_that_panics_when_the_round_is_full_costs_nobody_else_the_way_on() {
     let (start, log) = start(3);
-    let a = parked(party(start.clone(), log.clone(), "a"), &acting(|| panic!("cannot be woken")));
-    let b = parked(party(start.clone(), log.clone(), "b"), Waker::noop());
-    let mut last: Held = Box::pin(party(start.clone(), log.clone(), "last"));
+    let a = parked(party(start.clone(), log, "a"), &acting(|| panic!("cannot be woken")));
+    let b = parked(party(start.clone(), log, "b"), Waker::noop());
+    let mut last: Held = Box::pin(party(start.clone(), log, "last"));
     assert!(panics(|| poll(last.as_mut(), Waker::noop()).is_ready()), "the panic reaches the last");
     drop(last);
     assert!(is_ready(&a) && is_ready(&b));
@@ -176,13 +176,13 @@ fn one_that_panics_when_the_round_is_full_costs_nobody_else_the_way_on() {
 #[test]
 fn a_clone_that_fills_the_round_and_panics_keeps_the_other_from_nothing() {
     let (start, log) = start(2);
-    let kept = (start.clone(), log.clone());
+    let kept = (start.clone(), log);
     let waker = cloned(move || {
         let mut other: Held = Box::pin(party(kept.0, kept.1, "other"));
         assert!(poll(other.as_mut(), Waker::noop()).is_ready());
         panic!("cannot be cloned");
     });
-    assert!(panics(|| parked(party(start.clone(), log.clone(), "a"), &waker)));
+    assert!(panics(|| parked(party(start.clone(), log, "a"), &waker)));
     assert_eq!((log.take(), start.waiting()), (vec!["other is 1".to_string()], 0));
     assert_is_whole(&start);
 }
@@ -190,8 +190,8 @@ fn a_clone_that_fills_the_round_and_panics_keeps_the_other_from_nothing() {
 #[test]
 fn one_that_panics_on_an_abort_does_not_leave_the_others_waiting() {
     let (start, log) = start(3);
-    let a = parked(party(start.clone(), log.clone(), "a"), &acting(|| panic!("cannot be woken")));
-    let b = parked(party(start.clone(), log.clone(), "b"), Waker::noop());
+    let a = parked(party(start.clone(), log, "a"), &acting(|| panic!("cannot be woken")));
+    let b = parked(party(start.clone(), log, "b"), Waker::noop());
     assert!(panics(|| start.abort()));
     assert!(is_ready(&b) && is_ready(&a));
     assert_eq!(log.take(), ["b is sent away", "a is sent away"]);
@@ -201,7 +201,7 @@ fn one_that_panics_on_an_abort_does_not_leave_the_others_waiting() {
 #[test]
 fn a_new_waker_whose_clone_aborts_makes_the_wait_ready() {
     let (start, log) = start(2);
-    let a = parked(party(start.clone(), log.clone(), "a"), Waker::noop());
+    let a = parked(party(start.clone(), log, "a"), Waker::noop());
     let aborts = start.clone();
     assert!(is_ready_with(&a, &cloned(move || aborts.abort())));
     assert_eq!(log.take(), ["a is sent away"]);
@@ -210,12 +210,12 @@ fn a_new_waker_whose_clone_aborts_makes_the_wait_ready() {
 #[test]
 fn an_old_waker_whose_drop_is_the_last_to_arrive_makes_the_wait_ready() {
     let (start, log) = start(2);
-    let kept = (start.clone(), log.clone());
+    let kept = (start.clone(), log);
     let arrives = move || {
         let mut last: Held = Box::pin(party(kept.0, kept.1, "last"));
         assert!(poll(last.as_mut(), Waker::noop()).is_ready());
     };
-    let a = parked(party(start.clone(), log.clone(), "a"), &forgotten(arrives));
+    let a = parked(party(start.clone(), log, "a"), &forgotten(arrives));
     assert!(is_ready(&a));
     assert_eq!(log.take(), ["last is 1", "a is 0"]);
     assert_is_whole(&start);
@@ -226,8 +226,8 @@ fn the_drop_of_an_abandoned_waker_may_drop_the_other_parties_and_none_is_counted
     let (start, log) = start(3);
     let b = Shared::default();
     let victim = b.clone();
-    let a = parked(party(start.clone(), log.clone(), "a"), &forgotten(move || abandon(&victim)));
-    *b.borrow_mut() = parked(party(start.clone(), log.clone(), "b"), Waker::noop()).take();
+    let a = parked(party(start.clone(), log, "a"), &forgotten(move || abandon(&victim)));
+    *b.borrow_mut() = parked(party(start.clone(), log, "b"), Waker::noop()).take();
     assert_eq!(start.waiting(), 2);
     abandon(&a);
     assert_eq!((start.waiting(), b.borrow().is_none()), (0, true));
@@ -236,7 +236,7 @@ fn the_drop_of_an_abandoned_waker_may_drop_the_other_parties_and_none_is_counted
 #[test]
 fn the_drop_of_an_abandoned_waker_may_panic_and_the_party_is_not_counted() {
     let (start, log) = start(2);
-    let a = parked(party(start.clone(), log.clone(), "a"), &forgotten(|| panic!("cannot be dropped")));
+    let a = parked(party(start.clone(), log, "a"), &forgotten(|| panic!("cannot be dropped")));
     assert!(panics(|| abandon(&a)));
     assert_is_whole(&start);
 }

@@ -3,10 +3,10 @@
 //! meanwhile, so that no notify comes between.
 
 use super::{Signed, ask, hold, saying, signed, wait, waiting, woken};
-use crate::foreign::{Foreign, Held, Shared, abandon, is_ready, parked, poll};
-use crate::stage::{Log, standing};
 use greenlight::Turn;
 use greenlight::sync::Condition;
+use stage::foreign::{Foreign, Held, Shared, abandon, is_ready, parked, poll};
+use stage::{Log, standing};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -91,7 +91,7 @@ fn a_clone_that_registers_another_wait_lets_that_one_stand_first() {
 fn a_clone_may_drop_the_one_that_stands_in_front() {
     let (lock, log) = (Signed::default(), Log::default());
     let holder = hold(&lock);
-    let victim = parked(ask(&lock, "victim"), &saying(&log, "victim woken"));
+    let victim = parked(ask(&lock, "victim"), &saying(log, "victim woken"));
     let first = parked(ask(&lock, "first"), &cloned(move || abandon(&victim)));
     abandon(&holder);
     assert_eq!(log.take(), [""; 0]);

@@ -2,10 +2,10 @@
 //! deadline can be moved. A notify or a move that comes before the wait looks again counts.
 
 use super::{Names, Signed, ask, forgotten, hold, saying, signed, waiting, woken};
-use crate::foreign::{Foreign, Shared, abandon, is_ready, parked, poll};
-use crate::stage::{Log, standing};
 use greenlight::sync::{Condition, Woke};
 use greenlight::{Deadline, Instant, Runtime, Turn, timeout, timeout_at};
+use stage::foreign::{Foreign, Shared, abandon, is_ready, parked, poll};
+use stage::{Log, standing};
 use std::cell::Cell;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -160,7 +160,7 @@ fn the_drop_of_the_waker_of_a_sleep_that_is_replaced_may_move_the_deadline_again
     let moved = deadline.clone();
     let limited = runtime.enter(|| parked(limited(&deadline, &ended), &forgotten(move || moved.move_to(millis(5)))));
     deadline.move_to(millis(3));
-    let waker = saying(&log, "woken");
+    let waker = saying(log, "woken");
     runtime.enter(|| assert!(poll(limited.borrow_mut().as_mut().expect("it waits").as_mut(), &waker).is_pending()));
     assert_eq!(log.take(), [""; 0], "a later deadline is looked at when the sooner one has come");
     play(&runtime, &limited);
@@ -201,7 +201,7 @@ fn who_is_woken_by_a_move_may_drop_others_that_go_by_that_deadline() {
     let waker = woken(move || abandon(&dropping)).waker();
     let _killer = runtime.enter(|| parked(limited(&deadline, &ended), &waker));
     *victim.borrow_mut() = runtime.enter(|| parked(limited(&deadline, &ended), Waker::noop())).take();
-    let _last = runtime.enter(|| parked(limited(&deadline, &ended), &saying(&log, "last woken")));
+    let _last = runtime.enter(|| parked(limited(&deadline, &ended), &saying(log, "last woken")));
     deadline.move_to(millis(1));
     assert!(victim.borrow().is_none());
     assert_eq!(log.take(), ["last woken"]);
@@ -213,7 +213,7 @@ fn its_panic_costs_nobody_the_news_of_a_move_and_reaches_the_mover() {
     let deadline = Rc::new(Deadline::new());
     let panics = woken(|| panic!("cannot be woken")).waker();
     let first = runtime.enter(|| parked(limited(&deadline, &ended), &panics));
-    let _last = runtime.enter(|| parked(limited(&deadline, &ended), &saying(&log, "last woken")));
+    let _last = runtime.enter(|| parked(limited(&deadline, &ended), &saying(log, "last woken")));
     catch_unwind(AssertUnwindSafe(|| deadline.move_to(millis(1)))).expect_err("the panic goes on");
     assert_eq!(log.take(), ["last woken"]);
     assert!(!runtime.enter(|| is_ready(&first)));

@@ -2,11 +2,11 @@
 //! it panicked, and while a run ends.
 
 use super::{Names, Signed, ask, saying, signed, wait, waiting};
-use crate::foreign::{abandon, is_ready, parked};
-use crate::stage::{Log, on_drop, reporting, standing};
 use futures::FutureExt;
 use greenlight::sync::{Condition, Lock};
 use greenlight::{Task, Turn, spawn, spawn_detached, yield_now};
+use stage::foreign::{abandon, is_ready, parked};
+use stage::{Log, on_drop, reporting, standing};
 use std::cell::RefCell;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,8 +22,8 @@ fn club() -> (Club, Signed) {
 
 /// A future that holds the lock, and when it is dropped notifies everybody, spawns, cancels and
 /// tries to lock, before it lets go of the lock and tries again.
-fn busy_in_drop(club: &Club, lock: &Signed, log: &Log, victim: Task) -> impl Future<Output = ()> + use<> {
-    let (club, lock, log) = (club.clone(), lock.clone(), log.clone());
+fn busy_in_drop(club: &Club, lock: &Signed, log: Log, victim: Task) -> impl Future<Output = ()> + use<> {
+    let (club, lock) = (club.clone(), lock.clone());
     async move {
         let _after = on_drop(|| log.say(format!("after: gets the lock {}", lock.try_lock().is_some())));
         let guard = lock.lock().await;
@@ -43,7 +43,7 @@ fn the_drop_of_a_cancelled_holder_notifies_and_releases_and_the_notified_go_on()
     let (runtime, (club, lock), log) = (standing(), club(), Log::default());
     let victim = runtime.spawn_detached(log.sleeper("victim"));
     let guest = runtime.spawn_detached(wait(&club, "guest"));
-    let busy = runtime.spawn_detached(busy_in_drop(&club, &lock, &log, victim));
+    let busy = runtime.spawn_detached(busy_in_drop(&club, &lock, log, victim));
     assert_eq!(runtime.turn(), Turn::Ran(3));
     let asks = runtime.spawn_detached(ask(&lock, "asks"));
     assert_eq!(runtime.turn(), Turn::Ran(1));
@@ -73,11 +73,11 @@ fn the_drop_of_a_cancelled_holder_notifies_and_releases_and_the_notified_go_on()
 fn during_shutdown_a_holder_notifies_those_who_are_still_there_and_all_are_dropped() {
     let (runtime, (club, lock), log) = (standing(), club(), Log::default());
     runtime.run({
-        let (club, lock, log) = (club.clone(), lock.clone(), log.clone());
+        let (club, lock) = (club.clone(), lock.clone());
         async move {
             let victim = spawn(log.sleeper("victim")).task();
             spawn_detached(wait(&club, "gone before"));
-            spawn_detached(busy_in_drop(&club, &lock, &log, victim));
+            spawn_detached(busy_in_drop(&club, &lock, log, victim));
             yield_now().await;
             spawn_detached(ask(&lock, "gone after"));
             yield_now().await;
@@ -104,11 +104,11 @@ fn during_shutdown_a_holder_notifies_those_who_are_still_there_and_all_are_dropp
 fn during_shutdown_a_lock_wanders_down_the_line_of_those_who_are_dropped() {
     let (runtime, lock, log) = (standing(), Signed::default(), Log::default());
     runtime.run({
-        let (lock, log) = (lock.clone(), log.clone());
+        let lock = lock.clone();
         async move {
             let _guard = lock.lock().await;
             for name in ["first", "second", "third"] {
-                let (asked, tried, log) = (lock.clone(), lock.clone(), log.clone());
+                let (asked, tried) = (lock.clone(), lock.clone());
                 spawn_detached(async move {
                     let _tries = on_drop(|| {
                         let got = tried.try_lock().map(|mut guard| guard.push(name)).is_some();
@@ -152,9 +152,9 @@ fn during_shutdown_one_who_was_notified_passes_it_on_to_one_who_is_dropped_too()
 fn one_who_was_granted_the_lock_and_asks_for_it_again_in_its_drop_comes_after_the_next() {
     let (runtime, lock, log) = (standing(), Signed::default(), Log::default());
     let guard = lock.try_lock().expect("nobody holds it");
-    let (asked, tried, said) = (lock.clone(), lock.clone(), log.clone());
+    let (asked, tried) = (lock.clone(), lock.clone());
     let dying = runtime.spawn_detached(async move {
-        let _tries = on_drop(|| said.say(format!("gets the lock {}", tried.try_lock().is_some())));
+        let _tries = on_drop(|| log.say(format!("gets the lock {}", tried.try_lock().is_some())));
         asked.lock().await.push("dying");
     });
     let next = runtime.spawn_detached(ask(&lock, "next"));
@@ -183,7 +183,7 @@ impl Drop for Tries {
 #[test]
 fn a_value_that_is_replaced_finds_the_lock_held() {
     let (lock, log) = (Rc::new(Lock::new(None)), Log::default());
-    let tries = Tries { lock: lock.clone(), log: log.clone() };
+    let tries = Tries { lock: lock.clone(), log };
     *lock.try_lock().expect("nobody holds it") = Some(tries);
     *lock.try_lock().expect("nobody holds it") = None;
     assert_eq!(log.take(), ["gets the lock false"]);
@@ -195,7 +195,7 @@ fn a_panic_in_poll_while_the_lock_is_held_in_the_middle_of_a_batch_hands_it_on()
     let (runtime, reports) = reporting();
     let (lock, log) = (Signed::default(), Log::default());
     let step = |name: &'static str| {
-        let (lock, log) = (lock.clone(), log.clone());
+        let lock = lock.clone();
         async move {
             log.say(format!("{name} asks"));
             lock.lock().await.push(name);
@@ -203,12 +203,11 @@ fn a_panic_in_poll_while_the_lock_is_held_in_the_middle_of_a_batch_hands_it_on()
         }
     };
     let panics = lock.clone();
-    let said = log.clone();
     runtime.spawn_detached(async move {
         let mut guard = panics.lock().await;
         guard.push("begun");
         yield_now().await;
-        said.say("panics");
+        log.say("panics");
         guard.push("half done");
         panic!("boom");
     });
@@ -233,7 +232,7 @@ fn a_holder_that_panics_notifies_and_releases_while_it_unwinds() {
     let victim = runtime.spawn_detached(log.sleeper("victim"));
     let guest = runtime.spawn_detached(wait(&club, "guest"));
     runtime.turn();
-    let busy = busy_in_drop(&club, &lock, &log, victim);
+    let busy = busy_in_drop(&club, &lock, log, victim);
     log.take();
     runtime.spawn_detached(async move {
         let mut busy = Box::pin(busy);
@@ -284,9 +283,9 @@ fn a_panic_of_main_lets_go_of_the_lock_before_the_others_are_dropped() {
     let panicked = catch_unwind(AssertUnwindSafe(|| {
         runtime.run(async {
             let _guard = lock.lock().await;
-            let (tried, said) = (lock.clone(), log.clone());
+            let tried = lock.clone();
             spawn_detached(async move {
-                let _tries = on_drop(|| said.say(format!("gets the lock {}", tried.try_lock().is_some())));
+                let _tries = on_drop(|| log.say(format!("gets the lock {}", tried.try_lock().is_some())));
                 pending::<()>().await;
             });
             yield_now().await;
@@ -324,11 +323,11 @@ fn a_task_may_end_the_holder_of_the_lock_that_it_waits_for() {
 fn a_wait_that_is_dropped_with_the_lock_and_a_notify_passes_on_first_the_one_and_then_the_other() {
     let ((club, lock), log) = (club(), Log::default());
     let leaves = parked(wait(&club, "leaves"), Waker::noop());
-    let heir = parked(wait(&club, "heir"), &saying(&log, "heir woken"));
+    let heir = parked(wait(&club, "heir"), &saying(log, "heir woken"));
     let guard = lock.try_lock().expect("nobody holds it");
     club.notify_one(&guard);
     assert!(!is_ready(&leaves), "it queues for the lock");
-    let next = parked(ask(&lock, "next"), &saying(&log, "next woken"));
+    let next = parked(ask(&lock, "next"), &saying(log, "next woken"));
     drop(guard);
     abandon(&leaves);
     assert_eq!(log.take(), ["next woken", "heir woken"]);

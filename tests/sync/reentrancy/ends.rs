@@ -3,9 +3,9 @@
 //! is lost, and no outcome.
 
 use super::{acting, cloned, forgotten, is_ready_with, panics};
-use crate::foreign::{Held, Shared, abandon, is_ready, parked, poll};
-use crate::scene::{Log, run, turns};
 use greenlight::{AsCompleted, JoinHandle, Runtime, Until, as_completed, spawn, wait, yield_now};
+use stage::foreign::{Held, Shared, abandon, is_ready, parked, poll};
+use stage::{Log, run, turns};
 use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::rc::Rc;
@@ -62,8 +62,8 @@ fn two_who_wait_for_the_same_tasks_are_both_told() {
             1
         };
         let handles: Rc<[JoinHandle<u32>; 2]> = Rc::new([2, 4].map(|after| spawn(ending(after))));
-        let one = spawn(first(handles.clone(), Until::All, log.clone(), "one"));
-        let other = spawn(first(handles.clone(), Until::First, log.clone(), "other"));
+        let one = spawn(first(handles.clone(), Until::All, log, "one"));
+        let other = spawn(first(handles.clone(), Until::First, log, "other"));
         turns(9).await;
         assert!(one.is_finished() && other.is_finished(), "{:?}", log.take());
     });
@@ -75,7 +75,7 @@ fn a_wait_that_is_dropped_leaves_the_others_for_the_same_tasks_alone() {
     let (runtime, log) = (standing(), Log::default());
     let (handles, tell) = two(&runtime);
     let (one, other) = runtime.enter(|| {
-        let wait = |name| parked(first(handles.clone(), Until::First, log.clone(), name), Waker::noop());
+        let wait = |name| parked(first(handles.clone(), Until::First, log, name), Waker::noop());
         (wait("one"), wait("other"))
     });
     abandon(&one);
@@ -91,9 +91,9 @@ fn a_wait_that_is_dropped_leaves_the_others_for_the_same_tasks_alone() {
 fn who_is_woken_by_an_end_may_wait_for_the_same_tasks() {
     let (runtime, log) = (standing(), Log::default());
     let ((handles, tell), again) = (two(&runtime), Shared::default());
-    let (waits, kept) = (first(handles.clone(), Until::All, log.clone(), "again"), again.clone());
+    let (waits, kept) = (first(handles.clone(), Until::All, log, "again"), again.clone());
     let waker = acting(move || *kept.borrow_mut() = parked(waits, Waker::noop()).take());
-    let one = runtime.enter(|| parked(first(handles, Until::All, log.clone(), "one"), &waker));
+    let one = runtime.enter(|| parked(first(handles, Until::All, log, "one"), &waker));
     tell.set(1);
     step(&runtime);
     tell.set(2);
@@ -112,11 +112,11 @@ fn who_is_woken_by_an_end_may_drop_the_wait_or_panic() {
     drop(others);
     runtime.enter(|| {
         let drops = acting(move || abandon(&dropped));
-        *own.borrow_mut() = parked(first(handles, Until::All, log.clone(), "one"), &drops).take();
+        *own.borrow_mut() = parked(first(handles, Until::All, log, "one"), &drops).take();
     });
     let (handles, also) = two(&runtime);
-    let panicking = runtime
-        .enter(|| parked(first(handles, Until::First, log.clone(), "two"), &acting(|| panic!("cannot be woken"))));
+    let panicking =
+        runtime.enter(|| parked(first(handles, Until::First, log, "two"), &acting(|| panic!("cannot be woken"))));
     tell.set(2);
     also.set(2);
     step(&runtime);
@@ -133,7 +133,7 @@ fn a_clone_that_lets_the_tasks_end_has_the_wait_go_on_at_once() {
         tell.set(2);
         step(&stepped);
     });
-    let mut one: Held = Box::pin(first(handles, Until::All, log.clone(), "one"));
+    let mut one: Held = Box::pin(first(handles, Until::All, log, "one"));
     assert!(runtime.enter(|| poll(one.as_mut(), &waker)).is_ready());
     assert_eq!(log.take(), ["one has [0, 1]"]);
 }
@@ -143,7 +143,7 @@ fn a_new_waker_whose_clone_lets_a_task_end_makes_the_next_ready() {
     let (runtime, log) = (standing(), Log::default());
     let tell = Rc::default();
     let ends = runtime.enter(|| as_completed([told(&runtime, 1, &tell)]));
-    let waits = parked(next_ended(ends, log.clone()), Waker::noop());
+    let waits = parked(next_ended(ends, log), Waker::noop());
     let stepped = runtime.clone();
     let waker = cloned(move || {
         tell.set(1);
@@ -160,7 +160,7 @@ fn an_old_waker_whose_drop_lets_a_task_end_makes_the_next_ready() {
     let ends = runtime.enter(|| as_completed([told(&runtime, 1, &tell), told(&runtime, 2, &tell)]));
     let stepped = runtime.clone();
     let waits = parked(
-        next_ended(ends, log.clone()),
+        next_ended(ends, log),
         &forgotten(move || {
             tell.set(2);
             step(&stepped);
@@ -199,7 +199,7 @@ fn an_output_may_drop_those_that_were_not_fetched() {
     let (runtime, log) = (standing(), Log::default());
     let ends = Ends::default();
     let tasks = || {
-        let output = Dropping(ends.clone(), log.clone());
+        let output = Dropping(ends.clone(), log);
         runtime.spawn(async move { output })
     };
     let completing = runtime.enter(|| as_completed([tasks(), tasks()]));
@@ -236,8 +236,7 @@ fn a_task_may_drop_the_wait_for_its_end_when_it_is_dropped() {
     });
     step(&runtime);
     let task = handle.task();
-    *waiting.borrow_mut() =
-        runtime.enter(|| parked(next_ended(as_completed([handle]), log.clone()), Waker::noop())).take();
+    *waiting.borrow_mut() = runtime.enter(|| parked(next_ended(as_completed([handle]), log), Waker::noop())).take();
     assert!(task.cancel());
     step(&runtime);
     assert!(task.is_finished() && waiting.borrow().is_none());

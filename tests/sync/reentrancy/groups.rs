@@ -3,9 +3,9 @@
 //! their errors, and the waker of its owner.
 
 use super::{acting, cloned, forgotten, is_ready_with, panics};
-use crate::foreign::{Held, Shared, abandon, is_ready, parked, poll};
-use crate::scene::{Log, failures, run, turns};
 use greenlight::{Cause, Runtime, TaskGroup, Turn, spawn_detached, yield_now};
+use stage::foreign::{Held, Shared, abandon, is_ready, parked, poll};
+use stage::{Log, failures, run, shared, turns};
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending};
 use std::rc::Rc;
@@ -59,12 +59,11 @@ fn a_task_may_spawn_into_its_group_when_it_is_dropped() {
     let log = Log::default();
     run(async {
         let crew = crew();
-        let (own, said) = (crew.clone(), log.clone());
+        let own = crew.clone();
         let first = spawn(&crew, async move {
             let _spawns = Acting(move || {
-                let said = said.clone();
                 spawn(&own, async move {
-                    said.say("second runs");
+                    log.say("second runs");
                     Ok(())
                 });
             });
@@ -73,7 +72,7 @@ fn a_task_may_spawn_into_its_group_when_it_is_dropped() {
         turns(1).await;
         first.cancel();
         turns(1).await;
-        join(crew, log.clone()).await;
+        join(crew, log).await;
     });
     assert_eq!(log.take(), ["second runs", "joined"]);
 }
@@ -83,12 +82,11 @@ fn a_task_that_spawns_into_a_group_that_fails_has_that_one_cancelled_too() {
     let log = Log::default();
     run(async {
         let crew = crew();
-        let (own, said) = (crew.clone(), log.clone());
+        let own = crew.clone();
         spawn(&crew, async move {
             let _spawns = Acting(move || {
-                let said = said.clone();
                 let late = spawn(&own, async move {
-                    said.say("never");
+                    log.say("never");
                     Ok(())
                 });
                 assert!(!late.is_finished());
@@ -97,7 +95,7 @@ fn a_task_that_spawns_into_a_group_that_fails_has_that_one_cancelled_too() {
         });
         spawn(&crew, async { Err("no tea left") });
         turns(4).await;
-        join(crew, log.clone()).await;
+        join(crew, log).await;
     });
     assert_eq!(log.take(), ["no tea left"]);
 }
@@ -107,7 +105,7 @@ fn a_task_may_drop_its_own_group() {
     let log = Log::default();
     run(async {
         let crew = crew();
-        let (own, said) = (crew.clone(), log.clone());
+        let own = crew.clone();
         for name in ["first", "second"] {
             let gone = log.at_drop(format!("{name} gone"));
             let own = own.clone();
@@ -118,7 +116,7 @@ fn a_task_may_drop_its_own_group() {
             });
         }
         turns(3).await;
-        said.say("over");
+        log.say("over");
     });
     assert_eq!(log.take(), ["second gone", "first gone", "over"], "one that cancels itself ends when it suspends");
 }
@@ -158,7 +156,7 @@ fn a_task_may_drop_the_join_that_waits_for_it() {
             abandon(&joined);
             pending().await
         });
-        *joining.borrow_mut() = parked(join(crew, log.clone()), Waker::noop()).take();
+        *joining.borrow_mut() = parked(join(crew, log), Waker::noop()).take();
     });
     step(&runtime);
     assert_eq!(log.take(), ["gone"]);
@@ -169,7 +167,7 @@ fn an_error_may_use_the_group_when_it_is_dropped() {
     struct Loud(Rc<RefCell<Option<TaskGroup<Loud>>>>, Log);
     impl Drop for Loud {
         fn drop(&mut self) {
-            let (crew, log) = (self.0.clone(), self.1.clone());
+            let (crew, log) = (self.0.clone(), self.1);
             let again = crew.borrow_mut().is_some();
             log.say(format!("dropped, the group is there: {again}"));
             if let Some(group) = &mut *crew.borrow_mut() {
@@ -181,10 +179,10 @@ fn an_error_may_use_the_group_when_it_is_dropped() {
     run(async {
         let crew = Rc::new(RefCell::new(Some(TaskGroup::new())));
         let spawn = |error| crew.borrow_mut().as_mut().expect("it is there").spawn(async move { Err(error) });
-        let cancelled = spawn(Loud(crew.clone(), log.clone()));
+        let cancelled = spawn(Loud(crew.clone(), log));
         cancelled.cancel();
         turns(2).await;
-        spawn(Loud(crew.clone(), log.clone()));
+        spawn(Loud(crew.clone(), log));
         turns(2).await;
         let group = crew.borrow_mut().take();
         drop(group);
@@ -203,13 +201,13 @@ fn a_task_that_panics_when_it_is_dropped_has_failed_with_that() {
         });
         turns(1).await;
         task.cancel();
-        join(crew, log.clone()).await;
+        join(crew, log).await;
     });
     assert_eq!(log.take(), ["panicked: cannot be dropped"]);
 }
 
 /// A group whose one task ends when it is told to, and its join, which is polled with that waker.
-fn joining(runtime: &Runtime, log: &Log, waker: &Waker) -> (Shared, Rc<Cell<bool>>) {
+fn joining(runtime: &Runtime, log: Log, waker: &Waker) -> (Shared, Rc<Cell<bool>>) {
     let ends = Rc::new(Cell::new(false));
     let told = ends.clone();
     let joining = runtime.enter(|| {
@@ -220,7 +218,7 @@ fn joining(runtime: &Runtime, log: &Log, waker: &Waker) -> (Shared, Rc<Cell<bool
             }
             Ok(())
         });
-        parked(join(crew, log.clone()), waker)
+        parked(join(crew, log), waker)
     });
     (joining, ends)
 }
@@ -234,7 +232,7 @@ fn a_clone_that_lets_the_last_task_end_has_the_join_go_on_at_once() {
         crew
     });
     let stepped = runtime.clone();
-    let mut join: Held = Box::pin(join(crew, log.clone()));
+    let mut join: Held = Box::pin(join(crew, log));
     assert!(poll(join.as_mut(), &cloned(move || step(&stepped))).is_ready());
     assert_eq!(log.take(), ["no tea left"]);
 }
@@ -242,7 +240,7 @@ fn a_clone_that_lets_the_last_task_end_has_the_join_go_on_at_once() {
 #[test]
 fn a_new_waker_whose_clone_lets_the_last_task_end_makes_the_join_ready() {
     let (runtime, log) = (standing(), Log::default());
-    let (joining, ends) = joining(&runtime, &log, Waker::noop());
+    let (joining, ends) = joining(&runtime, log, Waker::noop());
     let stepped = runtime.clone();
     let waker = cloned(move || {
         ends.set(true);
@@ -255,13 +253,12 @@ fn a_new_waker_whose_clone_lets_the_last_task_end_makes_the_join_ready() {
 #[test]
 fn an_old_waker_whose_drop_lets_the_last_task_end_makes_the_join_ready() {
     let (runtime, log) = (standing(), Log::default());
-    let (stepped, told) = (runtime.clone(), Rc::new(Cell::new(None::<Rc<Cell<bool>>>)));
-    let tells = told.clone();
+    let (stepped, told) = (runtime.clone(), shared(Cell::new(None::<Rc<Cell<bool>>>)));
     let waker = forgotten(move || {
-        tells.take().expect("the task waits for it").set(true);
+        told.take().expect("the task waits for it").set(true);
         step(&stepped);
     });
-    let (joining, ends) = joining(&runtime, &log, &waker);
+    let (joining, ends) = joining(&runtime, log, &waker);
     told.set(Some(ends));
     drop(waker);
     assert!(is_ready(&joining));
@@ -273,7 +270,7 @@ fn the_owner_may_be_dropped_by_its_own_waker() {
     let (runtime, log) = (standing(), Log::default());
     let own = Shared::default();
     let dropped = own.clone();
-    let (joining, ends) = joining(&runtime, &log, &acting(move || abandon(&dropped)));
+    let (joining, ends) = joining(&runtime, log, &acting(move || abandon(&dropped)));
     *own.borrow_mut() = joining.take();
     ends.set(true);
     step(&runtime);
@@ -284,7 +281,7 @@ fn the_owner_may_be_dropped_by_its_own_waker() {
 #[test]
 fn an_owner_whose_waker_panics_finds_the_group_ended() {
     let (runtime, log) = (standing(), Log::default());
-    let (joining, ends) = joining(&runtime, &log, &acting(|| panic!("cannot be woken")));
+    let (joining, ends) = joining(&runtime, log, &acting(|| panic!("cannot be woken")));
     ends.set(true);
     step(&runtime);
     assert!(is_ready(&joining));
@@ -301,7 +298,7 @@ fn a_clone_that_panics_cancels_the_tasks_of_the_group_with_its_join() {
             let _gone = gone;
             pending().await
         });
-        assert!(panics(|| parked(join(crew, log.clone()), &cloned(|| panic!("cannot be cloned")))));
+        assert!(panics(|| parked(join(crew, log), &cloned(|| panic!("cannot be cloned")))));
     });
     step(&runtime);
     assert_eq!(log.take(), ["gone"]);
@@ -310,7 +307,7 @@ fn a_clone_that_panics_cancels_the_tasks_of_the_group_with_its_join() {
 #[test]
 fn the_drop_of_an_abandoned_waker_may_panic_and_the_tasks_are_cancelled() {
     let (runtime, log) = (standing(), Log::default());
-    let (joining, _) = joining(&runtime, &log, &forgotten(|| panic!("cannot be dropped")));
+    let (joining, _) = joining(&runtime, log, &forgotten(|| panic!("cannot be dropped")));
     assert!(panics(|| abandon(&joining)));
     step(&runtime);
     assert_eq!(runtime.turn(), Turn::Idle(None), "no task is left");
@@ -338,7 +335,7 @@ fn a_task_that_is_spawned_into_a_group_while_the_run_ends_is_over_at_once() {
         turns(1).await;
     });
     assert_eq!(log.take(), ["gone"]);
-    run(join(kept, log.clone()));
+    run(join(kept, log));
     assert_eq!(log.take(), ["joined"]);
 }
 
@@ -355,7 +352,7 @@ fn the_payload_of_a_failure_may_be_taken_where_another_is_joined() {
                 Cause::Error(error) => Err(error),
             }
         });
-        join(outer, log.clone()).await;
+        join(outer, log).await;
     });
     assert_eq!(log.take(), ["panicked: inside"]);
 }

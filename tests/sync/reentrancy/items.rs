@@ -1,9 +1,9 @@
 //! What the items of a queue may do when they are dropped: use the queue, whoever drops them.
 
 use super::{cloned, forgotten, panics};
-use crate::foreign::{abandon, is_ready, parked};
-use crate::scene::Log;
 use greenlight::sync::Queue;
+use stage::Log;
+use stage::foreign::{abandon, is_ready, parked};
 use std::rc::{Rc, Weak};
 use std::task::Waker;
 
@@ -62,8 +62,8 @@ fn the_item_of_a_put_that_is_dropped_may_make_room_and_the_next_gets_it() {
 #[test]
 fn the_item_of_a_put_that_was_granted_room_and_is_dropped_finds_it_passed_on() {
     let (shelf, log) = shelf();
-    let (tries, said) = (shelf.clone(), log.clone());
-    let looks = move || said.say(format!("room for one who comes now: {}", tries.try_put(Item::plain()).is_ok()));
+    let tries = shelf.clone();
+    let looks = move || log.say(format!("room for one who comes now: {}", tries.try_put(Item::plain()).is_ok()));
     let abandoned = parked(put(shelf.clone(), Item::acting(looks)), Waker::noop());
     let next = parked(put(shelf.clone(), Item::plain()), Waker::noop());
     take(&shelf);
@@ -98,8 +98,8 @@ fn the_waker_of_a_put_that_is_dropped_may_make_room_and_the_next_gets_it() {
 #[test]
 fn an_item_that_is_refused_may_close_the_queue_again_when_it_is_dropped() {
     let (shelf, log) = shelf();
-    let (closes, said) = (shelf.clone(), log.clone());
-    let item = Item::acting(move || said.say(format!("{} left", closes.close_now().len())));
+    let closes = shelf.clone();
+    let item = Item::acting(move || log.say(format!("{} left", closes.close_now().len())));
     shelf.close();
     drop(shelf.try_put(item));
     assert_eq!(log.take(), ["1 left"]);
@@ -110,8 +110,8 @@ fn an_item_that_is_refused_may_close_the_queue_again_when_it_is_dropped() {
 fn the_items_that_a_queue_hands_out_when_it_closes_may_close_it_again() {
     let (shelf, log) = (Rc::new(Queue::unbounded()), Log::default());
     for _ in 0..2 {
-        let (closes, said) = (shelf.clone(), log.clone());
-        let item = Item::acting(move || said.say(format!("{} left", closes.close_now().len())));
+        let closes = shelf.clone();
+        let item = Item::acting(move || log.say(format!("{} left", closes.close_now().len())));
         assert!(shelf.try_put(item).is_ok());
     }
     drop(shelf.close_now());
@@ -123,9 +123,9 @@ fn the_items_that_a_queue_hands_out_when_it_closes_may_close_it_again() {
 fn the_items_of_a_queue_that_is_dropped_find_it_gone() {
     let log = Log::default();
     drop(Rc::new_cyclic(|shelf: &Weak<Queue<Item>>| {
-        let (gone, said) = (shelf.clone(), log.clone());
+        let gone = shelf.clone();
         let shelf = Queue::unbounded();
-        assert!(shelf.try_put(Item::acting(move || said.say(format!("{:?}", gone.upgrade())))).is_ok());
+        assert!(shelf.try_put(Item::acting(move || log.say(format!("{:?}", gone.upgrade())))).is_ok());
         shelf
     }));
     assert_eq!(log.take(), ["None"]);
@@ -134,8 +134,8 @@ fn the_items_of_a_queue_that_is_dropped_find_it_gone() {
 #[test]
 fn an_item_that_was_taken_may_hold_the_last_handle_of_its_queue() {
     let (shelf, log) = (Rc::new(Queue::unbounded()), Log::default());
-    let (own, said) = (shelf.clone(), log.clone());
-    assert!(shelf.try_put(Item::acting(move || said.say(format!("{} left", own.len())))).is_ok());
+    let own = shelf.clone();
+    assert!(shelf.try_put(Item::acting(move || log.say(format!("{} left", own.len())))).is_ok());
     let (gone, item) = (Rc::downgrade(&shelf), shelf.try_get());
     drop(shelf);
     assert!(gone.upgrade().is_some());
@@ -146,10 +146,10 @@ fn an_item_that_was_taken_may_hold_the_last_handle_of_its_queue() {
 #[test]
 fn an_item_may_be_put_and_taken_by_the_clone_of_a_waker_that_waits_for_it() {
     let (shelf, log) = shelf();
-    let (takes, said) = (shelf.clone(), log.clone());
+    let takes = shelf.clone();
     let waker = cloned(move || {
         drop(takes.try_get());
-        said.say(format!("room: {}", takes.try_put(Item::plain()).is_ok()));
+        log.say(format!("room: {}", takes.try_put(Item::plain()).is_ok()));
     });
     let putter = parked(put(shelf.clone(), Item::plain()), &waker);
     assert_eq!(log.take(), ["room: true"]);

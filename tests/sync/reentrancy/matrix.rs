@@ -5,9 +5,9 @@
 
 use super::objects::{Ending, Getting, Joining, Object, Permits, Serves, Start, Tasks, full};
 use super::{forgotten, panics};
-use crate::foreign::{Foreign, Shared, abandon, poll};
 use greenlight::sync::{Barrier, LifoQueue, PriorityQueue, Queue, Semaphore};
 use greenlight::{Runtime, Until};
+use stage::foreign::{Foreign, Shared, abandon, poll};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;

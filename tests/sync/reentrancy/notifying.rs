@@ -2,10 +2,10 @@
 //! everybody whom the notify reaches is out of the line.
 
 use super::{Names, Signed, saying, signed, wait, waiting, woken};
-use crate::foreign::{Shared, abandon, is_ready, parked};
-use crate::stage::{Log, standing};
 use greenlight::sync::{Condition, Event, LockGuard};
 use greenlight::{Turn, spawn, spawn_detached, yield_now};
+use stage::foreign::{Shared, abandon, is_ready, parked};
+use stage::{Log, standing};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -60,9 +60,9 @@ fn it_drops_one_who_was_notified_with_it_and_the_notify_goes_to_the_next() {
     let victim = Shared::default();
     let dropping = victim.clone();
     let first = parked(wait(&club, "first"), &woken(move || abandon(&dropping)).waker());
-    *victim.borrow_mut() = parked(wait(&club, "victim"), &saying(&log, "victim woken")).take();
-    let third = parked(wait(&club, "third"), &saying(&log, "third woken"));
-    let fourth = parked(wait(&club, "fourth"), &saying(&log, "fourth woken"));
+    *victim.borrow_mut() = parked(wait(&club, "victim"), &saying(log, "victim woken")).take();
+    let third = parked(wait(&club, "third"), &saying(log, "third woken"));
+    let fourth = parked(wait(&club, "fourth"), &saying(log, "fourth woken"));
     assert_eq!(notify(&club, 2), 2);
     assert_eq!(log.take(), ["third woken", "victim woken"], "the waker of the victim was collected before");
     assert!(is_ready(&first) && is_ready(&third));
@@ -92,7 +92,7 @@ fn it_drops_one_who_was_not_notified_and_nobody_is_woken_for_that() {
     let dropping = victim.clone();
     let first = parked(wait(&club, "first"), &woken(move || abandon(&dropping)).waker());
     *victim.borrow_mut() = parked(wait(&club, "victim"), Waker::noop()).take();
-    let last = parked(wait(&club, "last"), &saying(&log, "last woken"));
+    let last = parked(wait(&club, "last"), &saying(log, "last woken"));
     assert_eq!(notify(&club, 1), 1);
     assert_eq!(log.take(), [""; 0]);
     assert_eq!(waiting(&*club), 1);
@@ -122,8 +122,8 @@ fn it_notifies_again_and_reaches_those_whom_the_first_notify_left() {
         })
         .waker(),
     );
-    let second = wait("second", &saying(&log, "second woken"));
-    let third = wait("third", &saying(&log, "third woken"));
+    let second = wait("second", &saying(log, "second woken"));
+    let third = wait("third", &saying(log, "third woken"));
     *lent.borrow_mut() = Some(self::guard(club));
     assert_eq!(club.notify_one(lent.borrow().as_ref().expect("the notifier has it")), 1);
     assert_eq!(log.take(), ["second woken"]);
@@ -138,10 +138,10 @@ fn it_notifies_again_and_reaches_those_whom_the_first_notify_left() {
 #[test]
 fn its_panic_costs_nobody_the_notify_and_reaches_the_notifier() {
     let ((club, lock), log, runtime) = (club(), Log::default(), standing());
-    let first = parked(wait(&club, "first"), &saying(&log, "first woken"));
+    let first = parked(wait(&club, "first"), &saying(log, "first woken"));
     let second = parked(wait(&club, "second"), &woken(|| panic!("second")).waker());
     let third = parked(wait(&club, "third"), &woken(|| panic!("third")).waker());
-    let last = parked(wait(&club, "last"), &saying(&log, "last woken"));
+    let last = parked(wait(&club, "last"), &saying(log, "last woken"));
     let task = runtime.spawn_detached(wait(&club, "task"));
     runtime.turn();
     let payload = catch_unwind(AssertUnwindSafe(|| notify(&club, usize::MAX))).expect_err("the panic goes on");
@@ -223,7 +223,7 @@ fn it_spawns_and_its_child_runs_in_the_next_turn() {
 fn one_who_is_dropped_with_a_notify_passes_it_on_even_if_the_next_holder_of_the_lock_cannot_be_woken() {
     let ((club, lock), log) = (club(), Log::default());
     let first = parked(wait(&club, "first"), Waker::noop());
-    let second = parked(wait(&club, "second"), &saying(&log, "second woken"));
+    let second = parked(wait(&club, "second"), &saying(log, "second woken"));
     let guard = guard(&club);
     assert_eq!(club.notify_one(&guard), 1);
     assert!(!is_ready(&first), "it queues for the lock");

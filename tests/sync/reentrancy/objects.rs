@@ -1,9 +1,9 @@
 //! What `matrix` waits with: every waiting method, how to give what a wait is for, and what is left
 //! of that.
 
-use crate::foreign::Held;
 use greenlight::sync::{Barrier, Event, Queue, QueueOver, Semaphore, Store};
 use greenlight::{TaskGroup, Until, as_completed, spawn, wait};
+use stage::foreign::Held;
 use std::rc::Rc;
 
 /// Whom giving once lets go on.

@@ -1,10 +1,10 @@
 //! What an observer may do: it is called in the middle of every step, with nothing borrowed, and may
 //! use the very object that it is told about.
 
-use crate::scene::{Log, turns};
 use greenlight::sync::{Barrier, Queue, Semaphore};
 use greenlight::trace::{Kind, Observer, TraceEvent};
 use greenlight::{Runtime, TaskGroup, spawn, spawn_detached};
+use stage::{Log, turns};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
@@ -53,7 +53,7 @@ fn it_may_take_and_release_permits_at_every_event() {
         });
         let log = Log::default();
         for name in ["a", "b", "c"] {
-            let (desks, log) = (desks.clone(), log.clone());
+            let desks = desks.clone();
             spawn_detached(async move {
                 let _permit = desks.acquire().await;
                 log.say(name);
@@ -83,7 +83,7 @@ fn it_may_release_what_somebody_is_about_to_wait_for() {
 #[test]
 fn it_may_keep_a_permit_that_is_released_from_those_who_wait() {
     observed(async |observer: Rc<Acting>| {
-        let desks = crate::scene::shared(Semaphore::new(1));
+        let desks = stage::shared(Semaphore::new(1));
         let kept = Rc::new(RefCell::new(None));
         let keeps = kept.clone();
         observer.on_event_do(move |kind| {

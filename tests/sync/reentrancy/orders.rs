@@ -3,9 +3,9 @@
 //! drop those who wait: the counts of the queue add up, and nobody is promised what is not there.
 
 use super::panics;
-use crate::foreign::{Shared, abandon, is_ready, parked};
-use crate::scene::{Log, refusal};
 use greenlight::sync::PriorityQueue;
+use stage::foreign::{Shared, abandon, is_ready, parked};
+use stage::{Log, refusal};
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -66,7 +66,7 @@ fn an_order_that_uses_its_queue_is_refused_by_a_message_that_says_so() {
     let uses: [Use; 3] = [
         |ranks| drop(ranks.try_get()),
         |ranks| drop(ranks.close_now()),
-        |ranks| assert!(crate::foreign::poll(std::pin::pin!(ranks.get()), Waker::noop()).is_pending()),
+        |ranks| assert!(stage::foreign::poll(std::pin::pin!(ranks.get()), Waker::noop()).is_pending()),
     ];
     for uses in uses {
         let (ranks, ranked, on_compare) = ranks();
@@ -171,7 +171,7 @@ fn a_getter_that_is_polled_while_another_takes_is_not_promised_the_same_item() {
     let (ranks, ranked, on_compare) = ranks();
     let log = Log::default();
     drop([ranks.try_get(), ranks.try_get()]);
-    let getter = || parked(say_next(ranks.clone(), log.clone()), Waker::noop());
+    let getter = || parked(say_next(ranks.clone(), log), Waker::noop());
     let granted = [(), ()].map(|()| getter());
     fill(&ranks, ranked, [1, 2, 3]);
     let (third, late) = (getter(), getter());
@@ -190,8 +190,7 @@ fn a_getter_that_is_dropped_while_another_takes_leaves_its_item_to_the_next() {
     let (ranks, ranked, on_compare) = ranks();
     let log = Log::default();
     drop([ranks.try_get(), ranks.try_get()]);
-    let [first, victim, third, next, last] =
-        [(); 5].map(|()| parked(say_next(ranks.clone(), log.clone()), Waker::noop()));
+    let [first, victim, third, next, last] = [(); 5].map(|()| parked(say_next(ranks.clone(), log), Waker::noop()));
     fill(&ranks, ranked, [1, 2, 3]);
     on_compare(Box::new(move || abandon(&victim)));
     assert!([&first, &third, &next].into_iter().all(is_ready));
@@ -223,14 +222,14 @@ fn an_order_that_panics_while_a_queue_hands_its_items_out_leaves_it_closed_and_e
     let (ranks, ranked, on_compare) = ranks();
     let log = Log::default();
     drop([ranks.try_get(), ranks.try_get()]);
-    let granted = parked(say_next(ranks.clone(), log.clone()), Waker::noop());
+    let granted = parked(say_next(ranks.clone(), log), Waker::noop());
     fill(&ranks, ranked, [1, 2, 3]);
     for _ in 0..2 {
         assert!(ranks.task_done().is_ok());
     }
-    let (looks, said) = (ranks.clone(), log.clone());
+    let looks = ranks.clone();
     on_compare(Box::new(move || {
-        said.say(format!("closed: {}, {} left", looks.is_closed(), looks.len()));
+        log.say(format!("closed: {}, {} left", looks.is_closed(), looks.len()));
         panic!("cannot be compared");
     }));
     assert!(panics(|| ranks.close_now()));

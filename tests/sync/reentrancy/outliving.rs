@@ -1,10 +1,10 @@
 //! A wait may outlive the task that polled it: in a future that several tasks share, or that is
 //! handed on. What comes while that task is cancelled and not dropped yet is not lost to the wait.
 
-use crate::scene::{run, shared, turns};
 use futures::future::{FutureExt, LocalBoxFuture};
 use greenlight::spawn_detached;
 use greenlight::sync::{Barrier, Condition, Queue, Semaphore};
+use stage::{run, shared, turns};
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::rc::Rc;

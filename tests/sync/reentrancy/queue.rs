@@ -2,9 +2,9 @@
 //! stands in line, panic. No item is lost, nobody overtakes, and the queue holds no more than it may.
 
 use super::{acting, cloned, forgotten, is_ready_with, panics};
-use crate::foreign::{Foreign, Held, Shared, abandon, is_ready, parked, poll};
-use crate::scene::{Log, fill, shared};
 use greenlight::sync::{LifoQueue, PriorityQueue, Queue, QueueOver, Store, TryPutError};
+use stage::foreign::{Foreign, Held, Shared, abandon, is_ready, parked, poll};
+use stage::{Log, fill, shared};
 use std::rc::Rc;
 use std::task::Waker;
 
@@ -47,8 +47,8 @@ const OVER: &str = "the queue is closed and empty: there will be no more items";
 fn one_that_puts_again_when_it_is_woken_for_an_item_keeps_the_order() {
     let (orders, log) = unbounded();
     let more = orders.clone();
-    let first = parked(get(orders.clone(), log.clone()), &acting(move || fill(&more, [2])));
-    let second = parked(get(orders.clone(), log.clone()), Waker::noop());
+    let first = parked(get(orders.clone(), log), &acting(move || fill(&more, [2])));
+    let second = parked(get(orders.clone(), log), Waker::noop());
     fill(&orders, [1]);
     assert!(is_ready(&first) && is_ready(&second));
     assert_eq!(log.take(), ["got 1", "got 2"]);
@@ -57,13 +57,11 @@ fn one_that_puts_again_when_it_is_woken_for_an_item_keeps_the_order() {
 #[test]
 fn a_clone_that_puts_what_its_drop_takes_leaves_the_getter_in_line() {
     let (orders, log): (&'static Queue<u32>, _) = (shared(Queue::unbounded()), Log::default());
-    let said = log.clone();
     let waker = Foreign::default()
         .on_clone(|| fill(orders, [1]))
-        .on_drop(move || said.say(format!("taken: {:?}", orders.try_get())))
+        .on_drop(move || log.say(format!("taken: {:?}", orders.try_get())))
         .waker();
-    let said = log.clone();
-    let waits = parked(async move { said.say(format!("got {:?}", orders.get().await)) }, &waker);
+    let waits = parked(async move { log.say(format!("got {:?}", orders.get().await)) }, &waker);
     fill(orders, [2]);
     assert!(is_ready(&waits));
     assert_eq!(log.take(), ["taken: Ok(1)", "got Ok(2)"]);
@@ -77,7 +75,7 @@ fn a_clone_that_makes_room_which_its_drop_fills_leaves_the_putter_in_line() {
         .on_clone(move || assert_eq!(takes.try_get(), Ok(1)))
         .on_drop(move || fill(&fills, [2]))
         .waker();
-    let waits = parked(put(orders.clone(), log.clone(), 3), &waker);
+    let waits = parked(put(orders.clone(), log, 3), &waker);
     assert_eq!(orders.len(), 1);
     assert_eq!(orders.try_get(), Ok(2));
     assert!(is_ready(&waits));
@@ -93,7 +91,7 @@ fn a_clone_that_does_what_its_drop_undoes_leaves_the_joiner_in_line() {
         .on_clone(move || done.task_done().expect("one is not done"))
         .on_drop(move || fill(&more, [2]))
         .waker();
-    let waits = parked(join(orders.clone(), log.clone()), &waker);
+    let waits = parked(join(orders.clone(), log), &waker);
     orders.task_done().expect("one is not done");
     assert!(is_ready(&waits));
 }
@@ -102,11 +100,11 @@ fn a_clone_that_does_what_its_drop_undoes_leaves_the_joiner_in_line() {
 fn a_clone_that_closes_the_queue_has_the_getter_find_the_end_and_the_putter_its_item() {
     let (orders, log) = unbounded();
     let closes = orders.clone();
-    let mut getter: Held = Box::pin(get(orders, log.clone()));
+    let mut getter: Held = Box::pin(get(orders, log));
     assert!(poll(getter.as_mut(), &cloned(move || closes.close())).is_ready());
     let (orders, _) = bounded(1, [1]);
     let closes = orders.clone();
-    let mut putter: Held = Box::pin(put(orders.clone(), log.clone(), 2));
+    let mut putter: Held = Box::pin(put(orders.clone(), log, 2));
     assert!(poll(putter.as_mut(), &cloned(move || closes.close())).is_ready());
     assert_eq!(log.take(), [OVER, "2 is back"]);
     assert_eq!(orders.try_get(), Ok(1));
@@ -117,11 +115,11 @@ fn a_getter_that_cannot_wake_the_putter_leaves_its_item_in_its_place() {
     fn assert_kept<S: Store<u32> + 'static>(orders: QueueOver<u32, S>, next: u32) {
         let (orders, log) = (Rc::new(orders), Log::default());
         fill(&orders, [5, 4, 6]);
-        let putter = parked(put(orders.clone(), log.clone(), 9), &acting(|| panic!("cannot be woken")));
+        let putter = parked(put(orders.clone(), log, 9), &acting(|| panic!("cannot be woken")));
         assert!(panics(|| orders.try_get()), "the panic reaches the one who takes");
         assert_eq!(orders.len(), 3);
         assert!(is_ready(&putter), "the room is granted to it all the same");
-        let mut getter: Held = Box::pin(get(orders.clone(), log.clone()));
+        let mut getter: Held = Box::pin(get(orders.clone(), log));
         assert!(poll(getter.as_mut(), Waker::noop()).is_ready());
         assert_eq!(log.take(), ["put 9".to_string(), format!("got {next}")]);
         assert_eq!(orders.len(), 3);
@@ -134,10 +132,10 @@ fn a_getter_that_cannot_wake_the_putter_leaves_its_item_in_its_place() {
 #[test]
 fn a_granted_getter_that_cannot_wake_the_putter_leaves_its_item_to_the_next() {
     let (orders, log) = bounded(1, []);
-    let first = parked(get(orders.clone(), log.clone()), Waker::noop());
-    let second = parked(get(orders.clone(), log.clone()), Waker::noop());
+    let first = parked(get(orders.clone(), log), Waker::noop());
+    let second = parked(get(orders.clone(), log), Waker::noop());
     fill(&orders, [1]);
-    let putter = parked(put(orders.clone(), log.clone(), 2), &acting(|| panic!("cannot be woken")));
+    let putter = parked(put(orders.clone(), log, 2), &acting(|| panic!("cannot be woken")));
     assert!(panics(|| is_ready(&first)));
     abandon(&first);
     assert!(is_ready(&second));
@@ -149,8 +147,8 @@ fn a_granted_getter_that_cannot_wake_the_putter_leaves_its_item_to_the_next() {
 #[test]
 fn a_putter_that_cannot_wake_the_getter_has_put_its_item() {
     let (orders, log) = unbounded();
-    let getter = parked(get(orders.clone(), log.clone()), &acting(|| panic!("cannot be woken")));
-    let mut putter: Held = Box::pin(put(orders.clone(), log.clone(), 1));
+    let getter = parked(get(orders.clone(), log), &acting(|| panic!("cannot be woken")));
+    let mut putter: Held = Box::pin(put(orders.clone(), log, 1));
     assert!(panics(|| poll(putter.as_mut(), Waker::noop()).is_ready()));
     drop(putter);
     assert!(is_ready(&getter));
@@ -161,10 +159,10 @@ fn a_putter_that_cannot_wake_the_getter_has_put_its_item() {
 #[test]
 fn a_putter_that_panics_when_the_queue_closes_does_not_leave_the_getters_waiting() {
     let (orders, log) = bounded(1, []);
-    let first = parked(get(orders.clone(), log.clone()), Waker::noop());
+    let first = parked(get(orders.clone(), log), Waker::noop());
     fill(&orders, [1]);
-    let second = parked(get(orders.clone(), log.clone()), Waker::noop());
-    let putter = parked(put(orders.clone(), log.clone(), 2), &acting(|| panic!("cannot be woken")));
+    let second = parked(get(orders.clone(), log), Waker::noop());
+    let putter = parked(put(orders.clone(), log, 2), &acting(|| panic!("cannot be woken")));
     assert!(panics(|| orders.close()), "the panic reaches the one who closes");
     assert!(is_ready(&first) && is_ready(&second) && is_ready(&putter));
     assert_eq!(log.take(), ["got 1", OVER, "2 is back"]);
@@ -173,8 +171,8 @@ fn a_putter_that_panics_when_the_queue_closes_does_not_leave_the_getters_waiting
 #[test]
 fn a_getter_that_panics_when_the_queue_closes_does_not_leave_the_others_waiting() {
     let (orders, log) = unbounded();
-    let first = parked(get(orders.clone(), log.clone()), &acting(|| panic!("cannot be woken")));
-    let second = parked(get(orders.clone(), log.clone()), Waker::noop());
+    let first = parked(get(orders.clone(), log), &acting(|| panic!("cannot be woken")));
+    let second = parked(get(orders.clone(), log), Waker::noop());
     assert!(panics(|| orders.close()));
     assert!(is_ready(&second) && is_ready(&first));
     assert_eq!(log.take(), [OVER, OVER]);
@@ -183,8 +181,8 @@ fn a_getter_that_panics_when_the_queue_closes_does_not_leave_the_others_waiting(
 #[test]
 fn one_that_waits_for_the_last_item_and_panics_does_not_keep_the_queue_from_closing() {
     let (orders, log) = bounded(1, [1]);
-    let joiner = parked(join(orders.clone(), log.clone()), &acting(|| panic!("cannot be woken")));
-    let putter = parked(put(orders.clone(), log.clone(), 2), Waker::noop());
+    let joiner = parked(join(orders.clone(), log), &acting(|| panic!("cannot be woken")));
+    let putter = parked(put(orders.clone(), log, 2), Waker::noop());
     assert!(panics(|| orders.close_now()));
     assert!(orders.is_closed() && orders.is_empty());
     assert!(is_ready(&joiner) && is_ready(&putter));
@@ -194,8 +192,8 @@ fn one_that_waits_for_the_last_item_and_panics_does_not_keep_the_queue_from_clos
 #[test]
 fn one_that_joins_and_panics_does_not_keep_the_others_from_joining() {
     let (orders, log) = bounded(1, [1]);
-    let first = parked(join(orders.clone(), log.clone()), &acting(|| panic!("cannot be woken")));
-    let second = parked(join(orders.clone(), log.clone()), Waker::noop());
+    let first = parked(join(orders.clone(), log), &acting(|| panic!("cannot be woken")));
+    let second = parked(join(orders.clone(), log), Waker::noop());
     assert!(panics(|| orders.task_done()));
     assert!(is_ready(&second) && is_ready(&first));
     assert!(orders.task_done().is_err(), "it counts all the same");
@@ -205,8 +203,8 @@ fn one_that_joins_and_panics_does_not_keep_the_others_from_joining() {
 fn one_that_closes_the_queue_when_it_is_woken_for_an_item_still_gets_it() {
     let (orders, log) = unbounded();
     let closes = orders.clone();
-    let first = parked(get(orders.clone(), log.clone()), &acting(move || closes.close()));
-    let second = parked(get(orders.clone(), log.clone()), Waker::noop());
+    let first = parked(get(orders.clone(), log), &acting(move || closes.close()));
+    let second = parked(get(orders.clone(), log), Waker::noop());
     fill(&orders, [1]);
     assert!(is_ready(&first) && is_ready(&second));
     assert_eq!(log.take(), ["got 1", OVER]);
@@ -215,13 +213,12 @@ fn one_that_closes_the_queue_when_it_is_woken_for_an_item_still_gets_it() {
 #[test]
 fn one_that_empties_the_queue_when_it_is_woken_for_an_item_finds_the_end() {
     let (orders, log) = unbounded();
-    let (closes, said) = (orders.clone(), log.clone());
-    let first =
-        parked(get(orders.clone(), log.clone()), &acting(move || said.say(format!("{:?}", closes.close_now()))));
+    let closes = orders.clone();
+    let first = parked(get(orders.clone(), log), &acting(move || log.say(format!("{:?}", closes.close_now()))));
     fill(&orders, [1]);
     assert!(is_ready(&first));
     assert_eq!(log.take(), ["[1]", OVER]);
-    assert!(is_ready(&parked_or_done(join(orders, log.clone()))));
+    assert!(is_ready(&parked_or_done(join(orders, log))));
 }
 
 /// A future that may be ready in its first poll.
@@ -234,9 +231,9 @@ fn one_that_drops_the_next_in_line_when_it_is_woken_for_an_item_passes_that_ones
     let (orders, log) = bounded(2, []);
     let second = Shared::default();
     let victim = second.clone();
-    let first = parked(get(orders.clone(), log.clone()), &acting(move || abandon(&victim)));
-    *second.borrow_mut() = parked(get(orders.clone(), log.clone()), Waker::noop()).take();
-    let third = parked(get(orders.clone(), log.clone()), Waker::noop());
+    let first = parked(get(orders.clone(), log), &acting(move || abandon(&victim)));
+    *second.borrow_mut() = parked(get(orders.clone(), log), Waker::noop()).take();
+    let third = parked(get(orders.clone(), log), Waker::noop());
     fill(&orders, [1, 2]);
     assert!(is_ready(&first) && is_ready(&third));
     assert_eq!(log.take(), ["got 1", "got 2"]);
@@ -245,11 +242,11 @@ fn one_that_drops_the_next_in_line_when_it_is_woken_for_an_item_passes_that_ones
 #[test]
 fn a_putter_that_takes_the_item_when_it_is_woken_for_room_finds_all_of_it_granted() {
     let (orders, log) = bounded(1, [1]);
-    let (tries, said) = (orders.clone(), log.clone());
+    let tries = orders.clone();
     let tries_both = move || {
-        said.say(format!("{:?}, {:?}", tries.try_get(), tries.try_put(3)));
+        log.say(format!("{:?}, {:?}", tries.try_get(), tries.try_put(3)));
     };
-    let putter = parked(put(orders.clone(), log.clone(), 2), &acting(tries_both));
+    let putter = parked(put(orders.clone(), log, 2), &acting(tries_both));
     assert_eq!(orders.try_get(), Ok(1));
     assert_eq!(log.take(), [format!("Err(Empty), Err({:?})", TryPutError::Full(3))]);
     assert!(is_ready(&putter));
@@ -259,7 +256,7 @@ fn a_putter_that_takes_the_item_when_it_is_woken_for_room_finds_all_of_it_grante
 #[test]
 fn a_new_waker_whose_clone_puts_makes_the_getter_ready() {
     let (orders, log) = unbounded();
-    let getter = parked(get(orders.clone(), log.clone()), Waker::noop());
+    let getter = parked(get(orders.clone(), log), Waker::noop());
     let puts = orders.clone();
     assert!(is_ready_with(&getter, &cloned(move || fill(&puts, [1]))));
     assert_eq!(log.take(), ["got 1"]);
@@ -270,7 +267,7 @@ fn an_old_waker_whose_drop_takes_makes_the_putter_ready() {
     let (orders, log) = bounded(1, [1]);
     let takes = orders.clone();
     let waker = forgotten(move || assert_eq!(takes.try_get(), Ok(1)));
-    let putter = parked(put(orders.clone(), log.clone(), 2), &waker);
+    let putter = parked(put(orders.clone(), log, 2), &waker);
     drop(waker);
     assert!(is_ready(&putter));
     assert_eq!(orders.try_get(), Ok(2));
@@ -280,8 +277,8 @@ fn an_old_waker_whose_drop_takes_makes_the_putter_ready() {
 fn the_drop_of_an_abandoned_waker_may_put_and_its_own_getter_is_gone_by_then() {
     let (orders, log) = unbounded();
     let puts = orders.clone();
-    let abandoned = parked(get(orders.clone(), log.clone()), &forgotten(move || fill(&puts, [1])));
-    let next = parked(get(orders.clone(), log.clone()), Waker::noop());
+    let abandoned = parked(get(orders.clone(), log), &forgotten(move || fill(&puts, [1])));
+    let next = parked(get(orders.clone(), log), Waker::noop());
     abandon(&abandoned);
     assert!(is_ready(&next));
     assert_eq!(log.take(), ["got 1"]);
@@ -290,14 +287,11 @@ fn the_drop_of_an_abandoned_waker_may_put_and_its_own_getter_is_gone_by_then() {
 #[test]
 fn one_that_finds_an_item_or_room_or_the_end_clones_no_waker() {
     let (orders, log) = bounded(1, [1]);
-    let clones = |name| {
-        let said = log.clone();
-        cloned(move || said.say(format!("the waker of {name} cloned")))
-    };
-    assert!(is_ready_with(&parked_or_done(get(orders.clone(), log.clone())), &clones("the getter")));
-    assert!(is_ready_with(&parked_or_done(put(orders.clone(), log.clone(), 2)), &clones("the putter")));
+    let clones = |name| cloned(move || log.say(format!("the waker of {name} cloned")));
+    assert!(is_ready_with(&parked_or_done(get(orders.clone(), log)), &clones("the getter")));
+    assert!(is_ready_with(&parked_or_done(put(orders.clone(), log, 2)), &clones("the putter")));
     assert_eq!(orders.close_now(), [2]);
-    assert!(is_ready_with(&parked_or_done(get(orders.clone(), log.clone())), &clones("a late getter")));
-    assert!(is_ready_with(&parked_or_done(put(orders.clone(), log.clone(), 3)), &clones("a late putter")));
+    assert!(is_ready_with(&parked_or_done(get(orders.clone(), log)), &clones("a late getter")));
+    assert!(is_ready_with(&parked_or_done(put(orders.clone(), log, 3)), &clones("a late putter")));
     assert_eq!(log.take(), ["got 1", "put 2", OVER, "3 is back"]);
 }

@@ -2,10 +2,10 @@
 //! the lock is promised to it.
 
 use super::{Signed, ask, hold, saying, signed, waiting, woken};
-use crate::foreign::{Held, Shared, abandon, is_ready, park, parked};
-use crate::stage::{Log, standing};
 use greenlight::sync::Event;
 use greenlight::{Turn, spawn, spawn_detached, yield_now};
+use stage::foreign::{Held, Shared, abandon, is_ready, park, parked};
+use stage::{Log, standing};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -62,8 +62,8 @@ fn it_drops_the_next_in_line_and_the_one_behind_moves_up() {
     let victim = Shared::default();
     let dropping = victim.clone();
     let first = parked(ask(&lock, "first"), &woken(move || abandon(&dropping)).waker());
-    *victim.borrow_mut() = parked(ask(&lock, "victim"), &saying(&log, "victim woken")).take();
-    let last = parked(ask(&lock, "last"), &saying(&log, "last woken"));
+    *victim.borrow_mut() = parked(ask(&lock, "victim"), &saying(log, "victim woken")).take();
+    let last = parked(ask(&lock, "last"), &saying(log, "last woken"));
     abandon(&holder);
     assert_eq!(log.take(), [""; 0]);
     assert!(is_ready(&first));
@@ -78,14 +78,13 @@ fn it_drops_its_own_wait_and_the_lock_goes_on_at_once() {
     let holder = hold(&lock);
     let own = Shared::default();
     let dropping = own.clone();
-    let said = log.clone();
     let waker = woken(move || {
-        said.say("first woken");
+        log.say("first woken");
         abandon(&dropping);
-        said.say("first gone");
+        log.say("first gone");
     });
     *own.borrow_mut() = parked(ask(&lock, "first"), &waker.waker()).take();
-    let second = parked(ask(&lock, "second"), &saying(&log, "second woken"));
+    let second = parked(ask(&lock, "second"), &saying(log, "second woken"));
     abandon(&holder);
     assert_eq!(log.take(), ["first woken", "second woken", "first gone"]);
     assert!(is_ready(&second));
@@ -220,8 +219,8 @@ fn it_cancels_the_task_behind_it_which_then_is_passed_over() {
 fn it_steps_the_runtime_in_which_a_task_comes_too_late() {
     let (runtime, lock, log) = (Rc::new(standing()), Signed::default(), Log::default());
     let holder = hold(&lock);
-    let (stepped, said) = (runtime.clone(), log.clone());
-    let waker = woken(move || said.say(format!("{:?}", stepped.turn())));
+    let stepped = runtime.clone();
+    let waker = woken(move || log.say(format!("{:?}", stepped.turn())));
     let first = parked(ask(&lock, "first"), &waker.waker());
     runtime.spawn_detached(ask(&lock, "task"));
     abandon(&holder);

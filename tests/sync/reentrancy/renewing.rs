@@ -3,10 +3,10 @@
 //! in that very poll.
 
 use super::{Signed, ask, forgotten, hold, saying, signed, wait, waiting, woken};
-use crate::foreign::{Foreign, Shared, abandon, is_ready, parked, poll};
-use crate::stage::{Log, standing};
 use greenlight::sync::Condition;
 use greenlight::{Turn, spawn_detached};
+use stage::foreign::{Foreign, Shared, abandon, is_ready, parked, poll};
+use stage::{Log, standing};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
@@ -58,7 +58,7 @@ fn a_new_waker_whose_clone_panics_leaves_the_wait_in_its_place() {
     let (lock, log) = (Signed::default(), Log::default());
     let holder = hold(&lock);
     let mut first = pin!(lock.lock());
-    assert!(poll(first.as_mut(), &saying(&log, "first woken")).is_pending());
+    assert!(poll(first.as_mut(), &saying(log, "first woken")).is_pending());
     let second = parked(ask(&lock, "second"), Waker::noop());
     let waker = cloned(|| panic!("cannot be cloned"));
     catch_unwind(AssertUnwindSafe(|| poll(first.as_mut(), &waker).is_ready())).expect_err("the poll panics");
@@ -125,7 +125,7 @@ fn a_new_waker_whose_clone_notifies_and_keeps_the_lock_has_the_wait_queue_for_it
     let (lock, log) = (Signed::default(), Log::default());
     let club = Rc::new(Condition::sharing(&lock));
     let (holder, guest) = (Shared::default(), parked(wait(&club, "guest"), Waker::noop()));
-    let (theirs, taken, held, said) = (club.clone(), lock.clone(), holder.clone(), log.clone());
+    let (theirs, taken, held, said) = (club.clone(), lock.clone(), holder.clone(), log);
     let waker = Foreign::default().on_wake(move || said.say("guest woken")).on_clone(move || {
         theirs.notify_one(&taken.try_lock().expect("nobody holds it"));
         *held.borrow_mut() = hold(&taken).take();
@@ -212,8 +212,8 @@ fn in_a_task_a_clone_may_spawn_and_cancel_and_release() {
     });
     let last = ask(&lock, "last");
     let task = runtime.spawn_detached(async move {
-        let mut last: crate::foreign::Held = Box::pin(last);
-        crate::foreign::park(&mut last, &waker);
+        let mut last: stage::foreign::Held = Box::pin(last);
+        stage::foreign::park(&mut last, &waker);
         last.await;
     });
     assert_eq!(runtime.turn(), Turn::Ran(1));

@@ -2,9 +2,9 @@
 //! permits before the first of them is woken, and no panic costs a permit.
 
 use super::{acting, cloned, forgotten, is_ready_with, panics};
-use crate::foreign::{Foreign, Shared, abandon, is_ready, parked};
-use crate::scene::shared;
 use greenlight::sync::{Permit, Semaphore};
+use stage::foreign::{Foreign, Shared, abandon, is_ready, parked};
+use stage::shared;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::Waker;
@@ -152,8 +152,8 @@ fn a_new_waker_whose_clone_drops_one_that_asks_for_many_makes_the_next_ready() {
 fn a_clone_that_drops_one_that_asks_for_many_has_the_wait_go_on_at_once() {
     let desks = desks(1);
     let many = parked(acquire_many(desks.clone(), 3), Waker::noop());
-    let mut next: crate::foreign::Held = Box::pin(acquire(desks.clone()));
-    assert!(crate::foreign::poll(next.as_mut(), &cloned(move || abandon(&many))).is_ready());
+    let mut next: stage::foreign::Held = Box::pin(acquire(desks.clone()));
+    assert!(stage::foreign::poll(next.as_mut(), &cloned(move || abandon(&many))).is_ready());
     assert_eq!(desks.available(), 1);
 }
 

@@ -1,9 +1,9 @@
 //! More time than there is: it lasts until the end of time, 584,942 years after the start.
 
 use super::SECOND;
-use crate::scene::run;
 use greenlight::sync::{Condition, Woke};
 use greenlight::{Deadline, Runtime, interval, now, race, sleep, sleep_until, timeout, timeout_at};
+use stage::run;
 use std::future::{Future, pending};
 use std::pin::Pin;
 use std::time::Duration;

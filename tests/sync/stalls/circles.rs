@@ -1,17 +1,13 @@
 //! Tasks that wait for each other: through locks, through the ends of tasks, and through both.
 
 use super::stalled;
-use crate::quoted::unwrapped;
 use greenlight::sync::{Condition, Lock};
 use greenlight::{Stalled, Task, Until, spawn_detached, task, wait, yield_now};
 use insta::assert_snapshot;
+use stage::{quoted, unwrapped};
 use std::cell::OnceCell;
 use std::future::pending;
 use std::rc::Rc;
-
-fn quoted(report: &Stalled) -> String {
-    super::quoted(report, file!(), include_str!("circles.rs"))
-}
 
 /// The lines of a report that draw circles.
 fn drawn(report: &Stalled) -> Vec<String> {

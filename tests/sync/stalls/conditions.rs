@@ -2,17 +2,13 @@
 //! lost.
 
 use super::stalled;
-use crate::stage::standing;
 use greenlight::sync::{Condition, Lock};
-use greenlight::{Stalled, gather_tasks, now, sleep, spawn_detached, task, timeout, yield_now};
+use greenlight::{gather_tasks, now, sleep, spawn_detached, task, timeout, yield_now};
 use insta::assert_snapshot;
+use stage::{quoted, standing};
 use std::future::pending;
 use std::rc::Rc;
 use std::time::Duration;
-
-fn quoted(report: &Stalled) -> String {
-    super::quoted(report, file!(), include_str!("conditions.rs"))
-}
 
 #[test]
 fn the_club() {
@@ -209,7 +205,7 @@ fn timed_waits_name_the_lines_of_their_callers() {
         timeout(2 * second, till.lock()).await.err();
     });
     runtime.turn();
-    assert_snapshot!(quoted(&runtime.stalled()), @r#"
+    assert_snapshot!(quoted(runtime.stalled()), @r#"
     not stalled at t=0.000000s: a task is ready, a timer is armed, or something outside can wake one
       hasty waits for itself: hasty -> lock `till` -> hasty
       hasty, spawned at [runtime.task("hasty").»spawn_detached(async move {]

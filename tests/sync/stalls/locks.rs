@@ -1,24 +1,20 @@
 //! A lock that nobody lets go of: who holds it, since which line, and who stands in line.
 
 use super::stalled;
-use crate::stage::standing;
 use greenlight::sync::Lock;
 use greenlight::{Stalled, Turn, spawn, spawn_detached, task, yield_now};
 use insta::assert_snapshot;
+use stage::{quoted, standing};
 use std::cell::Cell;
 use std::future::pending;
 use std::rc::Rc;
-
-fn quoted(report: &Stalled) -> String {
-    super::quoted(report, file!(), include_str!("locks.rs"))
-}
 
 /// What a task of that name is told about its only wait.
 fn told(report: &Stalled, name: &str) -> String {
     let mut tasks = report.tasks().iter();
     let task = tasks.find(|task| task.label.to_string() == name).expect("the task is reported");
     let [wait] = &task.waits[..] else { panic!("{name} waits for one thing: {report}") };
-    super::quoted(wait, file!(), include_str!("locks.rs"))
+    quoted(wait)
 }
 
 #[test]

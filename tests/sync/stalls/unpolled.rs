@@ -2,24 +2,19 @@
 //! because it awaits something else. Also what only looks like one.
 
 use super::stalled;
-use crate::foreign::{Held, park};
-use crate::quoted::unwrapped;
-use crate::stage::standing;
 use futures::future::select;
 use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::sync::{Condition, Event, Lock};
-use greenlight::{Stalled, Turn, Until, race, sleep, spawn, spawn_detached, task, wait, yield_now};
+use greenlight::{Turn, Until, race, sleep, spawn, spawn_detached, task, wait, yield_now};
 use insta::assert_snapshot;
+use stage::foreign::{Held, park};
+use stage::{quoted, standing, unwrapped};
 use std::future::{Future, pending};
 use std::rc::Rc;
 use std::task::Waker;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
-
-fn quoted(report: &Stalled) -> String {
-    super::quoted(report, file!(), include_str!("unpolled.rs"))
-}
 
 /// A lock that a task of its own holds for two seconds from now on.
 async fn held_for_2_seconds() -> Rc<Lock> {
@@ -257,7 +252,7 @@ fn a_lock_that_is_granted_to_a_wait_of_nobody_is_told_so() {
     runtime.task("customer").spawn_detached(async move { drop(till.lock().await) });
     assert_eq!(runtime.turn(), Turn::Ran(1));
     assert_eq!(runtime.turn(), Turn::Stalled);
-    assert_snapshot!(quoted(&runtime.stalled()), @r#"
+    assert_snapshot!(quoted(runtime.stalled()), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
       customer, spawned at [runtime.task("customer").»spawn_detached(async move { drop(till.lock().await) });]
         waits on lock `till`, at [runtime.task("customer").spawn_detached(async move { drop(till.»lock().await) });]

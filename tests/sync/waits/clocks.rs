@@ -1,18 +1,18 @@
 //! `Condition::wait_until`: a notify or a deadline, whichever comes first, and the lock in either
 //! case.
 
-use crate::stage::{Hops, Log, recorded, standing};
 use greenlight::sync::{Condition, Woke};
 use greenlight::trace::Kind;
 use greenlight::{JoinHandle, now, sleep, spawn, yield_now};
+use stage::{Log, counted, recorded, standing};
 use std::rc::Rc;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Waits from now on until so many seconds from now, and says how and when that ended.
-fn waiter(condition: &Rc<Condition>, seconds: u32, log: &Log) -> JoinHandle<()> {
-    let (condition, log) = (condition.clone(), log.clone());
+fn waiter(condition: &Rc<Condition>, seconds: u32, log: Log) -> JoinHandle<()> {
+    let condition = condition.clone();
     spawn(async move {
         let guard = condition.lock().await;
         let (_guard, woke) = condition.wait_until(guard, now() + SECOND * seconds).await;
@@ -36,7 +36,7 @@ fn a_notify_before_the_deadline_ends_it() {
     let runtime = standing();
     runtime.run(async {
         let condition = Rc::new(Condition::new(()));
-        let waiter = waiter(&condition, 5, &log);
+        let waiter = waiter(&condition, 5, log);
         assert_eq!(notifier(&condition, 1).await.unwrap(), 1);
         waiter.await.unwrap();
     });
@@ -49,7 +49,7 @@ fn the_deadline_ends_it_and_the_waiter_leaves_the_line() {
     let log = Log::default();
     standing().run(async {
         let condition = Rc::new(Condition::new(()));
-        let waiter = waiter(&condition, 1, &log);
+        let waiter = waiter(&condition, 1, log);
         assert_eq!(notifier(&condition, 2).await.unwrap(), 0);
         waiter.await.unwrap();
     });
@@ -62,7 +62,7 @@ fn a_notify_at_the_very_deadline_counts_if_it_comes_before_the_waiter_runs() {
     standing().run(async {
         let condition = Rc::new(Condition::new(()));
         let notifier = notifier(&condition, 1);
-        let waiter = waiter(&condition, 1, &log);
+        let waiter = waiter(&condition, 1, log);
         // Both timers fire together, and that of the notifier was armed first.
         assert_eq!(notifier.await.unwrap(), 1);
         waiter.await.unwrap();
@@ -75,7 +75,7 @@ fn a_notify_at_the_very_deadline_is_late_once_the_waiter_has_run() {
     let log = Log::default();
     standing().run(async {
         let condition = Rc::new(Condition::new(()));
-        let waiter = waiter(&condition, 1, &log);
+        let waiter = waiter(&condition, 1, log);
         assert_eq!(notifier(&condition, 1).await.unwrap(), 0);
         waiter.await.unwrap();
     });
@@ -87,7 +87,7 @@ fn with_the_lock_held_past_the_deadline_it_ends_when_it_has_the_lock_again() {
     let log = Log::default();
     standing().run(async {
         let condition = Rc::new(Condition::new(()));
-        let waiter = waiter(&condition, 1, &log);
+        let waiter = waiter(&condition, 1, log);
         yield_now().await;
         let guard = condition.lock().await;
         sleep(SECOND * 10).await;
@@ -103,7 +103,7 @@ fn one_that_was_notified_in_time_gets_the_lock_when_it_may_and_was_notified() {
     let log = Log::default();
     standing().run(async {
         let condition = Rc::new(Condition::new(()));
-        let waiter = waiter(&condition, 1, &log);
+        let waiter = waiter(&condition, 1, log);
         yield_now().await;
         let guard = condition.lock().await;
         assert_eq!(condition.notify_one(&guard), 1);
@@ -116,7 +116,7 @@ fn one_that_was_notified_in_time_gets_the_lock_when_it_may_and_was_notified() {
 
 #[test]
 fn a_deadline_that_has_passed_lets_others_have_the_lock_for_one_turn() {
-    let hops = Hops::counted(|hops| async move {
+    let hops = counted(|hops| async move {
         sleep(SECOND).await;
         let condition = Rc::new(Condition::new(0));
         let guard = condition.lock().await;
@@ -153,7 +153,7 @@ fn from_the_deadline_to_the_waiter_is_one_hop() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
         let condition = Rc::new(Condition::new(()));
-        waiter(&condition, 1, &Log::default()).await.unwrap();
+        waiter(&condition, 1, Log::default()).await.unwrap();
     });
     let events = recorder.events();
     let turn_of = |kind| events.iter().find(|event| event.kind == kind).expect("it happened").turn;
@@ -166,7 +166,7 @@ fn a_notify_goes_to_the_next_once_the_first_has_timed_out() {
     let log = Log::default();
     standing().run(async {
         let condition = Rc::new(Condition::new(()));
-        let waiters = [waiter(&condition, 1, &log), waiter(&condition, 5, &log)];
+        let waiters = [waiter(&condition, 1, log), waiter(&condition, 5, log)];
         assert_eq!(notifier(&condition, 2).await.unwrap(), 1);
         for waiter in waiters {
             waiter.await.unwrap();

@@ -1,9 +1,9 @@
 //! `Condition`: who is notified, when it has the lock again, and in what order.
 
-use crate::stage::{Hops, Log, standing};
 use futures::FutureExt;
 use greenlight::sync::{Condition, Lock};
 use greenlight::{JoinHandle, Task, gather, spawn, yield_now};
+use stage::{Log, counted, standing};
 use std::rc::Rc;
 
 type Shared<T = ()> = Rc<Condition<T>>;
@@ -20,8 +20,8 @@ async fn guest(name: &'static str, condition: Shared, log: Log) {
 }
 
 /// Tasks that wait in line.
-async fn guests<const N: usize>(names: [&'static str; N], condition: &Shared, log: &Log) -> [JoinHandle<()>; N] {
-    let guests = names.map(|name| spawn(guest(name, condition.clone(), log.clone())));
+async fn guests<const N: usize>(names: [&'static str; N], condition: &Shared, log: Log) -> [JoinHandle<()>; N] {
+    let guests = names.map(|name| spawn(guest(name, condition.clone(), log)));
     yield_now().await;
     guests
 }
@@ -33,10 +33,10 @@ async fn notify(condition: &Shared, n: usize) -> usize {
 
 #[test]
 fn from_a_notify_and_release_to_the_waiter_is_one_hop() {
-    let hops = Hops::counted(|hops| async move {
+    let hops = counted(|hops| async move {
         let condition = shared(());
         let waiter = spawn({
-            let (condition, hops) = (condition.clone(), hops.clone());
+            let (condition, hops) = (condition.clone(), hops);
             async move {
                 let guard = condition.lock().await;
                 let _guard = condition.wait(guard).await;
@@ -56,11 +56,11 @@ fn from_a_notify_and_release_to_the_waiter_is_one_hop() {
 /// After how many turns each of four has the lock that is notified at once, if each holds it for so
 /// many.
 fn hops_of_notify_all(turns_inside: usize) -> Vec<u64> {
-    Hops::counted(|hops| async move {
+    counted(|hops| async move {
         let condition = shared(());
         let waiters: Vec<_> = (0..4)
             .map(|_| {
-                let (condition, hops) = (condition.clone(), hops.clone());
+                let (condition, hops) = (condition.clone(), hops);
                 spawn(async move {
                     let guard = condition.lock().await;
                     let _guard = condition.wait(guard).await;
@@ -100,7 +100,7 @@ fn a_notify_goes_to_so_many_first_in_first_out_and_tells_how_many_there_were() {
     let log = Log::default();
     standing().run(async {
         let condition = shared(());
-        let guests = guests(["a", "b", "c", "d"], &condition, &log).await;
+        let guests = guests(["a", "b", "c", "d"], &condition, log).await;
         assert_eq!(notify(&condition, 0).await, 0);
         yield_now().await;
         assert_eq!(log.take(), [""; 0]);
@@ -122,7 +122,7 @@ fn notify_one_and_notify_all_are_notifies_of_one_and_of_all() {
     let log = Log::default();
     standing().run(async {
         let condition = shared(());
-        let guests = guests(["a", "b", "c"], &condition, &log).await;
+        let guests = guests(["a", "b", "c"], &condition, log).await;
         let guard = condition.lock().await;
         assert_eq!(condition.notify_one(&guard), 1);
         assert_eq!(condition.notify_all(&guard), 2);
@@ -149,7 +149,7 @@ fn who_is_notified_goes_on_when_the_lock_is_released_and_not_before() {
     let log = Log::default();
     standing().run(async {
         let condition = shared(());
-        let [guest] = guests(["guest"], &condition, &log).await;
+        let [guest] = guests(["guest"], &condition, log).await;
         let guard = condition.lock().await;
         condition.notify_one(&guard);
         for _ in 0..3 {
@@ -167,12 +167,12 @@ fn who_is_notified_queues_for_the_lock_at_the_back() {
     let log = Log::default();
     standing().run(async {
         let condition = shared(());
-        let [guest] = guests(["guest"], &condition, &log).await;
+        let [guest] = guests(["guest"], &condition, log).await;
         let guard = condition.lock().await;
-        let (line, said) = (condition.clone(), log.clone());
+        let line = condition.clone();
         let early = spawn(async move {
             let _guard = line.lock().await;
-            said.say("early");
+            log.say("early");
         });
         yield_now().await;
         condition.notify_one(&guard);
@@ -218,15 +218,15 @@ fn who_waits_again_is_last_in_line() {
     let log = Log::default();
     standing().run(async {
         let condition = shared(());
-        let (line, said) = (condition.clone(), log.clone());
+        let line = condition.clone();
         let again = spawn(async move {
             let mut guard = line.lock().await;
             for _ in 0..2 {
                 guard = line.wait(guard).await;
-                said.say("again");
+                log.say("again");
             }
         });
-        let [guest] = guests(["guest"], &condition, &log).await;
+        let [guest] = guests(["guest"], &condition, log).await;
         for _ in 0..3 {
             assert_eq!(notify(&condition, 1).await, 1);
             yield_now().await;
@@ -241,12 +241,12 @@ fn who_waits_again_at_once_is_no_part_of_the_notify() {
     let log = Log::default();
     standing().run(async {
         let condition = shared(());
-        let (line, said) = (condition.clone(), log.clone());
+        let line = condition.clone();
         let keen = spawn(async move {
             let mut guard = line.lock().await;
             loop {
                 guard = line.wait(guard).await;
-                said.say("keen");
+                log.say("keen");
             }
         });
         yield_now().await;
@@ -264,7 +264,7 @@ fn a_notify_passes_over_those_who_are_dying() {
     let log = Log::default();
     standing().run(async {
         let condition = shared(());
-        let [a, b, c] = guests(["a", "b", "c"], &condition, &log).await;
+        let [a, b, c] = guests(["a", "b", "c"], &condition, log).await;
         a.task().cancel();
         assert_eq!(notify(&condition, 1).await, 1);
         b.await.unwrap();
@@ -291,7 +291,7 @@ fn one_who_dies_after_it_was_notified_passes_the_notify_on() {
         let log = Log::default();
         standing().run(async {
             let condition = shared(());
-            let [a, b, c] = guests(["a", "b", "c"], &condition, &log).await;
+            let [a, b, c] = guests(["a", "b", "c"], &condition, log).await;
             kill_notified(&condition, a.task(), turns_before).await;
             b.await.unwrap();
             yield_now().await;
@@ -307,9 +307,9 @@ fn one_who_dies_after_everybody_was_told_wakes_no_newcomer() {
         let log = Log::default();
         standing().run(async {
             let condition = shared(());
-            let [told, dies] = guests(["told", "dies"], &condition, &log).await;
+            let [told, dies] = guests(["told", "dies"], &condition, log).await;
             let guard = condition.lock().await;
-            let newcomer = spawn(guest("newcomer", condition.clone(), log.clone()));
+            let newcomer = spawn(guest("newcomer", condition.clone(), log));
             yield_now().await;
             assert_eq!(condition.notify_all(&guard), 2);
             drop(guard);
@@ -332,10 +332,10 @@ fn one_who_is_notified_after_everybody_was_told_passes_the_notify_on_like_any_ot
     let log = Log::default();
     standing().run(async {
         let condition = shared(());
-        let [a] = guests(["a"], &condition, &log).await;
+        let [a] = guests(["a"], &condition, log).await;
         assert_eq!(notify(&condition, usize::MAX).await, 1);
         a.await.unwrap();
-        let [b, c] = guests(["b", "c"], &condition, &log).await;
+        let [b, c] = guests(["b", "c"], &condition, log).await;
         kill_notified(&condition, b.task(), 0).await;
         c.await.unwrap();
     });

@@ -1,9 +1,9 @@
 //! A guard is held for as long as it lives: across awaits, and wherever it is moved.
 
-use crate::foreign::{Foreign, poll};
-use crate::stage::{Log, standing};
 use greenlight::sync::{Condition, Lock, LockGuard};
 use greenlight::{gather, now, sleep, spawn, task, yield_now};
+use stage::foreign::{Foreign, poll};
+use stage::{Log, standing};
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ const SECOND: Duration = Duration::from_secs(1);
 fn a_guard_that_is_kept_across_awaits_keeps_the_others_in_line() {
     let (lock, log) = (Rc::new(Lock::new(())), Log::default());
     let visits = [("a", 3), ("b", 2), ("c", 1)].map(|(name, naps)| {
-        let (lock, log) = (lock.clone(), log.clone());
+        let lock = lock.clone();
         async move {
             let _guard = lock.lock().await;
             for _ in 0..naps {
@@ -90,10 +90,9 @@ fn a_guard_that_was_moved_waits_and_notifies_like_any_other() {
     standing().run(async {
         let condition: &'static Condition<u32> = Box::leak(Box::new(Condition::new(0)));
         let guard = condition.lock().await;
-        let said = log.clone();
         let waiter = task("waiter").spawn(async move {
             let guard: LockGuard<'static, u32> = condition.wait(guard).await;
-            said.say(format!("waiter sees {}", *guard));
+            log.say(format!("waiter sees {}", *guard));
         });
         // The waiter was given the lock, and lets go of it when it waits.
         let mut guard = condition.lock().await;

@@ -1,16 +1,16 @@
 //! `Lock`: in the order of asking, handed over within one turn.
 
-use crate::stage::{Hops, LeftWaker, Log, leave_waker, left, standing};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use greenlight::sync::{Condition, Event, Lock};
 use greenlight::{gather, race, spawn, yield_now};
+use stage::{LeftWaker, Log, counted, leave_waker, left, standing};
 use std::cell::Cell;
 use std::rc::Rc;
 
 #[test]
 fn an_uncontended_acquire_takes_no_hop() {
-    let hops = Hops::counted(|hops| async move {
+    let hops = counted(|hops| async move {
         let lock = Lock::new(());
         hops.begin();
         drop(lock.lock().await);
@@ -22,11 +22,11 @@ fn an_uncontended_acquire_takes_no_hop() {
 
 #[test]
 fn from_a_release_to_the_waiter_is_one_hop() {
-    let hops = Hops::counted(|hops| async move {
+    let hops = counted(|hops| async move {
         let lock = Rc::new(Lock::new(()));
         let guard = lock.lock().await;
         let waiter = spawn({
-            let (lock, hops) = (lock.clone(), hops.clone());
+            let (lock, hops) = (lock.clone(), hops);
             async move {
                 let _guard = lock.lock().await;
                 hops.count()
@@ -52,7 +52,7 @@ async fn visit(name: &'static str, visits: usize, lock: Rc<Lock>, log: Log) {
 #[test]
 fn it_goes_from_one_to_the_next_in_the_order_of_asking() {
     let (lock, log) = (Rc::new(Lock::new(())), Log::default());
-    let visits = ["a", "b", "c", "d"].map(|name| visit(name, 1, lock.clone(), log.clone()));
+    let visits = ["a", "b", "c", "d"].map(|name| visit(name, 1, lock.clone(), log));
     standing().run(async { gather(visits).await });
     assert_eq!(log.take(), ["a", "b", "c", "d"]);
 }
@@ -60,7 +60,7 @@ fn it_goes_from_one_to_the_next_in_the_order_of_asking() {
 #[test]
 fn who_lets_go_and_asks_again_at_once_overtakes_nobody() {
     let (lock, log) = (Rc::new(Lock::new(())), Log::default());
-    let visits = ["a", "b", "c"].map(|name| visit(name, 2, lock.clone(), log.clone()));
+    let visits = ["a", "b", "c"].map(|name| visit(name, 2, lock.clone(), log));
     standing().run(async { gather(visits).await });
     assert_eq!(log.take(), ["a", "b", "c", "a", "b", "c"]);
 }
@@ -71,12 +71,12 @@ fn who_asks_between_the_release_and_the_waiter_overtakes_nobody() {
     standing().run(async {
         let lock = Rc::new(Lock::new(()));
         let guard = lock.lock().await;
-        let waiter = spawn(visit("waiter", 1, lock.clone(), log.clone()));
+        let waiter = spawn(visit("waiter", 1, lock.clone(), log));
         yield_now().await;
         drop(guard);
         log.say(format!("locked {}", lock.is_locked()));
         assert!(lock.try_lock().is_none(), "it is the waiter's");
-        visit("newcomer", 1, lock.clone(), log.clone()).await;
+        visit("newcomer", 1, lock.clone(), log).await;
         waiter.await.unwrap();
     });
     assert_eq!(log.take(), ["locked false", "waiter", "newcomer"]);
@@ -88,13 +88,13 @@ fn who_waits_in_vain_leaves_the_order_of_the_others_alone() {
     standing().run(async {
         let lock = Rc::new(Lock::new(()));
         let guard = lock.lock().await;
-        let [_, b, c, _] = ["a", "b", "c", "d"].map(|name| spawn(visit(name, 1, lock.clone(), log.clone())));
+        let [_, b, c, _] = ["a", "b", "c", "d"].map(|name| spawn(visit(name, 1, lock.clone(), log)));
         yield_now().await;
         c.task().cancel();
         b.task().cancel();
         yield_now().await;
         drop(guard);
-        visit("e", 1, lock.clone(), log.clone()).await;
+        visit("e", 1, lock.clone(), log).await;
     });
     assert_eq!(log.take(), ["a", "d", "e"]);
 }
@@ -120,8 +120,7 @@ fn a_wake_that_is_not_the_locks_wins_nothing_and_loses_no_place() {
     standing().run(async {
         let lock = Rc::new(Lock::new(()));
         let guard = lock.lock().await;
-        let (wanted, woken) = (lock.clone(), leave_waker("first", waker.clone(), log.clone()));
-        let said = log.clone();
+        let (wanted, woken) = (lock.clone(), leave_waker("first", waker.clone(), log));
         let first = spawn(async move {
             let wait: LocalBoxFuture<'_, _> = Box::pin(async { Some(wanted.lock().await) });
             let woken: LocalBoxFuture<'_, _> = Box::pin(async {
@@ -129,10 +128,10 @@ fn a_wake_that_is_not_the_locks_wins_nothing_and_loses_no_place() {
                 None
             });
             assert!(race([woken, wait]).await.1.is_some());
-            said.say("first has the lock");
+            log.say("first has the lock");
         });
         yield_now().await;
-        let second = spawn(visit("second", 1, lock.clone(), log.clone()));
+        let second = spawn(visit("second", 1, lock.clone(), log));
         for _ in 0..2 {
             yield_now().await;
             left(&waker).wake();
@@ -148,13 +147,13 @@ fn a_wake_that_is_not_the_locks_wins_nothing_and_loses_no_place() {
 
 #[test]
 fn a_set_a_release_and_a_notify_of_one_turn_take_effect_in_the_next_in_their_order() {
-    let lines = Hops::counted(|hops| async move {
+    let lines = counted(|hops| async move {
         let (log, event) = (Log::default(), Rc::new(Event::new()));
         let (lock, condition) = (Rc::new(Lock::new(())), Rc::new(Condition::new(())));
         let guard = lock.lock().await;
         let cause = Rc::new(Cell::new(0));
         let say = {
-            let (log, cause, hops) = (log.clone(), cause.clone(), hops.clone());
+            let (cause, hops) = (cause.clone(), hops);
             move |line: &str| log.say(format!("{line} {}", hops.turn() - cause.get()))
         };
         let tasks = [

@@ -1,8 +1,8 @@
 //! `timeout_at`: a deadline that is moved, taken away and given, from inside and from outside.
 
-use crate::stage::{Log, standing};
 use greenlight::sync::Event;
 use greenlight::{Deadline, Instant, gather, now, sleep, spawn, timeout_at, yield_now};
+use stage::{Log, standing};
 use std::cell::Cell;
 use std::future::pending;
 use std::rc::Rc;
@@ -163,7 +163,7 @@ fn one_deadline_may_be_that_of_two() {
     standing().run(async {
         let deadline = Rc::new(Deadline::at(now() + SECOND * 5));
         let limited = [("short", 2), ("long", 50), ("longer", 60)].map(|(name, seconds)| {
-            let (deadline, log) = (deadline.clone(), log.clone());
+            let deadline = deadline.clone();
             spawn(async move {
                 let outcome = timeout_at(&deadline, sleep(SECOND * seconds)).await;
                 log.say(format!("{name} in time {} at {}", outcome.is_ok(), now()));

@@ -1,16 +1,16 @@
 //! `Condition::wait_for`: the predicate is asked at once and after every notify, always with the
 //! lock held.
 
-use crate::stage::{Hops, Log, recorded, standing};
 use futures::FutureExt;
 use greenlight::sync::{Condition, Lock};
 use greenlight::trace::Kind;
 use greenlight::{gather, spawn, yield_now};
+use stage::{Log, counted, recorded, standing};
 use std::rc::Rc;
 
 #[test]
 fn a_predicate_that_is_true_already_takes_no_hop() {
-    let hops = Hops::counted(|hops| async move {
+    let hops = counted(|hops| async move {
         let condition = Condition::new(5);
         let guard = condition.lock().await;
         hops.begin();
@@ -43,15 +43,15 @@ fn it_is_asked_after_every_notify_and_with_the_lock_held() {
     standing().run(async {
         let lock = Rc::new(Lock::new(0));
         let condition = Rc::new(Condition::sharing(&lock));
-        let (asked, line, said) = (lock.clone(), condition.clone(), log.clone());
+        let (asked, line) = (lock.clone(), condition.clone());
         let waiter = spawn(async move {
             let guard = line.lock().await;
             let predicate = |value: &mut i32| {
-                said.say(format!("asked at {value}, locked {}", asked.is_locked()));
+                log.say(format!("asked at {value}, locked {}", asked.is_locked()));
                 *value >= 3
             };
             let guard = line.wait_for(guard, predicate).await;
-            said.say(format!("goes on at {}", *guard));
+            log.say(format!("goes on at {}", *guard));
         });
         yield_now().await;
         for _ in 0..2 {
@@ -95,7 +95,7 @@ fn who_finds_it_false_again_waits_behind_the_others() {
     standing().run(async {
         let condition = Rc::new(Condition::new(0));
         let waiters = [("wants 2", 2), ("wants 1", 1)].map(|(name, least)| {
-            let (condition, log) = (condition.clone(), log.clone());
+            let condition = condition.clone();
             spawn(async move {
                 let guard = condition.lock().await;
                 let _guard = condition.wait_for(guard, |value| *value >= least).await;

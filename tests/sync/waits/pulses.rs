@@ -1,9 +1,9 @@
 //! `Event::pulse`: releases those who wait now, and leaves the event unset.
 
-use crate::stage::{Hops, Log, standing};
 use futures::FutureExt;
 use greenlight::sync::Event;
 use greenlight::{gather, spawn, spawn_detached, yield_now};
+use stage::{Log, counted, standing};
 use std::rc::Rc;
 
 #[test]
@@ -12,7 +12,7 @@ fn it_releases_all_who_wait_in_order_and_counts_them() {
     standing().run(async {
         let gate = Rc::new(Event::new());
         let walkers = ["a", "b", "c"].map(|name| {
-            let (gate, log) = (gate.clone(), log.clone());
+            let gate = gate.clone();
             spawn(async move {
                 gate.wait().await;
                 log.say(name);
@@ -28,9 +28,9 @@ fn it_releases_all_who_wait_in_order_and_counts_them() {
 
 #[test]
 fn from_a_pulse_to_the_waiter_is_one_hop() {
-    let hops = Hops::counted(|hops| async move {
+    let hops = counted(|hops| async move {
         let gate = Rc::new(Event::new());
-        let (waiting, counting) = (gate.clone(), hops.clone());
+        let (waiting, counting) = (gate.clone(), hops);
         let walker = spawn(async move {
             waiting.wait().await;
             counting.count()
@@ -55,11 +55,11 @@ fn who_waits_again_waits_for_the_next() {
     let log = Log::default();
     standing().run(async {
         let gate = Rc::new(Event::new());
-        let (waiting, said) = (gate.clone(), log.clone());
+        let waiting = gate.clone();
         spawn_detached(async move {
             for round in 1.. {
                 waiting.wait().await;
-                said.say(format!("round {round}"));
+                log.say(format!("round {round}"));
             }
         });
         for pulse in 1..=3 {

@@ -1,9 +1,9 @@
 //! What a wait does not do: it wakes nobody for nothing, costs no more than one look at each waiter,
 //! and is quiet when its thread ends.
 
-use crate::stage::{Log, recorded, standing};
 use greenlight::sync::{Condition, Event, Lock, Woke};
 use greenlight::{Deadline, now, sleep, spawn, task, timeout_at, yield_now};
+use stage::{Log, recorded, standing};
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::pin;
@@ -38,10 +38,10 @@ fn a_deadline_that_another_moves_to_where_it_is_or_later_wakes_nobody_before_it_
     let log = Log::default();
     standing().run(async {
         let deadline = Rc::new(Deadline::at(now() + 3 * SECOND));
-        let (theirs, said) = (deadline.clone(), log.clone());
+        let theirs = deadline.clone();
         let limited = spawn(async move {
             let polled = poll_fn(|_| {
-                said.say(format!("polled at {}", now()));
+                log.say(format!("polled at {}", now()));
                 Poll::<()>::Pending
             });
             assert!(timeout_at(&theirs, polled).await.is_err());
@@ -60,19 +60,19 @@ fn one_who_moves_its_own_deadline_keeps_its_place_behind_those_who_waited_before
     let log = Log::default();
     standing().run(async {
         let event = Rc::new(Event::new());
-        let (theirs, said) = (event.clone(), log.clone());
+        let theirs = event.clone();
         let second = spawn(async move {
             theirs.wait().await;
-            said.say("B");
+            log.say("B");
         });
-        let (theirs, said) = (event.clone(), log.clone());
+        let theirs = event.clone();
         let first = spawn(async move {
             let deadline = Deadline::at(now() + SECOND);
             let work = async {
                 sleep(SECOND / 2).await;
                 deadline.move_to(now() + 5 * SECOND);
                 theirs.wait().await;
-                said.say("A");
+                log.say("A");
             };
             timeout_at(&deadline, work).await.expect("there is time");
         });

@@ -1,9 +1,9 @@
 //! `race`: the first of several futures wins, and the others are gone before anybody hears of it.
 
-use crate::stage::{Hops, Log, standing};
 use futures::FutureExt;
 use greenlight::sync::{Event, Lock};
 use greenlight::{now, race, sleep, spawn, spawn_detached, yield_now};
+use stage::{Log, counted, standing};
 use std::cell::Cell;
 use std::future::{Future, pending, poll_fn, ready};
 use std::pin::Pin;
@@ -16,10 +16,9 @@ const SECOND: Duration = Duration::from_secs(1);
 type Runner<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// A runner that says when it starts, arrives after so many turns, and says when it is gone.
-fn runner(name: &'static str, turns: usize, log: &Log) -> Runner<&'static str> {
-    let log = log.clone();
+fn runner(name: &'static str, turns: usize, log: Log) -> Runner<&'static str> {
     Box::pin(async move {
-        let _guard = log.at_drop(&format!("{name} gone"));
+        let _guard = log.at_drop(format!("{name} gone"));
         log.say(format!("{name} starts"));
         for _ in 0..turns {
             yield_now().await;
@@ -55,14 +54,11 @@ fn of_those_that_are_ready_together_the_first_in_order_wins() {
 #[test]
 fn one_that_is_ready_at_once_takes_no_hop_and_who_stands_behind_it_never_starts() {
     let log = Log::default();
-    let hops = Hops::counted(|hops| {
-        let log = log.clone();
-        async move {
-            hops.begin();
-            let winner = race([runner("a", 1, &log), runner("b", 0, &log), runner("c", 0, &log)]).await;
-            assert_eq!(winner, (1, "b"));
-            hops.count()
-        }
+    let hops = counted(|hops| async move {
+        hops.begin();
+        let winner = race([runner("a", 1, log), runner("b", 0, log), runner("c", 0, log)]).await;
+        assert_eq!(winner, (1, "b"));
+        hops.count()
     });
     assert_eq!(hops, 0);
     assert_eq!(log.take(), ["a starts", "b starts", "b gone", "a gone"]);
@@ -72,7 +68,7 @@ fn one_that_is_ready_at_once_takes_no_hop_and_who_stands_behind_it_never_starts(
 fn the_losers_are_dropped_in_order_and_before_the_outcome_is_there() {
     let log = Log::default();
     standing().run(async {
-        let runners = [("a", 3), ("b", 9), ("c", 2), ("d", 9)].map(|(name, turns)| runner(name, turns, &log));
+        let runners = [("a", 3), ("b", 9), ("c", 2), ("d", 9)].map(|(name, turns)| runner(name, turns, log));
         let (index, winner) = race(runners).await;
         log.say(format!("{index} wins: {winner}"));
     });
@@ -84,7 +80,7 @@ fn the_losers_are_dropped_in_order_and_before_the_outcome_is_there() {
 #[test]
 fn a_race_that_is_dropped_drops_its_runners_in_order() {
     let log = Log::default();
-    let mut run = Box::pin(race(["a", "b", "c"].map(|name| runner(name, 9, &log))));
+    let mut run = Box::pin(race(["a", "b", "c"].map(|name| runner(name, 9, log))));
     assert!((&mut run).now_or_never().is_none());
     drop(run);
     assert_eq!(log.take(), ["a starts", "b starts", "c starts", "a gone", "b gone", "c gone"]);
@@ -94,7 +90,6 @@ fn a_race_that_is_dropped_drops_its_runners_in_order() {
 fn every_runner_is_polled_in_order_whenever_the_task_runs() {
     let log = Log::default();
     let polled = |name: &'static str| {
-        let log = log.clone();
         poll_fn(move |_| {
             log.say(name);
             Poll::<()>::Pending
@@ -120,10 +115,10 @@ fn a_lock_that_a_loser_was_granted_goes_to_the_next() {
             race([by_gate, by_lock]).await.0
         });
         yield_now().await;
-        let (wanted, said) = (lock.clone(), log.clone());
+        let wanted = lock.clone();
         let next = spawn(async move {
             let _guard = wanted.lock().await;
-            said.say("next has the lock");
+            log.say("next has the lock");
         });
         yield_now().await;
         drop(guard);
@@ -139,7 +134,6 @@ fn join_handles_may_race_and_the_tasks_of_the_losers_run_on() {
     let log = Log::default();
     standing().run(async {
         let runners = [2, 1].map(|seconds| {
-            let log = log.clone();
             spawn(async move {
                 sleep(SECOND * seconds).await;
                 log.say(format!("{seconds} arrives"));

@@ -4,10 +4,10 @@
 //! The guard is held by the test itself, outside of any task, and the tasks in line are stepped
 //! turn by turn.
 
-use crate::stage::{Log, standing};
 use futures::FutureExt;
 use greenlight::sync::{Lock, LockGuard};
 use greenlight::{Runtime, Task, Turn};
+use stage::{Log, standing};
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -31,7 +31,7 @@ impl Line {
     }
 
     fn join(&self, name: &'static str) -> Task {
-        let (lock, log) = (self.lock.clone(), self.log.clone());
+        let (lock, log) = (self.lock.clone(), self.log);
         self.runtime.spawn_detached(async move {
             let _guard = lock.lock().await;
             log.say(name);
@@ -216,10 +216,9 @@ fn a_wait_that_was_robbed_and_lives_on_in_another_task_queues_again() {
     drop(guard);
     let robber = lock.try_lock().expect("a dying waiter does not count");
     runtime.turn();
-    let said = log.clone();
     runtime.spawn_detached(async move {
         let _guard = poll_fn(|cx| second.borrow_mut().poll_unpin(cx)).await;
-        said.say("it has the lock");
+        log.say("it has the lock");
     });
     runtime.turn();
     assert_eq!(log.take(), NOBODY);

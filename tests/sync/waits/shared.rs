@@ -1,14 +1,14 @@
 //! Several conditions on one lock: each has its own line, and one lock keeps all of them apart.
 
-use crate::stage::{Log, standing};
 use futures::FutureExt;
 use greenlight::sync::{Condition, Lock};
 use greenlight::{JoinHandle, gather, spawn, yield_now};
+use stage::{Log, standing};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-fn waiter(name: &'static str, condition: &Rc<Condition>, log: &Log) -> JoinHandle<()> {
-    let (condition, log) = (condition.clone(), log.clone());
+fn waiter(name: &'static str, condition: &Rc<Condition>, log: Log) -> JoinHandle<()> {
+    let condition = condition.clone();
     spawn(async move {
         let guard = condition.lock().await;
         let _guard = condition.wait(guard).await;
@@ -23,7 +23,7 @@ fn a_notify_reaches_those_of_its_own_condition_only() {
         let lock = Rc::new(Lock::new(()));
         let [left, right] = [(); 2].map(|()| Rc::new(Condition::sharing(&lock)));
         let waiters = [("l1", &left), ("r1", &right), ("l2", &left), ("r2", &right)];
-        let waiters = waiters.map(|(name, condition)| waiter(name, condition, &log));
+        let waiters = waiters.map(|(name, condition)| waiter(name, condition, log));
         yield_now().await;
         // A guard of the lock is one of either condition, whoever it was taken from.
         let guard = lock.lock().await;
@@ -45,7 +45,7 @@ fn the_notified_of_both_take_the_lock_in_turn() {
     standing().run(async {
         let lock = Rc::new(Lock::new(()));
         let [left, right] = [(); 2].map(|()| Rc::new(Condition::sharing(&lock)));
-        let waiters = [waiter("left", &left, &log), waiter("right", &right, &log)];
+        let waiters = [waiter("left", &left, log), waiter("right", &right, log)];
         yield_now().await;
         let guard = lock.lock().await;
         right.notify_one(&guard);
@@ -62,13 +62,13 @@ fn a_guard_that_one_condition_yields_waits_on_the_other() {
     standing().run(async {
         let lock = Rc::new(Lock::new(0));
         let [left, right] = [(); 2].map(|()| Rc::new(Condition::sharing(&lock)));
-        let (first, second, said) = (left.clone(), right.clone(), log.clone());
+        let (first, second) = (left.clone(), right.clone());
         let walker = spawn(async move {
             let guard = first.lock().await;
             let guard = first.wait(guard).await;
-            said.say(format!("left {}", *guard));
+            log.say(format!("left {}", *guard));
             let guard = second.wait(guard).await;
-            said.say(format!("right {}", *guard));
+            log.say(format!("right {}", *guard));
         });
         for condition in [left, right] {
             yield_now().await;

@@ -1,9 +1,9 @@
 //! `timeout`: in time, at the deadline, and too late.
 
-use crate::stage::{Log, recorded, standing};
 use greenlight::sync::Event;
 use greenlight::trace::Kind;
 use greenlight::{Runtime, gather, now, sleep, spawn, spawn_detached, timeout, yield_now};
+use stage::{Log, recorded, standing};
 use std::future::{Future, pending, poll_fn, ready};
 use std::rc::Rc;
 use std::task::Poll;
@@ -84,7 +84,7 @@ fn the_others_get_what_it_held_at_once() {
     let log = Log::default();
     standing().run(async {
         let lock = Rc::new(greenlight::sync::Lock::new(()));
-        let (held, said) = (lock.clone(), log.clone());
+        let held = lock.clone();
         let holder = async move {
             let _guard = held.lock().await;
             pending::<()>().await;
@@ -92,7 +92,7 @@ fn the_others_get_what_it_held_at_once() {
         let waiter = async {
             yield_now().await;
             let _guard = lock.lock().await;
-            said.say(format!("waiter at {}", now()));
+            log.say(format!("waiter at {}", now()));
         };
         let holder = async {
             assert!(timeout(SECOND, holder).await.is_err());
@@ -138,7 +138,7 @@ fn it_takes_no_hop_more_than_the_future_itself() {
 
 /// How a future fares that has no time at all, and in how many turns.
 fn fares_with_no_time(future: impl Future<Output = ()>) -> (bool, u64) {
-    crate::stage::Hops::counted(|hops| async move {
+    stage::counted(|hops| async move {
         hops.begin();
         let outcome = timeout(Duration::ZERO, future).await;
         (outcome.is_ok(), hops.count())
@@ -236,12 +236,9 @@ fn on_the_real_clock_no_time_is_over_in_the_next_turn() {
 #[test]
 fn timeouts_expire_in_the_order_of_their_deadlines() {
     let log = Log::default();
-    let limited = [3, 1, 2, 1].into_iter().enumerate().map(|(number, seconds)| {
-        let log = log.clone();
-        async move {
-            timeout(SECOND * seconds, pending::<()>()).await.expect_err("it is never ready");
-            log.say(format!("{number} at {}", now()));
-        }
+    let limited = [3, 1, 2, 1].into_iter().enumerate().map(|(number, seconds)| async move {
+        timeout(SECOND * seconds, pending::<()>()).await.expect_err("it is never ready");
+        log.say(format!("{number} at {}", now()));
     });
     standing().run(async { gather(limited).await });
     assert_eq!(log.take(), ["1 at t=1.000000s", "3 at t=1.000000s", "2 at t=2.000000s", "0 at t=3.000000s"]);

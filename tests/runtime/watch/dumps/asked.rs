@@ -1,10 +1,10 @@
 //! What a runtime answers to those who ask it from outside: other threads, observers, receivers of reports and panic
 //! hooks; and why it may not answer at all.
 
-use crate::stage::{Log, on_drop, standing};
 use greenlight::dump::TaskState;
 use greenlight::trace::{Kind, Observer, TraceEvent};
 use greenlight::{Builder, NoAnswer, Runtime, dump, task, tasks, try_dump, yield_now};
+use stage::{Log, on_drop, shared, standing};
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
@@ -186,11 +186,10 @@ fn an_observer_is_inside_the_runtime_that_it_watches_also_when_another_one_acts(
 
 #[test]
 fn who_receives_a_report_from_outside_may_dump() {
-    let (log, told) = (Log::default(), Rc::new(Cell::new(false)));
-    let (heard, tells) = (log.clone(), told.clone());
+    let (log, told) = (Log::default(), shared(Cell::new(false)));
     let builder = Runtime::builder().virtual_clock().on_report(move |_| {
-        tells.set(true);
-        dump().tasks.iter().for_each(|task| heard.say(task.label.to_string()));
+        told.set(true);
+        dump().tasks.iter().for_each(|task| log.say(task.label.to_string()));
     });
     let runtime = builder.build();
     runtime.task("other").spawn_detached(pending());

@@ -1,10 +1,10 @@
 //! What a program reads of a dump: the tasks, the ways between them, and who stands where in the line of an object.
 
 use super::named;
-use crate::stage::standing;
 use greenlight::dump::{Place, TaskInfo, WaitInfo, Who, dump};
 use greenlight::sync::{Event, Lock};
 use greenlight::{gather_tasks, task, yield_now};
+use stage::standing;
 use std::future::pending;
 use std::rc::Rc;
 

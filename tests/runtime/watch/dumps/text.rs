@@ -1,13 +1,12 @@
 //! How a dump reads where names, places or moments could mislead: tasks of one name, names with control characters, waiters
 //! of another runtime, tasks that are about to run.
 
-use crate::quoted::quoted;
-use crate::stage::standing;
 use greenlight::dump::{Dump, TaskState, dump};
 use greenlight::sync::{Event, Lock, Semaphore};
 use greenlight::trace::{Kind, Observer, TraceEvent};
 use greenlight::{Deadline, Runtime, Until, spawn, spawn_detached, task, timeout_at, wait, yield_now};
 use insta::assert_snapshot;
+use stage::{quoted, standing};
 use std::cell::RefCell;
 use std::fmt::Display;
 use std::future::pending;
@@ -15,7 +14,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 fn drawn(report: &dyn Display) -> String {
-    quoted(report, file!(), include_str!("text.rs"))
+    quoted(report)
 }
 
 #[test]

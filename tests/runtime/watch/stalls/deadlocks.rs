@@ -2,13 +2,12 @@
 //! after a second, once, and the run goes on.
 
 use super::idle::outside;
-use crate::quoted::unwrapped;
-use crate::stage::Log;
 use futures::channel::oneshot;
 use futures::future::{Either, join, select};
 use greenlight::sync::{Barrier, Event, Lock, Semaphore};
 use greenlight::{Builder, Runtime, Task, remote, sleep, spawn_detached, task, timeout, yield_now};
 use insta::assert_snapshot;
+use stage::{Log, quoted, unwrapped};
 use std::cell::RefCell;
 use std::pin::pin;
 use std::rc::Rc;
@@ -23,9 +22,9 @@ type Victims = Rc<RefCell<Vec<Task>>>;
 /// A runtime, a log of what it reports, and whom a report cancels.
 fn rescued(builder: Builder) -> (Runtime, Log, Victims) {
     let (log, victims) = (Log::default(), Victims::default());
-    let (heard, theirs) = (log.clone(), victims.clone());
+    let theirs = victims.clone();
     let builder = builder.check_every_turn().on_report(move |report| {
-        heard.say(report);
+        log.say(report);
         let victim = theirs.borrow_mut().pop();
         _ = victim.map(|task| task.cancel());
     });
@@ -46,10 +45,6 @@ fn quarrel([left, right]: &[Rc<Lock>; 2]) -> [Task; 2] {
             drop(second.lock().await);
         })
     })
-}
-
-fn quoted(report: &str) -> String {
-    super::quoted(&report, file!(), include_str!("deadlocks.rs"))
 }
 
 #[test]
@@ -141,9 +136,9 @@ fn a_circle_that_stays_is_not_told_again_beside_one_that_comes() {
 #[test]
 fn a_circle_that_comes_again_after_a_while_is_told_again() {
     let (log, given) = (Log::default(), Rc::new(RefCell::new(None)));
-    let (heard, taken) = (log.clone(), given.clone());
+    let taken = given.clone();
     let on_report = move |report: &str| {
-        heard.say(report);
+        log.say(report);
         drop(taken.take());
     };
     Runtime::builder().check_every_turn().on_report(on_report).build().run(async move {

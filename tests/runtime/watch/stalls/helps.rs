@@ -1,10 +1,9 @@
 //! The help at the end of a report, where several things may be behind the stall: it is for the one that is the surest.
 
-use crate::quoted::unwrapped;
-use crate::stage::standing;
 use futures::poll;
 use greenlight::sync::{Event, Lock, Queue};
 use greenlight::{spawn_detached, yield_now};
+use stage::{standing, unwrapped};
 use std::future::{Future, pending, poll_fn};
 use std::mem::forget;
 use std::pin::pin;

@@ -1,7 +1,7 @@
 //! A program that waits for the outside again and again, as a server does: what is suspected of it is said once.
 
-use crate::stage::Log;
 use greenlight::{Runtime, task};
+use stage::Log;
 use std::future::{Future, pending, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,8 +43,7 @@ fn wake_later(time: Duration, done: Arc<AtomicBool>, waker: Waker) -> thread::Jo
 /// The suspicions that a runtime reports of a program. The first is a line.
 fn suspicions(program: impl Future<Output = ()>) -> Vec<String> {
     let log = Log::default();
-    let heard = log.clone();
-    Runtime::builder().on_report(move |report| heard.say(report)).build().run(program);
+    Runtime::builder().on_report(move |report| log.say(report)).build().run(program);
     let reports = log.take();
     let is_line = |report: &String| report.starts_with("no task has run for 1 s, at t=") && !report.contains('\n');
     assert!(reports.first().is_none_or(is_line), "{reports:?}");

@@ -1,11 +1,11 @@
 //! What the outside can still do: wakers and Remotes that threads hold, on the real clock. What
 //! they may yet end is no stall, and what they let go of is one.
 
-use crate::stage::{Log, standing};
 use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::sync::Event;
 use greenlight::{Runtime, Turn, sleep, task};
 use insta::{Settings, assert_snapshot};
+use stage::{Log, quoted, shared, standing};
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending, poll_fn};
 use std::rc::Rc;
@@ -23,15 +23,10 @@ fn reporting(reports: mpsc::Sender<String>) -> Runtime {
 /// Runs a program on the real clock that leaves its runtime nothing to report.
 fn unreported<T>(program: impl FnOnce(&Runtime) -> T) -> T {
     let log = Log::default();
-    let reports = log.clone();
     // The runtime would catch a panic in here.
-    let output = program(&Runtime::builder().on_report(move |report| reports.say(report)).build());
+    let output = program(&Runtime::builder().on_report(move |report| log.say(report)).build());
     assert_eq!(log.take(), Vec::<String>::new(), "a false alarm");
     output
-}
-
-fn quoted(report: &str) -> String {
-    super::quoted(&report, file!(), include_str!("outside.rs"))
 }
 
 /// Hands the waker of the task that polls it to a function, and waits until the flag is up.
@@ -143,9 +138,9 @@ fn a_waker_that_a_thread_drops_after_the_report_makes_it_a_stall_too() {
 #[test]
 fn a_wait_under_futures_unordered_is_only_suspected_and_what_the_report_wakes_runs_at_once() {
     let light = Rc::new(Event::new().named("light"));
-    let (reported, reports) = (Rc::new(Cell::new(None)), Rc::new(RefCell::new(Vec::new())));
+    let (reported, reports) = (Rc::new(Cell::new(None)), shared(RefCell::new(Vec::new())));
     let runtime = Runtime::builder().on_report({
-        let (light, reported, reports) = (light.clone(), reported.clone(), reports.clone());
+        let (light, reported) = (light.clone(), reported.clone());
         move |report| {
             reports.borrow_mut().push(report.to_string());
             if reports.borrow().len() == 2 {

@@ -1,12 +1,11 @@
 //! What a report says of a stall on the virtual clock, where nothing is left to chance: the whole
 //! text.
 
-use crate::quoted::unwrapped;
-use crate::stage::standing;
 use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::sync::{Event, Lock};
 use greenlight::{Stalled, Task, TaskGroup, Turn, gather_tasks, sleep, spawn, task, yield_now};
 use insta::assert_snapshot;
+use stage::{quoted, standing, unwrapped};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,10 +15,6 @@ use std::time::Duration;
 /// The report of a program that stalls.
 fn stalled<T>(program: impl Future<Output = T>) -> Stalled {
     standing().try_run(program).err().expect("the program stalls")
-}
-
-fn quoted(report: &Stalled) -> String {
-    super::quoted(report, file!(), include_str!("reports.rs"))
 }
 
 #[test]
@@ -293,7 +288,7 @@ fn a_runtime_that_is_stepped_by_hand_tells_who_waits_at_any_time() {
     assert_eq!(runtime.turn(), Turn::Ran(0));
     assert_eq!(runtime.turn(), Turn::Ran(1));
     assert_eq!(runtime.turn(), Turn::Stalled);
-    assert_snapshot!(quoted(&runtime.stalled()), @r#"
+    assert_snapshot!(quoted(runtime.stalled()), @r#"
     stalled at t=1.500000s: no task is ready, no timer is armed, and nothing outside can wake one
       walker, spawned at [runtime.task("walker").»spawn_detached(async move {]
         waits on event `light`, at [theirs.»wait().await;]
@@ -301,7 +296,7 @@ fn a_runtime_that_is_stepped_by_hand_tells_who_waits_at_any_time() {
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
     "#);
     assert_eq!(
-        super::quoted(&asleep.tasks()[0].waits[0], file!(), include_str!("reports.rs")),
+        quoted(&asleep.tasks()[0].waits[0]),
         "sleeps until t=1.500000s, at [»sleep(Duration::from_millis(1500)).await;]"
     );
 
@@ -388,7 +383,7 @@ fn what_waits_is_dropped_after_a_stall_and_the_runtime_goes_on() {
     let (runtime, dropped) = (standing(), Rc::new(RefCell::new(Vec::new())));
     let guard = |name| {
         let dropped = dropped.clone();
-        crate::stage::on_drop(move || dropped.borrow_mut().push(name))
+        stage::on_drop(move || dropped.borrow_mut().push(name))
     };
     let stalled = runtime.try_run(async {
         let theirs = guard("child");

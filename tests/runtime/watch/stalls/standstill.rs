@@ -1,7 +1,8 @@
 //! Virtual time that cannot move because some task is always ready, and what only looks like it.
 
-use greenlight::{Builder, Runtime, Stalled, sleep, spawn, task, yield_now};
+use greenlight::{Builder, Runtime, sleep, spawn, task, yield_now};
 use insta::assert_snapshot;
+use stage::quoted;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,10 +13,6 @@ use std::time::Duration;
 /// A runtime that gives up after so many turns at one moment.
 fn impatient(turns: u64) -> Builder {
     Runtime::builder().virtual_clock().turn_limit(turns)
-}
-
-fn quoted(report: &Stalled) -> String {
-    super::quoted(report, file!(), include_str!("standstill.rs"))
 }
 
 #[test]
@@ -34,7 +31,7 @@ fn time_that_stands_still_names_who_spins() {
         }))
         .await
     });
-    assert_snapshot!(quoted(&stalled.unwrap_err()), @r#"
+    assert_snapshot!(quoted(stalled.unwrap_err()), @r#"
     time stands still at t=0.020000s: some task was ready in each of 1000 turns
       busy, spawned at [task("busy").»spawn_detached(async {]
         is ready

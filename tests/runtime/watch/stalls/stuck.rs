@@ -1,12 +1,11 @@
 //! Two tasks that wait for each other's lock, one of which waits for something else at the same time, in a runtime in which
 //! others may go on: they are in a deadlock if that other thing depends on them, and in none if it may come.
 
-use crate::quoted::unwrapped;
-use crate::stage::Log;
 use futures::future::select;
 use futures::poll;
 use greenlight::sync::{Event, Lock, Semaphore};
 use greenlight::{JoinHandle, Runtime, Task, Until, sleep, spawn, spawn_detached, task, timeout, wait, yield_now};
+use stage::{Log, unwrapped};
 use std::cell::OnceCell;
 use std::future::{Future, pending, poll_fn};
 use std::pin::{Pin, pin};
@@ -103,9 +102,9 @@ async fn wait_outside() {
 /// The first tasks of the circles that are reported, within that time.
 fn told(within: Duration, program: impl FnOnce() + 'static) -> Vec<String> {
     let (log, is_told) = (Log::default(), Rc::new(Event::new()));
-    let (heard, tells) = (log.clone(), is_told.clone());
+    let tells = is_told.clone();
     let on_report = move |report: &str| {
-        heard.say(report);
+        log.say(report);
         tells.set();
     };
     Runtime::builder().check_every_turn().on_report(on_report).build().run(async move {

@@ -1,20 +1,15 @@
 //! Two runtimes of one thread, whose tasks share objects: a report of one names the tasks of the other as such.
 
-use crate::quoted::unwrapped;
-use crate::stage::standing;
 use futures::executor::LocalPool;
 use futures::task::LocalSpawnExt;
 use greenlight::dump::{WaitInfo, Who};
 use greenlight::sync::Lock;
 use greenlight::{Runtime, Turn, task, yield_now};
 use insta::assert_snapshot;
+use stage::{quoted, standing, unwrapped};
 use std::cell::{OnceCell, RefCell};
 use std::future::pending;
 use std::rc::Rc;
-
-fn quoted(report: &impl ToString) -> String {
-    super::quoted(&report.to_string(), file!(), include_str!("two_runtimes.rs"))
-}
 
 /// Two runtimes, and a lock that a task of the second holds.
 fn with_a_lock_held_elsewhere() -> (Runtime, Runtime, Rc<Lock>) {

@@ -1,12 +1,17 @@
 //! Reports with the lines that they name instead of the numbers of those lines.
 
 use std::fmt::Display;
+use std::fs::read_to_string;
+use std::panic::Location;
 
-/// A report in which every line of that file is quoted instead of numbered, with a mark at the
-/// column that the report names. So a snapshot shows whether the right lines are named, and
-/// outlives changes of the file.
-pub(crate) fn quoted(report: &dyn Display, file: &str, source: &str) -> String {
-    let (report, place) = (unwrapped(report), format!("{file}:"));
+/// A report in which every line of the file that calls this is quoted instead of numbered, with a mark at the column that the
+/// report names. So a snapshot shows whether the right lines are named, and outlives changes of the file.
+#[track_caller]
+pub fn quoted(report: impl Display) -> String {
+    let file = Location::caller().file();
+    // A test runs in the folder of its package.
+    let source = read_to_string(file).expect("the file of a test can be read");
+    let (report, place) = (unwrapped(&report), format!("{file}:"));
     let mut parts = report.split(&place);
     let mut quoted = parts.next().unwrap_or_default().to_string();
     for part in parts {
@@ -22,7 +27,7 @@ pub(crate) fn quoted(report: &dyn Display, file: &str, source: &str) -> String {
 
 /// The report of a stall with each of its lines whole: what a line goes on with stands four columns further in. Any other
 /// report as it is.
-pub(crate) fn unwrapped(report: &dyn Display) -> String {
+pub fn unwrapped(report: &dyn Display) -> String {
     let report = report.to_string();
     let is_stall = |line: &str| {
         ["stalled", "not stalled", "stopped", "deadlock", "possible", "time stands", "these tasks"]

@@ -1,19 +1,11 @@
-//! What the ports stand on: a runtime with virtual time, objects that every task can name, as in
-//! Python, and a look at what asyncio's tests read from private fields.
+//! What the ports stand on beside the stage: the verbs of asyncio's tests, and a look at what these read from private fields.
 
 use greenlight::sync::{Barrier, Condition, Lock, LockGuard};
-use greenlight::{Builder, JoinHandle, Runtime, gather, spawn_detached};
-use std::any::Any;
-use std::cell::{Cell, RefCell};
+use greenlight::{JoinHandle, gather, spawn_detached};
+use stage::{refusal, run};
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
-
-/// A runtime whose time is virtual.
-pub(crate) fn standing() -> Runtime {
-    Runtime::builder().virtual_clock().check_every_turn().build()
-}
 
 /// Asserts that nothing of a type can be awaited: a type that could be would have two answers here,
 /// and not compile.
@@ -30,19 +22,6 @@ macro_rules! assert_no_future {
 }
 
 pub(crate) use assert_no_future;
-
-/// Runs a test to its end in virtual time.
-#[track_caller]
-pub(crate) fn run<F: Future>(test: F) -> F::Output {
-    standing().run(test)
-}
-
-/// An object that lives to the end of the process: any task may hold it, and a guard of it may be
-/// what a task returns. A test of asyncio in which one task acquires and another one releases
-/// becomes a task that returns its guard.
-pub(crate) fn shared<T>(object: T) -> &'static T {
-    Box::leak(Box::new(object))
-}
 
 /// Calls a function in the next turn, in its place in the queue. In asyncio: `loop.call_soon`.
 pub(crate) fn call_soon(act: impl FnOnce() + 'static) {
@@ -111,22 +90,6 @@ impl Count {
     }
 }
 
-/// What a runtime reports, which is otherwise printed.
-#[derive(Clone, Default)]
-pub(crate) struct Reports(Rc<RefCell<Vec<String>>>);
-
-impl Reports {
-    /// Has a runtime report to this.
-    pub(crate) fn heard_by(&self, builder: Builder) -> Builder {
-        let reports = self.clone();
-        builder.on_report(move |report| reports.0.borrow_mut().push(report.to_owned()))
-    }
-
-    pub(crate) fn take(&self) -> Vec<String> {
-        self.0.take()
-    }
-}
-
 /// Sets a flag when it is dropped. In asyncio: `finally`.
 pub(crate) struct Flags<'a>(pub(crate) &'a Cell<bool>);
 
@@ -143,11 +106,6 @@ impl Drop for Crashes {
     fn drop(&mut self) {
         panic!("{}", "crash in cleanup");
     }
-}
-
-/// The message of a panic.
-pub(crate) fn message(payload: &(dyn Any + Send)) -> &str {
-    payload.downcast_ref::<String>().expect("the panic says something")
 }
 
 /// What a task yielded that has ended: awaiting it does not suspend. In asyncio: `task.result()`.
@@ -171,8 +129,7 @@ pub(crate) fn assert_is_refused(misuse: impl FnOnce(&Condition, LockGuard<'_, ()
     let message = run(async {
         let (condition, stranger) = (Condition::new(()).named("tea"), Lock::new(()).named("coffee"));
         let guard = stranger.lock().await;
-        let payload = catch_unwind(AssertUnwindSafe(|| misuse(&condition, guard))).expect_err("the misuse panics");
-        payload.downcast::<String>().expect("the panic says something")
+        refusal(|| misuse(&condition, guard))
     });
     assert!(message.ends_with("; take the guard from Condition::lock"), "{message}");
     let named: Vec<_> = message.split('`').skip(1).step_by(2).collect();

@@ -7,20 +7,27 @@
 
 use cooked_waker::{IntoWaker, Wake, WakeRef};
 use std::cell::{Cell, RefCell};
+use std::fmt::{Debug, Formatter};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 /// A future that a test polls by hand.
-pub(crate) type Held = Pin<Box<dyn Future<Output = ()>>>;
+pub type Held = Pin<Box<dyn Future<Output = ()>>>;
 
 /// What a waker does.
 #[derive(Default)]
-pub(crate) struct Foreign {
+pub struct Foreign {
     wake: Option<Box<dyn Fn()>>,
     clone: Option<Box<dyn Fn()>>,
     drop: Option<Box<dyn Fn()>>,
+}
+
+impl Debug for Foreign {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Foreign")
+    }
 }
 
 thread_local! {
@@ -28,24 +35,26 @@ thread_local! {
 }
 
 impl Foreign {
-    pub(crate) fn on_wake(mut self, act: impl Fn() + 'static) -> Self {
+    /// Acts whenever the waker is woken.
+    pub fn on_wake(mut self, act: impl Fn() + 'static) -> Self {
         self.wake = Some(Box::new(act));
         self
     }
 
     /// Acts when the waker is cloned for the first time.
-    pub(crate) fn on_clone(mut self, act: impl FnOnce() + 'static) -> Self {
+    pub fn on_clone(mut self, act: impl FnOnce() + 'static) -> Self {
         self.clone = Some(Box::new(once(act)));
         self
     }
 
     /// Acts when the first of the waker's clones, or the waker itself, is dropped.
-    pub(crate) fn on_drop(mut self, act: impl FnOnce() + 'static) -> Self {
+    pub fn on_drop(mut self, act: impl FnOnce() + 'static) -> Self {
         self.drop = Some(Box::new(once(act)));
         self
     }
 
-    pub(crate) fn waker(self) -> Waker {
+    /// The waker.
+    pub fn waker(self) -> Waker {
         let number = FOREIGN.with_borrow_mut(|foreign| {
             foreign.push(Rc::new(self));
             foreign.len() - 1
@@ -101,33 +110,33 @@ impl Drop for Numbered {
 }
 
 /// Polls a future once, with that waker.
-pub(crate) fn poll<F: Future + ?Sized>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
+pub fn poll<F: Future + ?Sized>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(waker))
 }
 
 /// Polls a future that is not to be ready yet.
-pub(crate) fn park(future: &mut Held, waker: &Waker) {
+pub fn park(future: &mut Held, waker: &Waker) {
     assert!(poll(future.as_mut(), waker).is_pending(), "the future is ready");
 }
 
 /// A future that is polled once with that waker, and kept so that a waker can drop it.
-pub(crate) fn parked(future: impl Future<Output = ()> + 'static, waker: &Waker) -> Shared {
+pub fn parked(future: impl Future<Output = ()> + 'static, waker: &Waker) -> Shared {
     let mut future: Held = Box::pin(future);
     park(&mut future, waker);
     Rc::new(RefCell::new(Some(future)))
 }
 
 /// A future that several can get at; none once it was dropped.
-pub(crate) type Shared = Rc<RefCell<Option<Held>>>;
+pub type Shared = Rc<RefCell<Option<Held>>>;
 
 /// Drops a future in its place, with the place free again.
-pub(crate) fn abandon(future: &Shared) {
+pub fn abandon(future: &Shared) {
     let abandoned = future.borrow_mut().take();
     drop(abandoned);
 }
 
 /// Whether a future is ready, now that it is polled with a waker that does nothing.
-pub(crate) fn is_ready(future: &Shared) -> bool {
+pub fn is_ready(future: &Shared) -> bool {
     let mut future = future.borrow_mut();
     let future = future.as_mut().expect("the future was not dropped");
     poll(future.as_mut(), Waker::noop()).is_ready()
