@@ -106,7 +106,7 @@ impl<T> Condition<T> {
     pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
         let name = name.into();
         if let Owned::Alone(lock) = &mut self.lock {
-            lock.set_name(name.clone());
+            lock.waiters.set_name(name.clone());
         }
         self.waiters.set_name(name);
         self
@@ -330,10 +330,11 @@ impl<T> Drop for ConditionWait<'_, '_, T> {
             State::Relocking(woke) => woke == Woke::Notified,
             State::Done => false,
         };
-        let condition = self.condition;
-        if notified && condition.told.all.get() <= self.since {
+        if notified && self.condition.told.all.get() <= self.since {
+            let unpolled = self.relock.lock.lock_at(self.relock.waiter.at);
+            let relock = std::mem::replace(&mut self.relock, unpolled);
             // Also if a foreign waker, whom the lock goes to, panics.
-            both(|| self.relock.leave(), || _ = condition.tell(1));
+            both(|| drop(relock), || _ = self.condition.tell(1));
         }
     }
 }

@@ -86,12 +86,8 @@ impl<T> Lock<T> {
     /// Names the lock in reports and traces.
     #[must_use]
     pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
-        self.set_name(name.into());
+        self.waiters.set_name(name.into());
         self
-    }
-
-    pub(super) fn set_name(&mut self, name: Arc<str>) {
-        self.waiters.set_name(name);
     }
 
     /// Waits until the lock is free and takes it; does not suspend if it is free now. In asyncio: `acquire`.
@@ -144,7 +140,7 @@ impl<T> Lock<T> {
         LockGuard { value: self.value.borrow_mut(), release: Release { lock: self, at } }
     }
 
-    /// Lets go of the lock, for the first who waits, if somebody does.
+    /// Lets go of the lock, and promises it to the first who waits, if somebody does.
     #[inline]
     fn hand_on(&self) {
         self.state.set(State::Free);
@@ -154,7 +150,6 @@ impl<T> Lock<T> {
         }
     }
 
-    /// Promises the lock to the first who waits.
     fn promise(&self) {
         let Some(grant) = self.waiters.grant_first() else { return };
         self.waiters.about().holder.set(Some(Holder::of(&grant)));
@@ -192,20 +187,13 @@ impl<'a, T> Future for LockWait<'a, T> {
     }
 }
 
-impl<T> LockWait<'_, T> {
-    /// Waits no more. A waiter that was granted the lock and has not run passes it on.
+/// A waiter that was granted the lock and is dropped before it ran passes it on.
+impl<T> Drop for LockWait<'_, T> {
     #[inline]
-    pub(super) fn leave(&mut self) {
+    fn drop(&mut self) {
         if self.waiter.is_granted() && self.lock.is_promised_to(self.waiter.node()) {
             self.lock.hand_on();
         }
-        self.waiter.leave();
-    }
-}
-
-impl<T> Drop for LockWait<'_, T> {
-    fn drop(&mut self) {
-        self.leave();
     }
 }
 
