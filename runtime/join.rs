@@ -97,12 +97,12 @@ impl Task {
         if waiter.has_joined() {
             return waiter.poll(cx);
         }
+        let Some(task) = self.core.table.borrow().get(self.key).cloned() else { return Poll::Ready(()) };
         // One that drives another executor, which polls this, may end after that has let go of it.
-        if wakee::owner(cx.waker()).is_some_and(|polled| polled.id.get() == self.key.id) {
+        if wakee::owner(cx.waker()).is_some_and(|polled| Rc::ptr_eq(&polled, &task)) {
             panic!("{self} awaits its own end, which can never come; await it from another task");
         }
-        let Some(kept) = waiter::whom_to_wake(cx, 1, || !self.is_finished()) else { return Poll::Ready(()) };
-        let task = self.core.table.borrow().get(self.key).cloned().expect("a task that has not ended is in the table");
+        let Some(kept) = waiter::whom_to_wake(cx, 1, || task.id.get() == self.key.id) else { return Poll::Ready(()) };
         let extra = self.core.table.borrow_mut().extra_of(&task);
         let (joiners, index) = extra.joiners.get().map(arena::list).unwrap_or_else(|| {
             let made = task.spawned.get();
@@ -163,12 +163,12 @@ impl<T> JoinHandle<T> {
         self.task.is_finished()
     }
 
-    /// Has somebody told of the end of the task, before those who await it are woken. One that has ended tells nobody.
-    pub(crate) fn add_listener(&self, listener: Rc<dyn Listener>) {
+    /// Has somebody told of the end of the task, before those who await it are woken; false if the task has ended.
+    pub(crate) fn add_listener(&self, listener: &Rc<impl Listener + 'static>) -> bool {
         let mut table = self.task.core.table.borrow_mut();
-        if let Some(task) = table.get(self.task.key).cloned() {
-            table.extra_of(&task).listeners.borrow_mut().add(listener);
-        }
+        let Some(task) = table.get(self.task.key).cloned() else { return false };
+        table.extra_of(&task).listeners.borrow_mut().add(listener.clone());
+        true
     }
 
     /// Has those told no more on whose behalf somebody waits in that list.
@@ -191,16 +191,22 @@ impl<T> JoinHandle<T> {
 
     /// Looks at the outcome, and leaves it.
     fn is(&self, outcome_is: impl FnOnce(&Option<Result<T, Failure>>) -> bool) -> bool {
-        let outcome = self.job.outcome().take();
+        let Outcome { value, .. } = self.job.outcome();
+        let outcome = value.take();
         let is = outcome_is(&outcome);
-        self.job.outcome().set(outcome);
+        value.set(outcome);
         is
+    }
+
+    /// Leaves what was taken to be fetched by somebody else.
+    pub(crate) fn put_back(&self, output: T) {
+        self.job.outcome().value.set(Some(Ok(output)));
     }
 
     /// The outcome of a task that has ended. There is one to take, once.
     #[track_caller]
     pub(crate) fn take_outcome(&self) -> Result<T, JoinError> {
-        match self.job.outcome().take() {
+        match self.job.outcome().value.take() {
             Some(outcome) => outcome.map_err(|failure| match failure {
                 Failure::Cancelled => JoinError::cancelled(&self.task),
                 Failure::Panicked(payload) => JoinError::panicked(&self.task, payload),
@@ -220,30 +226,29 @@ impl<T> Future for JoinHandle<T> {
     /// The caller of a poll is the line that awaits: it goes into the reports.
     #[track_caller]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        // Not inside the closure, which has a line of its own.
-        let at = Location::caller();
         let JoinHandle { task, waiter, .. } = &mut *self;
-        let waiter = waiter.get_or_insert_with(|| Waiter::new(at));
+        let waiter = waiter.get_or_insert(Waiter::new(Location::caller()));
         ready!(task.poll_ended(waiter, cx));
         Poll::Ready(self.take_outcome())
     }
 }
 
-impl<T> Unpin for JoinHandle<T> {}
-
 /// A panic that nobody will receive any more is reported. So is that of an output in its drop: whoever drops the handle has
 /// nothing to do with it.
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
-        lost::contain(lost::DROPPED, || drop(self.waiter.take()));
-        self.job.detached().set(true);
+        if let Some(waiter) = self.waiter.take() {
+            lost::contain(lost::DROPPED, || drop(waiter));
+        }
         let Task { core, name, spawned, .. } = &self.task;
-        match self.job.outcome().take() {
+        let Outcome { value, detached } = self.job.outcome();
+        detached.set(true);
+        match value.take() {
             Some(Err(Failure::Panicked(payload))) => {
                 core.report_panic(name.as_deref().unwrap_or("a task"), spawned, payload);
             }
             Some(Ok(output)) if std::mem::needs_drop::<T>() => {
-                self.job.outcome().set(Some(Ok(output)));
+                value.set(Some(Ok(output)));
                 let job: Rc<dyn Job> = self.job.clone();
                 core.discard(Unwanted { body: Body::Joined(job), name: name.clone(), spawned });
             }
@@ -256,16 +261,20 @@ impl<T> Drop for JoinHandle<T> {
 struct Joined<F: Future> {
     /// None once the task has ended. Borrowed while it is being polled, and by nobody else then.
     future: RefCell<Option<Pin<Box<F>>>>,
+    outcome: Outcome<F::Output>,
+}
+
+/// What became of a joined task.
+pub(super) struct Outcome<T> {
     /// None until the task has ended, and after the handle took it.
-    outcome: Cell<Option<Result<F::Output, Failure>>>,
-    /// Set once the handle is gone: nobody will fetch the outcome.
+    value: Cell<Option<Result<T, Failure>>>,
+    /// Set once the handle is gone: nobody will fetch the value.
     detached: Cell<bool>,
 }
 
 /// What a handle knows of a job: what it yields, and not of which future.
 pub(super) trait Joinable<T>: Job {
-    fn outcome(&self) -> &Cell<Option<Result<T, Failure>>>;
-    fn detached(&self) -> &Cell<bool>;
+    fn outcome(&self) -> &Outcome<T>;
 }
 
 /// How a task ended that yielded no output.
@@ -276,17 +285,13 @@ pub(super) enum Failure {
 
 /// Makes the job of a future. That of one which is refused is cancelled already.
 pub(super) fn job<F: Future + 'static>(future: F, refused: bool) -> Rc<dyn Joinable<F::Output>> {
-    let outcome = Cell::new(refused.then_some(Err(Failure::Cancelled)));
-    Rc::new(Joined { future: RefCell::new(Some(Box::pin(future))), outcome, detached: Cell::new(false) })
+    let outcome = Outcome { value: Cell::new(refused.then_some(Err(Failure::Cancelled))), detached: Cell::new(false) };
+    Rc::new(Joined { future: RefCell::new(Some(Box::pin(future))), outcome })
 }
 
 impl<F: Future> Joinable<F::Output> for Joined<F> {
-    fn outcome(&self) -> &Cell<Option<Result<F::Output, Failure>>> {
+    fn outcome(&self) -> &Outcome<F::Output> {
         &self.outcome
-    }
-
-    fn detached(&self) -> &Cell<bool> {
-        &self.detached
     }
 }
 
@@ -295,7 +300,7 @@ impl<F: Future> Job for Joined<F> {
         let mut future = self.future.borrow_mut();
         let future = future.as_mut().expect("a task that has ended is not polled");
         let output = ready!(future.as_mut().poll(cx));
-        self.outcome.set(Some(Ok(output)));
+        self.outcome.value.set(Some(Ok(output)));
         Poll::Ready(())
     }
 
@@ -304,19 +309,19 @@ impl<F: Future> Job for Joined<F> {
     }
 
     fn drop_output(&self, returned: bool) {
-        let output = match (returned, self.detached.get()) {
-            (false, _) => self.outcome.replace(Some(Err(Failure::Cancelled))),
-            (true, true) => self.outcome.take(),
-            (true, false) => None,
-        };
-        drop(output);
+        let Outcome { value, detached } = &self.outcome;
+        if !returned {
+            drop(value.replace(Some(Err(Failure::Cancelled))));
+        } else if detached.get() {
+            drop(value.take());
+        }
     }
 
     fn panicked(&self, payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>> {
-        if self.detached.get() {
+        if self.outcome.detached.get() {
             return Err(payload);
         }
-        self.outcome.set(Some(Err(Failure::Panicked(payload))));
+        self.outcome.value.set(Some(Err(Failure::Panicked(payload))));
         Ok(())
     }
 

@@ -38,13 +38,8 @@ where
     let spawn = |future| spawn_joined(&core, future, None, at);
     // All of them before the first is spawned: an iterator that panics leaves no child that nobody gathers.
     let futures: Vec<_> = futures.into_iter().collect();
-    let mut handles: Vec<_> = futures.into_iter().map(spawn).collect();
-    let gathering = Gathering::new(&children(&handles), true);
-    async move {
-        gathering.all_ended(at).await;
-        resume_first_failure(&children(&handles));
-        handles.iter_mut().map(output).collect()
-    }
+    let handles: Vec<_> = futures.into_iter().map(spawn).collect();
+    Gathering::new(handles, true).outputs(at)
 }
 
 /// Awaits tasks that run already, and yields what became of each, in order. No failure ends it early. If all of them have
@@ -68,11 +63,10 @@ pub fn gather_tasks<T>(
     tasks: impl IntoIterator<Item = JoinHandle<T>>,
 ) -> impl Future<Output = Vec<Result<T, JoinError>>> {
     let at = Location::caller();
-    let handles: Vec<_> = tasks.into_iter().collect();
-    let gathering = Gathering::new(&children(&handles), false);
+    let gathering = Gathering::new(tasks.into_iter().collect::<Vec<_>>(), false);
     async move {
         gathering.all_ended(at).await;
-        handles.iter().map(JoinHandle::take_outcome).collect()
+        gathering.handles.iter().map(JoinHandle::take_outcome).collect()
     }
 }
 
@@ -97,41 +91,14 @@ macro_rules! gather {
 #[track_caller]
 pub fn gather_tuple<F: Futures>(futures: F) -> impl Future<Output = <F::Handles as Handles>::Outputs> {
     let at = Location::caller();
-    let mut handles = futures.spawn(at);
-    let gathering = Gathering::new(&handles.children(), true);
-    async move {
-        gathering.all_ended(at).await;
-        resume_first_failure(&handles.children());
-        handles.outputs()
-    }
-}
-
-/// Before any output is taken: with one in hand that panics when it is dropped, this panic would abort the process.
-fn resume_first_failure(children: &[&dyn Child]) {
-    if let Some(payload) = children.iter().find_map(|child| child.take_panic()) {
-        resume_unwind(payload);
-    }
-    if let Some(child) = children.iter().find(|child| !child.has_output()) {
-        panic!(
-            "{} was cancelled while it was gathered; use gather_tasks() where children may be cancelled",
-            child.task()
-        );
-    }
-}
-
-fn output<T>(handle: &mut JoinHandle<T>) -> T {
-    handle.take_outcome().expect("a task that has neither panicked nor was cancelled has an output")
-}
-
-fn children<T>(handles: &[JoinHandle<T>]) -> Vec<&dyn Child> {
-    handles.iter().map(|handle| handle as &dyn Child).collect()
+    Gathering::new(futures.spawn(at), true).outputs(at)
 }
 
 /// A join handle, whatever its output.
 #[doc(hidden)]
 pub trait Child {
     fn task(&self) -> Task;
-    fn count_down(&self, countdown: Rc<Countdown>);
+    fn count_down(&self, countdown: &Rc<Countdown>) -> bool;
     fn take_panic(&self) -> Option<Box<dyn Any + Send>>;
     fn has_output(&self) -> bool;
 }
@@ -141,8 +108,8 @@ impl<T> Child for JoinHandle<T> {
         JoinHandle::task(self)
     }
 
-    fn count_down(&self, countdown: Rc<Countdown>) {
-        self.add_listener(countdown);
+    fn count_down(&self, countdown: &Rc<Countdown>) -> bool {
+        self.add_listener(countdown)
     }
 
     fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
@@ -154,6 +121,11 @@ impl<T> Child for JoinHandle<T> {
     }
 }
 
+/// What a task has returned, if it has.
+fn output<T>(handle: &JoinHandle<T>) -> Option<T> {
+    if handle.has_output() { handle.take_outcome().ok() } else { None }
+}
+
 /// A tuple of futures. They are spawned once all of them are there: an argument that returns early has spawned none.
 #[doc(hidden)]
 pub trait Futures {
@@ -161,12 +133,33 @@ pub trait Futures {
     fn spawn(self, at: &'static Location<'static>) -> Self::Handles;
 }
 
-/// A tuple of join handles.
+/// The join handles of one gather.
 #[doc(hidden)]
 pub trait Handles {
     type Outputs;
-    fn children(&self) -> Vec<&dyn Child>;
-    fn outputs(&mut self) -> Self::Outputs;
+    fn each<'a>(&'a self, look: &mut dyn FnMut(&'a dyn Child));
+
+    /// All outputs, or none of them if one is missing: with one in hand that panics when it is dropped, the panic that says so
+    /// would abort the process.
+    fn outputs(&self) -> Option<Self::Outputs>;
+}
+
+impl<T> Handles for Vec<JoinHandle<T>> {
+    type Outputs = Vec<T>;
+
+    fn each<'a>(&'a self, look: &mut dyn FnMut(&'a dyn Child)) {
+        self.iter().for_each(|handle| look(handle));
+    }
+
+    fn outputs(&self) -> Option<Vec<T>> {
+        let mut outputs = Vec::with_capacity(self.len());
+        outputs.extend(self.iter().map_while(output));
+        if outputs.len() < self.len() {
+            self.iter().zip(outputs).for_each(|(handle, output)| handle.put_back(output));
+            return None;
+        }
+        Some(outputs)
+    }
 }
 
 macro_rules! handles {
@@ -187,15 +180,18 @@ macro_rules! handles {
             type Outputs = ($($output,)+);
 
             #[expect(non_snake_case, reason = "a handle goes by the name of its output's type")]
-            fn children(&self) -> Vec<&dyn Child> {
+            fn each<'a>(&'a self, look: &mut dyn FnMut(&'a dyn Child)) {
                 let ($($output,)+) = self;
-                vec![$($output),+]
+                $(look($output);)+
             }
 
             #[expect(non_snake_case, reason = "a handle goes by the name of its output's type")]
-            fn outputs(&mut self) -> Self::Outputs {
+            fn outputs(&self) -> Option<Self::Outputs> {
                 let ($($output,)+) = self;
-                ($(output($output),)+)
+                if [$($output.has_output()),+].contains(&false) {
+                    return None;
+                }
+                Some(($(output($output)?,)+))
             }
         }
     };
@@ -218,9 +214,14 @@ handles!(A B C D E F G H I J K L);
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Countdown {
-    remaining: Cell<usize>,
-    /// Set once the last end is a hop ago: the gatherer has nothing to wait for then.
+    /// How many tasks have not ended.
+    alive: Cell<usize>,
+    /// Set once the last has ended, or one whose panic ends the waiting at once.
+    over: Cell<bool>,
+    /// Set once that is a hop ago: the gatherer has nothing to wait for then.
     settled: Cell<bool>,
+    /// Set once a task has panicked.
+    panicked: Cell<bool>,
     /// Whether a panic ends the waiting at once.
     fail_fast: bool,
     /// The gatherer waits here.
@@ -229,12 +230,12 @@ pub struct Countdown {
 
 impl Listener for Countdown {
     fn task_ended(self: Rc<Self>, panicked: bool) {
-        let before = self.remaining.get();
-        self.remaining.set(if panicked && self.fail_fast { 0 } else { before.saturating_sub(1) });
-        if before == 0 || self.remaining.get() > 0 {
-            return;
+        self.alive.update(|alive| alive - 1);
+        self.panicked.update(|before| before || panicked);
+        let is_over = self.alive.get() == 0 || panicked && self.fail_fast;
+        if is_over && !self.over.replace(true) {
+            self.clone().ended.call_soon(move || self.settle());
         }
-        self.clone().ended.call_soon(move || self.settle());
     }
 
     fn waits_in(&self) -> u64 {
@@ -254,24 +255,27 @@ impl Countdown {
 }
 
 /// The tasks of one gather. Dropping it cancels those that have not ended, in order.
-struct Gathering {
-    tasks: Vec<Task>,
+struct Gathering<H: Handles> {
+    handles: H,
     countdown: Rc<Countdown>,
 }
 
-impl Gathering {
+impl<H: Handles> Gathering<H> {
     #[track_caller]
-    fn new(children: &[&dyn Child], fail_fast: bool) -> Self {
-        let tasks: Vec<_> = children.iter().map(|child| child.task()).collect();
-        let alive = tasks.iter().filter(|task| !task.is_finished()).count();
+    fn new(handles: H, fail_fast: bool) -> Self {
         let countdown = Rc::new(Countdown {
-            remaining: Cell::new(alive),
-            settled: Cell::new(alive == 0),
+            alive: Cell::new(0),
+            over: Cell::new(false),
+            settled: Cell::new(false),
+            panicked: Cell::new(false),
             fail_fast,
             ended: WaitList::of_state("gather", ObjectState::Ends),
         });
-        children.iter().for_each(|child| child.count_down(countdown.clone()));
-        Gathering { tasks, countdown }
+        let mut alive = 0;
+        handles.each(&mut |child| alive += usize::from(child.count_down(&countdown)));
+        countdown.alive.set(alive);
+        countdown.settled.set(alive == 0);
+        Gathering { handles, countdown }
     }
 
     async fn all_ended(&self, at: &'static Location<'static>) {
@@ -279,12 +283,43 @@ impl Gathering {
         let mut waiter = Waiter::new(at);
         poll_fn(|cx| waiter.wait(cx, ended, || !settled.get())).await;
     }
+
+    async fn outputs(self, at: &'static Location<'static>) -> H::Outputs {
+        self.all_ended(at).await;
+        if self.countdown.panicked.get() {
+            self.resume_first_panic();
+        }
+        self.handles.outputs().unwrap_or_else(|| self.refuse())
+    }
+
+    fn resume_first_panic(&self) {
+        let mut first = None;
+        self.handles.each(&mut |child| {
+            if first.is_none() {
+                first = child.take_panic();
+            }
+        });
+        if let Some(payload) = first {
+            resume_unwind(payload);
+        }
+    }
+
+    fn refuse(&self) -> ! {
+        let mut cancelled = None;
+        self.handles.each(&mut |child| {
+            if cancelled.is_none() && !child.has_output() {
+                cancelled = Some(child.task());
+            }
+        });
+        let task = cancelled.expect("a task has no output if not all have one");
+        panic!("{task} was cancelled while it was gathered; use gather_tasks() where children may be cancelled");
+    }
 }
 
-impl Drop for Gathering {
+impl<H: Handles> Drop for Gathering<H> {
     fn drop(&mut self) {
-        for task in &self.tasks {
-            task.cancel();
+        if self.countdown.alive.get() > 0 {
+            self.handles.each(&mut |child| _ = child.task().cancel());
         }
     }
 }

@@ -216,7 +216,7 @@ impl<E: 'static> Members<E> {
             return task;
         }
         let number = self.spawned.replace(self.spawned.get() + 1);
-        handle.add_listener(Rc::new(Member { members: self.clone(), number }));
+        handle.add_listener(&Rc::new(Member { members: self.clone(), number }));
         self.handles.borrow_mut().insert(number, handle);
         if self.aborting.get() {
             task.cancel();

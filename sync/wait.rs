@@ -148,7 +148,9 @@ impl Ends {
         });
         for (index, handle) in handles.iter().enumerate() {
             let member = Rc::new(Member { ends: ends.clone(), index });
-            if handle.is_finished() { member.task_ended(handle.has_panicked()) } else { handle.add_listener(member) }
+            if !handle.add_listener(&member) {
+                member.task_ended(handle.has_panicked());
+            }
         }
         ends
     }
