@@ -66,29 +66,21 @@ pub(super) fn ticks(duration: Duration) -> u64 {
 
 /// The clock of one runtime, with the reading that the present turn goes by.
 pub(super) struct Clock {
-    source: Source,
-    /// Microseconds; read once a turn at most, so that one turn is one moment.
-    reading: Cell<u64>,
+    /// When the runtime was made. None where time is virtual.
+    start: Option<std::time::Instant>,
+    /// Read once a turn at most, so that one turn is one moment. Virtual time is this, and nothing else.
+    reading: Cell<Instant>,
     /// Set while the reading is of an earlier turn.
     is_stale: Cell<bool>,
 }
 
-enum Source {
-    Real(std::time::Instant),
-    Virtual,
-}
-
 impl Clock {
-    pub(super) fn real() -> Self {
-        Clock { source: Source::Real(std::time::Instant::now()), reading: Cell::new(0), is_stale: Cell::new(false) }
-    }
-
-    pub(super) fn standing() -> Self {
-        Clock { source: Source::Virtual, reading: Cell::new(0), is_stale: Cell::new(false) }
+    pub(super) fn new(start: Option<std::time::Instant>) -> Self {
+        Clock { start, reading: Cell::new(Instant::at(0)), is_stale: Cell::new(false) }
     }
 
     pub(super) fn is_virtual(&self) -> bool {
-        matches!(self.source, Source::Virtual)
+        self.start.is_none()
     }
 
     /// Begins a turn: all of it happens at one moment, which is read when somebody asks.
@@ -99,32 +91,26 @@ impl Clock {
     /// The moment of the present turn.
     pub(super) fn reading(&self) -> Instant {
         if self.is_stale.replace(false) {
-            self.reading.set(self.now().micros);
+            self.reading.set(self.now());
         }
-        Instant::at(self.reading.get())
+        self.reading.get()
+    }
+
+    /// The moment right now, rounded down, so that what is due by it is due in truth. A turn may be behind it.
+    pub(super) fn now(&self) -> Instant {
+        self.start.map_or(self.reading.get(), |start| Instant::at(start.elapsed().as_micros() as u64))
     }
 
     /// The moment from which a duration counts. On the real clock that is now, rounded up, and not the reading: a sleep
     /// that begins late in a long poll would otherwise end early.
     pub(super) fn counting_from(&self) -> Instant {
-        match self.source {
-            Source::Real(start) => Instant::at(ticks(start.elapsed())),
-            Source::Virtual => self.reading(),
-        }
-    }
-
-    /// The moment right now, rounded down, so that what is due by it is due in truth. A turn may be behind it.
-    pub(super) fn now(&self) -> Instant {
-        match self.source {
-            Source::Real(start) => Instant::at(u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX)),
-            Source::Virtual => Instant::at(self.reading.get()),
-        }
+        self.start.map_or(self.reading.get(), |start| Instant::at(ticks(start.elapsed())))
     }
 
     /// Moves virtual time forward.
     pub(super) fn jump(&self, to: Instant) {
         debug_assert!(self.is_virtual() && to >= self.reading(), "only virtual time jumps, and only forward");
-        self.reading.set(to.micros);
+        self.reading.set(to);
     }
 }
 

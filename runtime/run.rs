@@ -70,7 +70,8 @@ const LONGEST_PARK: Duration = Duration::from_secs(3600);
 /// ```
 #[must_use]
 pub struct Builder {
-    clock: fn() -> Clock,
+    /// Set where time is virtual.
+    is_virtual: bool,
     pub(super) watch: Wishes,
 }
 
@@ -83,7 +84,7 @@ impl Builder {
     /// waker that a thread holds does not keep it from being stalled. What depends on threads and on timers belongs on
     /// the real clock.
     pub fn virtual_clock(mut self) -> Self {
-        self.clock = Clock::standing;
+        self.is_virtual = true;
         self
     }
 
@@ -97,7 +98,7 @@ impl Builder {
             batch: RefCell::default(),
             loose_waker: Cell::new(None),
             wheel: RefCell::new(Wheel::new()),
-            clock: (self.clock)(),
+            clock: Clock::new((!self.is_virtual).then(std::time::Instant::now)),
             inbox: Arc::new(Inbox::new(std::thread::current())),
             remotes: RefCell::new(Weak::new()),
             turns: Cell::new(0),
@@ -124,7 +125,7 @@ pub struct Runtime {
 impl Runtime {
     /// A builder of a runtime with the real clock.
     pub fn builder() -> Builder {
-        Builder { clock: Clock::real, watch: Wishes::default() }
+        Builder { is_virtual: false, watch: Wishes::default() }
     }
 
     /// Runs a future to its end; see [`run`]. No task outlives it.

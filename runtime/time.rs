@@ -41,7 +41,7 @@ pub fn now() -> Instant {
 /// ```
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    Sleep { at: Location::caller(), state: State::New(Until::After(duration)) }
+    Sleep { at: Location::caller(), state: State::New(When::After(duration)) }
 }
 
 /// Waits until a moment of the runtime's time. One that has passed yields once. In asyncio: `loop.call_at`.
@@ -58,7 +58,7 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 
 /// A sleep in the name of that line.
 pub(crate) fn sleep_until_at(deadline: Instant, at: &'static Location<'static>) -> Sleep {
-    Sleep { at, state: State::New(Until::At(deadline)) }
+    Sleep { at, state: State::New(When::At(deadline)) }
 }
 
 /// Lets the other ready tasks run first. In asyncio: `sleep(0)`.
@@ -87,7 +87,7 @@ pub struct Sleep {
 
 #[derive(Debug)]
 pub(super) enum State {
-    New(Until),
+    New(When),
     /// There is no time to wait for: it yields once.
     Yields,
     /// The timer is in the wheel of this runtime, armed or fired.
@@ -96,19 +96,19 @@ pub(super) enum State {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Until {
+pub(super) enum When {
     /// A duration from the first poll.
     After(Duration),
     At(Instant),
 }
 
 impl Sleep {
-    fn begin(&self, until: Until, cx: &Context<'_>) -> State {
+    fn begin(&self, when: When, cx: &Context<'_>) -> State {
         let core = context::expect_current(format_args!("the sleep() at {} was polled", self.at));
-        let deadline = match until {
-            Until::After(Duration::ZERO) => core.now(),
-            Until::After(duration) => core.counting_from() + duration,
-            Until::At(deadline) => deadline,
+        let deadline = match when {
+            When::After(Duration::ZERO) => core.now(),
+            When::After(duration) => core.counting_from() + duration,
+            When::At(deadline) => deadline,
         };
         if deadline <= core.now() {
             wake_next_turn(cx, self.at);
@@ -130,7 +130,7 @@ impl Future for Sleep {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match &self.state {
-            State::New(until) => self.state = self.begin(*until, cx),
+            State::New(when) => self.state = self.begin(*when, cx),
             State::Sleeps(core, timer) if !core.has_fired(*timer, cx) => {}
             State::Yields | State::Sleeps(..) => {
                 self.end();
@@ -191,7 +191,7 @@ impl Core {
         timer
     }
 
-    /// Whether the timer has fired. Until then it wakes whom this context names.
+    /// Whether the timer has fired. When then it wakes whom this context names.
     fn has_fired(&self, timer: u32, cx: &Context<'_>) -> bool {
         let has_fired = || self.wheel.borrow_mut().get_mut(timer).is_none();
         has_fired() || {
