@@ -62,6 +62,10 @@ pub fn try_run<F: Future>(future: F) -> Result<F::Output, Stalled> {
 /// The longest time to park at once: later deadlines are looked at again.
 const LONGEST_PARK: Duration = Duration::from_secs(3600);
 
+/// So much later than asked for Linux wakes a thread, to wake others with it. A park is asked to end so much earlier; what is left
+/// of the time if it does is another park.
+const SLACK: Duration = Duration::from_micros(50);
+
 /// Decides what a runtime is like. [`Runtime::builder`] makes one.
 ///
 /// ```
@@ -281,7 +285,10 @@ impl Core {
     /// Sleeps until somebody rings, the deadline comes, or it is time to look whether anybody can go on.
     fn park(self: &Rc<Self>, deadline: Option<Instant>, suspicion: &mut Suspicion) {
         let next_look = suspicion.look(self, deadline.is_some());
-        let due = deadline.map(|deadline| (deadline - self.clock.now()).min(LONGEST_PARK));
+        let due = deadline.map(|deadline| match (deadline - self.clock.now()).min(LONGEST_PARK) {
+            due if due > SLACK => due - SLACK,
+            due => due,
+        });
         self.inbox.park(due.into_iter().chain(next_look).min());
     }
 }
