@@ -73,7 +73,7 @@
 //! `shown`, `grant_list`, `semaphore`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`, `timeout`, `race`,
 //! `gather`, `wait`, `group_error`, `group_output`, `task_group`, `interval`.
 //!
-//! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `trace`, `polls`,
+//! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `state`, `trace`, `polls`,
 //! `runtimes`, `lost`, `facts`, `told`, `holds`, `dump`, `standing`, `recorder`, `text`, `shown`,
 //! `future_type`, `stall`, `ask`, `help`, `report`, `tree`, `pending`, `unheard`, `debug`, `watchers`,
 //! `check_lists`, `check_waits`, `check`, `suspicion`.

@@ -32,7 +32,7 @@ pub(super) struct Waits {
     /// Lists of objects that are gone, for others.
     spare: ManuallyDrop<Vec<Rc<Waiting>>>,
     /// Whom a broadcast is about to wake. It is taken out before anybody is.
-    pub(super) to_wake: ManuallyDrop<Vec<Wakee>>,
+    pub(super) to_wake: ManuallyDrop<Vec<(u32, Wakee)>>,
     /// How many lists were opened.
     opened: u32,
     /// Set once the thread ends: whoever leaves last gives the memory back.

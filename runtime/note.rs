@@ -4,18 +4,19 @@ use super::clock::Instant;
 use super::context::Core;
 use super::executor::{Main, Turn};
 use super::task::TaskCell;
-use super::wakee::Kept;
+use super::wakee::{Kept, Wakee};
 use super::watch::told;
 use std::cell::Cell;
 use std::panic::Location;
 use std::rc::{Rc, Weak};
 
-pub(crate) use super::watch::facts::{About, Holder, ObjectState};
+pub(crate) use super::watch::facts::{About, Holder};
 pub(crate) use super::watch::holds::Holds;
 pub(super) use super::watch::lost;
 pub(crate) use super::watch::lost::contain;
 pub(super) use super::watch::polls::Polls;
 pub(crate) use super::watch::printable::{Printable, printable};
+pub(crate) use super::watch::state::ObjectState;
 pub(crate) use super::watch::trace::Kind;
 pub(super) use super::watch::watchers::Watchers;
 
@@ -77,7 +78,7 @@ impl Core {
     #[inline]
     pub(super) fn note(&self, task: Option<&TaskCell>, at: Line, kind: Kind) {
         if self.watchers.trace.is_watched() {
-            self.tell(task, None, at, kind);
+            self.tell(task, at, kind);
         }
     }
 
@@ -98,7 +99,7 @@ impl Core {
 
     /// A message from another thread is taken in.
     pub(super) fn begin_message(&self) -> Option<Causing<'_>> {
-        self.watchers.trace.is_watched().then(|| self.begin_cause(None, None, None, Kind::ThreadArrived))
+        self.watchers.trace.is_watched().then(|| self.begin_alone(None, Kind::ThreadArrived))
     }
 }
 
@@ -108,6 +109,13 @@ impl Core {
     pub(super) fn note_armed(&self, timer: u32, at: &'static Location<'static>, deadline: Instant) {
         if self.watchers.trace.is_watched() {
             self.tell_armed(timer, at, deadline);
+        }
+    }
+
+    /// A sleep is polled with another waker than before, by another task perhaps. The outdated one goes, which is foreign code.
+    pub(super) fn note_timer_renewed(&self, timer: u32, _outdated: Wakee) {
+        if self.watchers.trace.is_watched() {
+            self.tell_timer_renewed(timer);
         }
     }
 
@@ -132,7 +140,7 @@ impl Core {
 
     /// The future of a task is dropped because its run ends.
     pub(super) fn begin_shutdown(&self, task: &TaskCell) -> Option<Causing<'_>> {
-        self.watchers.trace.is_watched().then(|| self.begin_cause(None, Some(task), None, Kind::Dropping))
+        self.watchers.trace.is_watched().then(|| self.begin_alone(Some(task), Kind::Dropping))
     }
 }
 
@@ -162,6 +170,20 @@ pub(super) fn joined(about: &About, node: u32, task: Option<Rc<TaskCell>>, at: &
     TOLD.set(TOLD.get() + usize::from(told::joined(about, node, task.as_deref(), at)));
 }
 
+/// A wait is polled with another waker than before, by another task perhaps. The outdated one goes, which is foreign code.
+pub(super) fn renewed(node: u32, _outdated: Wakee) {
+    if TOLD.get() > 0 {
+        told::renewed(node);
+    }
+}
+
+/// A wait was granted what it waits for, and is woken for that.
+#[inline]
+pub(super) fn granted<R>(node: u32, wake: impl FnOnce() -> R) -> R {
+    let _via = if TOLD.get() > 0 { told::granted(node) } else { None };
+    wake()
+}
+
 /// A wait is over: it was granted, or left.
 #[inline]
 pub(super) fn ended(node: u32, task: Option<&Rc<TaskCell>>, granted: bool, at: &'static Location<'static>) {
@@ -180,7 +202,7 @@ impl Causing<'_> {
     /// Something more happens to the task.
     #[cold]
     pub(super) fn note(&self, task: &TaskCell, kind: Kind) {
-        self.core.tell(Some(task), None, None, kind);
+        self.core.tell(Some(task), None, kind);
     }
 }
 

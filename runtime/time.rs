@@ -214,7 +214,7 @@ impl Core {
             None => wakee,
         };
         drop(wheel);
-        drop(outdated);
+        self.note_timer_renewed(timer, outdated);
     }
 
     /// Takes the timer of a sleep that is over, or dropped, out of the wheel.

@@ -190,7 +190,7 @@ impl Waiter {
             }
             kept.replace(wakee)
         });
-        drop(outdated);
+        note::renewed(self.node, outdated);
     }
 }
 

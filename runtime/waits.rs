@@ -62,7 +62,7 @@ impl Grant {
     /// With the panic of a foreign waker.
     #[inline]
     pub fn wake(self) {
-        if let Some(panic) = self.wakee.wake() {
+        if let Some(panic) = note::granted(self.node, || self.wakee.wake()) {
             panics::go_on_with_first([panic]);
         }
     }
@@ -232,7 +232,7 @@ fn wake_each(waiting: &Waiting, mut next: impl FnMut(&Waits) -> u32) -> usize {
             waits.unlink(waiting, node);
             waits.nodes.set_word(node, waiting.serial.get());
             if let Some(wakee) = waits.nodes.get_mut(node).grant_and_wake() {
-                waits.to_wake.push(wakee);
+                waits.to_wake.push((node, wakee));
                 is_any_left = true;
             }
         }
@@ -248,13 +248,13 @@ fn wake_each(waiting: &Waiting, mut next: impl FnMut(&Waits) -> u32) -> usize {
 #[cold]
 fn wake_left() {
     let mut left = WAITS.with_borrow_mut(|waits| std::mem::take(&mut *waits.to_wake));
-    for wakee in &left {
+    for (node, wakee) in &left {
         if let Wakee::Task(task) = wakee {
-            task.wake();
+            note::granted(*node, || task.wake());
         }
     }
-    let foreign = left.drain(..).filter(|wakee| matches!(wakee, Wakee::Foreign(..)));
-    let panics: Vec<_> = foreign.filter_map(Wakee::wake).collect();
+    let foreign = left.drain(..).filter(|(_, wakee)| matches!(wakee, Wakee::Foreign(..)));
+    let panics: Vec<_> = foreign.filter_map(|(node, wakee)| note::granted(node, || wakee.wake())).collect();
     // It is empty again, and kept for the next broadcast.
     WAITS.with_borrow_mut(|waits| *waits.to_wake = left);
     panics::go_on_with_first(panics);

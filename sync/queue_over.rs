@@ -39,7 +39,10 @@ impl<T, S: Store<T>> QueueOver<T, S> {
             len: Cell::new(0),
             capacity,
             closed: Cell::new(false),
-            getters: GrantList::new("queue", ObjectState::Item),
+            getters: GrantList::new(
+                "queue",
+                ObjectState::Item { capacity: (capacity < usize::MAX).then_some(capacity) },
+            ),
             putters: GrantList::new("full queue", ObjectState::Room),
             joiners: WaitList::of_state("unfinished queue", ObjectState::Done { unfinished: 0 }),
             unfinished: Cell::new(0),

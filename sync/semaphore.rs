@@ -61,7 +61,7 @@ impl Semaphore {
             free: Cell::new(permits),
             out: Cell::new(0),
             bound,
-            list: GrantList::new("semaphore", ObjectState::Permits { forgotten: 0 }),
+            list: GrantList::new("semaphore", ObjectState::Permits { made_with: permits, forgotten: 0 }),
             holds: Holds::new(),
         }
     }
@@ -190,8 +190,8 @@ impl Semaphore {
 
     /// Lets the reports know how many permits were forgotten and not released.
     fn count_forgotten(&self, count: impl FnOnce(usize) -> usize) {
-        if let ObjectState::Permits { forgotten } = self.list.waiters.about().state.get() {
-            self.list.waiters.about().state.set(ObjectState::Permits { forgotten: count(forgotten) });
+        if let ObjectState::Permits { made_with, forgotten } = self.list.waiters.about().state.get() {
+            self.list.waiters.about().state.set(ObjectState::Permits { made_with, forgotten: count(forgotten) });
         }
     }
 

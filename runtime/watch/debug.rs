@@ -8,8 +8,7 @@ use super::text::left_in_a_group;
 use super::trace::{Kind, Observer, TaskLabel, TraceEvent};
 use super::unheard::{Line, Unheard, findable};
 use std::cell::{Cell, RefCell};
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
@@ -44,8 +43,10 @@ struct Seen {
     tasks: BTreeMap<u64, Known>,
     /// The number of main.
     main: Option<u64>,
-    /// The waits that are not over, by what each awaits: the task in which it began, and the number of the event with which.
-    open: HashMap<Awaited, BTreeSet<(u64, u64)>>,
+    /// The waits that are not over, and the numbers of the tasks that poll them.
+    open: HashMap<u64, u64>,
+    /// The last wait that has begun.
+    last_wait: u64,
     /// The poll or drop that is under way, or was the last.
     poll: Option<Doings>,
     unheard: Unheard,
@@ -62,16 +63,13 @@ struct Known {
     parked: Spot,
     /// The first of its waits to get since then what it waited for.
     got: Option<Line>,
-    /// Its waits that are not over, by the numbers of the events with which they began.
-    open: BTreeMap<u64, Awaited>,
+    /// Its waits that are not over, and their lines.
+    open: BTreeMap<u64, Line>,
     /// For how many polls in a row it has done nothing but wake itself, or wait again where it had waited.
     spins: u32,
     /// How long those took.
     spun: Duration,
 }
-
-/// A line that waits, and the object that it waits for; none if that is time.
-type Awaited = (Line, Option<u64>);
 
 /// A place in the code of a task.
 #[derive(Clone, Copy)]
@@ -87,8 +85,8 @@ enum Spot {
 /// What a poll or a drop does.
 struct Doings {
     task: u64,
-    /// The number of the event with which it began.
-    seq: u64,
+    /// The last wait that had begun before it.
+    last_wait: u64,
     began: Instant,
     /// How many waits were open then.
     open: usize,
@@ -121,11 +119,6 @@ impl Observer for Debug {
         let no_waker = self.seen.borrow_mut().no_waker(event);
         self.tell(no_waker);
     }
-
-    fn on_gone(&self, object: u64) {
-        let report = self.seen.borrow_mut().unheard.forget(object);
-        self.tell(report);
-    }
 }
 
 impl Seen {
@@ -155,7 +148,7 @@ impl Seen {
             }
             (Kind::PollBegan | Kind::Dropping, Some(task), _) => {
                 let open = self.tasks.get(&task.number).map_or(0, |known| known.open.len());
-                self.poll = Some(Doings::begin(task.number, event.seq, open));
+                self.poll = Some(Doings::begin(task.number, self.last_wait, open));
             }
             (Kind::PollPending, Some(task), _) => {
                 if let Some((poll, known)) = self.poll.take().zip(self.tasks.get_mut(&task.number)) {
@@ -164,9 +157,7 @@ impl Seen {
             }
             (Kind::Returned | Kind::Cancelled | Kind::Panicked, Some(task), _) => {
                 let known = self.tasks.remove(&task.number);
-                for (&seq, &awaited) in known.iter().flat_map(|known| &known.open) {
-                    self.forget(awaited, (task.number, seq));
-                }
+                known.iter().flat_map(|known| known.open.keys()).for_each(|wait| _ = self.open.remove(wait));
                 if let Some((poll, known)) = self.poll.take().zip(known) {
                     return Vec::from_iter(known.tell_slow(task, poll.began.elapsed(), Spot::End, slow_poll));
                 }
@@ -199,54 +190,21 @@ impl Seen {
 
     /// Keeps the open waits of every task.
     fn follow_waits(&mut self, event: &TraceEvent) {
-        let Some(task) = event.task.as_ref().map(|task| task.number) else { return };
-        let object = event.object.as_ref().and_then(|object| object.number);
-        match (event.kind, event.at.map(|at| (at, object))) {
-            (Kind::Waits | Kind::TimerArmed { .. }, Some(awaited)) => {
-                let Some(known) = self.tasks.get_mut(&task) else { return };
-                known.open.insert(event.seq, awaited);
-                self.open.entry(awaited).or_default().insert((task, event.seq));
-            }
-            (Kind::Leaves | Kind::TimerDropped, Some(awaited)) => _ = self.close_wait(self.first(task, awaited)),
-            (Kind::Waited, Some(awaited)) => self.got(task, self.first(task, awaited)),
-            (Kind::TimerFired, _) => self.got(task, self.numbered(task, event.cause)),
-            _ => {}
-        }
-    }
-
-    /// The first open wait for that. One that has moved from task to task is still with the one in which it began.
-    fn first(&self, task: u64, awaited: Awaited) -> Option<(u64, u64)> {
-        let open = self.open.get(&awaited)?;
-        open.range((task, 0)..=(task, u64::MAX)).next().or_else(|| open.first()).copied()
-    }
-
-    /// The open wait that began with this event, in this task or in any.
-    fn numbered(&self, task: u64, seq: Option<u64>) -> Option<(u64, u64)> {
-        let seq = seq?;
-        let has = |task: &u64| self.tasks.get(task).is_some_and(|known| known.open.contains_key(&seq));
-        let task = Some(task).filter(has).or_else(|| self.tasks.keys().copied().find(has))?;
-        Some((task, seq))
-    }
-
-    /// The task has got what it waited for.
-    fn got(&mut self, task: u64, wait: Option<(u64, u64)>) {
-        let got = self.close_wait(wait);
-        self.tasks.entry(task).and_modify(|known| known.got = known.got.or(got));
-    }
-
-    /// Takes a wait out that is over. Returns its line.
-    fn close_wait(&mut self, wait: Option<(u64, u64)>) -> Option<Line> {
-        let (task, seq) = wait?;
-        let awaited = self.tasks.get_mut(&task)?.open.remove(&seq)?;
-        self.forget(awaited, (task, seq));
-        Some(awaited.0)
-    }
-
-    fn forget(&mut self, awaited: Awaited, wait: (u64, u64)) {
-        if let Entry::Occupied(mut open) = self.open.entry(awaited) {
-            open.get_mut().remove(&wait);
-            if open.get().is_empty() {
-                open.remove();
+        let Some(wait) = event.wait else { return };
+        // One that goes on in another task leaves the one in which it was.
+        let line = match event.kind {
+            Kind::Granted => return,
+            _ => self.open.remove(&wait).and_then(|task| self.tasks.get_mut(&task)?.open.remove(&wait)),
+        };
+        let Some(number) = event.task.as_ref().map(|task| task.number) else { return };
+        let Some(known) = self.tasks.get_mut(&number) else { return };
+        match event.kind {
+            Kind::Leaves | Kind::TimerDropped => {}
+            Kind::Waited | Kind::TimerFired => known.got = known.got.or(line),
+            _ => {
+                self.last_wait = self.last_wait.max(wait);
+                self.open.insert(wait, number);
+                known.open.extend(event.at.map(|at| (wait, at)));
             }
         }
     }
@@ -261,14 +219,14 @@ impl Known {
     /// A poll has ended, and the task parks. Returns what there is to report.
     fn suspend(&mut self, task: &TaskLabel, poll: &Doings, slow_poll: Duration) -> Vec<String> {
         let took = poll.began.elapsed();
-        let newest = self.open.last_key_value().map(|(&seq, &(at, _))| (seq, at));
+        let newest = self.open.last_key_value().map(|(&wait, &at)| (wait, at));
         let to = match (poll.yields, newest) {
             (Some(line), _) => Spot::Yield(line),
             (None, Some((_, at))) => Spot::Await(at),
             (None, None) => Spot::Unknown,
         };
         let slow = self.tell_slow(task, took, to, slow_poll);
-        let again = newest.filter(|&(seq, at)| seq > poll.seq && self.got == Some(at)).map(|(_, at)| at);
+        let again = newest.filter(|&(wait, at)| wait > poll.last_wait && self.got == Some(at)).map(|(_, at)| at);
         let wakes_itself = poll.wakes_itself && self.got.is_none() && self.open.len() == poll.open;
         let is_idle = !poll.gets_on && (again.is_some() || wakes_itself);
         (self.spins, self.spun) = if is_idle { (self.spins + 1, self.spun + took) } else { (0, Duration::ZERO) };
@@ -305,8 +263,8 @@ impl Known {
 }
 
 impl Doings {
-    fn begin(task: u64, seq: u64, open: usize) -> Self {
-        Doings { task, seq, began: Instant::now(), open, wakes_itself: false, gets_on: false, yields: None }
+    fn begin(task: u64, last_wait: u64, open: usize) -> Self {
+        Doings { task, last_wait, began: Instant::now(), open, wakes_itself: false, gets_on: false, yields: None }
     }
 
     fn see(&mut self, event: &TraceEvent) {
@@ -314,7 +272,8 @@ impl Doings {
         match event.kind {
             Kind::Woken | Kind::WokenAgain if is_own => self.wakes_itself = true,
             Kind::Yields => self.yields = event.at,
-            Kind::Waits | Kind::Waited | Kind::Leaves | Kind::EventFound | Kind::PollPending => {}
+            Kind::Waits | Kind::Granted | Kind::Waited | Kind::Leaves | Kind::EventFound | Kind::PollPending => {}
+            Kind::WaitMoved | Kind::TimerMoved | Kind::ObjectMade { .. } | Kind::ObjectGone => {}
             _ => self.gets_on = true,
         }
     }

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::panic::Location;
 use std::sync::Arc;
 
-pub use super::facts::{Notice, ObjectState};
+pub use super::state::{Notice, ObjectState};
 
 /// Every task of a runtime that has not ended, at one moment. [`dump`] takes one, and so do
 /// [`Runtime::dump`](crate::Runtime::dump) and [`Remote::dump`](crate::Remote::dump).

@@ -1,7 +1,7 @@
 //! What the report of a stall says last: what to do about it.
 
-use super::facts::{Notice, ObjectState};
 use super::stall::{Hint, Stalled, Why};
+use super::state::{Notice, ObjectState};
 
 /// The help where nothing is known.
 const NEEDS_SOMEBODY: &str =
@@ -77,14 +77,14 @@ impl ObjectState {
             ObjectState::Notice { last: Some(Notice { waited, woken, .. }) } if woken < waited => {
                 "nobody notifies those who are left: notify_all wakes everybody, and one who goes on may notify the next"
             }
-            ObjectState::Permits { forgotten: 1.. } => {
+            ObjectState::Permits { forgotten: 1.., .. } => {
                 "permits that were forgotten come back by Semaphore::release alone"
             }
             ObjectState::Arrivals { .. } => {
                 "a barrier opens once all of its parties have arrived: have the others come, or make it for fewer; \
                  abort() lets all go on with an error"
             }
-            ObjectState::Item => {
+            ObjectState::Item { .. } => {
                 "nobody puts an item into that queue, and nobody closes it: close() after the last put ends every get"
             }
             ObjectState::Room => "nobody takes an item from that queue, and nobody closes it: close() ends every put",

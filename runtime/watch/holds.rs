@@ -2,7 +2,8 @@
 //! reports read this.
 
 use super::super::waits::WaitList;
-use super::facts::{Holder, ObjectState};
+use super::facts::Holder;
+use super::state::ObjectState;
 use slab::Slab;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;

@@ -5,6 +5,8 @@ pub(in crate::runtime) mod printable;
 
 pub(in crate::runtime) mod reporter;
 
+pub(in crate::runtime) mod state;
+
 pub(in crate::runtime) mod trace;
 
 pub(in crate::runtime) mod polls;

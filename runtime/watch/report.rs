@@ -4,10 +4,10 @@ use super::super::context::Core;
 use super::super::join;
 use super::super::task::TaskCell;
 use super::dump::{Hold, HolderInfo, Place, TaskInfo, TaskState, WaitInfo, Who};
-use super::facts::{Notice, ObjectState};
 use super::future_type::told;
 use super::reporter::PREFIX;
 use super::stall::{Link, Stalled, Why};
+use super::state::{Notice, ObjectState};
 use super::text::wrapped;
 use super::trace::{ObjectLabel, TaskLabel};
 use std::collections::HashSet;
@@ -307,8 +307,10 @@ impl ObjectState {
                 let in_vain = in_vain.map(|line| format!("one of those found its predicate false, at {line}"));
                 std::iter::once(notified).chain(in_vain).collect()
             }
-            ObjectState::Permits { forgotten: 1 } => vec!["1 permit was forgotten".to_string()],
-            ObjectState::Permits { forgotten: forgotten @ 2.. } => vec![format!("{forgotten} permits were forgotten")],
+            ObjectState::Permits { forgotten: 1, .. } => vec!["1 permit was forgotten".to_string()],
+            ObjectState::Permits { forgotten: forgotten @ 2.., .. } => {
+                vec![format!("{forgotten} permits were forgotten")]
+            }
             ObjectState::Arrivals { arrived, parties } => vec![format!("{arrived} of {parties} have arrived")],
             ObjectState::Done { unfinished: 1 } => vec!["1 item is not done".to_string()],
             ObjectState::Done { unfinished } => vec![format!("{unfinished} items are not done")],

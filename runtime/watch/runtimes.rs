@@ -1,5 +1,5 @@
-//! The runtimes of this thread. Each of them that has told of an object in a trace or a dump forgets it once it is gone, wherever
-//! that was: also one in which nothing runs just then, and one that nobody observes.
+//! The runtimes of this thread: an object that is gone is forgotten by each that has told of it, also by one in which nothing runs
+//! just then, and by one that nobody observes; and a task may wait for what a task of another runtime has.
 
 use super::super::context::{self, Core};
 use super::super::table::{BLOCK, TaskIds};
@@ -24,19 +24,11 @@ pub(in crate::runtime) fn unregister(core: &Rc<Core>) {
 }
 
 /// Those of which that is so; while the thread ends, the one that this code runs in, perhaps.
-fn of_which(is_so: impl Fn(&Core) -> bool) -> Vec<Rc<Core>> {
+pub(super) fn of_which(is_so: impl Fn(&Core) -> bool) -> Vec<Rc<Core>> {
     let all = |runtimes: &RefCell<Vec<Weak<Core>>>| {
         runtimes.borrow().iter().filter_map(Weak::upgrade).filter(|core| is_so(core)).collect()
     };
     RUNTIMES.try_with(all).unwrap_or_else(|_| context::current().into_iter().filter(|core| is_so(core)).collect())
-}
-
-/// The object is gone. Observers are told inside their runtime, with nothing borrowed.
-pub(super) fn forget(object: u64) {
-    for core in of_which(|core| core.watchers.trace.has_met(object)) {
-        let _entered = context::enter(core.clone());
-        core.watchers.trace.forget(object);
-    }
 }
 
 /// The task of that id, in whatever runtime of this thread it is alive, and that runtime.

@@ -9,7 +9,8 @@ use super::super::task::{TaskCell, TaskId};
 use super::super::waits::WaitList;
 use super::super::wakee::Kept;
 use super::dump::{Dump, Hold, HolderInfo, Needs, Place, TaskInfo, TaskState, WaitInfo, Who};
-use super::facts::{Holder, ObjectState};
+use super::facts::Holder;
+use super::state::ObjectState;
 use super::trace::TaskLabel;
 use super::{holds, runtimes};
 use std::collections::HashMap;
@@ -198,10 +199,7 @@ impl Table {
 /// The identities of the lists in which somebody waits for the end of a task, and what each of them needs.
 pub(super) fn lists_of(task: &TaskCell) -> Vec<(u64, Needs)> {
     let Some(extra) = task.extra.get() else { return Vec::new() };
-    let joiners = extra
-        .joiners
-        .get()
-        .map(|joiners| WAITS.with_borrow(|waits| (waits.lists[joiners as usize].about.identity(), Needs::AnyEnd)));
+    let joiners = task.joined_as().map(|joiners| (joiners, Needs::AnyEnd));
     let listeners = extra.listeners.borrow();
     let listened = listeners
         .iter()

@@ -1,5 +1,6 @@
 //! How labels and trace events read as text.
 
+use super::state::ObjectState;
 use super::trace::{Kind, ObjectLabel, TaskLabel, TraceEvent};
 use std::fmt;
 
@@ -36,6 +37,8 @@ impl fmt::Display for TraceEvent {
             Kind::PollReady => write!(f, "{task} ready"),
             Kind::PollPanicked => write!(f, "{task} panics"),
             Kind::Waits => write!(f, "{task} waits on {object}"),
+            Kind::Granted => write!(f, "{task} is granted {object}"),
+            Kind::WaitMoved => write!(f, "{task} goes on with a wait on {object}"),
             Kind::Waited => write!(f, "{task} is done waiting on {object}"),
             Kind::Leaves => write!(f, "{task} leaves {object}"),
             Kind::Yields => write!(f, "{task} yields"),
@@ -47,6 +50,9 @@ impl fmt::Display for TraceEvent {
             Kind::TimerArmed { deadline } => write!(f, "{task} sleeps until {deadline}"),
             Kind::TimerFired => write!(f, "timer of {task} fires"),
             Kind::TimerDropped => write!(f, "{task} sleeps no more"),
+            Kind::TimerMoved => write!(f, "{task} goes on with a sleep"),
+            Kind::ObjectMade { state } => write!(f, "{object} comes up{}", of_state(state)),
+            Kind::ObjectGone => write!(f, "{object} is gone"),
             Kind::TimeJumped => write!(f, "time jumps to {}", self.time),
             Kind::ThreadArrived => write!(f, "a thread arrives"),
             Kind::EventSet { released } => write!(f, "{task} sets {object}, releasing {released}"),
@@ -78,6 +84,16 @@ impl fmt::Display for TraceEvent {
             Kind::Told { word } => write!(f, "{task} {word} {object}"),
             Kind::Stalled => write!(f, "stalled"),
         }
+    }
+}
+
+/// What an object was made with.
+fn of_state(state: ObjectState) -> String {
+    match state {
+        ObjectState::Permits { made_with, .. } => format!(", of {made_with}"),
+        ObjectState::Arrivals { parties, .. } => format!(", for {parties}"),
+        ObjectState::Item { capacity: Some(capacity) } => format!(", for {capacity}"),
+        _ => String::new(),
     }
 }
 

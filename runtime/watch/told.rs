@@ -1,14 +1,16 @@
 //! What is told of a runtime, made of what the heart notes: each event with its cause.
 
+use super::super::arena::WAITS;
 use super::super::clock::Instant;
-use super::super::context::{Core, current, enter};
+use super::super::context::{Core, Sleeper, current, enter};
 use super::super::note::Causing;
 use super::super::task::{TaskCell, TaskId};
 use super::super::wakee::{self, Kept};
 use super::facts::About;
 use super::polls::Polled;
-use super::trace::{Kind, ObjectLabel, TaskLabel, TraceEvent};
-use std::cell::RefCell;
+use super::state::ObjectState;
+use super::trace::{Begun, Kind, ObjectLabel, TaskLabel, TraceEvent};
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::panic::Location;
@@ -24,29 +26,70 @@ impl Core {
         Some(TaskLabel { number, name: task.name() })
     }
 
-    /// Tells of something that the present poll, timer, thread or drop brought about. Returns its number; none if it is about a task
-    /// that has ended, which is no event.
+    /// An event of this moment, brought about by the present poll, timer, thread or drop.
+    fn event(&self, kind: Kind) -> TraceEvent {
+        let (time, turn, cause) = (self.now(), self.turns.get(), self.watchers.trace.cause());
+        TraceEvent { seq: 0, time, turn, cause, via: None, wait: None, task: None, object: None, at: None, kind }
+    }
+
+    /// Tells of an event. Returns its number; none if it is about a task that has ended, which is no event.
     #[cold]
-    pub(in crate::runtime) fn tell(
-        &self,
-        who: Option<&TaskCell>,
-        object: Option<ObjectLabel>,
-        at: Option<Line>,
-        kind: Kind,
-    ) -> Option<u64> {
-        if kind == Kind::EventFound && self.watchers.trace.telling.get() {
-            return None;
-        }
+    fn tell_event(&self, who: Option<&TaskCell>, event: TraceEvent) -> Option<u64> {
+        tell_granted();
         let task = match who {
             Some(task) => Some(self.label(task)?),
-            None => None,
+            None => event.task,
         };
         if let Some((cell, label)) = who.zip(task.as_ref()) {
-            self.follow(cell, label, at, kind);
+            self.follow(cell, label, event.at, event.kind);
         }
-        let (time, turn, cause) = (self.now(), self.turns.get(), self.watchers.trace.cause());
+        let joiners = who.filter(|_| event.kind.is_end()).and_then(TaskCell::joined_as);
         let _entered = self.me.upgrade().map(enter);
-        Some(self.watchers.trace.emit(TraceEvent { seq: 0, time, turn, cause, task, object, at, kind }))
+        let seq = self.watchers.trace.emit(TraceEvent { task, ..event });
+        joiners.into_iter().for_each(|joiners| self.watchers.trace.told_of(joiners, seq));
+        Some(seq)
+    }
+
+    /// Tells of something that happens to a task, or to nobody.
+    pub(in crate::runtime) fn tell(&self, who: Option<&TaskCell>, at: Option<Line>, kind: Kind) -> Option<u64> {
+        self.tell_event(who, TraceEvent { at, ..self.event(kind) })
+    }
+
+    /// Tells of something that is done with an object, by the task that is being polled.
+    pub(super) fn tell_act(&self, object: ObjectLabel, at: Line, kind: Kind) -> Option<u64> {
+        // A task of another runtime, perhaps, inside of which this one was entered.
+        let task = wakee::polled().filter(|task| Rc::ptr_eq(&task.queue, &self.queue));
+        self.tell_event(task.as_deref(), TraceEvent { object: Some(object), at: Some(at), ..self.event(kind) })
+    }
+
+    /// Names an object, of which the trace has told then.
+    fn meet(&self, about: &About) -> ObjectLabel {
+        let object = about.label(Some(self));
+        if self.watchers.trace.begins(about.identity()) {
+            let state = about.state.get();
+            // The end of a task is waited for by the name of the task.
+            let task = about.holder.get().filter(|_| state == ObjectState::Ends);
+            let number = task.and_then(|holder| self.table.borrow().ids.number(holder.task));
+            let task = number.map(|number| TaskLabel { number, name: object.name.clone() });
+            let (at, object) = (Some(object.made), Some(object.clone()));
+            self.tell_event(None, TraceEvent { task, object, at, ..self.event(Kind::ObjectMade { state }) });
+        }
+        object
+    }
+
+    /// Tells of a wait, in the name of the task that polls it; of nobody, if that is none of this runtime, or has ended.
+    fn tell_wait(&self, begun: &Begun, who: Option<&TaskCell>, at: Line, event: TraceEvent) -> Option<u64> {
+        let who = who.filter(|task| self.label(task).is_some());
+        let object = begun.object.as_ref().map(|(object, _)| object.clone());
+        self.tell_event(who, TraceEvent { wait: Some(begun.wait), object, at: Some(at), ..event })
+    }
+
+    /// Tells that a wait begins. Returns what to remember of it.
+    fn begin_wait(&self, object: Option<(ObjectLabel, u64)>, who: Option<&TaskCell>, at: Line, kind: Kind) -> Begun {
+        let (wait, task) = (self.watchers.trace.next_wait(), who.map(|task| task.id.get()));
+        let mut begun = Begun { seq: None, wait, object, task };
+        begun.seq = self.tell_wait(&begun, who, at, self.event(kind));
+        begun
     }
 
     /// Remembers of a task what dumps tell, and other threads.
@@ -63,7 +106,7 @@ impl Core {
                 poll(Some(Polled { task: label.clone(), spawned_at, is_dropped, lasts: Duration::ZERO }));
             }
             Kind::PollPending => poll(None),
-            Kind::Returned | Kind::Cancelled | Kind::Panicked => {
+            end if end.is_end() => {
                 poll(None);
                 tasks.remove(&id);
             }
@@ -87,25 +130,25 @@ impl Core {
     /// The same for what queued a task: the cause of its next poll.
     #[cold]
     pub(in crate::runtime) fn tell_queued(&self, task: &TaskCell, at: Option<Line>, kind: Kind) {
-        let id = task.id.get();
-        if let Some(seq) = self.tell(Some(task), None, at, kind) {
-            self.watchers.trace.tasks.borrow_mut().entry(id).or_default().queued_by = Some(seq);
+        let (id, trace) = (task.id.get(), &self.watchers.trace);
+        let via = trace.via.get().filter(|_| kind == Kind::Woken);
+        if let Some(seq) = self.tell_event(Some(task), TraceEvent { at, via, ..self.event(kind) }) {
+            trace.tasks.borrow_mut().entry(id).or_default().queued_by = Some(seq);
         }
     }
 
     /// Tells of something that is the cause of all that happens until the guard goes.
-    #[cold]
-    pub(in crate::runtime) fn begin_cause(
-        &self,
-        at: Option<Line>,
-        task: Option<&TaskCell>,
-        cause: Option<u64>,
-        kind: Kind,
-    ) -> Causing<'_> {
+    fn begin_cause(&self, cause: Option<u64>, who: Option<&TaskCell>, event: TraceEvent) -> Causing<'_> {
         let before = self.watchers.trace.set_cause(cause);
-        let seq = self.tell(task, None, at, kind);
+        let seq = self.tell_event(who, TraceEvent { cause, ..event });
         self.watchers.trace.set_cause(seq);
         Causing { core: self, before }
+    }
+
+    /// The same for what nothing in the runtime has brought about.
+    #[cold]
+    pub(in crate::runtime) fn begin_alone(&self, who: Option<&TaskCell>, kind: Kind) -> Causing<'_> {
+        self.begin_cause(None, who, self.event(kind))
     }
 
     /// A poll or a drop of a task begins, by what queued it.
@@ -113,28 +156,40 @@ impl Core {
     pub(in crate::runtime) fn begin_turn_of(&self, task: &TaskCell, kind: Kind) -> Causing<'_> {
         let cause =
             self.watchers.trace.tasks.borrow_mut().get_mut(&task.id.get()).and_then(|task| task.queued_by.take());
-        self.begin_cause(None, Some(task), cause, kind)
+        self.begin_cause(cause, Some(task), self.event(kind))
     }
 
     /// A timer has been armed.
     #[cold]
     pub(in crate::runtime) fn tell_armed(&self, timer: u32, at: Line, deadline: Instant) {
-        let seq = self.tell(wakee::polled().as_deref(), None, Some(at), Kind::TimerArmed { deadline });
-        self.watchers.trace.armed_by.borrow_mut().extend(seq.map(|seq| (timer, seq)));
+        let begun = self.begin_wait(None, wakee::polled().as_deref(), at, Kind::TimerArmed { deadline });
+        self.watchers.trace.timers.borrow_mut().insert(timer, begun);
+    }
+
+    /// A sleep is polled with another waker than before.
+    #[cold]
+    pub(in crate::runtime) fn tell_timer_renewed(&self, timer: u32) {
+        let by = |&mut Sleeper { ref wakee, at }: &mut Sleeper| (wakee.task().cloned(), at);
+        let Some((task, at)) = self.wheel.borrow_mut().get_mut(timer).map(by) else { return };
+        let moves = |begun: &mut &mut Begun| begun.moves(task.as_ref().map(|task| task.id.get()));
+        let moved = self.watchers.trace.timers.borrow_mut().get_mut(&timer).take_if(moves).cloned();
+        moved.iter().for_each(|begun| _ = self.tell_wait(begun, task.as_deref(), at, self.event(Kind::TimerMoved)));
     }
 
     /// A timer was dropped before it fired.
     #[cold]
     pub(in crate::runtime) fn tell_disarmed(&self, timer: u32, task: Option<&TaskCell>, at: Line) {
-        self.watchers.trace.armed_by.borrow_mut().remove(&timer);
-        self.tell(task, None, Some(at), Kind::TimerDropped);
+        let begun = self.watchers.trace.timers.borrow_mut().remove(&timer);
+        begun.iter().for_each(|begun| _ = self.tell_wait(begun, task, at, self.event(Kind::TimerDropped)));
     }
 
     /// A timer fires, by its arming.
     #[cold]
     pub(in crate::runtime) fn begin_timer(&self, timer: u32, wakee: &Kept, at: Line) -> Causing<'_> {
-        let armed_by = self.watchers.trace.armed_by.borrow_mut().remove(&timer);
-        self.begin_cause(Some(at), wakee.task().map(|task| &**task), armed_by, Kind::TimerFired)
+        let begun = self.watchers.trace.timers.borrow_mut().remove(&timer);
+        let (cause, wait) = (begun.as_ref().and_then(|begun| begun.seq), begun.map(|begun| begun.wait));
+        let who = wakee.task().filter(|task| self.label(task).is_some()).map(|task| &**task);
+        self.begin_cause(cause, who, TraceEvent { at: Some(at), wait, ..self.event(Kind::TimerFired) })
     }
 
     /// A callback that an object has asked for: called, it tells that it is.
@@ -143,15 +198,21 @@ impl Core {
         about: &About,
         call: impl FnOnce() + 'static,
     ) -> Box<dyn FnOnce()> {
-        let (core, object, cause) = (self.clone(), about.label(Some(self)), self.watchers.trace.cause());
+        let (core, object, cause) = (self.clone(), self.meet(about), self.watchers.trace.cause());
         Box::new(move || {
-            let before = core.watchers.trace.set_cause(cause);
-            let made = object.made;
-            let seq = core.tell(None, Some(object), Some(made), Kind::EndTold);
-            core.watchers.trace.set_cause(seq);
-            let _causing = Causing { core: &core, before };
+            let at = Some(object.made);
+            let event = TraceEvent { object: Some(object), at, ..core.event(Kind::EndTold) };
+            let _causing = core.begin_cause(cause, None, event);
             call();
         })
+    }
+}
+
+impl TaskCell {
+    /// The identity of the list of those who await its end; none if nobody has.
+    pub(super) fn joined_as(&self) -> Option<u64> {
+        let joiners = self.extra.get()?.joiners.get()?;
+        Some(WAITS.with_borrow(|waits| waits.lists[joiners as usize].about.identity()))
     }
 }
 
@@ -161,7 +222,10 @@ pub(in crate::runtime) fn woken(task: &TaskCell, pushed: bool) {
     let Some(core) = task.queue.notes.core() else { return };
     match pushed {
         true => core.tell_queued(task, None, Kind::Woken),
-        false => _ = core.tell(Some(task), None, None, Kind::WokenAgain),
+        false => {
+            let via = core.watchers.trace.via.get();
+            core.tell_event(Some(task), TraceEvent { via, ..core.event(Kind::WokenAgain) });
+        }
     }
 }
 
@@ -169,7 +233,7 @@ pub(in crate::runtime) fn woken(task: &TaskCell, pushed: bool) {
 #[cold]
 pub(in crate::runtime) fn yields(at: Line) {
     if let Some(core) = current() {
-        core.tell(wakee::polled().as_deref(), None, Some(at), Kind::Yields);
+        core.tell(wakee::polled().as_deref(), Some(at), Kind::Yields);
     }
 }
 
@@ -177,41 +241,99 @@ pub(in crate::runtime) fn yields(at: Line) {
 #[cold]
 pub(in crate::runtime) fn act(about: &About, at: Line, kind: Kind) {
     let Some(core) = current() else { return };
-    let object = about.label(Some(&core));
-    // A task of another runtime, perhaps, inside of which this one was entered.
-    let task = wakee::polled().filter(|task| Rc::ptr_eq(&task.queue, &core.queue));
-    core.tell(task.as_deref(), Some(object), Some(at), kind);
-}
-
-/// A wait that was told of.
-struct Told {
-    core: Weak<Core>,
-    object: ObjectLabel,
+    let trace = &core.watchers.trace;
+    if kind == Kind::EventFound && trace.telling.get() {
+        return;
+    }
+    let seq = core.tell_act(core.meet(about), at, kind);
+    seq.into_iter().for_each(|seq| trace.told_of(about.identity(), seq));
 }
 
 thread_local! {
-    /// The waits that were told of and are not over, by their nodes.
-    static TOLD: RefCell<ManuallyDrop<BTreeMap<u32, Told>>> = const { RefCell::new(ManuallyDrop::new(BTreeMap::new())) };
+    /// The waits that were told of and are not over, by their nodes, with the runtimes that were told.
+    static BEGUN: RefCell<ManuallyDrop<BTreeMap<u32, (Weak<Core>, Begun)>>> =
+        const { RefCell::new(ManuallyDrop::new(BTreeMap::new())) };
 }
 
 /// Somebody has joined a wait list. Returns whether its end is to be told.
 #[cold]
 pub(in crate::runtime) fn joined(about: &About, node: u32, task: Option<&TaskCell>, at: Line) -> bool {
     let Some(core) = current() else { return false };
-    let object = about.label(Some(&core));
-    let told = Told { core: Rc::downgrade(&core), object: object.clone() };
-    TOLD.with_borrow_mut(|all| all.insert(node, told));
-    core.tell(task, Some(object), Some(at), Kind::Waits);
+    let begun = core.begin_wait(Some((core.meet(about), about.identity())), task, at, Kind::Waits);
+    BEGUN.with_borrow_mut(|all| all.insert(node, (Rc::downgrade(&core), begun)));
     true
+}
+
+/// The wait of that node, if it was told of, and its runtime.
+fn begun(node: u32) -> Option<(Rc<Core>, Begun)> {
+    let (core, begun) = BEGUN.with_borrow(|all| all.get(&node).cloned())?;
+    Some((core.upgrade()?, begun))
+}
+
+/// Who polls the wait of a node, and in which line.
+fn polled_by(node: u32) -> (Option<Rc<TaskCell>>, Line) {
+    WAITS.with_borrow(|waits| (waits.nodes.get(node).task().cloned(), waits.lines[node as usize]))
+}
+
+/// A wait is polled with another waker than before.
+#[cold]
+pub(in crate::runtime) fn renewed(node: u32) {
+    let (task, at) = polled_by(node);
+    let id = task.as_ref().map(|task| task.id.get());
+    let moves = BEGUN.with_borrow_mut(|all| all.get_mut(&node).is_some_and(|(_, begun)| begun.moves(id)));
+    if let Some((core, begun)) = begun(node).filter(|_| moves) {
+        core.tell_wait(&begun, task.as_deref(), at, core.event(Kind::WaitMoved));
+    }
+}
+
+thread_local! {
+    /// The wait that was granted last, until that is told: once its task is queued, so that whoever hears of it finds it there.
+    static GRANTED: Cell<Option<u32>> = const { Cell::new(None) };
+}
+
+/// Tells that a wait was granted, if that is to be told yet.
+fn tell_granted() {
+    let Some(node) = GRANTED.take() else { return };
+    if let Some((core, begun)) = begun(node) {
+        let ((task, at), via) = (polled_by(node), core.watchers.trace.via.get());
+        core.tell_wait(&begun, task.as_deref(), at, TraceEvent { via, ..core.event(Kind::Granted) });
+    }
+}
+
+/// Somebody is woken by an act, until this goes.
+pub(in crate::runtime) struct Via {
+    core: Rc<Core>,
+    before: Option<u64>,
+}
+
+impl Drop for Via {
+    fn drop(&mut self) {
+        tell_granted();
+        self.core.watchers.trace.via.set(self.before);
+    }
+}
+
+/// A wait was granted what it waits for, and is woken for that while what is returned is kept.
+#[cold]
+pub(in crate::runtime) fn granted(node: u32) -> Option<Via> {
+    tell_granted();
+    let (core, begun) = begun(node)?;
+    let by = begun.object.and_then(|(_, identity)| core.watchers.trace.act(identity));
+    let before = core.watchers.trace.via.replace(by);
+    GRANTED.set(Some(node));
+    Some(Via { core, before })
 }
 
 /// A wait is over, or was left. Returns whether it had been told of.
 #[cold]
 pub(in crate::runtime) fn ended(node: u32, task: Option<&Rc<TaskCell>>, granted: bool, at: Line) -> bool {
-    let Some(Told { core, object }) = TOLD.with_borrow_mut(|all| all.remove(&node)) else { return false };
+    tell_granted();
+    let Some((core, begun)) = BEGUN.with_borrow_mut(|all| all.remove(&node)) else { return false };
     if let Some(core) = core.upgrade() {
         let kind = if granted { Kind::Waited } else { Kind::Leaves };
-        core.tell(task.map(|task| &**task), Some(object), Some(at), kind);
+        let seq = core.tell_wait(&begun, task.map(|task| &**task), at, core.event(kind));
+        let told = seq.zip(begun.object.as_ref());
+        told.into_iter().for_each(|(seq, (_, identity))| core.watchers.trace.told_of(*identity, seq));
     }
     true
 }

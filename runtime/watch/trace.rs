@@ -4,6 +4,7 @@
 use super::super::clock::Instant;
 use super::super::task::TaskId;
 use super::reporter::{Reporter, drop_quietly};
+use super::state::ObjectState;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
@@ -23,6 +24,12 @@ pub struct TraceEvent {
     /// The number of the event that brought this one about; none for what came from outside of any task: another thread,
     /// the passing of time, or a call between two turns.
     pub cause: Option<u64>,
+    /// Of a wake, and of what was granted: the number of the act that did it, which is the last event about the object that came
+    /// with the same cause, as a set, a notify or a release, or the end of the task that is awaited; the cause itself where there is
+    /// none, as when a granted waiter is dropped and what it had passes to the next. None of a wake by a waker alone.
+    pub via: Option<u64>,
+    /// Of what is about a wait: which one. Those for objects and those for time are counted together, from 1 on, as they begin.
+    pub wait: Option<u64>,
     /// The task that it happened to; for what happens to an object, the task that did it.
     pub task: Option<TaskLabel>,
     /// The object that it happened to.
@@ -53,6 +60,10 @@ pub enum Kind {
     PollPanicked,
     /// The task joins the wait list of the object. `at`: the line that waits.
     Waits,
+    /// The wait of the task got what it waits for, and has left the list. The task does not know yet. `via`: what did that.
+    Granted,
+    /// Another task than before polls the wait from now on. `task`: which; none if no task of this runtime does.
+    WaitMoved,
     /// A wait of the task is over: it got what it waited for, and the task has found that or dropped the wait. `at`: the
     /// line that waited.
     Waited,
@@ -79,10 +90,20 @@ pub enum Kind {
     TimerFired,
     /// A sleep of the task was dropped before its timer fired.
     TimerDropped,
+    /// Another task than before polls the sleep from now on. `task`: which; none if no task of this runtime does.
+    TimerMoved,
     /// Virtual time jumps to the next deadline.
     TimeJumped,
     /// A wake or a spawn arrives from another thread.
     ThreadArrived,
+    /// The trace meets the object, of which the next event tells. `at`: the line that made it. `task`: the task whose end it is
+    /// that the object stands for, if it does. What was done with it where no runtime is, or in another one, was not told.
+    ObjectMade {
+        /// How it is.
+        state: ObjectState,
+    },
+    /// The object is gone. What follows names it only where it tells how waits for it end. `at`: the line that had made it.
+    ObjectGone,
     /// The event was set.
     EventSet {
         /// How many waiters that released.
@@ -170,6 +191,13 @@ pub enum Kind {
     Stalled,
 }
 
+impl Kind {
+    /// Whether the task is over.
+    pub(super) fn is_end(self) -> bool {
+        matches!(self, Kind::Returned | Kind::Cancelled | Kind::Panicked)
+    }
+}
+
 /// Which task: its number in the order of spawning, where `main` is the task that `run` was given, and its name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TaskLabel {
@@ -199,9 +227,6 @@ pub struct ObjectLabel {
 pub trait Observer {
     /// Receives one event.
     fn on_event(&self, event: &TraceEvent);
-
-    /// The object of that number is gone. What follows names it only where it tells how waits for it end.
-    fn on_gone(&self, _object: u64) {}
 }
 
 /// The emitting end: numbers the events and hands them to the observers.
@@ -215,14 +240,18 @@ pub(in crate::runtime) struct Trace {
     last_seq: Cell<u64>,
     /// The poll, timer, thread or drop that is under way: the cause of all that happens now.
     cause: Cell<Option<u64>>,
-    /// The ordinals of the objects that were met and are not gone, by their identity.
-    objects: RefCell<HashMap<u64, u64>>,
+    /// The objects that were met and are not gone, by their identity.
+    objects: RefCell<HashMap<u64, Met>>,
     /// How many objects were met.
     objects_met: Cell<u64>,
+    /// How many waits have begun.
+    waits_met: Cell<u64>,
+    /// The act by which somebody is being woken.
+    pub(super) via: Cell<Option<u64>>,
     /// What is remembered of tasks that have not ended.
     pub(super) tasks: RefCell<HashMap<TaskId, Followed>>,
-    /// The armings of timers that have not fired, by their indexes.
-    pub(super) armed_by: RefCell<HashMap<u32, u64>>,
+    /// The timers that have not fired, by their indexes.
+    pub(super) timers: RefCell<HashMap<u32, Begun>>,
     /// Set while observers are told of an event.
     pub(super) telling: Cell<bool>,
 }
@@ -234,6 +263,34 @@ pub(super) struct Followed {
     pub(super) queued_by: Option<u64>,
     /// The last line that awaited something of greenlight's and went on.
     pub(super) passed: Option<&'static Location<'static>>,
+}
+
+/// What is remembered of an object.
+struct Met {
+    number: u64,
+    /// Set once the trace has told of it: a dump numbers what it finds, and tells nobody.
+    told: bool,
+    /// The last event about it that may grant somebody something, and its cause.
+    last: Option<(u64, Option<u64>)>,
+}
+
+/// What is remembered of a wait that is not over.
+#[derive(Clone)]
+pub(super) struct Begun {
+    /// The event that told so.
+    pub(super) seq: Option<u64>,
+    pub(super) wait: u64,
+    /// The object that is waited for, and its identity; none if that is time.
+    pub(super) object: Option<(ObjectLabel, u64)>,
+    /// Who polls it.
+    pub(super) task: Option<TaskId>,
+}
+
+impl Begun {
+    /// Whether another task polls it now than before.
+    pub(super) fn moves(&mut self, task: Option<TaskId>) -> bool {
+        std::mem::replace(&mut self.task, task) != task
+    }
 }
 
 impl Trace {
@@ -256,23 +313,51 @@ impl Trace {
         self.cause.get()
     }
 
-    /// Whether it has told of an object that is not gone.
+    /// Whether it has numbered an object that is not gone.
     pub(super) fn has_met(&self, identity: u64) -> bool {
         self.objects.borrow().contains_key(&identity)
     }
 
-    /// The ordinal of an object, which it meets now if it has not before.
-    pub(super) fn object_number(&self, identity: u64) -> u64 {
-        *self.objects.borrow_mut().entry(identity).or_insert_with(|| {
+    /// Looks at what is remembered of an object, which it meets now if it has not before.
+    fn met<R>(&self, identity: u64, look: impl FnOnce(&mut Met) -> R) -> R {
+        look(self.objects.borrow_mut().entry(identity).or_insert_with(|| {
             self.objects_met.set(self.objects_met.get() + 1);
-            self.objects_met.get()
-        })
+            Met { number: self.objects_met.get(), told: false, last: None }
+        }))
     }
 
-    /// Forgets an object that is gone.
-    pub(super) fn forget(&self, identity: u64) {
-        let gone = self.objects.borrow_mut().remove(&identity);
-        gone.iter().for_each(|&object| self.tell_observers(|observer| observer.on_gone(object)));
+    /// The ordinal of an object.
+    pub(super) fn object_number(&self, identity: u64) -> u64 {
+        self.met(identity, |object| object.number)
+    }
+
+    /// Whether the trace tells of an object for the first time.
+    pub(super) fn begins(&self, identity: u64) -> bool {
+        self.met(identity, |object| !std::mem::replace(&mut object.told, true))
+    }
+
+    /// An event about an object was told.
+    pub(super) fn told_of(&self, identity: u64, seq: u64) {
+        let cause = self.cause();
+        self.objects.borrow_mut().entry(identity).and_modify(|object| object.last = Some((seq, cause)));
+    }
+
+    /// The act by which waiters of an object are granted now.
+    pub(super) fn act(&self, identity: u64) -> Option<u64> {
+        let objects = self.objects.borrow();
+        let last = objects.get(&identity).and_then(|object| object.last);
+        last.filter(|&(_, cause)| cause == self.cause()).map(|(seq, _)| seq).or(self.cause())
+    }
+
+    /// The ordinal of a wait that begins.
+    pub(super) fn next_wait(&self) -> u64 {
+        self.waits_met.set(self.waits_met.get() + 1);
+        self.waits_met.get()
+    }
+
+    /// Forgets an object that is gone. Whether the trace had told of it.
+    pub(super) fn forget(&self, identity: u64) -> bool {
+        self.objects.borrow_mut().remove(&identity).is_some_and(|object| object.told)
     }
 
     /// Hands an event to the observers; it gets its number here. Call it with nothing borrowed: observers are foreign.

@@ -47,6 +47,10 @@ impl Unheard {
                 self.awaited.insert(number);
                 self.signals.remove(&number);
             }
+            Kind::ObjectGone => {
+                let was_awaited = self.awaited.remove(&number);
+                return self.signals.remove(&number).and_then(|signal| self.tell_lost(&signal, was_awaited));
+            }
             Kind::EventPulsed { released: 0 } => return self.tell(object, "pulsed", at, ""),
             Kind::EventCleared => {
                 let set = self.signals.remove(&number)?.at;
@@ -68,12 +72,6 @@ impl Unheard {
             _ => {}
         }
         None
-    }
-
-    /// Forgets an object that is gone. Returns what there is to report.
-    pub(super) fn forget(&mut self, object: u64) -> Option<String> {
-        let was_awaited = self.awaited.remove(&object);
-        self.signals.remove(&object).and_then(|signal| self.tell_lost(&signal, was_awaited))
     }
 
     /// Main has ended. Returns what there is to report.

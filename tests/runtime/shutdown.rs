@@ -149,10 +149,12 @@ fn wakes_are_accepted_meanwhile_and_nobody_is_polled() {
         [
             "setter dropped",
             "outside sets event `light`, releasing 1",
+            "waiter is granted event `light`",
             "waiter woken",
             "setter cancelled",
             "waiter dropped",
             "waiter is done waiting on event `light`",
+            "event `light` is gone",
             "waiter cancelled",
         ]
     );

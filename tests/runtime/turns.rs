@@ -96,6 +96,7 @@ fn a_turn_takes_in_remote_wakes_then_runs_the_ready_then_fires_timers() {
         lines,
         [
             "1: outside sets event `light`, releasing 1",
+            "1: waiter is granted event `light`",
             "1: waiter woken",
             "2: a thread arrives",
             "2: remote woken",

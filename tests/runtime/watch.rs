@@ -1,5 +1,6 @@
 //! What those who watch a runtime tell of it: traces, dumps, the reports of stalls, and the debug mode.
 
+mod acts;
 mod causes;
 mod debug;
 mod dumps;

@@ -49,23 +49,34 @@ fn a_queue_tells_what_becomes_of_its_items_and_who_waits() {
         orders.close_now();
     });
     assert_snapshot!(trace, @r#"
+    queue `orders` comes up, for 1                               let orders = Rc::new(Queue::bounded(1).named("orders"));
     cook waits on queue `orders`                                 while theirs.get().await.is_ok() {
     main puts an item into queue `orders`, which has 1           orders.try_put("soup").expect("there is room");
+    cook is granted queue `orders`                               while theirs.get().await.is_ok() {
+    full queue `orders` comes up                                 let orders = Rc::new(Queue::bounded(1).named("orders"));
     main waits on full queue `orders`                            orders.put("bread").await.expect("it is open");
     cook is done waiting on queue `orders`                       while theirs.get().await.is_ok() {
     cook takes an item from queue `orders`, which has 0 left     while theirs.get().await.is_ok() {
+    main is granted full queue `orders`                          orders.put("bread").await.expect("it is open");
     cook is done with an item of queue `orders`, 0 left          theirs.task_done().expect("it was put");
     cook waits on queue `orders`                                 while theirs.get().await.is_ok() {
     main is done waiting on full queue `orders`                  orders.put("bread").await.expect("it is open");
     main puts an item into queue `orders`, which has 1           orders.put("bread").await.expect("it is open");
+    cook is granted queue `orders`                               while theirs.get().await.is_ok() {
+    unfinished queue `orders` comes up                           let orders = Rc::new(Queue::bounded(1).named("orders"));
     main waits on unfinished queue `orders`                      orders.join().await;
     cook is done waiting on queue `orders`                       while theirs.get().await.is_ok() {
     cook takes an item from queue `orders`, which has 0 left     while theirs.get().await.is_ok() {
     cook is done with an item of queue `orders`, 0 left          theirs.task_done().expect("it was put");
+    main is granted unfinished queue `orders`                    orders.join().await;
     cook waits on queue `orders`                                 while theirs.get().await.is_ok() {
     main is done waiting on unfinished queue `orders`            orders.join().await;
     main closes queue `orders`                                   orders.close();
+    cook is granted queue `orders`                               while theirs.get().await.is_ok() {
     cook is done waiting on queue `orders`                       while theirs.get().await.is_ok() {
+    queue `orders` is gone                                       let orders = Rc::new(Queue::bounded(1).named("orders"));
+    full queue `orders` is gone                                  let orders = Rc::new(Queue::bounded(1).named("orders"));
+    unfinished queue `orders` is gone                            let orders = Rc::new(Queue::bounded(1).named("orders"));
     "#);
 }
 
@@ -82,9 +93,13 @@ fn a_queue_that_is_closed_does_not_close_again() {
         others.close_now();
     });
     assert_snapshot!(trace, @r#"
+    queue `orders` comes up                                      let orders = Queue::unbounded().named("orders");
     main puts an item into queue `orders`, which has 1           orders.try_put("soup").expect("there is room");
     main closes queue `orders`                                   orders.close();
+    queue `others` comes up                                      let others = Queue::<u32>::unbounded().named("others");
     main closes queue `others`                                   others.close_now();
+    queue `others` is gone                                       let others = Queue::<u32>::unbounded().named("others");
+    queue `orders` is gone                                       let orders = Queue::unbounded().named("orders");
     "#);
 }
 
@@ -113,7 +128,11 @@ fn an_item_that_did_not_come_into_the_queue_is_not_told() {
         assert_eq!(refusal(|| orders.try_put("soup")), "there is no place for the soup");
         orders.close();
     });
-    assert_snapshot!(trace, @"main closes queue `orders`                                   orders.close();");
+    assert_snapshot!(trace, @r#"
+    queue `orders` comes up                                      let orders = QueueOver::<&str, Nowhere>::unbounded().named("orders");
+    main closes queue `orders`                                   orders.close();
+    queue `orders` is gone                                       let orders = QueueOver::<&str, Nowhere>::unbounded().named("orders");
+    "#);
 }
 
 #[test]
@@ -130,14 +149,17 @@ fn a_semaphore_tells_who_takes_how_many_permits_and_who_releases_them() {
         drop(desks.try_acquire());
     });
     assert_snapshot!(trace, @r#"
+    semaphore `desks` comes up, of 3                             let desks = Rc::new(Semaphore::new(3).named("desks"));
     main takes 2 of semaphore `desks`                            let two = desks.acquire_many(2).await;
     other waits on semaphore `desks`                             let other = task("other").spawn(async move { theirs.acquire_many(2).await.forget() });
     main releases 2 of semaphore `desks`                         let two = desks.acquire_many(2).await;
+    other is granted semaphore `desks`                           let other = task("other").spawn(async move { theirs.acquire_many(2).await.forget() });
     other is done waiting on semaphore `desks`                   let other = task("other").spawn(async move { theirs.acquire_many(2).await.forget() });
     other takes 2 of semaphore `desks`                           let other = task("other").spawn(async move { theirs.acquire_many(2).await.forget() });
     main releases 2 of semaphore `desks`                         desks.release(2).expect("two were forgotten");
     main takes 1 of semaphore `desks`                            drop(desks.try_acquire());
     main releases 1 of semaphore `desks`                         drop(desks.try_acquire());
+    semaphore `desks` is gone                                    let desks = Rc::new(Semaphore::new(3).named("desks"));
     "#);
 }
 
@@ -156,14 +178,18 @@ fn a_barrier_tells_who_arrives_and_that_it_was_reset_or_aborted() {
         start.abort();
     });
     assert_snapshot!(trace, @r#"
+    barrier `start` comes up, for 2                              let start = Rc::new(Barrier::new(2).named("start"));
     main arrives at barrier `start` as number 1                  assert!(start.wait().await.is_ok() && other.await.unwrap());
     main waits on barrier `start`                                assert!(start.wait().await.is_ok() && other.await.unwrap());
     other arrives at barrier `start` as number 2                 let other = task("other").spawn(async move { theirs.wait().await.is_ok() });
+    main is granted barrier `start`                              assert!(start.wait().await.is_ok() && other.await.unwrap());
     main is done waiting on barrier `start`                      assert!(start.wait().await.is_ok() && other.await.unwrap());
     task 2 arrives at barrier `start` as number 1                let alone = spawn(async move { theirs.wait().await.is_ok() });
     task 2 waits on barrier `start`                              let alone = spawn(async move { theirs.wait().await.is_ok() });
     main resets barrier `start`                                  start.reset();
+    task 2 is granted barrier `start`                            let alone = spawn(async move { theirs.wait().await.is_ok() });
     task 2 is done waiting on barrier `start`                    let alone = spawn(async move { theirs.wait().await.is_ok() });
     main aborts barrier `start`                                  start.abort();
+    barrier `start` is gone                                      let start = Rc::new(Barrier::new(2).named("start"));
     "#);
 }

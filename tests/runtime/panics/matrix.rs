@@ -556,12 +556,7 @@ impl Observer for Hears {
     fn on_event(&self, event: &TraceEvent) {
         // A run that was refused had no main.
         assert_ne!(event.kind, Kind::Stalled);
-        self.stage.run_hook(Hook::Event);
-        assert!(!self.panics, "the company panics");
-    }
-
-    fn on_gone(&self, _: u64) {
-        self.stage.run_hook(Hook::Gone);
+        self.stage.run_hook(if event.kind == Kind::ObjectGone { Hook::Gone } else { Hook::Event });
         assert!(!self.panics, "the company panics");
     }
 }

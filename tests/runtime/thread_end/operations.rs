@@ -4,7 +4,7 @@ use super::BoxedWait;
 use futures::task::{LocalSpawn, LocalSpawnExt, Spawn, SpawnExt};
 use futures::{FutureExt, StreamExt};
 use greenlight::sync::{Barrier, Condition, Event, LifoQueue, Lock, PriorityQueue, Queue, Semaphore};
-use greenlight::trace::{Observer, Recorder, TraceEvent};
+use greenlight::trace::{Kind, Observer, Recorder, TraceEvent};
 use greenlight::{
     Deadline, JoinHandle, Remote, Runtime, Spawner, Task, TaskGroup, Turn, Until, as_completed, gather, gather_tasks,
     interval, race, sleep, sleep_until, spawn, spawn_detached, task, timeout, timeout_at, try_run, wait, yield_now,
@@ -296,7 +296,7 @@ const OPERATIONS: &[Operation] = &[
         drop(runtime);
         seen(reports.take().len())
     }),
-    ("Observer::on_gone", |_| {
+    ("Observer::on_event of what is gone", |_| {
         let gone = Rc::new(Counts::default());
         Runtime::builder().observer(gone.clone()).build().enter(|| Event::new().set());
         seen(gone.0.get())
@@ -308,10 +308,8 @@ const OPERATIONS: &[Operation] = &[
 struct Counts(Cell<usize>);
 
 impl Observer for Counts {
-    fn on_event(&self, _event: &TraceEvent) {}
-
-    fn on_gone(&self, _object: u64) {
-        self.0.update(|gone| gone + 1);
+    fn on_event(&self, event: &TraceEvent) {
+        self.0.update(|gone| gone + usize::from(event.kind == Kind::ObjectGone));
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a trace tells of the ends of waits, and of objects.
 
 use greenlight::sync::{Condition, Event};
-use greenlight::trace::{Observer, Recorder, TraceEvent};
+use greenlight::trace::{Kind, Observer, Recorder, TraceEvent};
 use greenlight::{Runtime, spawn_detached, task, yield_now};
 use stage::recorded;
 use std::cell::RefCell;
@@ -23,17 +23,22 @@ fn a_trace_tells_what_each_wait_has_got_also_of_a_task_that_is_gone() {
         recorder.lines()[2..],
         [
             "cook spawned",
+            "task `cook` comes up",
             "main waits on task `cook`",
             "main pending",
             "cook polled",
             "cook ready",
             "cook returned",
+            "main is granted task `cook`",
             "main woken",
+            "task `cook` is gone",
             "main polled",
             "main is done waiting on task `cook`",
+            "event `light` comes up",
             "main sets event `light`, releasing 0",
             "main finds event `light` set",
             "main clears event `light`",
+            "event `light` is gone",
             "main ready",
             "main returned",
         ]
@@ -62,6 +67,7 @@ fn a_trace_tells_whenever_somebody_looks_at_a_predicate() {
         [
             "buyer finds condition `stock` not ready",
             "buyer waits on condition `stock`",
+            "buyer is granted condition `stock`",
             "buyer is done waiting on condition `stock`",
             "buyer finds condition `stock` ready",
         ]
@@ -75,10 +81,9 @@ struct Mourner {
 }
 
 impl Observer for Mourner {
-    fn on_event(&self, _: &TraceEvent) {}
-
-    fn on_gone(&self, object: u64) {
-        self.gone.borrow_mut().push(object);
+    fn on_event(&self, event: &TraceEvent) {
+        let gone = event.object.as_ref().filter(|_| event.kind == Kind::ObjectGone);
+        self.gone.borrow_mut().extend(gone.and_then(|object| object.number));
     }
 }
 
@@ -95,8 +100,10 @@ fn an_observer_hears_which_objects_are_gone_and_no_other_gets_their_numbers() {
         Event::new().set();
         first.clear();
     });
-    let named = |event: TraceEvent| event.object.map(|object| object.to_string());
+    let is_life = |event: &TraceEvent| matches!(event.kind, Kind::ObjectMade { .. } | Kind::ObjectGone);
+    let named =
+        |event: TraceEvent| (!is_life(&event)).then_some(event.object).flatten().map(|object| object.to_string());
     let named: Vec<_> = recorder.events().into_iter().filter_map(named).collect();
-    assert_eq!(named, ["event 1", "event 2", "task 3", "task 3", "event 4", "event 1"]);
+    assert_eq!(named, ["event 1", "event 2", "task 3", "task 3", "task 3", "event 4", "event 1"]);
     assert_eq!(mourner.gone.take(), [2, 3, 4, 1]);
 }

@@ -1,7 +1,7 @@
 //! An object that is dropped is forgotten by whoever has told of it, wherever that happens.
 
 use greenlight::sync::{Condition, Event};
-use greenlight::trace::{ObjectLabel, Observer, TraceEvent};
+use greenlight::trace::{Kind, ObjectLabel, Observer, TraceEvent};
 use greenlight::{Runtime, task, try_dump, yield_now};
 use stage::{Log, standing};
 use std::rc::Rc;
@@ -10,11 +10,11 @@ use std::rc::Rc;
 struct Hears(Log);
 
 impl Observer for Hears {
-    fn on_event(&self, _event: &TraceEvent) {}
-
-    fn on_gone(&self, object: u64) {
-        let inside = try_dump().map(|dump| dump.tasks.len());
-        self.0.say(format!("{object} is gone, {inside:?}"));
+    fn on_event(&self, event: &TraceEvent) {
+        if let (Kind::ObjectGone, Some(ObjectLabel { number: Some(object), .. })) = (event.kind, &event.object) {
+            let inside = try_dump().map(|dump| dump.tasks.len());
+            self.0.say(format!("{object} is gone, {inside:?}"));
+        }
     }
 }
 

@@ -33,6 +33,7 @@ fn a_whole_run_reads_as_a_story() {
             "main sleeps until t=0.002000s",
             "main pending",
             "walker polled",
+            "event `light` comes up",
             "walker waits on event `light`",
             "walker pending",
             "time jumps to t=0.002000s",
@@ -40,6 +41,7 @@ fn a_whole_run_reads_as_a_story() {
             "main woken",
             "main polled",
             "main sets event `light`, releasing 1",
+            "walker is granted event `light`",
             "walker woken",
             "main yields",
             "main woken",
@@ -50,6 +52,7 @@ fn a_whole_run_reads_as_a_story() {
             "walker returned",
             "main polled",
             "main clears event `light`",
+            "event `light` is gone",
             "main ready",
             "main returned",
         ]
@@ -111,8 +114,10 @@ fn an_event_tells_the_line_of_the_program_that_it_comes_from() {
         lines,
         [
             ("task 0 spawned".to_string(), spawned),
+            ("event 1 comes up".to_string(), made),
             ("task 0 waits on event 1".to_string(), waits),
             ("outside sets event 1, releasing 1".to_string(), set),
+            ("task 0 is granted event 1".to_string(), waits),
             ("task 0 is done waiting on event 1".to_string(), waits),
             ("task 0 sleeps until t=0.001000s".to_string(), waits + 1),
         ]
@@ -138,11 +143,15 @@ fn a_lock_and_permits_are_released_in_the_name_of_the_line_that_took_them() {
     assert_eq!(
         lines.iter().map(|(line, at)| (line.as_str(), *at)).collect::<Vec<_>>(),
         [
+            ("lock `door` comes up", 0),
             ("outside takes lock `door`", 1),
+            ("semaphore `desks` comes up, of 5", 0),
             ("outside takes 1 of semaphore `desks`", 2),
             ("outside releases lock `door`", 1),
             ("outside releases 1 of semaphore `desks`", 2),
             ("outside releases 2 of semaphore `desks`", 5),
+            ("semaphore `desks` is gone", 0),
+            ("lock `door` is gone", 0),
         ]
     );
 }
@@ -230,7 +239,9 @@ fn tasks_and_objects_are_numbered_in_the_order_in_which_the_run_meets_them() {
         told,
         [
             "main spawned",
+            "event 1 comes up",
             "main sets event 1, releasing 0",
+            "event 2 comes up",
             "main sets event 2, releasing 0",
             "main clears event 1",
             "task 1 spawned",
