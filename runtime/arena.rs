@@ -6,7 +6,7 @@
 
 use super::list::{Arena, END, List, push};
 use super::note::{About, ObjectState};
-use super::wakee::{self, Kept, Wakee};
+use super::wakee::{self, Registered, Wakee};
 use slab::Slab;
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
@@ -26,7 +26,7 @@ pub(super) struct Waiting {
 /// Every wait list of a thread. They have no destructor, so that those of other objects may use them while the thread ends.
 pub(super) struct Waits {
     pub(super) lists: ManuallyDrop<Slab<Rc<Waiting>>>,
-    pub(super) nodes: ManuallyDrop<Arena<Kept>>,
+    pub(super) nodes: ManuallyDrop<Arena<Registered>>,
     /// The lines that wait, by the indexes of their nodes: cold, beside nodes that are hot.
     pub(super) lines: ManuallyDrop<Vec<&'static Location<'static>>>,
     /// Lists of objects that are gone, for others.
@@ -90,8 +90,8 @@ impl Waits {
     }
 
     #[inline]
-    pub(super) fn insert(&mut self, kept: Kept, at: &'static Location<'static>) -> u32 {
-        let node = self.nodes.insert(kept);
+    pub(super) fn insert(&mut self, registered: Registered, at: &'static Location<'static>) -> u32 {
+        let node = self.nodes.insert(registered);
         match self.lines.get_mut(node as usize) {
             Some(line) => *line = at,
             None => _ = push(&mut self.lines, at),
@@ -101,12 +101,12 @@ impl Waits {
 
     /// Takes a node out that is in no list.
     #[inline(always)]
-    pub(super) fn remove(&mut self, node: u32) -> Kept {
-        let kept = self.nodes.remove(node);
+    pub(super) fn remove(&mut self, node: u32) -> Registered {
+        let registered = self.nodes.remove(node);
         if self.ending {
             self.give_back();
         }
-        kept
+        registered
     }
 
     #[inline]

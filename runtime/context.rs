@@ -5,7 +5,7 @@ use super::inbox::Inbox;
 use super::note::{self, Polls, Watchers};
 use super::table::Table;
 use super::task::{Body, ReadyQueue, TaskCell, TaskKey};
-use super::wakee::Kept;
+use super::wakee::Registered;
 use super::waker::{Message, TaskWaker};
 use super::wheel::Wheel;
 use futures_task::ArcWake;
@@ -60,7 +60,7 @@ pub(super) struct Unwanted {
 
 /// What the wheel keeps for a sleep.
 pub(super) struct Sleeper {
-    pub(super) wakee: Kept,
+    pub(super) wakee: Registered,
     /// The line that sleeps.
     pub(super) at: &'static Location<'static>,
 }

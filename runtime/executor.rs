@@ -8,7 +8,7 @@ use super::context::Core;
 use super::life::Ending;
 use super::note::{Kind, lost};
 use super::task::{Body, TaskCell, Work};
-use super::wakee::{self, Outer};
+use super::wakee::{self, Polling};
 use super::waker::TaskWaker;
 use futures_task::waker_ref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -157,13 +157,13 @@ impl Core {
 /// Nobody else runs the runtime: what [`Core::begin_run`] returns.
 pub(super) struct Running<'a> {
     core: &'a Core,
-    outer: Outer,
+    outer: Polling,
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.core.running.set(false);
-        self.outer.go_back();
+        self.outer.resume();
     }
 }
 

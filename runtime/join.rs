@@ -102,7 +102,9 @@ impl Task {
         if wakee::owner(cx.waker()).is_some_and(|polled| Rc::ptr_eq(&polled, &task)) {
             panic!("{self} awaits its own end, which can never come; await it from another task");
         }
-        let Some(kept) = waiter::whom_to_wake(cx, 1, || task.id.get() == self.key.id) else { return Poll::Ready(()) };
+        let Some(registered) = waiter::whom_to_wake(cx, 1, || task.id.get() == self.key.id) else {
+            return Poll::Ready(());
+        };
         let extra = self.core.table.borrow_mut().extra_of(&task);
         let (joiners, index) = extra.joiners.get().map(arena::list).unwrap_or_else(|| {
             let made = task.spawned.get();
@@ -110,7 +112,7 @@ impl Task {
             arena::open(|about| about.tell("task", task.name(), made, ObjectState::Ends, Some(holder)))
         });
         extra.joiners.set(Some(index));
-        waiter.join((&joiners, index), kept);
+        waiter.join((&joiners, index), registered);
         Poll::Pending
     }
 }
@@ -181,7 +183,7 @@ impl<T> JoinHandle<T> {
 
     /// Whether the task has panicked, and nobody has fetched the payload.
     pub(crate) fn has_panicked(&self) -> bool {
-        self.is(|outcome| matches!(outcome, Some(Err(Failure::Panicked(_)))))
+        self.is(|outcome| matches!(outcome, Some(Err(NoOutput::Panicked(_)))))
     }
 
     /// Whether the task has returned, and nobody has fetched what.
@@ -190,7 +192,7 @@ impl<T> JoinHandle<T> {
     }
 
     /// Looks at the outcome, and leaves it.
-    fn is(&self, outcome_is: impl FnOnce(&Option<Result<T, Failure>>) -> bool) -> bool {
+    fn is(&self, outcome_is: impl FnOnce(&Option<Result<T, NoOutput>>) -> bool) -> bool {
         let Outcome { value, .. } = self.job.outcome();
         let outcome = value.take();
         let is = outcome_is(&outcome);
@@ -208,8 +210,8 @@ impl<T> JoinHandle<T> {
     pub(crate) fn take_outcome(&self) -> Result<T, JoinError> {
         match self.job.outcome().value.take() {
             Some(outcome) => outcome.map_err(|failure| match failure {
-                Failure::Cancelled => JoinError::cancelled(&self.task),
-                Failure::Panicked(payload) => JoinError::panicked(&self.task, payload),
+                NoOutput::Cancelled => JoinError::cancelled(&self.task),
+                NoOutput::Panicked(payload) => JoinError::panicked(&self.task, payload),
             }),
             None => panic!(
                 "the JoinHandle of {} was awaited again after it had yielded its output; \
@@ -244,7 +246,7 @@ impl<T> Drop for JoinHandle<T> {
         let Outcome { value, detached } = self.job.outcome();
         detached.set(true);
         match value.take() {
-            Some(Err(Failure::Panicked(payload))) => {
+            Some(Err(NoOutput::Panicked(payload))) => {
                 core.report_panic(name.as_deref().unwrap_or("a task"), spawned, payload);
             }
             Some(Ok(output)) if std::mem::needs_drop::<T>() => {
@@ -267,7 +269,7 @@ struct Joined<F: Future> {
 /// What became of a joined task.
 pub(super) struct Outcome<T> {
     /// None until the task has ended, and after the handle took it.
-    value: Cell<Option<Result<T, Failure>>>,
+    value: Cell<Option<Result<T, NoOutput>>>,
     /// Set once the handle is gone: nobody will fetch the value.
     detached: Cell<bool>,
 }
@@ -278,14 +280,14 @@ pub(super) trait Joinable<T>: Job {
 }
 
 /// How a task ended that yielded no output.
-pub(super) enum Failure {
+pub(super) enum NoOutput {
     Cancelled,
     Panicked(Box<dyn Any + Send>),
 }
 
 /// Makes the job of a future. That of one which is refused is cancelled already.
 pub(super) fn job<F: Future + 'static>(future: F, refused: bool) -> Rc<dyn Joinable<F::Output>> {
-    let outcome = Outcome { value: Cell::new(refused.then_some(Err(Failure::Cancelled))), detached: Cell::new(false) };
+    let outcome = Outcome { value: Cell::new(refused.then_some(Err(NoOutput::Cancelled))), detached: Cell::new(false) };
     Rc::new(Joined { future: RefCell::new(Some(Box::pin(future))), outcome })
 }
 
@@ -311,7 +313,7 @@ impl<F: Future> Job for Joined<F> {
     fn drop_output(&self, returned: bool) {
         let Outcome { value, detached } = &self.outcome;
         if !returned {
-            drop(value.replace(Some(Err(Failure::Cancelled))));
+            drop(value.replace(Some(Err(NoOutput::Cancelled))));
         } else if detached.get() {
             drop(value.take());
         }
@@ -321,7 +323,7 @@ impl<F: Future> Job for Joined<F> {
         if self.outcome.detached.get() {
             return Err(payload);
         }
-        self.outcome.value.set(Some(Err(Failure::Panicked(payload))));
+        self.outcome.value.set(Some(Err(NoOutput::Panicked(payload))));
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use super::clock::Instant;
 use super::context::Core;
 use super::executor::{Main, Turn};
 use super::task::TaskCell;
-use super::wakee::{Kept, Wakee};
+use super::wakee::{Registered, Wakee};
 use super::watch::told;
 use std::cell::Cell;
 use std::panic::Location;
@@ -134,7 +134,12 @@ impl Core {
 
     /// A timer fires.
     #[inline]
-    pub(super) fn begin_firing(&self, timer: u32, wakee: &Kept, at: &'static Location<'static>) -> Option<Causing<'_>> {
+    pub(super) fn begin_firing(
+        &self,
+        timer: u32,
+        wakee: &Registered,
+        at: &'static Location<'static>,
+    ) -> Option<Causing<'_>> {
         self.watchers.trace.is_watched().then(|| self.begin_timer(timer, wakee, at))
     }
 

@@ -4,7 +4,7 @@ use super::clock::Instant;
 use super::context::{self, Core, Sleeper};
 use super::note::{self, Kind, lost};
 use super::waiter;
-use super::wakee::{self, Kept, Wakee};
+use super::wakee::{self, Registered, Wakee};
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -41,7 +41,7 @@ pub fn now() -> Instant {
 /// ```
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    Sleep { at: Location::caller(), state: State::New(When::After(duration)) }
+    Sleep { at: Location::caller(), state: SleepState::New(When::After(duration)) }
 }
 
 /// Waits until a moment of the runtime's time. One that has passed yields once. In asyncio: `loop.call_at`.
@@ -58,7 +58,7 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 
 /// A sleep in the name of that line.
 pub(crate) fn sleep_until_at(deadline: Instant, at: &'static Location<'static>) -> Sleep {
-    Sleep { at, state: State::New(When::At(deadline)) }
+    Sleep { at, state: SleepState::New(When::At(deadline)) }
 }
 
 /// Lets the other ready tasks run first. In asyncio: `sleep(0)`.
@@ -82,11 +82,11 @@ pub fn yield_now() -> YieldNow {
 #[must_use = "futures do nothing unless awaited"]
 pub struct Sleep {
     pub(super) at: &'static Location<'static>,
-    pub(super) state: State,
+    pub(super) state: SleepState,
 }
 
 #[derive(Debug)]
-pub(super) enum State {
+pub(super) enum SleepState {
     New(When),
     /// There is no time to wait for: it yields once.
     Yields,
@@ -103,7 +103,7 @@ pub(super) enum When {
 }
 
 impl Sleep {
-    fn begin(&self, when: When, cx: &Context<'_>) -> State {
+    fn begin(&self, when: When, cx: &Context<'_>) -> SleepState {
         let core = context::expect_current(format_args!("the sleep() at {} was polled", self.at));
         let deadline = match when {
             When::After(Duration::ZERO) => core.now(),
@@ -112,14 +112,14 @@ impl Sleep {
         };
         if deadline <= core.now() {
             wake_next_turn(cx, self.at);
-            return State::Yields;
+            return SleepState::Yields;
         }
         let timer = core.arm(deadline, cx, self.at);
-        State::Sleeps(core, timer)
+        SleepState::Sleeps(core, timer)
     }
 
     fn end(&mut self) {
-        if let State::Sleeps(core, timer) = std::mem::replace(&mut self.state, State::Done) {
+        if let SleepState::Sleeps(core, timer) = std::mem::replace(&mut self.state, SleepState::Done) {
             core.disarm(timer, self.at);
         }
     }
@@ -130,13 +130,13 @@ impl Future for Sleep {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match &self.state {
-            State::New(when) => self.state = self.begin(*when, cx),
-            State::Sleeps(core, timer) if !core.has_fired(*timer, cx) => {}
-            State::Yields | State::Sleeps(..) => {
+            SleepState::New(when) => self.state = self.begin(*when, cx),
+            SleepState::Sleeps(core, timer) if !core.has_fired(*timer, cx) => {}
+            SleepState::Yields | SleepState::Sleeps(..) => {
                 self.end();
                 return Poll::Ready(());
             }
-            State::Done => {
+            SleepState::Done => {
                 panic!("the sleep() at {} was polled after it was ready; make a new one to sleep again", self.at)
             }
         }
@@ -185,7 +185,7 @@ impl Core {
     }
 
     fn arm(&self, deadline: Instant, cx: &Context<'_>, at: &'static Location<'static>) -> u32 {
-        let sleeper = Sleeper { wakee: Kept::new(Wakee::of(cx.waker()), 0), at };
+        let sleeper = Sleeper { wakee: Registered::new(Wakee::of(cx.waker()), 0), at };
         let timer = self.wheel.borrow_mut().insert(deadline.as_micros(), sleeper);
         self.note_armed(timer, at, deadline);
         timer

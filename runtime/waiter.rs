@@ -5,7 +5,7 @@ use super::list::END;
 use super::note;
 use super::panics;
 use super::waits::WaitList;
-use super::wakee::{self, Kept, Wakee};
+use super::wakee::{self, Registered, Wakee};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::task::{Context, Poll, Waker};
@@ -72,16 +72,16 @@ impl Waiter {
     #[inline(never)]
     fn leave_joined(&mut self) -> bool {
         let node = std::mem::replace(&mut self.node, END);
-        let kept = WAITS.with_borrow_mut(|waits| {
+        let registered = WAITS.with_borrow_mut(|waits| {
             if waits.nodes.is_linked(node) {
                 let waiting = waits.lists[self.list as usize].clone();
                 waits.unlink(&waiting, node);
             }
             waits.remove(node)
         });
-        let granted = kept.is_granted();
-        note::ended(node, kept.task(), granted, self.at);
-        drop_foreign(kept.into_waker());
+        let granted = registered.is_granted();
+        note::ended(node, registered.task(), granted, self.at);
+        drop_foreign(registered.into_waker());
         granted
     }
 
@@ -123,19 +123,19 @@ impl Waiter {
             }
             panic!("one who waits for {list} at {} asks for {asks}; ask for at most {} at once", self.at, u32::MAX)
         };
-        let Some(kept) = whom_to_wake(cx, asks, must_wait) else { return Poll::Ready(()) };
-        self.join(list.open(), kept);
+        let Some(registered) = whom_to_wake(cx, asks, must_wait) else { return Poll::Ready(()) };
+        self.join(list.open(), registered);
         Poll::Pending
     }
 
     /// Joins the back of a list.
     #[inline]
-    pub(super) fn join(&mut self, (waiting, index): (&Waiting, u32), kept: Kept) {
+    pub(super) fn join(&mut self, (waiting, index): (&Waiting, u32), registered: Registered) {
         assert!(!self.has_joined(), "a waiter joins a list while it is in one; poll() it, or leave() first");
-        let task = note::is_watched().then(|| kept.task().cloned());
+        let task = note::is_watched().then(|| registered.task().cloned());
         self.list = index;
         self.node = WAITS.with_borrow_mut(|waits| {
-            let node = waits.insert(kept, self.at);
+            let node = waits.insert(registered, self.at);
             waiting.order.push_back(&mut waits.nodes, node);
             node
         });
@@ -165,9 +165,9 @@ impl Waiter {
         let node = self.node;
         let granted = WAITS.with_borrow_mut(|waits| waits.nodes.get(node).is_granted().then(|| waits.remove(node)));
         // With nothing borrowed: its runtime may go with it.
-        let Some(kept) = granted else { return false };
+        let Some(registered) = granted else { return false };
         self.node = END;
-        note::ended(node, kept.task(), true, self.at);
+        note::ended(node, registered.task(), true, self.at);
         true
     }
 
@@ -180,15 +180,15 @@ impl Waiter {
         }
         let wakee = Wakee::of(waker);
         let outdated = WAITS.with_borrow_mut(|waits| {
-            let kept = waits.nodes.get_mut(self.node);
-            if kept.is_granted() {
+            let registered = waits.nodes.get_mut(self.node);
+            if registered.is_granted() {
                 return wakee;
             }
-            if kept.is_dying() {
+            if registered.is_dying() {
                 // Its task was passed over, perhaps, and another one polls it now.
                 waits.lists.get(self.list as usize).into_iter().for_each(|waiting| waiting.passed.set(END));
             }
-            kept.replace(wakee)
+            registered.replace(wakee)
         });
         note::renewed(self.node, outdated);
     }
@@ -196,13 +196,13 @@ impl Waiter {
 
 /// Whom to wake for one that waits if it must; none if there is nothing to wait for.
 #[inline]
-pub(super) fn whom_to_wake(cx: &Context<'_>, asks: u32, must_wait: impl Fn() -> bool) -> Option<Kept> {
+pub(super) fn whom_to_wake(cx: &Context<'_>, asks: u32, must_wait: impl Fn() -> bool) -> Option<Registered> {
     if !must_wait() {
         return None;
     }
     match wakee::owner(cx.waker()) {
-        Some(task) => Some(Kept::of_task(task, asks)),
-        None => clone_foreign(cx, must_wait).map(|wakee| Kept::new(wakee, asks)),
+        Some(task) => Some(Registered::of_task(task, asks)),
+        None => clone_foreign(cx, must_wait).map(|wakee| Registered::new(wakee, asks)),
     }
 }
 

@@ -166,8 +166,8 @@ impl WaitList {
             if node == END {
                 return None;
             }
-            let kept = waits.nodes.get(node);
-            let (dying, at, asks) = (kept.is_dying(), waits.lines[node as usize], kept.asks);
+            let first = waits.nodes.get(node);
+            let (dying, at, asks) = (first.is_dying(), waits.lines[node as usize], first.asks);
             Some(Grant { node, dying, at, asks, wakee: waits.grant(waiting, node) })
         })
     }

@@ -18,40 +18,34 @@ pub(super) enum Wakee {
     Foreign(Waker, Option<Rc<TaskCell>>),
 }
 
-/// Whom a leaf future wakes, as an arena keeps it: small, with the wakers of elsewhere apart.
+/// A wakee as the node of a wait list, or a timer, keeps it: in 16 bytes, with foreign wakers apart.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(super) struct Registered {
     /// The task that polled it last, if one was polled then. It stays when it is woken, for the reports.
     task: Option<Rc<TaskCell>>,
-    way: Way,
+    means: Means,
     /// How much it asks for, where there is a choice.
     pub(super) asks: u32,
 }
 
-/// How somebody is woken who waits.
+/// By what means a wakee is woken: one of these two, or else the waker at this index of [`FOREIGN`].
 #[derive(Clone, Copy, PartialEq)]
-struct Way(u32);
+struct Means(u32);
 
-impl Default for Way {
-    fn default() -> Self {
-        Way::NOBODY
-    }
+impl Means {
+    /// The task itself is queued.
+    const TASK: Means = Means(u32::MAX);
+    /// By none any more: it was granted.
+    const GRANTED: Means = Means(u32::MAX - 1);
 }
 
-impl Way {
-    /// The task itself is woken.
-    const TASK: Way = Way(u32::MAX);
-    /// Nobody is any more: that has happened. Anything else is the index of a foreign waker.
-    const NOBODY: Way = Way(u32::MAX - 1);
-}
-
-/// The task that is being polled by the executor of this thread; none between two polls.
-struct Polled {
+/// The task that the executor of this thread is polling; none between two polls.
+pub(super) struct Polling {
     task: Cell<ManuallyDrop<Option<Rc<TaskCell>>>>,
     mark: Cell<Mark>,
 }
 
-/// What one needs to know of it most.
+/// What is asked of it at every wait, and is read without its reference count: its id, and its waker.
 #[derive(Clone, Copy)]
 struct Mark {
     id: TaskId,
@@ -62,17 +56,34 @@ struct Mark {
 
 // Without destructors, as all that is needed while a thread ends: other destructors may run a runtime.
 thread_local! {
-    static POLLED: Polled = const {
-        Polled { task: Cell::new(ManuallyDrop::new(None)), mark: Cell::new(Mark::NOBODY) }
-    };
+    static POLLING: Polling = const { Polling::nobody() };
+    /// The wakers of elsewhere that are registered.
     static FOREIGN: RefCell<ManuallyDrop<Slab<Waker>>> = const { RefCell::new(ManuallyDrop::new(Slab::new())) };
+}
+
+impl Default for Means {
+    fn default() -> Self {
+        Means::GRANTED
+    }
 }
 
 impl Mark {
     const NOBODY: Mark = Mark { id: TaskId::NOBODY, data: null(), vtable: null() };
 }
 
-impl Polled {
+impl Polling {
+    const fn nobody() -> Self {
+        Polling { task: Cell::new(ManuallyDrop::new(None)), mark: Cell::new(Mark::NOBODY) }
+    }
+
+    /// Goes back to what was polled before [`leave_poll`].
+    pub(super) fn resume(&self) {
+        POLLING.with(|polling| {
+            polling.task.swap(&self.task);
+            polling.mark.swap(&self.mark);
+        });
+    }
+
     /// Whether this is the very waker that the executor put into the context. `will_wake` would compare with a second waker made
     /// from the same `Arc`, and two of those differ in release builds when their vtables are instantiated twice.
     #[inline]
@@ -98,68 +109,52 @@ impl Polled {
 
 /// The task that is being polled.
 pub(super) fn polled() -> Option<Rc<TaskCell>> {
-    POLLED.with(Polled::task)
+    POLLING.with(Polling::task)
 }
 
 /// Its id, or that of nobody.
 #[inline]
 pub(super) fn polled_id() -> TaskId {
-    POLLED.with(|polled| polled.mark.get().id)
+    POLLING.with(|polling| polling.mark.get().id)
 }
 
 /// The task that is being polled, if this is its own waker.
 #[inline]
 pub(super) fn owner(waker: &Waker) -> Option<Rc<TaskCell>> {
-    POLLED.with(|polled| if polled.owns(waker) { polled.task() } else { None })
+    POLLING.with(|polling| if polling.owns(waker) { polling.task() } else { None })
 }
 
 /// Wakes the task that is being polled, if this is its own waker and nobody watches.
 #[inline]
 pub(super) fn wakes_polled(waker: &Waker) -> bool {
-    POLLED.with(|polled| polled.owns(waker) && polled.with_task(|task| task.is_some_and(TaskCell::wakes_unwatched)))
+    POLLING.with(|polling| polling.owns(waker) && polling.with_task(|task| task.is_some_and(TaskCell::wakes_unwatched)))
 }
 
 /// The executor begins to poll a task with that waker.
 #[inline]
 pub(super) fn begin_poll(task: Rc<TaskCell>, waker: &Waker) {
-    POLLED.with(|polled| {
-        polled.mark.set(Mark { id: task.id.get(), data: waker.data(), vtable: waker.vtable() });
-        polled.task.set(ManuallyDrop::new(Some(task)));
+    POLLING.with(|polling| {
+        polling.mark.set(Mark { id: task.id.get(), data: waker.data(), vtable: waker.vtable() });
+        polling.task.set(ManuallyDrop::new(Some(task)));
     });
 }
 
 /// The poll is over. Returns the task.
 #[inline]
 pub(super) fn end_poll() -> Rc<TaskCell> {
-    let task = POLLED.with(|polled| {
-        polled.mark.set(Mark::NOBODY);
-        polled.task.replace(ManuallyDrop::new(None))
+    let task = POLLING.with(|polling| {
+        polling.mark.set(Mark::NOBODY);
+        polling.task.replace(ManuallyDrop::new(None))
     });
     ManuallyDrop::into_inner(task).expect("a task is being polled until its poll is over")
 }
 
-/// What was polled when another executor began to turn: a runtime may be stepped inside a task of another one.
-pub(super) struct Outer {
-    task: ManuallyDrop<Option<Rc<TaskCell>>>,
-    mark: Mark,
-}
-
-/// Nobody is being polled until somebody begins, or goes back to what this returns.
-#[inline]
-pub(super) fn leave_poll() -> Outer {
-    POLLED.with(|polled| Outer {
-        task: polled.task.replace(ManuallyDrop::new(None)),
-        mark: polled.mark.replace(Mark::NOBODY),
-    })
-}
-
-impl Outer {
-    pub(super) fn go_back(&mut self) {
-        POLLED.with(|polled| {
-            polled.task.set(std::mem::take(&mut self.task));
-            polled.mark.set(self.mark);
-        });
-    }
+/// Nobody is being polled until a poll begins, or the one that this returns is resumed: a runtime may be stepped inside a task of
+/// another one.
+pub(super) fn leave_poll() -> Polling {
+    let outer = Polling::nobody();
+    outer.resume();
+    outer
 }
 
 impl Wakee {
@@ -192,25 +187,25 @@ impl Wakee {
     }
 }
 
-impl Kept {
+impl Registered {
     #[inline]
     pub(super) fn of_task(task: Rc<TaskCell>, asks: u32) -> Self {
-        Kept { task: Some(task), way: Way::TASK, asks }
+        Registered { task: Some(task), means: Means::TASK, asks }
     }
 
     #[inline]
     pub(super) fn new(wakee: Wakee, asks: u32) -> Self {
         match wakee {
-            Wakee::Task(task) => Kept::of_task(task, asks),
-            Wakee::Foreign(waker, task) => Kept { task, way: Way::to(waker), asks },
+            Wakee::Task(task) => Registered::of_task(task, asks),
+            Wakee::Foreign(waker, task) => Registered { task, means: Means::to(waker), asks },
         }
     }
 
     /// Marks that whoever it wakes was woken. A task is woken at once, if that runs no foreign code; otherwise returns whom to wake.
     #[inline(always)]
     pub(super) fn grant_and_wake(&mut self) -> Option<Wakee> {
-        if self.way == Way::TASK && self.task.as_ref().is_some_and(TaskCell::wakes_unwatched) {
-            self.way = Way::NOBODY;
+        if self.means == Means::TASK && self.task.as_ref().is_some_and(TaskCell::wakes_unwatched) {
+            self.means = Means::GRANTED;
             return None;
         }
         Some(self.grant())
@@ -219,16 +214,16 @@ impl Kept {
     /// Takes out whom to wake. Nobody is woken twice.
     pub(super) fn grant(&mut self) -> Wakee {
         let task = self.task.clone();
-        match (std::mem::replace(&mut self.way, Way::NOBODY), task) {
-            (Way::TASK, Some(task)) => Wakee::Task(task),
-            (way, noted) => Wakee::Foreign(way.take(), noted),
+        match (std::mem::replace(&mut self.means, Means::GRANTED), task) {
+            (Means::TASK, Some(task)) => Wakee::Task(task),
+            (means, noted) => Wakee::Foreign(means.take(), noted),
         }
     }
 
     /// Whether whoever it wakes was woken.
     #[inline]
     pub(super) fn is_granted(&self) -> bool {
-        self.way == Way::NOBODY
+        self.means == Means::GRANTED
     }
 
     /// The task to name in reports.
@@ -241,40 +236,40 @@ impl Kept {
     /// `Shared` is: it need not go with the task that polled it last.
     #[inline]
     pub(super) fn is_dying(&self) -> bool {
-        self.way == Way::TASK && self.task.as_ref().is_some_and(|task| task.dying.get())
+        self.means == Means::TASK && self.task.as_ref().is_some_and(|task| task.dying.get())
     }
 
     /// Whether a leaf that is polled with this waker, now, would register the same again.
     pub(super) fn is_current(&self, waker: &Waker) -> bool {
         let is_polled = self.task.as_ref().map_or(TaskId::NOBODY, |task| task.id.get()) == polled_id();
-        let is_own = POLLED.with(|polled| polled.owns(waker));
-        match self.way {
-            Way::TASK => is_polled && is_own,
-            way => is_polled && !is_own && way.is(waker),
+        let is_own = POLLING.with(|polling| polling.owns(waker));
+        match self.means {
+            Means::TASK => is_polled && is_own,
+            means => is_polled && !is_own && means.is(waker),
         }
     }
 
     /// Registers another one. Returns what was registered, to be dropped with nothing borrowed.
     pub(super) fn replace(&mut self, wakee: Wakee) -> Wakee {
         let asks = self.asks;
-        std::mem::replace(self, Kept::new(wakee, asks)).grant()
+        std::mem::replace(self, Registered::new(wakee, asks)).grant()
     }
 
     /// The foreign waker that is left of it when it leaves its arena, to be dropped with nothing borrowed.
     #[inline]
     pub(super) fn into_waker(self) -> Option<Waker> {
-        match self.way {
-            Way::TASK | Way::NOBODY => None,
-            way => Some(way.take()),
+        match self.means {
+            Means::TASK | Means::GRANTED => None,
+            means => Some(means.take()),
         }
     }
 }
 
-impl Way {
+impl Means {
     #[cold]
-    fn to(waker: Waker) -> Way {
+    fn to(waker: Waker) -> Means {
         let index = FOREIGN.with_borrow_mut(|foreign| foreign.insert(waker));
-        Way(u32::try_from(index).expect("fewer than 2^32 - 2 foreign wakers are registered"))
+        Means(u32::try_from(index).expect("fewer than 2^32 - 2 foreign wakers are registered"))
     }
 
     #[cold]

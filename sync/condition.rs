@@ -233,7 +233,7 @@ impl<T> Condition<T> {
     fn wait_at<'c, 'g>(&'c self, guard: LockGuard<'g, T>, at: &'static Location<'static>) -> ConditionWait<'c, 'g, T> {
         self.check(&guard);
         let relock = guard.release.lock.lock_at(at);
-        ConditionWait { condition: self, guard: Some(guard), state: State::Waiting, since: 0, relock }
+        ConditionWait { condition: self, guard: Some(guard), state: WaitState::Waiting, since: 0, relock }
     }
 
     pub(super) fn own_lock(&self) -> &Lock<T> {
@@ -260,7 +260,7 @@ pub struct ConditionWait<'c, 'g, T> {
     pub(super) condition: &'c Condition<T>,
     /// None once it was polled.
     guard: Option<LockGuard<'g, T>>,
-    state: State,
+    state: WaitState,
     /// How many notifies there had been when it began to wait.
     since: u64,
     /// Takes the lock again. Its waiter is in the wait list of the condition before.
@@ -268,7 +268,7 @@ pub struct ConditionWait<'c, 'g, T> {
 }
 
 #[derive(Clone, Copy)]
-enum State {
+enum WaitState {
     /// In the wait list of the condition, or about to join it. --> Relocking
     Waiting,
     /// In the wait list of the lock, or about to take it. --> Done
@@ -288,19 +288,19 @@ impl<'g, T> ConditionWait<'_, 'g, T> {
                 return Poll::Pending;
             }
         }
-        if let State::Waiting = state {
+        if let WaitState::Waiting = state {
             let notified = relock.waiter.poll(cx).is_ready() || told.takes_missed(*since) || {
                 let Some(deadline) = deadline else { return Poll::Pending };
                 ready!(Pin::new(deadline).poll(cx));
                 // The clone of a foreign waker may have notified it, after it looked and before it left.
                 relock.waiter.is_granted()
             };
-            *state = State::Relocking(if notified { Woke::Notified } else { Woke::TimedOut });
+            *state = WaitState::Relocking(if notified { Woke::Notified } else { Woke::TimedOut });
             // Its time is over, and must not wake the task while that queues for the lock.
             *deadline = None;
             relock.waiter.leave();
         }
-        let State::Relocking(woke) = *state else {
+        let WaitState::Relocking(woke) = *state else {
             panic!(
                 "the Condition::wait() at {} was polled after it was ready; \
                 to wait again, call it with the guard that it yielded",
@@ -308,7 +308,7 @@ impl<'g, T> ConditionWait<'_, 'g, T> {
             )
         };
         let guard = ready!(Pin::new(relock).poll(cx));
-        *state = State::Done;
+        *state = WaitState::Done;
         Poll::Ready((guard, woke))
     }
 }
@@ -326,9 +326,9 @@ impl<'g, T> Future for ConditionWait<'_, 'g, T> {
 impl<T> Drop for ConditionWait<'_, '_, T> {
     fn drop(&mut self) {
         let notified = match self.state {
-            State::Waiting => self.relock.waiter.is_granted(),
-            State::Relocking(woke) => woke == Woke::Notified,
-            State::Done => false,
+            WaitState::Waiting => self.relock.waiter.is_granted(),
+            WaitState::Relocking(woke) => woke == Woke::Notified,
+            WaitState::Done => false,
         };
         if notified && self.condition.told.all.get() <= self.since {
             let unpolled = self.relock.lock.lock_at(self.relock.waiter.at);

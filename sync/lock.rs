@@ -55,13 +55,13 @@ use std::task::{Context, Poll, ready};
 /// # }
 /// ```
 pub struct Lock<T = ()> {
-    state: Cell<State>,
+    state: Cell<LockState>,
     pub(super) waiters: WaitList,
     value: RefCell<T>,
 }
 
 #[derive(Clone, Copy)]
-enum State {
+enum LockState {
     /// --> Held. Nobody waits.
     Free,
     /// --> Free, Promised.
@@ -80,7 +80,7 @@ impl<T> Lock<T> {
     #[track_caller]
     pub const fn new(value: T) -> Self {
         let waiters = WaitList::of_state("lock", ObjectState::Thing);
-        Lock { state: Cell::new(State::Free), waiters, value: RefCell::new(value) }
+        Lock { state: Cell::new(LockState::Free), waiters, value: RefCell::new(value) }
     }
 
     /// Names the lock in reports and traces.
@@ -115,7 +115,7 @@ impl<T> Lock<T> {
 
     /// Whether somebody holds it. In asyncio: `locked`.
     pub fn is_locked(&self) -> bool {
-        matches!(self.state.get(), State::Held)
+        matches!(self.state.get(), LockState::Held)
     }
 
     /// The value, for the one who owns the lock.
@@ -127,14 +127,14 @@ impl<T> Lock<T> {
     /// so does everybody behind it who is dying: asyncio skips the cancelled in the same way.
     fn may_take(&self) -> bool {
         match self.state.get() {
-            State::Free => true,
-            State::Held => false,
-            State::Promised { dying, .. } => dying && self.waiters.all_dying(),
+            LockState::Free => true,
+            LockState::Held => false,
+            LockState::Promised { dying, .. } => dying && self.waiters.all_dying(),
         }
     }
 
     fn take(&self, at: &'static Location<'static>) -> LockGuard<'_, T> {
-        self.state.set(State::Held);
+        self.state.set(LockState::Held);
         self.waiters.about().holder.set(Some(Holder::here(at)));
         self.waiters.emit(at, || Kind::LockTaken);
         LockGuard { value: self.value.borrow_mut(), release: Release { lock: self, at } }
@@ -143,7 +143,7 @@ impl<T> Lock<T> {
     /// Lets go of the lock, and promises it to the first who waits, if somebody does.
     #[inline]
     fn hand_on(&self) {
-        self.state.set(State::Free);
+        self.state.set(LockState::Free);
         self.waiters.about().holder.set(None);
         if !self.waiters.is_empty() {
             self.promise();
@@ -153,13 +153,13 @@ impl<T> Lock<T> {
     fn promise(&self) {
         let Some(grant) = self.waiters.grant_first() else { return };
         self.waiters.about().holder.set(Some(Holder::of(&grant)));
-        self.state.set(State::Promised { to: grant.node, dying: grant.dying });
+        self.state.set(LockState::Promised { to: grant.node, dying: grant.dying });
         grant.wake();
     }
 
     /// Whether the lock waits for this waiter to run.
     fn is_promised_to(&self, waiter: Option<u32>) -> bool {
-        matches!(self.state.get(), State::Promised { to, .. } if waiter == Some(to))
+        matches!(self.state.get(), LockState::Promised { to, .. } if waiter == Some(to))
     }
 }
 

@@ -142,7 +142,7 @@ pub(in crate::runtime) mod tests {
     use crate::runtime::arena;
     use crate::runtime::context;
     use crate::runtime::note::{Holder, ObjectState};
-    use crate::runtime::wakee::{Kept, Wakee};
+    use crate::runtime::wakee::{Registered, Wakee};
     use crate::runtime::waker::Message;
     use crate::runtime::waker::TaskWaker;
     use crate::sync::Event;
@@ -290,8 +290,10 @@ pub(in crate::runtime) mod tests {
     fn timers_without_a_sleep_are_found() {
         check_broken(|core| {
             let mut wheel = core.wheel.borrow_mut();
-            let sleeper =
-                || Sleeper { wakee: Kept::new(Wakee::Foreign(Waker::noop().clone(), None), 0), at: Location::caller() };
+            let sleeper = || Sleeper {
+                wakee: Registered::new(Wakee::Foreign(Waker::noop().clone(), None), 0),
+                at: Location::caller(),
+            };
             let fired = wheel.insert(0, sleeper());
             assert_eq!(wheel.pop_due().map(|(timer, _)| timer), Some(fired));
             let later = core.now() + Duration::from_secs(9);

@@ -7,7 +7,7 @@ use super::super::listeners::{Listener, Listeners};
 use super::super::table::Table;
 use super::super::task::{TaskCell, TaskId};
 use super::super::waits::WaitList;
-use super::super::wakee::Kept;
+use super::super::wakee::Registered;
 use super::dump::{Dump, Hold, HolderInfo, Needs, Place, TaskInfo, TaskState, WaitInfo, Who};
 use super::facts::Holder;
 use super::state::ObjectState;
@@ -89,11 +89,11 @@ impl Core {
     /// Whether nothing can wake a task that has returned `Pending`: nobody holds its waker, and it waits for nothing of
     /// greenlight's.
     pub(super) fn nobody_can_wake(&self, task: &Rc<TaskCell>) -> bool {
-        let is_its = |kept: &Kept| kept.task().is_some_and(|other| Rc::ptr_eq(other, task));
+        let is_its = |wakee: &Registered| wakee.task().is_some_and(|other| Rc::ptr_eq(other, task));
         TaskState::of(task) == TaskState::Parked
             && !task.is_held()
             && self.is_quiet()
-            && !WAITS.with_borrow(|waits| waits.nodes.iter().any(|(_, kept)| is_its(kept)))
+            && !WAITS.with_borrow(|waits| waits.nodes.iter().any(|(_, wakee)| is_its(wakee)))
             && !self.wheel.borrow().armed().any(|(_, sleeper)| is_its(&sleeper.wakee))
     }
 
@@ -106,8 +106,8 @@ impl Core {
         WAITS.with_borrow(|waits| {
             let places = waits.places();
             let holders = waits.holders(&places);
-            for (node, kept) in waits.nodes.iter() {
-                let task = kept.task().filter(|task| living.contains_key(&task.id.get()));
+            for (node, wakee) in waits.nodes.iter() {
+                let task = wakee.task().filter(|task| living.contains_key(&task.id.get()));
                 let Some((task, &(Waiting { about, .. }, place))) = task.zip(places.get(&node)) else { continue };
                 let (identity, state) = (about.identity(), about.state.get());
                 let tell = || {
@@ -119,7 +119,7 @@ impl Core {
                 };
                 let (needs, holders) = told.entry(identity).or_insert_with(tell).clone();
                 let (object, asks, at) =
-                    (about.label(numbers.then_some(self)), kept.asks as usize, waits.lines[node as usize]);
+                    (about.label(numbers.then_some(self)), wakee.asks as usize, waits.lines[node as usize]);
                 let wait = WaitInfo::Object { object, at, asks, place, needs, holders, state };
                 standing.waits.entry(task.id.get()).or_default().push(wait);
                 standing.waiters.entry(identity).or_default().extend(self.label(task));
@@ -218,7 +218,7 @@ impl Waits {
             places.extend(order.into_iter().enumerate().map(place));
             serials.insert(waiting.serial.get(), &**waiting);
         }
-        let granted = self.nodes.iter().filter(|(node, kept)| kept.is_granted() && !self.nodes.is_linked(*node));
+        let granted = self.nodes.iter().filter(|(node, wakee)| wakee.is_granted() && !self.nodes.is_linked(*node));
         let place = |node| Some((node, (*serials.get(&self.nodes.word(node))?, Place::Granted)));
         places.extend(granted.filter_map(|(node, _)| place(node)));
         places
@@ -230,11 +230,11 @@ impl Waits {
         for (_, waiting) in self.lists.iter() {
             holders.entry(waiting.about.identity()).or_default().extend(waiting.about.holder.get());
         }
-        for (node, kept) in self.nodes.iter() {
+        for (node, wakee) in self.nodes.iter() {
             let Some((Waiting { about, .. }, Place::Granted)) = places.get(&node) else { continue };
             if about.state.get().is_held_once_granted() {
-                let task = kept.task().map_or(TaskId::NOBODY, |task| task.id.get());
-                let permits = if about.state.get().is_permits() { kept.asks as usize } else { 1 };
+                let task = wakee.task().map_or(TaskId::NOBODY, |task| task.id.get());
+                let permits = if about.state.get().is_permits() { wakee.asks as usize } else { 1 };
                 let holder = Holder { task, since: self.lines[node as usize], granted: true, permits };
                 holders.entry(about.identity()).or_default().push(holder);
             }

@@ -5,7 +5,7 @@ use super::super::clock::Instant;
 use super::super::context::{Core, Sleeper, current, enter};
 use super::super::note::Causing;
 use super::super::task::{TaskCell, TaskId};
-use super::super::wakee::{self, Kept};
+use super::super::wakee::{self, Registered};
 use super::facts::About;
 use super::polls::Polled;
 use super::state::ObjectState;
@@ -185,7 +185,7 @@ impl Core {
 
     /// A timer fires, by its arming.
     #[cold]
-    pub(in crate::runtime) fn begin_timer(&self, timer: u32, wakee: &Kept, at: Line) -> Causing<'_> {
+    pub(in crate::runtime) fn begin_timer(&self, timer: u32, wakee: &Registered, at: Line) -> Causing<'_> {
         let begun = self.watchers.trace.timers.borrow_mut().remove(&timer);
         let (cause, wait) = (begun.as_ref().and_then(|begun| begun.seq), begun.map(|begun| begun.wait));
         let who = wakee.task().filter(|task| self.label(task).is_some()).map(|task| &**task);
