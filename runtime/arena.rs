@@ -23,16 +23,16 @@ pub(super) struct Waiting {
     pub(super) serial: Cell<u32>,
 }
 
-/// Every wait list of a thread. They have no destructor, so that those of other objects may use them while the thread ends.
+/// Every wait list of a thread.
 pub(super) struct Waits {
-    pub(super) lists: ManuallyDrop<Slab<Rc<Waiting>>>,
-    pub(super) nodes: ManuallyDrop<Arena<Registered>>,
+    pub(super) lists: Slab<Rc<Waiting>>,
+    pub(super) nodes: Arena<Registered>,
     /// The lines that wait, by the indexes of their nodes: cold, beside nodes that are hot.
-    pub(super) lines: ManuallyDrop<Vec<&'static Location<'static>>>,
+    pub(super) lines: Vec<&'static Location<'static>>,
     /// Lists of objects that are gone, for others.
-    spare: ManuallyDrop<Vec<Rc<Waiting>>>,
+    spare: Vec<Rc<Waiting>>,
     /// Whom a broadcast is about to wake. It is taken out before anybody is.
-    pub(super) to_wake: ManuallyDrop<Vec<(u32, Wakee)>>,
+    pub(super) to_wake: Vec<(u32, Wakee)>,
     /// How many lists were opened.
     opened: u32,
     /// Set once the thread ends: whoever leaves last gives the memory back.
@@ -40,7 +40,8 @@ pub(super) struct Waits {
 }
 
 thread_local! {
-    pub(super) static WAITS: RefCell<Waits> = const { RefCell::new(Waits::new()) };
+    /// They have no destructor, so that those of other objects may use them while the thread ends.
+    pub(super) static WAITS: RefCell<ManuallyDrop<Waits>> = const { RefCell::new(ManuallyDrop::new(Waits::new(0, false))) };
     static AT_THE_END: AtTheEnd = const { AtTheEnd };
 }
 
@@ -59,32 +60,23 @@ impl Drop for AtTheEnd {
 /// How many lists of objects that are gone are kept for others.
 const SPARE: usize = 1 << 10;
 
-impl Default for Waiting {
-    fn default() -> Self {
-        let about = About::new("", Location::caller(), ObjectState::Thing);
-        Waiting { about, order: List::new(), passed: Cell::new(END), serial: Cell::new(0) }
-    }
-}
-
 impl Waits {
-    const fn new() -> Self {
-        const { assert!(!std::mem::needs_drop::<Waits>(), "the wait lists have no destructor") };
+    const fn new(opened: u32, ending: bool) -> Self {
         Waits {
-            lists: ManuallyDrop::new(Slab::new()),
-            nodes: ManuallyDrop::new(Arena::new()),
-            lines: ManuallyDrop::new(Vec::new()),
-            spare: ManuallyDrop::new(Vec::new()),
-            to_wake: ManuallyDrop::new(Vec::new()),
-            opened: 0,
-            ending: false,
+            lists: Slab::new(),
+            nodes: Arena::new(),
+            lines: Vec::new(),
+            spare: Vec::new(),
+            to_wake: Vec::new(),
+            opened,
+            ending,
         }
     }
 
     /// Gives the memory back while the thread ends and nobody waits.
     fn give_back(&mut self) {
         if self.ending && self.lists.is_empty() && self.nodes.len() == 0 {
-            (*self.lists, *self.nodes) = (Slab::new(), Arena::new());
-            (*self.lines, *self.spare, *self.to_wake) = (Vec::new(), Vec::new(), Vec::new());
+            *self = Waits::new(self.opened, true);
             wakee::give_back();
         }
     }
@@ -146,7 +138,10 @@ pub(super) fn open(tell: impl FnOnce(&About)) -> (Rc<Waiting>, u32) {
     _ = AT_THE_END.try_with(|_| ());
     WAITS.with_borrow_mut(|waits| {
         waits.opened = waits.opened.wrapping_add(1);
-        let waiting = waits.spare.pop().unwrap_or_default();
+        let waiting = waits.spare.pop().unwrap_or_else(|| {
+            let about = About::new("", Location::caller(), ObjectState::Thing);
+            Rc::new(Waiting { about, order: List::new(), passed: Cell::new(END), serial: Cell::new(0) })
+        });
         tell(&waiting.about);
         waiting.serial.set(waits.opened);
         let index = waits.lists.insert(waiting.clone());

@@ -180,7 +180,7 @@ impl Waiter {
         }
         let wakee = Wakee::of(waker);
         let outdated = WAITS.with_borrow_mut(|waits| {
-            let registered = waits.nodes.get_mut(self.node);
+            let registered = waits.nodes.get(self.node);
             if registered.is_granted() {
                 return wakee;
             }
@@ -188,7 +188,7 @@ impl Waiter {
                 // Its task was passed over, perhaps, and another one polls it now.
                 waits.lists.get(self.list as usize).into_iter().for_each(|waiting| waiting.passed.set(END));
             }
-            registered.replace(wakee)
+            waits.nodes.get_mut(self.node).replace(wakee)
         });
         note::renewed(self.node, outdated);
     }

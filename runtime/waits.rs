@@ -247,7 +247,7 @@ fn wake_each(waiting: &Waiting, mut next: impl FnMut(&Waits) -> u32) -> usize {
 /// others their wake; the first panic goes on afterwards, and the others are told.
 #[cold]
 fn wake_left() {
-    let mut left = WAITS.with_borrow_mut(|waits| std::mem::take(&mut *waits.to_wake));
+    let mut left = WAITS.with_borrow_mut(|waits| std::mem::take(&mut waits.to_wake));
     for (node, wakee) in &left {
         if let Wakee::Task(task) = wakee {
             note::granted(*node, || task.wake());
@@ -256,6 +256,6 @@ fn wake_left() {
     let foreign = left.drain(..).filter(|(_, wakee)| matches!(wakee, Wakee::Foreign(..)));
     let panics: Vec<_> = foreign.filter_map(|(node, wakee)| note::granted(node, || wakee.wake())).collect();
     // It is empty again, and kept for the next broadcast.
-    WAITS.with_borrow_mut(|waits| *waits.to_wake = left);
+    WAITS.with_borrow_mut(|waits| waits.to_wake = left);
     panics::go_on_with_first(panics);
 }

@@ -28,6 +28,7 @@ pub(super) struct Registered {
     pub(super) asks: u32,
 }
 
+<<<<<<< HEAD
 /// By what means a wakee is woken: one of these two, or else the waker at this index of [`FOREIGN`].
 #[derive(Clone, Copy, PartialEq)]
 struct Means(u32);
@@ -41,6 +42,21 @@ impl Means {
 
 /// The task that the executor of this thread is polling; none between two polls.
 pub(super) struct Polling {
+=======
+/// How somebody is woken who waits.
+#[derive(Clone, Copy, Default, PartialEq)]
+struct Way(u32);
+
+impl Way {
+    /// Nobody is woken any more: that has happened.
+    const NOBODY: Way = Way(0);
+    /// The task itself is. Anything else is the index of a foreign waker, counted from 1.
+    const TASK: Way = Way(u32::MAX);
+}
+
+/// The task that is being polled by the executor of this thread; none between two polls.
+struct Polled {
+>>>>>>> 0831718 (Keep the wait lists of a thread without a destructor in one word, and a way of waking in a number that needs no default)
     task: Cell<ManuallyDrop<Option<Rc<TaskCell>>>>,
     mark: Cell<Mark>,
 }
@@ -269,17 +285,25 @@ impl Means {
     #[cold]
     fn to(waker: Waker) -> Means {
         let index = FOREIGN.with_borrow_mut(|foreign| foreign.insert(waker));
+<<<<<<< HEAD
         Means(u32::try_from(index).expect("fewer than 2^32 - 2 foreign wakers are registered"))
+=======
+        Way(u32::try_from(index + 1).expect("fewer than 2^32 - 1 foreign wakers are registered"))
+    }
+
+    fn index(self) -> usize {
+        self.0 as usize - 1
+>>>>>>> 0831718 (Keep the wait lists of a thread without a destructor in one word, and a way of waking in a number that needs no default)
     }
 
     #[cold]
     fn take(self) -> Waker {
-        FOREIGN.with_borrow_mut(|foreign| foreign.remove(self.0 as usize))
+        FOREIGN.with_borrow_mut(|foreign| foreign.remove(self.index()))
     }
 
     #[cold]
     fn is(self, waker: &Waker) -> bool {
-        FOREIGN.with_borrow(|foreign| foreign.get(self.0 as usize).is_some_and(|known| known.will_wake(waker)))
+        FOREIGN.with_borrow(|foreign| foreign.get(self.index()).is_some_and(|known| known.will_wake(waker)))
     }
 }
 

@@ -35,7 +35,7 @@ mod tests {
 
     /// Breaks the wait list of the task that waits for an event.
     fn check_broken_waits(breaks: impl FnOnce(&mut Waits)) {
-        check_broken(|_| WAITS.with_borrow_mut(breaks));
+        check_broken(|_| WAITS.with_borrow_mut(|waits| breaks(waits)));
     }
 
     #[test]
