@@ -30,7 +30,12 @@ impl GrantList {
     /// granted theirs before.
     #[inline]
     pub(super) fn is_clear(&self) -> bool {
-        self.granted.get() == 0 && self.waiters.all_dying()
+        self.granted.get() == 0 && (self.waiters.is_empty() || self.all_dying())
+    }
+
+    #[cold]
+    fn all_dying(&self) -> bool {
+        self.waiters.all_dying()
     }
 
     /// How many were granted theirs and have not run since.

@@ -35,6 +35,8 @@ pub struct Semaphore {
     out: Cell<usize>,
     /// How many permits there may be.
     bound: usize,
+    /// Set once somebody has had to wait for no permits at all, who gets them when none is free, too.
+    gives_none: Cell<bool>,
     /// Who waits for permits.
     list: GrantList,
     /// Who has them, for the reports.
@@ -61,6 +63,7 @@ impl Semaphore {
             free: Cell::new(permits),
             out: Cell::new(0),
             bound,
+            gives_none: Cell::new(false),
             list: GrantList::new("semaphore", ObjectState::Permits { made_with: permits, forgotten: 0 }),
             holds: Holds::new(),
         }
@@ -205,7 +208,7 @@ impl Semaphore {
     /// they run.
     #[inline]
     fn hand_out(&self, at_most: usize) {
-        if !self.list.waiters.is_empty() {
+        if (self.free.get() > 0 || self.gives_none.get()) && !self.list.waiters.is_empty() {
             self.grant(at_most);
         }
     }
@@ -271,6 +274,9 @@ impl<'a> SemaphoreWait<'a> {
                 Poll::Ready(permit)
             }
             Poll::Pending => {
+                if *permits == 0 {
+                    semaphore.gives_none.set(true);
+                }
                 // Its task may have been dying when permits were given out, and another polls it now.
                 if was_waiting && semaphore.list.granted() == 0 {
                     semaphore.hand_out_all();
