@@ -28,35 +28,19 @@ pub(super) struct Registered {
     pub(super) asks: u32,
 }
 
-<<<<<<< HEAD
-/// By what means a wakee is woken: one of these two, or else the waker at this index of [`FOREIGN`].
-#[derive(Clone, Copy, PartialEq)]
+/// By what means a wakee is woken: one of these two, or else the waker of [`FOREIGN`] at this index, counted from 1.
+#[derive(Clone, Copy, Default, PartialEq)]
 struct Means(u32);
 
 impl Means {
+    /// By none any more: it was granted.
+    const GRANTED: Means = Means(0);
     /// The task itself is queued.
     const TASK: Means = Means(u32::MAX);
-    /// By none any more: it was granted.
-    const GRANTED: Means = Means(u32::MAX - 1);
 }
 
 /// The task that the executor of this thread is polling; none between two polls.
 pub(super) struct Polling {
-=======
-/// How somebody is woken who waits.
-#[derive(Clone, Copy, Default, PartialEq)]
-struct Way(u32);
-
-impl Way {
-    /// Nobody is woken any more: that has happened.
-    const NOBODY: Way = Way(0);
-    /// The task itself is. Anything else is the index of a foreign waker, counted from 1.
-    const TASK: Way = Way(u32::MAX);
-}
-
-/// The task that is being polled by the executor of this thread; none between two polls.
-struct Polled {
->>>>>>> 0831718 (Keep the wait lists of a thread without a destructor in one word, and a way of waking in a number that needs no default)
     task: Cell<ManuallyDrop<Option<Rc<TaskCell>>>>,
     mark: Cell<Mark>,
 }
@@ -75,12 +59,6 @@ thread_local! {
     static POLLING: Polling = const { Polling::nobody() };
     /// The wakers of elsewhere that are registered.
     static FOREIGN: RefCell<ManuallyDrop<Slab<Waker>>> = const { RefCell::new(ManuallyDrop::new(Slab::new())) };
-}
-
-impl Default for Means {
-    fn default() -> Self {
-        Means::GRANTED
-    }
 }
 
 impl Mark {
@@ -285,15 +263,11 @@ impl Means {
     #[cold]
     fn to(waker: Waker) -> Means {
         let index = FOREIGN.with_borrow_mut(|foreign| foreign.insert(waker));
-<<<<<<< HEAD
-        Means(u32::try_from(index).expect("fewer than 2^32 - 2 foreign wakers are registered"))
-=======
-        Way(u32::try_from(index + 1).expect("fewer than 2^32 - 1 foreign wakers are registered"))
+        Means(u32::try_from(index + 1).expect("fewer than 2^32 - 1 foreign wakers are registered"))
     }
 
     fn index(self) -> usize {
         self.0 as usize - 1
->>>>>>> 0831718 (Keep the wait lists of a thread without a destructor in one word, and a way of waking in a number that needs no default)
     }
 
     #[cold]
