@@ -35,6 +35,7 @@ fn a_stall_names_the_rwlock_its_readers_and_the_places_in_its_line() {
     }
     assert!(!report.contains("permits"), "{report}");
     let expected = [
+        "rwlock `accounts` comes up",
         "ann reads rwlock `accounts`",
         "bob reads rwlock `accounts`",
         "ann waits on rwlock `accounts`",
