@@ -1,7 +1,7 @@
 //! A lock for readers and writers, made of `greenlight::waiters`: what a primitive of your own looks like.
 //!
 //! You will see two clerks read the accounts and both ask to write them, which waits until all readers are gone: each waits for the
-//! other. The stall report names the lock, its place in the line and who reads, without a line here that prints it; so does
+//! other. The stall report names the lock, its place in the wait list and who reads, without a line here that prints it; so does
 //! the trace, in the words that the lock tells.
 //!
 //! What to change:
@@ -42,7 +42,7 @@ impl<T> RwLock<T> {
         RwLock { shares: Shares { free: Cell::new(ALL), waiters }, value: RefCell::new(value) }
     }
 
-    /// Waits until nobody writes. A dropped wait leaves the line, and passes on what it was granted.
+    /// Waits until nobody writes. A dropped wait leaves the wait list, and passes on what it was granted.
     #[track_caller]
     pub(crate) fn read(&self) -> impl Future<Output = Reading<'_, T>> {
         let wait = self.shares.wait(1, "reads", Location::caller());
@@ -69,7 +69,7 @@ impl Shares {
         suffices
     }
 
-    /// Grants the first in line what is free, as long as it suffices.
+    /// Grants the first who waits what is free, as long as it suffices.
     fn give_back(&self, shares: usize) {
         self.free.set(self.free.get() + shares);
         self.waiters.wake_while(|asks| self.takes(asks));

@@ -117,7 +117,7 @@ impl Waits {
         self.nodes.get_mut(node).grant()
     }
 
-    /// The first in line who is not dying, or [`END`]. Those in front are looked at once, however often somebody asks.
+    /// The first who waits and is not dying, or [`END`]. Those in front are looked at once, however often somebody asks.
     #[inline]
     pub(super) fn first_living(&self, waiting: &Waiting) -> u32 {
         let mut node = match waiting.passed.get() {

@@ -31,7 +31,7 @@ use std::task::{Context, Poll, Waker};
 pub struct Waiter {
     /// The index of the node. [`END`] before it waits and after it got what it waited for.
     node: u32,
-    /// The index of the list. Valid while it is in line.
+    /// The index of the list. Valid while it is in that list.
     list: u32,
     /// The line that waits.
     pub(crate) at: &'static Location<'static>,

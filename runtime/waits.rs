@@ -156,7 +156,7 @@ impl WaitList {
         panic.map_or(woken, |payload| resume_unwind(payload))
     }
 
-    /// Grants the first in line, also if its task is being cancelled: then its future is dropped, and finds itself
+    /// Grants the first who waits, also if its task is being cancelled: then its future is dropped, and finds itself
     /// [granted](super::waiter::Waiter::is_granted). [`Grant::wake`] is to follow.
     #[inline]
     pub fn grant_first(&self) -> Option<Grant> {

@@ -107,7 +107,7 @@ impl Event {
     /// Waits until the event is set; ready at once if it is set already.
     ///
     /// # Cancel safety
-    /// A dropped wait leaves the line; it takes nothing from the others.
+    /// A dropped wait leaves the wait list; it takes nothing from the others.
     #[track_caller]
     pub fn wait(&self) -> EventWait<'_> {
         EventWait { event: self, waiter: Waiter::new(Location::caller()) }

@@ -66,7 +66,7 @@ enum LockState {
     Free,
     /// --> Free, Promised.
     Held,
-    /// The first in line was granted the lock and has not run since. --> Held; Free or Promised to the next if the waiter
+    /// The first who waits was granted the lock and has not run since. --> Held; Free or Promised to the next if the waiter
     /// is dropped.
     Promised {
         to: u32,
@@ -95,7 +95,7 @@ impl<T> Lock<T> {
     /// A task that asks for a lock that it holds waits for itself: the stall report says so.
     ///
     /// # Cancel safety
-    /// A dropped wait leaves the line. If the lock was granted to it already, the next in line gets it.
+    /// A dropped wait leaves the wait list. If the lock was granted to it already, the next who waits gets it.
     #[track_caller]
     pub fn lock(&self) -> LockWait<'_, T> {
         self.lock_at(Location::caller())

@@ -88,7 +88,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     /// When the queue is closed, also while this waits; the error has the item.
     ///
     /// # Cancel safety
-    /// A dropped wait leaves the line, and drops its item. Room that was granted to it goes to the next in line.
+    /// A dropped wait leaves the wait list, and drops its item. Room that was granted to it goes to the next who waits.
     #[track_caller]
     pub fn put(&self, item: T) -> QueuePut<'_, T, S> {
         QueuePut { queue: self, item: Some(item), waiter: Waiter::new(Location::caller()) }
@@ -100,7 +100,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     /// When the queue is closed and empty, also while this waits.
     ///
     /// # Cancel safety
-    /// A dropped wait leaves the line, and loses no item: what was granted to it goes to the next in line.
+    /// A dropped wait leaves the wait list, and loses no item: what was granted to it goes to the next who waits.
     #[track_caller]
     pub fn get(&self) -> QueueGet<'_, T, S> {
         QueueGet { queue: self, waiter: Waiter::new(Location::caller()) }

@@ -74,7 +74,7 @@ impl<T, S: Store<T>> Future for QueuePut<'_, T, S> {
     }
 }
 
-/// It leaves the line before its item is dropped, which may make room.
+/// It leaves the wait list before its item is dropped, which may make room.
 impl<T, S: Store<T>> Drop for QueuePut<'_, T, S> {
     fn drop(&mut self) {
         if self.queue.putters.leave(&mut self.waiter) {

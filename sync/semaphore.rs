@@ -82,14 +82,14 @@ impl Semaphore {
     /// When the semaphore is bounded by 0.
     ///
     /// # Cancel safety
-    /// A dropped wait leaves the line. If a permit was granted to it already, the next in line gets it.
+    /// A dropped wait leaves the wait list. If a permit was granted to it already, the next who waits gets it.
     #[track_caller]
     pub fn acquire(&self) -> SemaphoreWait<'_> {
         self.acquire_many(1)
     }
 
     /// Waits for several permits at once. Who comes later waits behind, even for a single one. Who asks for none waits
-    /// in line like the others.
+    /// behind the others like anybody.
     ///
     /// One who asks an unbounded semaphore for more than there are waits until [`release`](Semaphore::release) has added
     /// what is missing.
@@ -135,14 +135,14 @@ impl Semaphore {
         Ok(())
     }
 
-    /// How many permits are free. Those that were granted to a waiter are not. While anybody is in line, also one who was
-    /// granted a permit and has not run, who comes now does not get them: see [`is_locked`](Semaphore::is_locked).
+    /// How many permits are free. Those that were granted to a waiter are not. While anybody waits, or was granted a permit and has
+    /// not run since, who comes now does not get them: see [`is_locked`](Semaphore::is_locked).
     pub fn available(&self) -> usize {
         self.free.get()
     }
 
-    /// Whether one who comes now has to wait: no permit is free, or somebody is in line, who may have been granted a permit
-    /// and not run since. In asyncio: `locked`.
+    /// Whether one who comes now has to wait: no permit is free, somebody waits, or was granted a permit and has not run
+    /// since. In asyncio: `locked`.
     ///
     /// ```
     /// use greenlight::sync::Semaphore;

@@ -2,7 +2,7 @@
 //!
 //! Whoever gives a place back notifies one worker, and `wait_for` asks again, with the lock held,
 //! whether there is a place. So no wake is futile: the count on stderr is 0, where `resource-event`
-//! wakes everybody in line for each place.
+//! wakes everybody who waits for each place.
 //!
 //! What to change:
 //! - Make it `notify_all`: the order stays, and the count grows.

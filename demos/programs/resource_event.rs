@@ -2,7 +2,7 @@
 //! itself whether it still is when it comes to run.
 //!
 //! It works: the Event is set exactly while a place is free, as the assertion checks. But `set()`
-//! wakes everybody in line for the one place it tells of. All those wakes but one are futile when
+//! wakes everybody who waits for the one place it tells of. All those wakes but one are futile when
 //! they are sent, and who finds no place waits again. The counts are printed on stderr.
 //!
 //! What to change:

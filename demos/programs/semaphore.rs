@@ -1,7 +1,7 @@
 //! A crawl follows every link it finds, and a Semaphore keeps it to two pages at a time.
 //!
 //! Each page is a task that takes a permit to fetch, drops it, and crawls what the page links to.
-//! All tasks are there as soon as their links are known; the line at the Semaphore decides who is
+//! All tasks are there as soon as their links are known; the wait list of the Semaphore says who is
 //! next, in the order of asking.
 //!
 //! What to change:

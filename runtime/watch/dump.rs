@@ -105,7 +105,7 @@ pub enum WaitInfo {
         /// How many permits of a semaphore it asks for, or what a primitive that is written on [`waiters`](crate::waiters)
         /// takes for how much; 1 of any other object.
         asks: usize,
-        /// Where the task stands in the line of the object.
+        /// Where the task stands in the wait list of the object.
         place: Place,
         /// Which of the holders have to let go, or to end, before the task goes on.
         needs: Needs,
@@ -121,11 +121,11 @@ pub enum WaitInfo {
 /// Where a waiter stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// In the line.
+    /// In the wait list.
     InLine {
         /// How many are ahead of it.
         ahead: usize,
-        /// How long the line is.
+        /// How many wait.
         line: usize,
     },
     /// It was granted what it waits for, and has not been polled since.

@@ -34,7 +34,7 @@ impl Core {
     }
 }
 
-/// What a task waits for, without its place in the line, which differs where all else is the same.
+/// What a task waits for, without its place in the wait list, which differs where all else is the same.
 fn about(task: &TaskInfo, names: &Names) -> String {
     let lines = task.about(names, |_| String::new());
     let lines = lines.iter().map(|line| line.trim()).filter(|line| !line.starts_with("number "));

@@ -197,8 +197,8 @@ impl TaskInfo {
         self.about(names, |_| String::new()).iter().fold(told, |told, line| told + "\n  " + line)
     }
 
-    /// What the task is about, line by line. `line` tells who stands in the line of a wait.
-    pub(super) fn about(&self, names: &Names, line: impl Fn(&WaitInfo) -> String) -> Vec<String> {
+    /// What the task is about, line by line. `rivals` names all who wait for the same.
+    pub(super) fn about(&self, names: &Names, rivals: impl Fn(&WaitInfo) -> String) -> Vec<String> {
         let mut lines = Vec::new();
         let mut say = |line: &str| lines.push(line.to_string());
         if self.is_cancelled {
@@ -216,7 +216,7 @@ impl TaskInfo {
         }
         let will_be_polled = matches!(self.state, TaskState::Ready | TaskState::Polling);
         for wait in &self.waits {
-            let told = Told { wait, names, will_be_polled, line: line(wait) }.to_string();
+            let told = WaitInWords { wait, names, will_be_polled, rivals: rivals(wait) }.to_string();
             lines.extend(told.replace('\n', "\n  ").lines().map(str::to_string));
         }
         if self.is_held_outside && self.state != TaskState::Ready {
@@ -229,20 +229,21 @@ impl TaskInfo {
 /// Prints a line that says what is waited for and where, and lines with more about it.
 impl fmt::Display for WaitInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Told { wait: self, names: &Names::default(), will_be_polled: false, line: String::new() }.fmt(f)
+        WaitInWords { wait: self, names: &Names::default(), will_be_polled: false, rivals: String::new() }.fmt(f)
     }
 }
 
-/// A wait, and who stands in its line.
-struct Told<'a> {
+/// A wait in words.
+struct WaitInWords<'a> {
     wait: &'a WaitInfo,
     names: &'a Names,
     /// Whether its task is in the ready queue, or is being polled.
     will_be_polled: bool,
-    line: String,
+    /// All who wait for the same, if they are to be named.
+    rivals: String,
 }
 
-impl fmt::Display for Told<'_> {
+impl fmt::Display for WaitInWords<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (object, at, asks, place, holders, state) = match self.wait {
             WaitInfo::Sleep { until, at } => return write!(f, "sleeps until {until}, at {at}"),
@@ -280,9 +281,9 @@ impl fmt::Display for Told<'_> {
         if !is_task && object.made != *at {
             write!(f, "\nmade at {}", object.made)?;
         }
-        let Place::InLine { ahead, line } = place else { return Ok(()) };
-        if line > 1 {
-            write!(f, "\nnumber {} of {line} in line{}", ahead + 1, self.line)?;
+        let Place::InLine { ahead, line: waiters } = place else { return Ok(()) };
+        if waiters > 1 {
+            write!(f, "\nnumber {} of {waiters} who wait{}", ahead + 1, self.rivals)?;
         }
         // The tasks that have to end are told on their own: what is waited for is the ends of tasks, or it is held.
         let is_held = holders.first().is_some_and(|holder| holder.hold != Hold::Runs);
@@ -319,7 +320,7 @@ impl ObjectState {
     }
 }
 
-impl Told<'_> {
+impl WaitInWords<'_> {
     fn end_of(&self, holders: &[HolderInfo]) -> String {
         match holders {
             [HolderInfo { who: who @ (Who::Task(_) | Who::OtherRuntime(_)), .. }] => {

@@ -33,8 +33,8 @@ struct Tree<'a> {
     drawn: HashSet<u64>,
     /// Those who hang too deep to be drawn where they are.
     too_deep: Vec<&'a TaskInfo>,
-    /// Those who wait for each object, first in line first.
-    lines: HashMap<u64, Vec<(usize, &'a TaskInfo)>>,
+    /// Those who wait for each object, first come first.
+    waiting: HashMap<u64, Vec<(usize, &'a TaskInfo)>>,
 }
 
 /// A task that is to be drawn.
@@ -49,16 +49,16 @@ struct Branch<'a> {
 
 impl<'a> Tree<'a> {
     fn of(dump: &'a Dump) -> Self {
-        let mut lines: HashMap<u64, Vec<(usize, &'a TaskInfo)>> = HashMap::new();
+        let mut waiting: HashMap<u64, Vec<(usize, &'a TaskInfo)>> = HashMap::new();
         for task in &dump.tasks {
             for wait in &task.waits {
                 if let WaitInfo::Object { object, place: Place::InLine { ahead, .. }, .. } = wait {
-                    lines.entry(object.number.unwrap_or(0)).or_default().push((*ahead, task));
+                    waiting.entry(object.number.unwrap_or(0)).or_default().push((*ahead, task));
                 }
             }
         }
-        lines.values_mut().for_each(|line| line.sort_by_key(|(ahead, _)| *ahead));
-        Tree { dump, names: Names::of(&dump.tasks), drawn: HashSet::new(), too_deep: Vec::new(), lines }
+        waiting.values_mut().for_each(|waiters| waiters.sort_by_key(|(ahead, _)| *ahead));
+        Tree { dump, names: Names::of(&dump.tasks), drawn: HashSet::new(), too_deep: Vec::new(), waiting }
     }
 
     /// Draws a task that was not drawn yet, with all that hangs below it.
@@ -82,7 +82,7 @@ impl<'a> Tree<'a> {
             write!(f, "\n{twig}{name}, spawned at {}", task.spawned_at)?;
             let children: Vec<_> = self.dump.children(task).collect();
             let gutter = if children.is_empty() { "   " } else { "│  " };
-            for line in task.about(&self.names, |wait| self.line(wait)) {
+            for line in task.about(&self.names, |wait| self.rivals(wait)) {
                 write!(f, "\n{trunk}{gutter}{line}")?;
             }
             for (n, task) in children.iter().enumerate().rev() {
@@ -94,19 +94,19 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    /// Who stands in the line in which this wait stands: the tasks of this runtime by name, others by their number.
-    fn line(&self, wait: &WaitInfo) -> String {
+    /// All who wait where this wait does: the tasks of this runtime by name, others by their number.
+    fn rivals(&self, wait: &WaitInfo) -> String {
         let WaitInfo::Object { object, place: Place::InLine { line: all, .. }, .. } = wait else {
             return String::new();
         };
-        let line = object.number.and_then(|number| self.lines.get(&number)).map_or(&[][..], |line| line);
-        let names: Vec<_> = line.iter().take(NAMES).map(|(_, task)| self.names.tell(&task.label)).collect();
+        let waiters = object.number.and_then(|number| self.waiting.get(&number)).map_or(&[][..], |waiters| waiters);
+        let names: Vec<_> = waiters.iter().take(NAMES).map(|(_, task)| self.names.tell(&task.label)).collect();
         let mut told = format!(": {}", names.join(", "));
-        if line.len() > NAMES {
-            told += &format!(" and {} more", line.len() - NAMES);
+        if waiters.len() > NAMES {
+            told += &format!(" and {} more", waiters.len() - NAMES);
         }
-        if *all > line.len() {
-            told += &format!(" and {} outside of this runtime", all - line.len());
+        if *all > waiters.len() {
+            told += &format!(" and {} outside of this runtime", all - waiters.len());
         }
         told
     }

@@ -30,7 +30,7 @@ async fn use_it(lock: Rc<RwLock<u32>>, name: &'static str, writes: bool, log: Lo
 fn a_stall_names_the_rwlock_its_readers_and_the_places_in_its_line() {
     let told = play();
     let report = told.last().expect("the report is last");
-    for part in ["waits on rwlock `accounts`, at ", "number 1 of 2 in line", "number 2 of 2", "taken by ann, at "] {
+    for part in ["waits on rwlock `accounts`, at ", "number 1 of 2 who wait", "number 2 of 2", "taken by ann, at "] {
         assert!(report.contains(part), "{part}: {report}");
     }
     assert!(!report.contains("permits"), "{report}");

@@ -37,10 +37,10 @@ fn a_barrier_says_how_many_have_arrived() {
     });
     assert_snapshot!(said(&stalled), @r#"
     waits on barrier `start`, at [task("runner").spawn_detached(async { _ = start.»wait().await });]
-    number 2 of 2 in line
+    number 2 of 2 who wait
     2 of 3 have arrived
     waits on barrier `start`, at [_ = start.»wait().await;]
-    number 1 of 2 in line
+    number 1 of 2 who wait
     2 of 3 have arrived
     help: a barrier opens once all of its parties have arrived: have the others come, or make it for fewer; abort() lets all go on with an error
     "#);
@@ -212,11 +212,11 @@ fn a_condition_says_whose_predicate_used_the_last_notify_up() {
     assert_snapshot!(said(&stalled), @"
     its future, async code in `a_condition_says_whose_predicate_used_the_last_notify_up`, returned Pending, and nobody holds its waker: nothing can wake it
     waits on condition `stock`, at [*stock.»wait_for(guard, enough).await -= wanted;]
-    number 2 of 2 in line
+    number 2 of 2 who wait
     last notified at [stock.»notify_one(&stock.lock().await);], which woke 1 of 2
     one of those found its predicate false, at [*stock.»wait_for(guard, enough).await -= wanted;]
     waits on condition `stock`, at [*stock.»wait_for(guard, enough).await -= wanted;]
-    number 1 of 2 in line
+    number 1 of 2 who wait
     last notified at [stock.»notify_one(&stock.lock().await);], which woke 1 of 2
     one of those found its predicate false, at [*stock.»wait_for(guard, enough).await -= wanted;]
     help: a notify is used up also by one who finds its predicate false: notify everybody, or those whom the change concerns

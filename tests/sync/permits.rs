@@ -89,12 +89,12 @@ fn the_one_who_asks_for_several_says_how_many() {
     bert, spawned at [task(name).»spawn_detached(async move {]
        waits on semaphore `desks` for 3 permits, at [let _permits = desks.»acquire_many(permits).await;]
          made at [let desks = shared(»Semaphore::new(3).named("desks"));]
-         number 1 of 2 in line: bert, carl
+         number 1 of 2 who wait: bert, carl
          2 permits taken by anna, at [let _permits = desks.»acquire_many(permits).await;]
     carl, spawned at [task(name).»spawn_detached(async move {]
        waits on semaphore `desks`, at [let _permits = desks.»acquire_many(permits).await;]
          made at [let desks = shared(»Semaphore::new(3).named("desks"));]
-         number 2 of 2 in line: bert, carl
+         number 2 of 2 who wait: bert, carl
          2 permits taken by anna, at [let _permits = desks.»acquire_many(permits).await;]
     "#);
 }

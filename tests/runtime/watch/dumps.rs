@@ -74,14 +74,14 @@ fn a_task_stands_below_the_one_that_awaits_it_with_what_it_waits_on() {
     │  └─ second, spawned at [task(name).»spawn(async move {]
     │        waits on lock `till`, at [let _guard = till.»lock().await;]
     │          made at [let till = Rc::new(»Lock::new(()).named("till"));]
-    │          number 1 of 2 in line: second, third
+    │          number 1 of 2 who wait: second, third
     │          taken by first, at [let _guard = till.»lock().await;]
     └─ task 8, spawned at [»gather!(first, sign, second, third).await]
        │  awaits the end of third
        └─ third, spawned at [task(name).»spawn(async move {]
              waits on lock `till`, at [let _guard = till.»lock().await;]
                made at [let till = Rc::new(»Lock::new(()).named("till"));]
-               number 2 of 2 in line: second, third
+               number 2 of 2 who wait: second, third
                taken by first, at [let _guard = till.»lock().await;]
     "#);
 }
@@ -204,8 +204,8 @@ fn a_long_line_names_the_first_and_counts_the_others() {
         line.trim().to_string()
     };
     let eight = "task 1, task 2, task 3, task 4, task 5, task 6, task 7, task 8";
-    assert_eq!(line_of(8), format!("number 1 of 8 in line: {eight}"));
-    assert_eq!(line_of(20), format!("number 1 of 20 in line: {eight} and 12 more"));
+    assert_eq!(line_of(8), format!("number 1 of 8 who wait: {eight}"));
+    assert_eq!(line_of(20), format!("number 1 of 20 who wait: {eight} and 12 more"));
 }
 
 #[test]
@@ -225,12 +225,12 @@ fn one_that_several_await_is_drawn_once() {
        is being polled
     first, spawned at [task(name).»spawn_detached(async move { child.ended().await });]
     │  awaits the end of child, at [task(name).spawn_detached(async move { child.»ended().await });]
-    │    number 1 of 2 in line: first, second
+    │    number 1 of 2 who wait: first, second
     └─ child, spawned at [let child = task("child").»spawn(pending::<()>()).task();]
           its future, `Pending<()>`, returned Pending, and nobody holds its waker: nothing can wake it
     second, spawned at [task(name).»spawn_detached(async move { child.ended().await });]
     │  awaits the end of child, at [task(name).spawn_detached(async move { child.»ended().await });]
-    │    number 2 of 2 in line: first, second
+    │    number 2 of 2 who wait: first, second
     └─ child, see above
     "#);
 }

@@ -119,12 +119,12 @@ fn everybody_in_line_is_told_the_place_and_the_holder() {
       alice, spawned at [task(name).»spawn_detached(async move { drop(till.lock().await) });]
         waits on lock `till`, at [task(name).spawn_detached(async move { drop(till.»lock().await) });]
           made at [let till = Rc::new(»Lock::new(()).named("till"));]
-          number 1 of 2 in line
+          number 1 of 2 who wait
           taken by main, at [let _guard = till.»lock().await;]
       bob, spawned at [task(name).»spawn_detached(async move { drop(till.lock().await) });]
         waits on lock `till`, at [task(name).spawn_detached(async move { drop(till.»lock().await) });]
           made at [let till = Rc::new(»Lock::new(()).named("till"));]
-          number 2 of 2 in line
+          number 2 of 2 who wait
           taken by main, at [let _guard = till.»lock().await;]
       help: a future that returns Pending has to leave a clone of its context's waker with whoever is to wake it; one that is pending() ends only by being cancelled
     "#);
@@ -247,6 +247,6 @@ fn a_line_of_20_000_is_reported_in_no_longer_than_its_reading() {
         pending::<()>().await;
     });
     let waits = |number: usize| stalled.tasks()[number].waits[0].to_string();
-    assert!(waits(1).contains("\nnumber 1 of 20000 in line\ntaken by main"), "{}", waits(1));
-    assert!(waits(TASKS).contains("\nnumber 20000 of 20000 in line\ntaken by main"), "{}", waits(TASKS));
+    assert!(waits(1).contains("\nnumber 1 of 20000 who wait\ntaken by main"), "{}", waits(1));
+    assert!(waits(TASKS).contains("\nnumber 20000 of 20000 who wait\ntaken by main"), "{}", waits(TASKS));
 }

@@ -179,7 +179,7 @@ fn waiters_of_another_runtime_are_counted_and_not_named() {
     walker, spawned at [runtime.task(name).»spawn_detached(async move { light.wait().await });]
        waits on event `light`, at [runtime.task(name).spawn_detached(async move { light.»wait().await });]
          made at [let light = Rc::new(»Event::new().named("light"));]
-         number 2 of 2 in line: walker and 1 outside of this runtime
+         number 2 of 2 who wait: walker and 1 outside of this runtime
     "#);
 }
 

@@ -79,16 +79,16 @@ fn tasks_that_await_each_other_are_drawn_as_a_circle() {
       a circle of waits: alice -> bob -> alice
       alice, spawned at [let alice = task("alice").»spawn(async move {]
         awaits the end of bob, at [to_bob.get().expect("bob is known").»ended().await;]
-          number 2 of 2 in line
+          number 2 of 2 who wait
       bob, spawned at [let handle = task("bob").»spawn(async move { alice.await.unwrap() });]
         awaits the end of alice, at [let handle = task("bob").spawn(async move { alice.»await.unwrap() });]
-          number 1 of 2 in line
+          number 1 of 2 who wait
       carol, spawned at [task("carol").»spawn_detached(async move {]
         awaits the end of alice, at [onlooker.»ended().await;]
-          number 2 of 2 in line
+          number 2 of 2 who wait
       main, spawned at [standing().»try_run(program).err().expect("the program stalls")]
         awaits the end of bob, at [handle.»await]
-          number 1 of 2 in line
+          number 1 of 2 who wait
       help: one task of a circle has to go on without the next
     "#);
 }
@@ -175,16 +175,16 @@ fn places_in_line_are_counted_from_the_front() {
     });
     let places = stalled.tasks().iter().map(|task| {
         let told: Vec<_> = task.waits.iter().map(|wait| wait.to_string()).collect();
-        let place = told.iter().flat_map(|wait| wait.lines()).find(|line| line.contains("in line"));
-        format!("{}: {}", task.label, place.unwrap_or("not in line"))
+        let place = told.iter().flat_map(|wait| wait.lines()).find(|line| line.contains("who wait"));
+        format!("{}: {}", task.label, place.unwrap_or("does not wait"))
     });
     assert_eq!(
         places.collect::<Vec<_>>(),
         [
-            "main: not in line",
-            "first: number 1 of 3 in line",
-            "second: number 2 of 3 in line",
-            "third: number 3 of 3 in line"
+            "main: does not wait",
+            "first: number 1 of 3 who wait",
+            "second: number 2 of 3 who wait",
+            "third: number 3 of 3 who wait"
         ]
     );
 }
