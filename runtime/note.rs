@@ -170,9 +170,18 @@ pub(super) fn act(about: &About, at: &'static Location<'static>, kind: Kind) {
     told::act(about, at, kind);
 }
 
+/// The same, where waiters of these others are granted something by it.
+pub(super) fn act_for(about: &About, others: [&About; 2], at: &'static Location<'static>, kind: Kind) {
+    told::act(about, at, kind);
+    told::act_of_others(about, others);
+}
+
 /// Somebody has joined the wait list of an object.
 pub(super) fn joined(about: &About, node: u32, task: Option<Rc<TaskCell>>, at: &'static Location<'static>) {
-    TOLD.set(TOLD.get() + usize::from(told::joined(about, node, task.as_deref(), at)));
+    TOLD.set(TOLD.get() + 1);
+    if !told::joined(about, node, task.as_deref(), at) {
+        TOLD.set(TOLD.get() - 1);
+    }
 }
 
 /// A wait is polled with another waker than before, by another task perhaps. The outdated one goes, which is foreign code.

@@ -143,7 +143,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     pub fn task_done(&self) -> Result<(), DoneTooOften> {
         let done_too_often = DoneTooOften { made: self.getters.waiters.made() };
         let unfinished = self.unfinished.get().checked_sub(1).ok_or(done_too_often)?;
-        self.getters.waiters.emit(Location::caller(), || Kind::ItemDone { unfinished });
+        self.tell(Location::caller(), || Kind::ItemDone { unfinished });
         self.set_unfinished(unfinished);
         Ok(())
     }

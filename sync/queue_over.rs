@@ -66,9 +66,14 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         self.len() == 0
     }
 
+    /// Tells of what is done with the queue, by which those may go on who wait for it in any of its lists.
+    pub(super) fn tell(&self, at: &'static Location<'static>, kind: impl FnOnce() -> Kind) {
+        self.getters.waiters.emit_for([&self.putters.waiters, &self.joiners], at, kind);
+    }
+
     pub(super) fn tell_closed(&self, was_closed: bool, at: &'static Location<'static>) {
         if !was_closed {
-            self.getters.waiters.emit(at, || Kind::QueueClosed);
+            self.tell(at, || Kind::QueueClosed);
         }
         self.hand_out_all();
     }
@@ -88,7 +93,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
             let put = self.len() - before;
             self.set_unfinished(self.unfinished.get() + put);
             if put > 0 {
-                self.getters.waiters.emit(at, || Kind::ItemPut { len: self.len() });
+                self.tell(at, || Kind::ItemPut { len: self.len() });
             }
         };
         let hand_out = || both(|| self.hand_out_items(), || self.hand_out_deferred());
@@ -101,7 +106,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         let mut item = None;
         let told = catch_unwind(AssertUnwindSafe(|| {
             item = self.change(S::pop);
-            self.getters.waiters.emit(at, || Kind::ItemTaken { len: self.len() });
+            self.tell(at, || Kind::ItemTaken { len: self.len() });
             both(|| self.hand_out_room(), || self.hand_out_deferred());
         }));
         if let Err(panic) = told {

@@ -182,7 +182,8 @@ impl Seen {
         if *told == TASKS_OF_A_LINE {
             return None;
         }
-        let about = context::current()?.tell_beyond_waking(&known.cell.as_ref()?.upgrade()?)?;
+        let cell = known.cell.as_ref()?.upgrade()?;
+        let about = context::current()?.tell_beyond_waking(&cell)?;
         *told += 1;
         let more = if *told < TASKS_OF_A_LINE { "" } else { "; further ones of this line are not told" };
         Some(format!("no waker: {task}, spawned at {}, has parked for good: {about}{more}", known.spawned))

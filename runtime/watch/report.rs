@@ -12,9 +12,7 @@ use super::text::wrapped;
 use super::trace::{ObjectLabel, TaskLabel};
 use std::collections::HashSet;
 use std::fmt;
-use std::panic::Location;
 use std::path::Path;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -171,30 +169,31 @@ impl fmt::Display for TaskInfo {
 
 impl Core {
     /// What there is to say of a task that nobody can wake; none if that is not so.
-    pub(super) fn tell_beyond_waking(&self, task: &Rc<TaskCell>) -> Option<String> {
-        if !self.nobody_can_wake(task) {
+    pub(super) fn tell_beyond_waking(&self, task: &TaskCell) -> Option<String> {
+        // A dump looks at everything.
+        if task.is_held() {
             return None;
         }
-        let future = task.type_name();
+        let dump = self.look(false);
+        let task = dump.task(self.label(task)?.number).filter(|task| task.nobody_can_wake)?;
         // One that is nothing but `pending()` is meant so.
-        if future.split('<').next().is_some_and(|path| path.ends_with("future::pending::Pending")) {
-            return None;
-        }
-        Some(beyond_waking(future, self.passed(task.id.get())).join("; "))
+        let is_pending = task.future.split('<').next().is_some_and(|path| path.ends_with("future::pending::Pending"));
+        (!is_pending).then(|| task.beyond_waking().join("; "))
     }
-}
-
-/// What there is to say of a task that nobody can wake, part by part.
-fn beyond_waking(future: &str, passed: Option<&Location<'_>>) -> Vec<String> {
-    let returned = format!("{} returned Pending, and nobody holds its waker: nothing can wake it", told(future));
-    let passed = passed.map(|line| format!("the last await of greenlight's that it passed is at {line}"));
-    std::iter::once(returned).chain(passed).collect()
 }
 
 impl TaskInfo {
     fn told(&self, names: &Names) -> String {
         let told = format!("{}, spawned at {}", names.tell(&self.label), self.spawned_at);
         self.about(names, |_| String::new()).iter().fold(told, |told, line| told + "\n  " + line)
+    }
+
+    /// What there is to say of a task that nobody can wake, part by part.
+    fn beyond_waking(&self) -> Vec<String> {
+        let returned =
+            format!("{} returned Pending, and nobody holds its waker: nothing can wake it", told(self.future));
+        let passed = self.passed.map(|line| format!("the last await of greenlight's that it passed is at {line}"));
+        std::iter::once(returned).chain(passed).collect()
     }
 
     /// What the task is about, line by line. `rivals` names all who wait for the same.
@@ -209,7 +208,7 @@ impl TaskInfo {
             TaskState::Polling => say("is being polled"),
             TaskState::Ending => say("is being dropped"),
             TaskState::Parked if self.nobody_can_wake => {
-                beyond_waking(self.future, self.passed).iter().for_each(|line| say(line));
+                self.beyond_waking().iter().for_each(|line| say(line));
             }
             TaskState::Parked if self.waits.is_empty() => say("waits for something that is not greenlight's"),
             TaskState::Parked => {}

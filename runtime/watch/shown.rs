@@ -3,6 +3,7 @@
 use super::super::clock::Instant;
 use super::super::context::Core;
 use super::super::join::{JoinHandle, Task};
+use super::super::note;
 use super::super::remote::{Remote, WeakRemote};
 use super::super::task::TaskId;
 use super::super::time::Sleep;
@@ -20,6 +21,14 @@ impl WaitList {
     pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
         self.set_name(name.into());
         self
+    }
+
+    /// Emits an event about this object, as [`emit`](WaitList::emit) does, by which waiters of these others are granted something.
+    #[inline]
+    pub(crate) fn emit_for(&self, others: [&WaitList; 2], at: &'static Location<'static>, kind: impl FnOnce() -> Kind) {
+        if note::is_watched() {
+            note::act_for(self.about(), others.map(WaitList::about), at, kind());
+        }
     }
 
     /// Names the object in reports and traces.

@@ -7,7 +7,6 @@ use super::super::listeners::{Listener, Listeners};
 use super::super::table::Table;
 use super::super::task::{TaskCell, TaskId};
 use super::super::waits::WaitList;
-use super::super::wakee::Registered;
 use super::dump::{Dump, Hold, HolderInfo, Needs, Place, TaskInfo, TaskState, WaitInfo, Who};
 use super::facts::Holder;
 use super::state::ObjectState;
@@ -49,14 +48,25 @@ impl Core {
             let lists = lists_of(&task).into_iter().filter_map(|(list, _)| waiters.get(&list));
             let mut awaited_by: Vec<_> = lists.flatten().cloned().collect();
             awaited_by.sort_unstable_by_key(|task| task.number);
-            let waits = waits.remove(&task.id.get()).unwrap_or_default();
-            let label = self.label(&task).expect("a task of the table has a number");
-            let passed = self.passed(task.id.get());
-            TaskInfo { waits, awaited_by, passed, ..TaskInfo::of(&task, label) }
+            TaskInfo {
+                id: task.id.get(),
+                label: self.label(&task).expect("a task of the table has a number"),
+                spawned_at: task.spawned.get(),
+                state: TaskState::of(&task),
+                is_cancelled: task.dying.get(),
+                is_held_outside: task.is_held(),
+                nobody_can_wake: false,
+                future: task.type_name(),
+                passed: self.passed(task.id.get()),
+                waits: waits.remove(&task.id.get()).unwrap_or_default(),
+                awaited_by,
+            }
         };
         let all = self.table.borrow().in_order();
         let mut tasks: Vec<_> = all.into_iter().map(info).collect();
-        let all_is_quiet = self.is_quiet();
+        // After the wakers were counted: whoever used one and dropped it had sent the wake before.
+        fence(Ordering::Acquire);
+        let all_is_quiet = !self.inbox.is_pending();
         for task in &mut tasks {
             let is_left_alone = task.waits.is_empty() && !task.is_held_outside;
             task.nobody_can_wake = all_is_quiet && task.state == TaskState::Parked && is_left_alone;
@@ -71,30 +81,12 @@ impl Core {
         Dump { at: self.clock.now(), tasks, awaits }
     }
 
-    /// Whether no wake is on its way from another thread. Ask this after the wakers were counted: whoever used one and
-    /// dropped it had sent the wake before.
-    fn is_quiet(&self) -> bool {
-        fence(Ordering::Acquire);
-        !self.inbox.is_pending()
-    }
-
     /// The task of that number, if it was spawned just now.
     pub(super) fn newest(&self, number: u64) -> Option<Rc<TaskCell>> {
         let table = self.table.borrow();
         // It is the last that was queued, unless whoever is told of it has queued more.
         let queue = self.queue.tasks.borrow();
         queue.iter().rev().find(|task| table.ids.number(task.id.get()) == Some(number)).cloned()
-    }
-
-    /// Whether nothing can wake a task that has returned `Pending`: nobody holds its waker, and it waits for nothing of
-    /// greenlight's.
-    pub(super) fn nobody_can_wake(&self, task: &Rc<TaskCell>) -> bool {
-        let is_its = |wakee: &Registered| wakee.task().is_some_and(|other| Rc::ptr_eq(other, task));
-        TaskState::of(task) == TaskState::Parked
-            && !task.is_held()
-            && self.is_quiet()
-            && !WAITS.with_borrow(|waits| waits.nodes.iter().any(|(_, wakee)| is_its(wakee)))
-            && !self.wheel.borrow().armed().any(|(_, sleeper)| is_its(&sleeper.wakee))
     }
 
     /// What every task that has not ended waits for; a wait that was leaked outlives its task.
@@ -253,24 +245,6 @@ impl TaskState {
             true => TaskState::Polling,
             false if task.queued.get() => TaskState::Ready,
             false => TaskState::Parked,
-        }
-    }
-}
-
-impl TaskInfo {
-    fn of(task: &TaskCell, label: TaskLabel) -> Self {
-        TaskInfo {
-            id: task.id.get(),
-            label,
-            spawned_at: task.spawned.get(),
-            state: TaskState::of(task),
-            is_cancelled: task.dying.get(),
-            is_held_outside: task.is_held(),
-            nobody_can_wake: false,
-            future: task.type_name(),
-            passed: None,
-            waits: Vec::new(),
-            awaited_by: Vec::new(),
         }
     }
 }

@@ -84,12 +84,9 @@ impl Core {
         self.tell_event(who, TraceEvent { wait: Some(begun.wait), object, at: Some(at), ..event })
     }
 
-    /// Tells that a wait begins. Returns what to remember of it.
-    fn begin_wait(&self, object: Option<(ObjectLabel, u64)>, who: Option<&TaskCell>, at: Line, kind: Kind) -> Begun {
-        let (wait, task) = (self.watchers.trace.next_wait(), who.map(|task| task.id.get()));
-        let mut begun = Begun { seq: None, wait, object, task };
-        begun.seq = self.tell_wait(&begun, who, at, self.event(kind));
-        begun
+    /// What to remember of a wait that begins.
+    fn begin_wait(&self, object: Option<(ObjectLabel, u64)>, who: Option<&TaskCell>) -> Begun {
+        Begun { seq: None, wait: self.watchers.trace.next_wait(), object, task: who.map(|task| task.id.get()) }
     }
 
     /// Remembers of a task what dumps tell, and other threads.
@@ -162,8 +159,10 @@ impl Core {
     /// A timer has been armed.
     #[cold]
     pub(in crate::runtime) fn tell_armed(&self, timer: u32, at: Line, deadline: Instant) {
-        let begun = self.begin_wait(None, wakee::polled().as_deref(), at, Kind::TimerArmed { deadline });
-        self.watchers.trace.timers.borrow_mut().insert(timer, begun);
+        let task = wakee::polled();
+        let begun = self.begin_wait(None, task.as_deref());
+        let seq = self.tell_wait(&begun, task.as_deref(), at, self.event(Kind::TimerArmed { deadline }));
+        self.watchers.trace.timers.borrow_mut().insert(timer, Begun { seq, ..begun });
     }
 
     /// A sleep is polled with another waker than before.
@@ -249,6 +248,14 @@ pub(in crate::runtime) fn act(about: &About, at: Line, kind: Kind) {
     seq.into_iter().for_each(|seq| trace.told_of(about.identity(), seq));
 }
 
+/// What was told of an object last brings about also what waiters of these others are granted.
+#[cold]
+pub(in crate::runtime) fn act_of_others(about: &About, others: [&About; 2]) {
+    let Some(core) = current() else { return };
+    let act = core.watchers.trace.act(about.identity());
+    act.into_iter().for_each(|seq| others.iter().for_each(|other| core.watchers.trace.told_of(other.identity(), seq)));
+}
+
 thread_local! {
     /// The waits that were told of and are not over, by their nodes, with the runtimes that were told.
     static BEGUN: RefCell<ManuallyDrop<BTreeMap<u32, (Weak<Core>, Begun)>>> =
@@ -259,8 +266,10 @@ thread_local! {
 #[cold]
 pub(in crate::runtime) fn joined(about: &About, node: u32, task: Option<&TaskCell>, at: Line) -> bool {
     let Some(core) = current() else { return false };
-    let begun = core.begin_wait(Some((core.meet(about), about.identity())), task, at, Kind::Waits);
-    BEGUN.with_borrow_mut(|all| all.insert(node, (Rc::downgrade(&core), begun)));
+    let begun = core.begin_wait(Some((core.meet(about), about.identity())), task);
+    // Whoever is told may grant it.
+    BEGUN.with_borrow_mut(|all| all.insert(node, (Rc::downgrade(&core), begun.clone())));
+    core.tell_wait(&begun, task, at, core.event(Kind::Waits));
     true
 }
 

@@ -65,6 +65,7 @@ fn each_primitive_names_the_act_by_which_it_wakes() {
         let news = Rc::new(Condition::new(()).named("news"));
         let gate = Rc::new(Barrier::new(2).named("gate"));
         let (guard, permit) = (lock.lock().await, desks.acquire().await);
+        let full = orders.clone();
         let (theirs, desk, order, paper, door) =
             (lock.clone(), desks.clone(), orders.clone(), news.clone(), gate.clone());
         let ann = task("ann").spawn(async move {
@@ -81,19 +82,34 @@ fn each_primitive_names_the_act_by_which_it_wakes() {
         yield_now().await;
         orders.put(7).await.expect("it is open");
         yield_now().await;
+        orders.put(8).await.expect("it is open");
+        let bob = task("bob").spawn(async move {
+            full.put(9).await.expect("it is open");
+            full.join().await;
+        });
+        yield_now().await;
+        for done in [7, 8, 9] {
+            assert!(done == 7 || orders.get().await == Ok(done));
+            yield_now().await;
+            orders.task_done().expect("it was put");
+        }
+        bob.await.expect("he returns");
         news.notify_one(&news.lock().await);
         yield_now().await;
         gate.wait().await.expect("nobody breaks it");
         ann.await.expect("she returns");
     });
     let mut acts = acts(&recorder);
-    acts.retain(|act| act.starts_with("ann woken") || act.starts_with("main woken"));
+    acts.retain(|act| ["ann woken", "bob woken", "main woken"].iter().any(|woken| act.starts_with(woken)));
     assert_eq!(
         acts,
         [
             "ann woken <- main releases lock `door`",
             "ann woken <- main releases 1 of semaphore `desks`",
             "ann woken <- main puts an item into queue `orders`, which has 1",
+            "bob woken <- main takes an item from queue `orders`, which has 0 left",
+            "bob woken <- main is done with an item of queue `orders`, 0 left",
+            "main woken <- bob returned",
             "ann woken <- main notifies 1 on condition `news`",
             "ann woken <- main arrives at barrier `gate` as number 2",
             "main woken <- ann returned",
