@@ -25,15 +25,19 @@
 //!
 //! # The life of one wake
 //!
-//! 1. [`spawn`] boxes the future, `Table::insert` in `runtime/table.rs` gives the task a cell, and the cell goes into the ready
-//!    queue.
-//! 2. In the next turn `Core::run_batch` in `runtime/executor.rs` takes the future out of its cell, and `Core::poll` polls it with
-//!    nothing of the runtime's borrowed.
-//! 3. The future polls [`Event::wait`](sync::Event::wait), which joins the wait list: `Waiter::join_if` in `runtime/waiter.rs`.
-//!    `Wakee::of` in `runtime/wakee.rs` decides what it leaves there: the task itself, or a clone of a foreign waker.
-//! 4. The poll returns `Pending`; `TaskCell::suspend` in `runtime/task.rs` takes the future back, and the task is parked.
-//! 5. Another task calls [`Event::set`](sync::Event::set). `wake_each` in `runtime/waits.rs` unlinks and marks each waiter, and
-//!    `TaskCell::wake` puts its task into the ready queue, unless it is there. Foreign wakers are woken last, with nothing borrowed.
+//! 1. [`spawn`] boxes the future. `Core::spawn` in `runtime/life.rs` has `Table::insert` give the task a cell, and puts
+//!    the cell into the ready queue.
+//! 2. The next turn, `Core::turn` in `runtime/executor.rs`, takes the whole queue as its batch. `Core::run_batch` takes
+//!    the future out of the cell, and `Core::poll` polls it, while nothing is borrowed that the future could ask for.
+//! 3. The future polls [`Event::wait`](sync::Event::wait), which joins the wait list by `Waiter::join_if` in
+//!    `runtime/waiter.rs`. `whom_to_wake` there decides what it leaves in the list: the task itself, where the waker is
+//!    the task's own (`owner` in `runtime/wakee.rs`), and otherwise a clone of the waker.
+//! 4. The poll returns `Pending`; `TaskCell::suspend` in `runtime/task.rs` takes the future back, and the task is
+//!    parked.
+//! 5. Another task calls [`Event::set`](sync::Event::set), and so `WaitList::wake_all` in `runtime/waits.rs`.
+//!    `wake_each` there unlinks and marks each waiter, and queues its task by `TaskCell::wakes_unwatched`, unless it is
+//!    in the queue. Foreign wakers are woken after that, in `wake_left`, with nothing borrowed; where somebody watches,
+//!    so are the tasks, by `TaskCell::wake`.
 //! 6. The next turn polls the task again. `Waiter::poll` finds its node marked, and the wait is over.
 //!
 //! # The files, in the order of learning
@@ -73,10 +77,10 @@
 //! `shown`, `grant_list`, `semaphore`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`, `timeout`, `race`,
 //! `gather`, `wait`, `group_error`, `group_output`, `task_group`, `interval`.
 //!
-//! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `state`, `trace`, `polls`,
-//! `runtimes`, `lost`, `facts`, `told`, `holds`, `dump`, `standing`, `recorder`, `text`, `shown`,
-//! `future_type`, `stall`, `ask`, `help`, `report`, `tree`, `pending`, `unheard`, `debug`, `watchers`,
-//! `check_lists`, `check_waits`, `check`, `suspicion`.
+//! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `state`, `trace`,
+//! `polls`, `runtimes`, `lost`, `facts`, `told`, `holds`, `dump`, `standing`, `recorder`, `text`, `shown`,
+//! `future_type`, `stall`, `ask`, `help`, `report`, `tree`, `pending`, `unheard`, `debug`, `watchers`, `check_lists`,
+//! `check_waits`, `check`, `suspicion`.
 //!
 //! # What is absent, on purpose
 //!
@@ -114,15 +118,17 @@ pub mod trace {
 pub mod waiters {
     //! What a primitive is made of, for one that is not in [`sync`](crate::sync): its waiters, first in, first out.
     //!
-    //! A primitive has its state in cells, and a [`WaitList`] that says what it is. A future that waits has a [`Waiter`] with the
-    //! line that waits, and its poll is [`Waiter::wait`]: it joins the list if it must wait, and is ready once it was *granted*.
-    //! Who changes the state so that others may go on grants them: [`wake_all`](WaitList::wake_all),
-    //! [`wake_while`](WaitList::wake_while), [`grant_first`](WaitList::grant_first). A granted waiter has left the list and has not
-    //! run: if its future is dropped then, the future passes on what it was granted, or that is lost.
-    //! [`tell`](WaitList::tell) names what is done in traces, and [`hold`](WaitList::hold) who has the object. Stall reports, dumps and
-    //! traces know the list by themselves. Everything stays on its thread, and no misuse breaks a list.
+    //! A primitive has its state in cells, and a [`WaitList`] that says what it is. A future that waits has a
+    //! [`Waiter`] with the line that waits, and its poll is [`Waiter::wait`]: it joins the list if it must wait, and is
+    //! ready once it was *granted*. Who changes the state so that others may go on grants them:
+    //! [`wake_all`](WaitList::wake_all), [`wake_while`](WaitList::wake_while), [`grant_first`](WaitList::grant_first).
+    //! A granted waiter has left the list and has not run: if its future is dropped then, the future passes on what it
+    //! was granted, or that is lost. [`tell`](WaitList::tell) names what is done in traces, and
+    //! [`hold`](WaitList::hold) who has the object. Stall reports, dumps and traces know the list by themselves.
+    //! Everything stays on its thread, and no misuse breaks a list.
     //!
-    //! An event that lets one waiter through for each `set`, whole; `examples/rwlock.rs` is a lock for readers and writers:
+    //! An event that lets one waiter through for each `set`, whole; `examples/rwlock.rs` is a lock for readers and
+    //! writers:
     //!
     //! ```
     //! use greenlight::waiters::{WaitList, Waiter};

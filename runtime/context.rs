@@ -18,14 +18,14 @@ use std::panic::Location;
 use std::rc::{self, Rc};
 use std::sync::{Arc, Weak};
 
-/// One runtime. Its parts are borrowed apart, each for a few lines, and none while foreign code runs.
+/// One runtime. Its parts are borrowed apart, each for a few lines, and none but the batch while foreign code runs.
 pub(crate) struct Core {
     /// The way to itself for what is called from outside of it, and has to make it the current runtime.
     pub(super) me: rc::Weak<Core>,
     pub(super) table: RefCell<Table>,
     /// The tasks that run in the next turn.
     pub(super) queue: Rc<ReadyQueue>,
-    /// The tasks of the turn that have not run in it. Between two turns it is empty, and nobody borrows it but a turn.
+    /// The tasks of the turn that have not run in it. Empty between two turns. Only a turn borrows it, and does so to its end.
     pub(super) batch: RefCell<Vec<Rc<TaskCell>>>,
     /// The waker that is lent to each poll of a task that has none of its own. None while it is lent.
     pub(super) loose_waker: Cell<Option<Arc<TaskWaker>>>,

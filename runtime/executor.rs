@@ -1,7 +1,7 @@
 //! The loop: turn after turn, what is ready is polled, and timers fire.
 //!
-//! Foreign code (a future's `poll`, a foreign waker's `wake`) runs with nothing borrowed, but for what belongs to it alone. A
-//! panic in it ends one task at most; main's also ends the run.
+//! Foreign code (a future's `poll`, a foreign waker's `wake`) runs with nothing borrowed that it could ask for: only the batch is,
+//! by its turn. A panic in it ends one task at most; main's also ends the run.
 
 use super::clock::Instant;
 use super::context::Core;
@@ -60,10 +60,10 @@ impl Core {
     }
 
     /// Runs the tasks that are ready now, first in, first out. What they wake runs in the next turn. Returns how many
-    /// they were; the queue may also name some that have ended.
+    /// tasks that were: callbacks do not count, nor what has ended in the queue.
     fn run_batch(self: &Rc<Self>, batch: &mut Vec<Rc<TaskCell>>, main: &mut Option<&mut Main<'_>>) -> usize {
         let mut ran = 0;
-        // What a vector gives best is its last.
+        // From the front, by `pop`, which moves nothing.
         batch.reverse();
         while let Some(task) = batch.pop() {
             let Some(body) = task.begin() else { continue };

@@ -59,7 +59,7 @@ impl Core {
         true
     }
 
-    /// Ends a task: its future is dropped, then it leaves the table, then its joiners are woken.
+    /// Ends a task: its future is dropped, then it leaves the table, then its listeners are told, and its joiners woken.
     pub(super) fn finish(&self, task: Rc<TaskCell>, body: Body, ending: Ending) {
         let ending = match ending {
             Ending::Returned if task.dying.get() => Ending::Cancelled,

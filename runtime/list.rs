@@ -18,7 +18,7 @@ pub(super) const FREE: u32 = u32::MAX - 2;
 /// An arena that has held more nodes than this gives their places up once it is empty.
 const KEPT: usize = 1 << 10;
 
-/// The nodes of any number of lists. What a slab would add to each is its tag.
+/// The nodes of any number of lists. It is no slab, which would add a tag to each.
 pub(super) struct Arena<T> {
     pub(super) nodes: Vec<Node<T>>,
     /// The place that was freed last.

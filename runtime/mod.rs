@@ -1,4 +1,5 @@
-//! The executor. Its files in reading order, from the ground up: each uses only those before it.
+//! The heart. Its files from the ground up: each uses only those before it. The front page of the crate has them in the order of
+//! learning.
 
 mod list;
 

@@ -16,7 +16,7 @@
 //! 1. `Table::insert` gives the task a cell and a slot; `Core::spawn` queues it for its first poll.
 //! 2. `TaskCell::begin` lends the future to the executor; a wake that comes while it is out queues the task again.
 //! 3. `TaskCell::suspend` takes it back when the poll returned `Pending`.
-//! 4. `TaskCell::wake` queues the task; in the queue already, it keeps its place.
+//! 4. `TaskCell::wake`, or `TaskCell::wakes_unwatched` in its stead, queues the task; in the queue already, it keeps its place.
 //! 5. `TaskCell::cancel` marks the task as dying and queues it, from any state; one that is being polled, at its next
 //!    suspend. The mark stays.
 //! 6. The future of a dying task is handed over to be dropped; it is never polled again.
@@ -42,20 +42,20 @@ pub(crate) struct TaskCell {
     pub(super) id: Cell<TaskId>,
     /// Its slot in the table. Valid until the task has ended.
     slot: Cell<u32>,
-    /// Set while the task is in the ready queue, and once it has ended, so that nobody queues it.
+    /// Set from when the task is queued until it begins to be polled or dropped, and once it has ended: nobody queues it then.
     pub(super) queued: Cell<bool>,
-    /// Set once the task is to be dropped instead of polled. Never cleared while the task is alive, nor when it has ended.
+    /// Set once the task is to be dropped instead of polled. Cleared when the cell becomes another task, and not before.
     pub(super) dying: Cell<bool>,
-    /// Set once its future is being dropped.
+    /// Set once its future is being dropped. Cleared when the cell becomes another task.
     pub(super) ending: Cell<bool>,
-    /// The future. None while the executor has it out to poll or to drop.
+    /// The future. None while the executor has it out to poll or to drop, and once the task has ended.
     pub(super) body: Cell<Option<Body>>,
     /// Its own waker: somebody has cloned one that it was lent. None as long as nobody has, and while the executor has it.
     pub(super) waker: Cell<Option<Arc<TaskWaker>>>,
     /// The line that spawned it.
     pub(super) spawned: Cell<&'static Location<'static>>,
     pub(super) queue: Rc<ReadyQueue>,
-    /// What few tasks have.
+    /// None until the task has a name, or somebody awaits or hears its end.
     pub(super) extra: OnceCell<Box<Extra>>,
 }
 
@@ -130,7 +130,7 @@ impl TaskCell {
         }
     }
 
-    /// Makes the task ready, which runs no foreign code; false, with nothing done, where somebody watches.
+    /// As [`wake`](TaskCell::wake), where nobody watches: it runs no foreign code. False, with nothing done, where somebody does.
     #[inline]
     pub(super) fn wakes_unwatched(self: &Rc<Self>) -> bool {
         let unwatched = !self.queue.notes.is_watched();

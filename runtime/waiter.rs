@@ -29,7 +29,7 @@ use std::task::{Context, Poll, Waker};
 /// assert!(waiter.wait(&mut cx, &list, || true).is_ready()); // it was granted
 /// ```
 pub struct Waiter {
-    /// The index of the node. [`END`] before it waits and after it got what it waited for.
+    /// The index of the node, in a list or granted. [`END`] before it joins a list and after it has ended or left.
     node: u32,
     /// The index of the list. Valid while it is in that list.
     list: u32,

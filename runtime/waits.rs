@@ -43,7 +43,8 @@ pub struct WaitList {
     stays: PhantomData<*const ()>,
 }
 
-/// A waiter that was granted what it waits for, and is to be woken: what [`WaitList::grant_first`] returns. One that is dropped instead leaves its waiter asleep, and the stall report tells of that.
+/// A waiter that was granted what it waits for, and is to be woken: what [`WaitList::grant_first`] returns. One that is dropped
+/// instead leaves its waiter asleep, and the stall report tells of that.
 #[must_use = "a waiter that was granted sleeps on until it is woken"]
 pub struct Grant {
     pub(crate) node: u32,

@@ -33,7 +33,7 @@ pub(super) struct Registered {
 struct Means(u32);
 
 impl Means {
-    /// By none any more: it was granted.
+    /// None any more: it was granted.
     const GRANTED: Means = Means(0);
     /// The task itself is queued.
     const TASK: Means = Means(u32::MAX);
