@@ -18,8 +18,9 @@
 //! Equal deadlines fire in the order of arming, for free: at any position they share one slot, slots are first in first
 //! out, and a cascade empties a slot front to back.
 //!
-//! A slot knows the earliest deadline in it. So the position goes to a deadline and not to where a slot begins: a thread that
-//! waits for a timer wakes once, and a timer that is due when its slot cascades passes over the levels below.
+//! A slot knows the earliest deadline in it. So the position goes to a deadline and not to where a slot begins: a thread
+//! parks for a timer, and not for each level above it, and a timer that is due when its slot cascades passes over those
+//! below.
 
 use super::list::{Arena, List};
 
