@@ -73,7 +73,7 @@
 //! - `wheel`: the timers, in slots of slots;
 //! - `list`: lists that are linked by index.
 //!
-//! `sync/` has a file for each primitive and for what is built of tasks: `event`, `lock`, `told`, `condition`,
+//! `sync/` has a file for each primitive and for what is built of tasks: `event`, `lock`, `notifies`, `condition`,
 //! `shown`, `grant_list`, `semaphore`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`, `timeout`, `race`,
 //! `gather`, `wait`, `group_error`, `group_output`, `task_group`, `interval`.
 //!

@@ -53,6 +53,9 @@ mod run;
 
 pub(crate) mod watch;
 
+/// A line of source: one that spawns, waits, holds, signals.
+type Line = &'static std::panic::Location<'static>;
+
 pub use clock::Instant;
 pub use executor::Turn;
 pub use failure::{JoinError, PanicPayload, RuntimeGone};

@@ -1,5 +1,6 @@
 //! The seam: all that the heart knows of being watched. With nobody watching, a note is one branch.
 
+use super::Line;
 use super::clock::Instant;
 use super::context::Core;
 use super::executor::{Main, Turn};
@@ -7,7 +8,6 @@ use super::task::TaskCell;
 use super::wakee::{Registered, Wakee};
 use super::watch::told;
 use std::cell::Cell;
-use std::panic::Location;
 use std::rc::{Rc, Weak};
 
 pub(crate) use super::watch::facts::{About, Holder};
@@ -20,8 +20,6 @@ pub(crate) use super::watch::state::ObjectState;
 pub(crate) use super::watch::trace::Kind;
 pub(super) use super::watch::watchers::Watchers;
 
-type Line = Option<&'static Location<'static>>;
-
 /// What the tasks of a runtime know of those who watch it.
 pub(super) struct Notes {
     is_watched: bool,
@@ -32,7 +30,7 @@ thread_local! {
     /// Whether somebody watches the runtime that the code of this thread runs in.
     static IS_WATCHED: Cell<bool> = const { Cell::new(false) };
     /// How many waits of this thread were told of and are not over.
-    static TOLD: Cell<usize> = const { Cell::new(0) };
+    static OPEN_WAITS: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Whether somebody watches the runtime that this code runs in.
@@ -76,7 +74,7 @@ impl Core {
 
     /// Something happens, brought about by the present poll, timer, thread or drop.
     #[inline]
-    pub(super) fn note(&self, task: Option<&TaskCell>, at: Line, kind: Kind) {
+    pub(super) fn note(&self, task: Option<&TaskCell>, at: Option<Line>, kind: Kind) {
         if self.watchers.trace.is_watched() {
             self.tell(task, at, kind);
         }
@@ -84,7 +82,7 @@ impl Core {
 
     /// A task was queued, by its spawn or by a cancel: that is the cause of its next poll.
     #[inline]
-    pub(super) fn note_queued(&self, task: &TaskCell, at: Line, kind: Kind) {
+    pub(super) fn note_queued(&self, task: &TaskCell, at: Option<Line>, kind: Kind) {
         if self.watchers.trace.is_watched() {
             self.tell_queued(task, at, kind);
         }
@@ -106,7 +104,7 @@ impl Core {
 impl Core {
     /// A timer was armed.
     #[inline]
-    pub(super) fn note_armed(&self, timer: u32, at: &'static Location<'static>, deadline: Instant) {
+    pub(super) fn note_armed(&self, timer: u32, at: Line, deadline: Instant) {
         if self.watchers.trace.is_watched() {
             self.tell_armed(timer, at, deadline);
         }
@@ -121,7 +119,7 @@ impl Core {
 
     /// A timer was dropped before it fired.
     #[inline]
-    pub(super) fn note_disarmed(&self, timer: u32, task: Option<&TaskCell>, at: &'static Location<'static>) {
+    pub(super) fn note_disarmed(&self, timer: u32, task: Option<&TaskCell>, at: Line) {
         if self.watchers.trace.is_watched() {
             self.tell_disarmed(timer, task, at);
         }
@@ -134,12 +132,7 @@ impl Core {
 
     /// A timer fires.
     #[inline]
-    pub(super) fn begin_firing(
-        &self,
-        timer: u32,
-        wakee: &Registered,
-        at: &'static Location<'static>,
-    ) -> Option<Causing<'_>> {
+    pub(super) fn begin_firing(&self, timer: u32, wakee: &Registered, at: Line) -> Option<Causing<'_>> {
         self.watchers.trace.is_watched().then(|| self.begin_timer(timer, wakee, at))
     }
 
@@ -159,34 +152,34 @@ impl TaskCell {
 
 /// The task that is being polled lets the others run first.
 #[cold]
-pub(super) fn yields(at: &'static Location<'static>) {
+pub(super) fn yields(at: Line) {
     if is_watched() {
         told::yields(at);
     }
 }
 
 /// Something was done with an object, by the task that is being polled.
-pub(super) fn act(about: &About, at: &'static Location<'static>, kind: Kind) {
+pub(super) fn act(about: &About, at: Line, kind: Kind) {
     told::act(about, at, kind);
 }
 
 /// The same, where waiters of these others are granted something by it.
-pub(super) fn act_for(about: &About, others: [&About; 2], at: &'static Location<'static>, kind: Kind) {
+pub(super) fn act_for(about: &About, others: [&About; 2], at: Line, kind: Kind) {
     told::act(about, at, kind);
     told::act_of_others(about, others);
 }
 
 /// Somebody has joined the wait list of an object.
-pub(super) fn joined(about: &About, node: u32, task: Option<Rc<TaskCell>>, at: &'static Location<'static>) {
-    TOLD.set(TOLD.get() + 1);
+pub(super) fn joined(about: &About, node: u32, task: Option<Rc<TaskCell>>, at: Line) {
+    OPEN_WAITS.set(OPEN_WAITS.get() + 1);
     if !told::joined(about, node, task.as_deref(), at) {
-        TOLD.set(TOLD.get() - 1);
+        OPEN_WAITS.set(OPEN_WAITS.get() - 1);
     }
 }
 
 /// A wait is polled with another waker than before, by another task perhaps. The outdated one goes, which is foreign code.
 pub(super) fn renewed(node: u32, _outdated: Wakee) {
-    if TOLD.get() > 0 {
+    if OPEN_WAITS.get() > 0 {
         told::renewed(node);
     }
 }
@@ -194,15 +187,15 @@ pub(super) fn renewed(node: u32, _outdated: Wakee) {
 /// A wait was granted what it waits for, and is woken for that.
 #[inline]
 pub(super) fn granted<R>(node: u32, wake: impl FnOnce() -> R) -> R {
-    let _via = if TOLD.get() > 0 { told::granted(node) } else { None };
+    let _via = if OPEN_WAITS.get() > 0 { told::granted(node) } else { None };
     wake()
 }
 
 /// A wait is over: it was granted, or left.
 #[inline]
-pub(super) fn ended(node: u32, task: Option<&Rc<TaskCell>>, granted: bool, at: &'static Location<'static>) {
-    if TOLD.get() > 0 {
-        TOLD.set(TOLD.get() - usize::from(told::ended(node, task, granted, at)));
+pub(super) fn ended(node: u32, task: Option<&Rc<TaskCell>>, granted: bool, at: Line) {
+    if OPEN_WAITS.get() > 0 {
+        OPEN_WAITS.set(OPEN_WAITS.get() - usize::from(told::ended(node, task, granted, at)));
     }
 }
 

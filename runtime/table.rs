@@ -1,9 +1,9 @@
 //! The task table: which tasks are alive, by slot and id, and what the next ones are made of.
 
+use super::Line;
 use super::task::{Body, Extra, ReadyQueue, TaskCell, TaskId, TaskKey};
 use super::waker::TaskWaker;
 use slab::Slab;
-use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,12 +64,7 @@ impl Table {
     }
 
     /// Makes a task, which is not queued yet.
-    pub(super) fn insert(
-        &mut self,
-        body: Body,
-        spawned: &'static Location<'static>,
-        queue: &Rc<ReadyQueue>,
-    ) -> Rc<TaskCell> {
+    pub(super) fn insert(&mut self, body: Body, spawned: Line, queue: &Rc<ReadyQueue>) -> Rc<TaskCell> {
         if self.tasks.len() == self.tasks.capacity() {
             // What a table holds in reserve is paid for by every task.
             self.tasks.reserve_exact((self.tasks.len() / 4).max(32));

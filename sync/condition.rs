@@ -1,7 +1,7 @@
 //! `Condition`: a lock, and waiting for a word from whoever changes what it guards.
 
 use super::lock::{Lock, LockGuard, LockWait};
-use super::told::Told;
+use super::notifies::Notifies;
 use crate::runtime::{ObjectState, WaitList, both};
 use crate::trace::Kind;
 use crate::{Instant, Sleep, sleep_until};
@@ -68,7 +68,7 @@ use std::task::{Context, Poll, ready};
 pub struct Condition<T = ()> {
     lock: Owned<T>,
     pub(super) waiters: WaitList,
-    told: Told,
+    notifies: Notifies,
 }
 
 /// The lock of a condition.
@@ -91,14 +91,14 @@ impl<T> Condition<T> {
     #[track_caller]
     pub const fn new(value: T) -> Self {
         let waiters = WaitList::of_state("condition", ObjectState::UNNOTIFIED);
-        Condition { lock: Owned::Alone(Lock::new(value)), waiters, told: Told::new() }
+        Condition { lock: Owned::Alone(Lock::new(value)), waiters, notifies: Notifies::new() }
     }
 
     /// A condition that shares its lock with others.
     #[track_caller]
     pub fn sharing(lock: &Rc<Lock<T>>) -> Self {
         let lock = Owned::Shared(lock.clone());
-        Condition { lock, waiters: WaitList::of_state("condition", ObjectState::UNNOTIFIED), told: Told::new() }
+        Condition { lock, waiters: WaitList::of_state("condition", ObjectState::UNNOTIFIED), notifies: Notifies::new() }
     }
 
     /// Names the condition in reports and traces, and its lock if that is its own.
@@ -225,7 +225,7 @@ impl<T> Condition<T> {
     fn tell(&self, n: usize) -> usize {
         let mut left = n;
         let woken = self.waiters.grant_while(|_| left.checked_sub(1).map(|less| left = less).is_some());
-        self.told.count(n, woken, &self.waiters);
+        self.notifies.add(n, woken, &self.waiters);
         woken
     }
 
@@ -278,18 +278,18 @@ enum WaitState {
 
 impl<'g, T> ConditionWait<'_, 'g, T> {
     fn poll_woke(&mut self, cx: &mut Context<'_>, deadline: &mut Option<Sleep>) -> Poll<(LockGuard<'g, T>, Woke)> {
-        let ConditionWait { condition: Condition { waiters, told, .. }, guard, state, since, relock } = self;
+        let ConditionWait { condition: Condition { waiters, notifies, .. }, guard, state, since, relock } = self;
         if guard.is_some() {
             // It lets go of the lock only then: no notify can come between.
             let _ = relock.waiter.join_if(cx, waiters, || true);
-            *since = told.notifies.get();
+            *since = notifies.count.get();
             *guard = None;
             if deadline.is_none() {
                 return Poll::Pending;
             }
         }
         if let WaitState::Waiting = state {
-            let notified = relock.waiter.poll(cx).is_ready() || told.takes_missed(*since) || {
+            let notified = relock.waiter.poll(cx).is_ready() || notifies.takes_missed(*since) || {
                 let Some(deadline) = deadline else { return Poll::Pending };
                 ready!(Pin::new(deadline).poll(cx));
                 // The clone of a foreign waker may have notified it, after it looked and before it left.
@@ -330,7 +330,7 @@ impl<T> Drop for ConditionWait<'_, '_, T> {
             WaitState::Relocking(woke) => woke == Woke::Notified,
             WaitState::Done => false,
         };
-        if notified && self.condition.told.all.get() <= self.since {
+        if notified && self.condition.notifies.all.get() <= self.since {
             let unpolled = self.relock.lock.lock_at(self.relock.waiter.at);
             let relock = std::mem::replace(&mut self.relock, unpolled);
             // Also if a foreign waker, whom the lock goes to, panics.

@@ -7,7 +7,7 @@ mod event;
 
 mod lock;
 
-mod told;
+mod notifies;
 
 mod condition;
 

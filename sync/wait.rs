@@ -147,7 +147,7 @@ impl Ends {
             news: WaitList::of_state("end of tasks", ObjectState::Ends),
         });
         for (index, handle) in handles.iter().enumerate() {
-            let member = Rc::new(Member { ends: ends.clone(), index });
+            let member = Rc::new(Expected { ends: ends.clone(), index });
             if !handle.add_listener(&member) {
                 member.task_ended(handle.has_panicked());
             }
@@ -185,13 +185,13 @@ impl Ends {
     }
 }
 
-/// One task among several.
-struct Member {
+/// One task among several whose ends are waited for.
+struct Expected {
     ends: Rc<Ends>,
     index: usize,
 }
 
-impl Listener for Member {
+impl Listener for Expected {
     fn task_ended(self: Rc<Self>, panicked: bool) {
         self.ends.ended.borrow_mut().push_back(self.index);
         self.ends.clone().news.call_soon(move || self.ends.tell(panicked));

@@ -6,10 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What one has to read to understand a wake stays under this many lines, of all that are neither blank nor a comment.
-const CODE_TO_READ: usize = 3096;
+const CODE_TO_READ: usize = 3092;
 
 /// All who look on together stay under this many, counted in the same way.
-const CODE_OF_WATCHERS: usize = 3262;
+const CODE_OF_WATCHERS: usize = 3261;
 
 /// What one has to read to know who wakes a task, from the call that wakes to the next poll, and how many lines of it at most: the
 /// files that the front page names first.
@@ -118,7 +118,7 @@ fn the_door_to_the_runtime_is_one_line() {
 
 #[test]
 fn what_one_reads_to_understand_a_wake_stays_short() {
-    let primitives = ["event.rs", "lock.rs", "condition.rs", "told.rs"].map(sync_file);
+    let primitives = ["event.rs", "lock.rs", "condition.rs", "notifies.rs"].map(sync_file);
     let is_read =
         |path: &PathBuf| !path.starts_with(root().join(WATCHERS)) && !BESIDE.iter().any(|file| path.ends_with(file));
     let files = rust_files("runtime").into_iter().chain(primitives).filter(is_read);

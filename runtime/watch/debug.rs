@@ -1,12 +1,13 @@
 //! The debug mode: reports what a program does and probably should not, a line each. It is an observer, and knows no more
 //! of a run than any other; only what is pending at the end it reads from a dump.
 
+use super::super::Line;
 use super::super::context;
 use super::super::task::TaskCell;
 use super::reporter::Reporter;
 use super::text::left_in_a_group;
 use super::trace::{Kind, Observer, TaskLabel, TraceEvent};
-use super::unheard::{Line, Unheard, findable};
+use super::unheard::{Unheard, findable};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;

@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 thread_local! {
     /// The holders of every semaphore of the thread of which permits were taken, and its identity.
-    static KNOWN: RefCell<Slab<(u64, Rc<RefCell<Holders>>)>> = const { RefCell::new(Slab::new()) };
+    static LISTED: RefCell<Slab<(u64, Rc<RefCell<Holders>>)>> = const { RefCell::new(Slab::new()) };
     /// Each hold of this thread that a list was told of, and the identity of its object.
     static HELD: RefCell<Slab<(u64, Holder)>> = const { RefCell::new(Slab::new()) };
 }
@@ -22,10 +22,10 @@ thread_local! {
 /// Who has taken permits of one semaphore and has not given them back.
 pub(crate) struct Holds {
     /// None until permits are taken for the first time.
-    known: OnceCell<Known>,
+    listed: OnceCell<Listed>,
 }
 
-struct Known {
+struct Listed {
     /// The index among those of the thread; none if they were gone already, as they are while the thread ends.
     index: Option<usize>,
     holders: Rc<RefCell<Holders>>,
@@ -42,7 +42,7 @@ struct Holders {
 
 impl Holds {
     pub(crate) const fn new() -> Self {
-        Holds { known: OnceCell::new() }
+        Holds { listed: OnceCell::new() }
     }
 
     /// The task that is being polled has taken permits of the semaphore with that identity, at this line. Returns what names
@@ -56,7 +56,7 @@ impl Holds {
         permits: usize,
         at: &'static Location<'static>,
     ) -> usize {
-        let Known { holders, .. } = self.known.get_or_init(|| Known::new(identity()));
+        let Listed { holders, .. } = self.listed.get_or_init(|| Listed::new(identity()));
         let holder = Holder { permits, ..Holder::here(at) };
         let Holders { places, free } = &mut *holders.borrow_mut();
         match free.pop() {
@@ -74,26 +74,26 @@ impl Holds {
     /// Whoever had taken those permits has them no more.
     #[inline]
     pub(crate) fn end(&self, hold: usize) {
-        let Known { holders, .. } = self.known.get().expect("a hold that ends has begun");
+        let Listed { holders, .. } = self.listed.get().expect("a hold that ends has begun");
         let Holders { places, free } = &mut *holders.borrow_mut();
         places[hold].permits = 0;
         free.push(hold);
     }
 }
 
-impl Known {
+impl Listed {
     #[cold]
     fn new(identity: u64) -> Self {
         let holders = Rc::<RefCell<Holders>>::default();
-        let index = KNOWN.try_with(|known| known.borrow_mut().insert((identity, holders.clone()))).ok();
-        Known { index, holders }
+        let index = LISTED.try_with(|listed| listed.borrow_mut().insert((identity, holders.clone()))).ok();
+        Listed { index, holders }
     }
 }
 
-impl Drop for Known {
+impl Drop for Listed {
     fn drop(&mut self) {
         if let Some(index) = self.index {
-            let _ = KNOWN.try_with(|known| known.borrow_mut().remove(index));
+            let _ = LISTED.try_with(|listed| listed.borrow_mut().remove(index));
         }
     }
 }
@@ -161,7 +161,7 @@ pub(super) fn by_object() -> HashMap<u64, Vec<Holder>> {
     };
     // They are gone while the thread itself ends, which may be what drops a runtime.
     let mut holders: HashMap<u64, Vec<Holder>> =
-        KNOWN.try_with(|known| known.borrow().iter().map(of_one).collect()).unwrap_or_default();
+        LISTED.try_with(|listed| listed.borrow().iter().map(of_one).collect()).unwrap_or_default();
     let _ = HELD.try_with(|held| {
         held.borrow().iter().for_each(|(_, &(identity, holder))| holders.entry(identity).or_default().push(holder));
     });

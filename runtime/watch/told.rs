@@ -1,5 +1,6 @@
 //! What is told of a runtime, made of what the heart notes: each event with its cause.
 
+use super::super::Line;
 use super::super::arena::WAITS;
 use super::super::clock::Instant;
 use super::super::context::{Core, Sleeper, current, enter};
@@ -13,11 +14,8 @@ use super::trace::{Begun, Kind, ObjectLabel, TaskLabel, TraceEvent};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
-use std::panic::Location;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
-
-type Line = &'static Location<'static>;
 
 impl Core {
     /// The name of a task that has not ended.

@@ -2,14 +2,12 @@
 //! A notify is lost if who begins to wait after it is never notified, or if nobody ever waits: whoever looks at a predicate
 //! before waiting needs none.
 
+use super::super::Line;
 use super::trace::{Kind, ObjectLabel, TraceEvent};
 use std::collections::{HashMap, HashSet};
-use std::panic::Location;
 
 /// So many objects of one line are told: a line that makes one after the other makes the same mistake each time.
 const OBJECTS_OF_A_LINE: usize = 3;
-
-pub(super) type Line = &'static Location<'static>;
 
 /// The signals that reached nobody, and what of them was told.
 #[derive(Default)]

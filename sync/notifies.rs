@@ -1,12 +1,12 @@
-//! What a condition has told so far: who is notified of what was told when nobody could hear it.
+//! The notifies of a condition so far: who is notified of what was told when nobody could hear it.
 
 use crate::runtime::WaitList;
 use std::cell::Cell;
 
-/// What this condition has told so far.
-pub(super) struct Told {
+/// The notifies of a condition so far.
+pub(super) struct Notifies {
     /// How many notifies there were.
-    pub(super) notifies: Cell<u64>,
+    pub(super) count: Cell<u64>,
     /// Which of them told everybody, last.
     pub(super) all: Cell<u64>,
     /// How many waiters the notifies up to then would have woken, had their tasks not been dying: whoever of them is polled by
@@ -16,20 +16,20 @@ pub(super) struct Told {
     missed_by: Cell<u64>,
 }
 
-impl Told {
+impl Notifies {
     pub(super) const fn new() -> Self {
-        Told { notifies: Cell::new(0), all: Cell::new(0), missed: Cell::new(0), missed_by: Cell::new(0) }
+        Notifies { count: Cell::new(0), all: Cell::new(0), missed: Cell::new(0), missed_by: Cell::new(0) }
     }
 
     /// Counts a notify of `n`, which woke so many. If those were fewer, who waits still is dying.
-    pub(super) fn count(&self, n: usize, woken: usize, waiters: &WaitList) {
-        self.notifies.update(|notifies| notifies + 1);
+    pub(super) fn add(&self, n: usize, woken: usize, waiters: &WaitList) {
+        self.count.update(|notifies| notifies + 1);
         if n == usize::MAX {
-            self.all.set(self.notifies.get());
+            self.all.set(self.count.get());
         }
         if woken < n {
             self.missed.set(self.missed.get().saturating_add(n - woken).min(waiters.len()));
-            self.missed_by.set(self.notifies.get());
+            self.missed_by.set(self.count.get());
         }
     }
 
