@@ -4,7 +4,7 @@
 use crate::examples::rwlock::{RwLock, play};
 use greenlight::waiters::{WaitList, Waiter};
 use greenlight::{Runtime, dump, spawn, task, yield_now};
-use stage::{Log, turns, unwatched, within};
+use stage::{Log, shared, turns, unwatched, within};
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
@@ -186,10 +186,10 @@ fn a_waiter_that_outlives_its_list_never_ends_and_is_in_no_other() {
 #[test]
 fn a_question_that_panics_costs_nobody_the_wake_that_was_granted_before() {
     let list = Rc::new(WaitList::new("pool"));
-    let (polls, runtime) = (Rc::new(Cell::new(0)), Runtime::builder().virtual_clock().check_every_turn().build());
+    let (polls, runtime) = (shared(Cell::new(0)), Runtime::builder().virtual_clock().check_every_turn().build());
     runtime.run(async {
         let tasks = [(); 2].map(|()| {
-            let (list, polls, mut waiter) = (list.clone(), polls.clone(), Waiter::new(Location::caller()));
+            let (list, mut waiter) = (list.clone(), Waiter::new(Location::caller()));
             spawn(async move {
                 poll_fn(|cx| waiter.wait(cx, &list, || true)).await;
                 polls.set(polls.get() + 1);

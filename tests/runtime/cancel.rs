@@ -3,7 +3,7 @@
 
 use greenlight::sync::Event;
 use greenlight::{Task, sleep, spawn, spawn_detached, yield_now};
-use stage::{Log, recorded, standing};
+use stage::{Log, recorded, shared, standing};
 use std::cell::RefCell;
 use std::future::pending;
 use std::rc::Rc;
@@ -36,10 +36,9 @@ fn the_future_is_dropped_at_the_next_turn_and_not_at_once() {
 fn it_beats_a_wake_that_is_in_the_queue() {
     let log = Log::default();
     standing().run(async {
-        let light = Rc::new(Event::new());
-        let waiting = light.clone();
+        let light = shared(Event::new());
         let waiter = spawn(async move {
-            waiting.wait().await;
+            light.wait().await;
             log.say("waiter goes");
         });
         yield_now().await;
@@ -55,10 +54,9 @@ fn it_beats_a_wake_that_is_in_the_queue() {
 fn a_wake_that_comes_after_it_changes_nothing() {
     let log = Log::default();
     standing().run(async {
-        let light = Rc::new(Event::new());
-        let waiting = light.clone();
+        let light = shared(Event::new());
         let waiter = spawn(async move {
-            waiting.wait().await;
+            light.wait().await;
             log.say("waiter goes");
         });
         yield_now().await;
@@ -158,10 +156,9 @@ fn a_task_that_cancels_itself_is_dropped_after_those_whom_it_wakes_in_that_poll(
     let log = Log::default();
     standing().run(async {
         let own = OwnTask::default();
-        let light = Rc::new(Event::new());
-        let waiting = light.clone();
+        let light = shared(Event::new());
         spawn_detached(async move {
-            waiting.wait().await;
+            light.wait().await;
             log.say("waiter goes");
         });
         let me = own.clone();
@@ -255,11 +252,8 @@ fn a_cancelled_sleeper_disarms_its_timer() {
 fn a_cancelled_waiter_leaves_the_line_and_the_next_keeps_its_place() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
-        let light = Rc::new(Event::new().named("light"));
-        let waiters = ["a", "b", "c"].map(|name| {
-            let light = light.clone();
-            greenlight::task(name).spawn(async move { light.wait().await })
-        });
+        let light = shared(Event::new().named("light"));
+        let waiters = ["a", "b", "c"].map(|name| greenlight::task(name).spawn(async move { light.wait().await }));
         yield_now().await;
         waiters[1].task().cancel();
         yield_now().await;

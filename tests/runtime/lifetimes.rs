@@ -3,11 +3,10 @@
 
 use greenlight::sync::Event;
 use greenlight::{Runtime, Turn, sleep, spawn, spawn_detached, yield_now};
-use stage::{Log, on_drop, reporting, standing};
+use stage::{Log, on_drop, reporting, shared, standing};
 use std::cell::Cell;
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
@@ -141,7 +140,7 @@ fn debugged() -> (Runtime, Log) {
 #[test]
 fn a_runtime_that_is_stepped_and_dropped_tells_in_the_debug_mode_what_was_pending() {
     let (runtime, reports) = debugged();
-    let light = Rc::new(Event::new().named("light"));
+    let light = shared(Event::new().named("light"));
     runtime.task("walker").spawn_detached(async move { light.wait().await });
     runtime.spawn_detached(pending()).cancel();
     runtime.turn();
@@ -183,7 +182,7 @@ fn keep_until_the_thread_ends(build: fn() -> Runtime) {
     let (sent, dropped) = std::sync::mpsc::channel();
     let ended = thread::spawn(move || {
         let runtime = build();
-        let light = Rc::new(Event::new());
+        let light = shared(Event::new());
         let waited = runtime.spawn_detached(async move { light.wait().await });
         runtime.spawn_detached(async move { waited.ended().await });
         runtime.spawn_detached(async move {

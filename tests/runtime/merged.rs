@@ -2,6 +2,7 @@
 
 use greenlight::trace::{Kind, Recorder};
 use greenlight::{Runtime, spawn_detached};
+use stage::shared;
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -35,14 +36,13 @@ fn a_task_that_a_thread_wakes_a_thousand_times_in_a_poll_is_woken_once() {
 #[test]
 fn a_task_in_the_place_of_one_whose_wake_is_under_way_hears_its_own() {
     let runtime = Runtime::builder().build();
-    let heard = Rc::new(Cell::new(false));
+    let heard = shared(Cell::new(false));
     runtime.enter(|| {
         // It ends in the poll in which it was woken, and leaves its place and its waker to the next.
         spawn_detached(poll_fn(|cx| {
             wake_elsewhere(cx.waker().clone(), 1);
             Poll::Ready(())
         }));
-        let hears = heard.clone();
         spawn_detached(async move {
             let mut polls = 0;
             spawn_detached(poll_fn(move |cx| {
@@ -51,7 +51,7 @@ fn a_task_in_the_place_of_one_whose_wake_is_under_way_hears_its_own() {
                     wake_elsewhere(cx.waker().clone(), 1);
                     return Poll::Pending;
                 }
-                hears.set(true);
+                heard.set(true);
                 Poll::Ready(())
             }));
         });

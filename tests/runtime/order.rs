@@ -3,7 +3,7 @@
 
 use greenlight::sync::Event;
 use greenlight::{Task, gather, gather_tasks, sleep, spawn, spawn_detached, yield_now};
-use stage::{Log, counted, on_drop, standing};
+use stage::{Log, counted, on_drop, shared, standing};
 use std::future::pending;
 use std::rc::Rc;
 use std::time::Duration;
@@ -84,11 +84,11 @@ fn one_hop_from_set_to_the_waiter_however_deep_it_waits() {
 #[test]
 fn one_hop_from_pulse_to_the_waiter() {
     counted(async |hops| {
-        let light = Rc::new(Event::new());
-        let (pulsing, beginning) = (light.clone(), hops);
+        let light = shared(Event::new());
+        let beginning = hops;
         spawn_detached(async move {
             beginning.begin();
-            pulsing.pulse();
+            light.pulse();
         });
         light.wait().await;
         assert_eq!(hops.count(), 1);

@@ -5,6 +5,7 @@ use greenlight::sync::{Barrier, Condition, Event, LifoQueue, Lock, PriorityQueue
 use greenlight::trace::{Printable, Recorder};
 use greenlight::{NoAnswer, Runtime, TaskGroup, spawn, task, yield_now};
 use regex::Regex;
+use stage::shared;
 use std::cell::RefCell;
 use std::error::Error;
 use std::fmt;
@@ -71,10 +72,9 @@ fn no_control_or_format_character_of_a_name_a_panic_or_an_error_is_printed() {
 fn everything_printed(text: &str) -> Printed {
     let mut printed = Printed::default();
     let recorder = Rc::new(Recorder::default());
-    let reports = Rc::new(RefCell::new(Vec::new()));
-    let heard = reports.clone();
+    let reports = shared(RefCell::new(Vec::new()));
     let builder = Runtime::builder().virtual_clock().debug(true).slow_poll(Duration::MAX).observer(recorder.clone());
-    let runtime = builder.on_report(move |report| heard.borrow_mut().push(report.to_string())).build();
+    let runtime = builder.on_report(move |report| reports.borrow_mut().push(report.to_string())).build();
     runtime.run(tasks_and_errors(text, &mut printed));
     runtime.run(misuse(text, &mut printed));
     let stalled = runtime.try_run(waits(text, &mut printed)).expect_err("everybody waits");
@@ -197,11 +197,11 @@ async fn misuse(text: &str, printed: &mut Printed) {
 }
 
 async fn waits(text: &str, printed: &mut Printed) {
-    let light = Rc::new(Event::new().named(text));
+    let light = shared(Event::new().named(text));
     let (lock, stock) = (Rc::new(Lock::new(()).named(text)), Rc::new(Condition::new(()).named(text)));
     let desks = Rc::new(Semaphore::new(1).named(text));
-    let barrier = Rc::new(Barrier::new(2).named(text));
-    let (queue, full) = (Rc::new(Queue::<u8>::unbounded().named(text)), Rc::new(Queue::bounded(1).named(text)));
+    let barrier = shared(Barrier::new(2).named(text));
+    let (queue, full) = (shared(Queue::<u8>::unbounded().named(text)), shared(Queue::bounded(1).named(text)));
     let (lifo, sorted) =
         (Rc::new(LifoQueue::<u8>::unbounded().named(text)), PriorityQueue::<u8>::unbounded().named(text));
     full.try_put(1).expect("there is room");

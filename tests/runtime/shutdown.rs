@@ -2,11 +2,10 @@
 
 use greenlight::sync::Event;
 use greenlight::{sleep, spawn, spawn_detached, task, yield_now};
-use stage::{Log, on_drop, recorded, reporting, standing};
+use stage::{Log, on_drop, recorded, reporting, shared, standing};
 use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
 use std::time::Duration;
 
 /// The message of the panic that a closure ends with.
@@ -56,10 +55,9 @@ fn when_main_ends_the_rest_of_the_batch_does_not_run() {
     let log = Log::default();
     standing().run(async {
         spawn_detached(log.sleeper("a"));
-        let light = Rc::new(Event::new());
-        let waiting = light.clone();
+        let light = shared(Event::new());
         spawn_detached(async move {
-            waiting.wait().await;
+            light.wait().await;
             log.say("released, and runs");
         });
         yield_now().await;
@@ -133,10 +131,9 @@ fn the_order_of_spawning_is_not_that_of_the_slots() {
 fn wakes_are_accepted_meanwhile_and_nobody_is_polled() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
-        let light = Rc::new(Event::new().named("light"));
-        let setting = light.clone();
+        let light = shared(Event::new().named("light"));
         task("setter").spawn_detached(async move {
-            let _guard = on_drop(|| setting.set());
+            let _guard = on_drop(|| light.set());
             pending::<()>().await;
         });
         task("waiter").spawn_detached(async move { light.wait().await });
@@ -163,26 +160,23 @@ fn wakes_are_accepted_meanwhile_and_nobody_is_polled() {
 #[test]
 fn a_spawn_meanwhile_drops_its_future_and_returns_a_handle_that_is_cancelled() {
     let (runtime, log) = (standing(), Log::default());
-    let left = Rc::new(RefCell::new(None));
-    runtime.run({
-        let left = left.clone();
-        async move {
-            spawn_detached(async move {
-                let _guard = on_drop(|| {
-                    let handle = task("late").spawn(log.sleeper("late"));
-                    log.say(format!("finished {}", handle.is_finished()));
-                    log.say(format!("cancelled {}", handle.task().cancel()));
-                    let detached = spawn_detached({
-                        let guard = log.at_drop("detached dropped");
-                        async move { drop(guard) }
-                    });
-                    log.say(format!("finished {}", detached.is_finished()));
-                    *left.borrow_mut() = Some(handle);
+    let left = shared(RefCell::new(None));
+    runtime.run(async move {
+        spawn_detached(async move {
+            let _guard = on_drop(|| {
+                let handle = task("late").spawn(log.sleeper("late"));
+                log.say(format!("finished {}", handle.is_finished()));
+                log.say(format!("cancelled {}", handle.task().cancel()));
+                let detached = spawn_detached({
+                    let guard = log.at_drop("detached dropped");
+                    async move { drop(guard) }
                 });
-                pending::<()>().await;
+                log.say(format!("finished {}", detached.is_finished()));
+                *left.borrow_mut() = Some(handle);
             });
-            yield_now().await;
-        }
+            pending::<()>().await;
+        });
+        yield_now().await;
     });
     assert_eq!(log.take(), ["finished true", "cancelled false", "detached dropped", "finished true"]);
     let handle = left.take().expect("the drop left a handle");
@@ -194,13 +188,12 @@ fn a_spawn_meanwhile_drops_its_future_and_returns_a_handle_that_is_cancelled() {
 #[test]
 fn a_spawn_while_mains_future_is_dropped_is_refused_as_well() {
     let (runtime, log) = (standing(), Log::default());
-    let handle = Rc::new(Cell::new(None));
-    let left = handle.clone();
+    let handle = shared(Cell::new(None));
     let stalled = runtime.try_run(async move {
         let _guard = on_drop(|| {
             let child = spawn(log.sleeper("child"));
             log.say(format!("child finished {}", child.is_finished()));
-            left.set(Some(child));
+            handle.set(Some(child));
         });
         pending::<()>().await;
     });

@@ -3,7 +3,7 @@
 
 use futures::task::{LocalSpawn, LocalSpawnExt, Spawn, SpawnExt};
 use greenlight::{Turn, spawn_detached, spawner, yield_now};
-use stage::{Log, on_drop, reporting, standing};
+use stage::{Log, on_drop, reporting, shared, standing};
 use std::cell::RefCell;
 use std::future::pending;
 use std::rc::Rc;
@@ -137,12 +137,12 @@ fn after_the_runtime_it_stays_shut_down() {
 #[test]
 fn a_task_may_hold_the_spawner_of_its_own_runtime() {
     let (runtime, log) = (standing(), Log::default());
-    let kept = Rc::new(RefCell::new(None));
-    let (keeping, guard) = (kept.clone(), log.at_drop("task dropped"));
+    let kept = shared(RefCell::new(None));
+    let guard = log.at_drop("task dropped");
     runtime.spawn_detached(async move {
         let _guard = guard;
         let spawner = spawner();
-        *keeping.borrow_mut() = Some(spawner.clone());
+        *kept.borrow_mut() = Some(spawner.clone());
         pending::<()>().await;
         drop(spawner);
     });

@@ -1,11 +1,10 @@
 //! Tasks from the outside: names and sites, handles and errors, waiting for the end, identity.
 
 use greenlight::{JoinError, JoinHandle, TaskId, spawn, spawn_detached, task, yield_now};
-use stage::{Log, counted, standing};
+use stage::{Log, counted, shared, standing};
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::future::pending;
-use std::rc::Rc;
 
 #[test]
 fn a_task_knows_its_name_and_the_line_that_spawned_it() {
@@ -103,13 +102,12 @@ fn dropping_the_handle_detaches_the_task() {
 
 #[test]
 fn a_handle_that_was_polled_and_dropped_detaches_too() {
-    let done = Rc::new(Cell::new(false));
+    let done = shared(Cell::new(false));
     standing().run(async {
-        let doing = done.clone();
         let mut handle = spawn(async move {
             yield_now().await;
             yield_now().await;
-            doing.set(true);
+            done.set(true);
         });
         let polled = stage::foreign::poll(std::pin::Pin::new(&mut handle), std::task::Waker::noop());
         assert!(polled.is_pending());

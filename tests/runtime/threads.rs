@@ -3,10 +3,9 @@
 
 use futures::task::{FutureObj, Spawn};
 use greenlight::{Remote, Runtime, RuntimeGone, Turn};
-use stage::{Log, reporting, standing};
+use stage::{Log, reporting, shared, standing};
 use std::cell::RefCell;
 use std::future::{pending, poll_fn};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Poll, Waker};
@@ -63,10 +62,9 @@ impl Drop for Counted {
 
 /// The waker of a task of this runtime that never ends.
 fn waker_of_a_task(runtime: &Runtime) -> Waker {
-    let left = Rc::new(RefCell::new(None));
-    let leave = left.clone();
+    let left = shared(RefCell::new(None));
     runtime.spawn_detached(poll_fn(move |cx| {
-        *leave.borrow_mut() = Some(cx.waker().clone());
+        *left.borrow_mut() = Some(cx.waker().clone());
         Poll::Pending
     }));
     runtime.turn();

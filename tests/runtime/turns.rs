@@ -5,7 +5,7 @@
 use greenlight::sync::Event;
 use greenlight::trace::Recorder;
 use greenlight::{Runtime, Turn, sleep, sleep_until, spawn_detached, yield_now};
-use stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
+use stage::{LeftWaker, Log, leave_waker, left, recorded, shared, standing};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -17,9 +17,8 @@ const MS: Duration = Duration::from_millis(1);
 #[test]
 fn what_a_batch_wakes_runs_in_the_next_turn() {
     let (runtime, log) = (standing(), Log::default());
-    let light = Rc::new(Event::new());
+    let light = shared(Event::new());
     for name in ["a", "b"] {
-        let light = light.clone();
         runtime.spawn_detached(async move {
             log.say(format!("{name} waits"));
             light.wait().await;
@@ -73,12 +72,11 @@ fn a_task_that_wakes_itself_runs_once_a_turn() {
 #[test]
 fn a_turn_takes_in_remote_wakes_then_runs_the_ready_then_fires_timers() {
     let (runtime, recorder) = recorded();
-    let light = Rc::new(Event::new().named("light"));
+    let light = shared(Event::new().named("light"));
     let waker = LeftWaker::default();
     runtime.task("sleeper").spawn_detached(sleep(MS));
     runtime.task("remote").spawn_detached(leave_waker("remote", waker.clone(), Log::default()));
-    let waiting = light.clone();
-    runtime.task("waiter").spawn_detached(async move { waiting.wait().await });
+    runtime.task("waiter").spawn_detached(async move { light.wait().await });
     runtime.turn();
 
     // The waiter is queued first. The wake from the thread comes second, and the jump of time needs

@@ -3,7 +3,7 @@
 
 use greenlight::sync::Event;
 use greenlight::{Runtime, Turn, yield_now};
-use stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
+use stage::{LeftWaker, Log, leave_waker, left, recorded, shared, standing};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
@@ -150,9 +150,8 @@ fn a_waker_that_outlives_its_runtime_wakes_nobody() {
 #[test]
 fn an_event_that_two_runtimes_share_wakes_each_waiter_in_its_own() {
     let (here, there, log) = (standing(), standing(), Log::default());
-    let light = Rc::new(Event::new());
+    let light = shared(Event::new());
     for (name, runtime) in [("here", &here), ("there", &there)] {
-        let light = light.clone();
         runtime.spawn_detached(async move {
             light.wait().await;
             log.say(name);
@@ -183,12 +182,11 @@ fn a_waker_that_is_used_in_another_runtime_wakes_in_its_own() {
 #[test]
 fn a_wait_that_is_polled_with_the_waker_of_another_task_wakes_that_one() {
     let (runtime, log) = (standing(), Log::default());
-    let (waker, light) = (LeftWaker::default(), Rc::new(Event::new()));
+    let (waker, light) = (LeftWaker::default(), shared(Event::new()));
     runtime.spawn_detached(leave_waker("other", waker.clone(), log));
     runtime.turn();
-    let theirs = light.clone();
     runtime.spawn_detached(async move {
-        let mut wait = pin!(theirs.wait());
+        let mut wait = pin!(light.wait());
         poll_fn(move |_| {
             log.say("polls");
             wait.as_mut().poll(&mut Context::from_waker(&left(&waker)))
@@ -206,10 +204,9 @@ fn a_task_may_step_another_runtime() {
     let (outer, log) = (standing(), Log::default());
     outer.run(async move {
         let inner = standing();
-        let light = Rc::new(Event::new());
-        let waiting = light.clone();
+        let light = shared(Event::new());
         inner.spawn_detached(async move {
-            waiting.wait().await;
+            light.wait().await;
             log.say("inner goes");
         });
         inner.turn();

@@ -6,7 +6,6 @@ use stage::{fill, lines, run, shared, turns};
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::rc::Rc;
 use std::task::Poll;
 
 #[test]
@@ -116,10 +115,9 @@ fn a_put_whose_task_was_cancelled_when_the_queue_was_closed_hands_its_item_to_wh
     run(async {
         let queue = shared(Queue::bounded(1));
         fill(queue, [1]);
-        let put = Rc::new(RefCell::new(queue.put(2)));
-        let polled = put.clone();
+        let put = shared(RefCell::new(queue.put(2)));
         let dying = spawn(poll_fn(move |cx| {
-            assert!(Pin::new(&mut *polled.borrow_mut()).poll(cx).is_pending());
+            assert!(Pin::new(&mut *put.borrow_mut()).poll(cx).is_pending());
             Poll::<()>::Pending
         }));
         turns(1).await;

@@ -3,7 +3,7 @@
 use greenlight::{
     Cause, GroupOver, GroupSpawner, Runtime, TaskGroup, sleep, spawn, spawn_detached, timeout, yield_now,
 };
-use stage::{failures, run, turns};
+use stage::{failures, run, shared, turns};
 use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::rc::Rc;
@@ -30,13 +30,12 @@ fn a_group_keeps_nothing_of_tasks_that_have_ended() {
 fn a_task_spawns_into_its_group_and_the_owner_waits_for_that_too() {
     run(async {
         let mut crew = Crew::new();
-        let (spawner, done) = (crew.spawner(), Rc::new(Cell::new(0)));
-        let counted = done.clone();
+        let (spawner, done) = (crew.spawner(), shared(Cell::new(0)));
         crew.spawn(async move {
             spawner
                 .spawn(async move {
                     sleep(SECOND).await;
-                    counted.set(counted.get() + 1);
+                    done.set(done.get() + 1);
                     Ok(())
                 })
                 .map_err(|_| "the group waits")
@@ -51,14 +50,14 @@ fn a_task_spawns_into_its_group_and_the_owner_waits_for_that_too() {
 fn what_is_spawned_after_the_last_task_ended_and_before_its_owner_runs_is_waited_for() {
     run(async {
         let mut crew = Crew::new();
-        let (spawner, done) = (crew.spawner(), Rc::new(Cell::new(false)));
+        let (spawner, done) = (crew.spawner(), shared(Cell::new(false)));
         let first = crew.spawn(async { Ok(()) });
-        let (told, late) = (done.clone(), spawner.clone());
+        let late = spawner.clone();
         spawn_detached(async move {
             first.ended().await;
             let late = late.spawn(async move {
                 sleep(SECOND).await;
-                told.set(true);
+                done.set(true);
                 Ok(())
             });
             assert!(late.is_ok(), "the owner has not run");
@@ -137,9 +136,8 @@ fn a_failure_says_which_task_it_was() {
 
 /// What is said of a program, without the place where a group was made.
 fn reports(debug: bool, program: impl Future<Output = ()>) -> Vec<String> {
-    let reports = Rc::new(RefCell::new(Vec::new()));
-    let heard = reports.clone();
-    let listen = move |report: &str| heard.borrow_mut().push(report.to_string());
+    let reports = shared(RefCell::new(Vec::new()));
+    let listen = move |report: &str| reports.borrow_mut().push(report.to_string());
     Runtime::builder().virtual_clock().debug(debug).on_report(listen).build().run(program);
     reports.take()
 }

@@ -128,8 +128,7 @@ const BESIDE: [Beside; 2] = [Beside::WantsIt, Beside::MayGoOn];
 /// What is told of all ways while a `Remote` is alive.
 fn told_beside_a_remote(held: Held, beside: Beside) -> Vec<&'static str> {
     let reports: Rc<RefCell<Vec<String>>> = Rc::default();
-    let (heard, over) = (reports.clone(), Rc::new(Event::new()));
-    let is_over = over.clone();
+    let (heard, over) = (reports.clone(), shared(Event::new()));
     let runtime = Runtime::builder().on_report(move |report| {
         heard.borrow_mut().push(report.to_string());
         over.set();
@@ -138,7 +137,7 @@ fn told_beside_a_remote(held: Held, beside: Beside) -> Vec<&'static str> {
         let _remote = remote();
         WAYS.iter().for_each(|way| _ = entangle(*way, held, beside));
         // Longer than it takes until something is told.
-        _ = timeout(Duration::from_millis(1500), is_over.wait()).await;
+        _ = timeout(Duration::from_millis(1500), over.wait()).await;
     });
     let reports = reports.take();
     assert!(reports.len() <= 1, "{reports:?}");

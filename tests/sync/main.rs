@@ -16,7 +16,6 @@ mod printed;
 mod properties;
 mod queue;
 mod reentrancy;
-mod refused;
 #[path = "../seed.rs"]
 mod seed;
 mod semaphore;

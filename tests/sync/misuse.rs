@@ -10,9 +10,13 @@ use std::future::{Future, Ready, ready};
 use std::rc::Rc;
 use std::time::Duration;
 
+mod endless;
 mod leaks;
 mod panics;
 mod places;
+mod values;
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// A panic with this message in that line of this file.
 fn at(line: u32, message: impl Into<String>) -> Panicked {
@@ -119,7 +123,7 @@ fn a_wait_for_a_lock_that_is_polled_again_waits_anew() {
 fn combinators_that_are_polled_again_panic() {
     let resumed = "`async fn` resumed after completion";
     standing().run(async {
-        let mut limited = Box::pin(timeout(Duration::from_secs(1), ready(())));
+        let mut limited = Box::pin(timeout(SECOND, ready(())));
         ready_now(&mut limited).expect("it is in time");
         assert_eq!(refusal(|| (&mut limited).now_or_never()), resumed);
 
@@ -151,6 +155,6 @@ fn a_race_without_runners_is_refused() {
 #[test]
 fn a_timeout_that_is_never_polled_needs_no_runtime_and_runs_nothing() {
     let polled = Cell::new(false);
-    drop(timeout(Duration::from_secs(1), async { polled.set(true) }));
+    drop(timeout(SECOND, async { polled.set(true) }));
     assert!(!polled.get());
 }

@@ -5,8 +5,9 @@
 //! lost.
 //!
 //! So it may while somebody waits with a semaphore, a barrier, a queue, a group or for the ends of tasks: give what
-//! the wait is for, wait too, drop who stands in line, close, abort. `matrix` goes through every waiting method of
-//! these and every moment at which foreign code runs; the others have the cases that are worth a name.
+//! the wait is for, wait too, drop who stands in line, close, abort. `matrix` goes through every waiting method of all
+//! primitives and every moment at which foreign code runs, for who waits alone, first, and in the middle; the others have the
+//! cases that ask for more than that.
 
 mod barrier;
 mod cloning;
@@ -26,6 +27,7 @@ mod releasing;
 mod renewing;
 mod semaphore;
 
+use greenlight::Runtime;
 use greenlight::sync::{Condition, Lock};
 use stage::Log;
 use stage::foreign::{Foreign, Shared, parked, poll};
@@ -125,4 +127,14 @@ fn waiting(primitive: &impl Debug) -> usize {
     let (_, waiters) = printed.split_once("waiters: ").expect("a primitive prints its waiters");
     let digits = waiters.split(|c: char| !c.is_ascii_digit()).next();
     digits.and_then(|digits| digits.parse().ok()).expect("a number follows")
+}
+
+/// A runtime that a waker can step, and that tells nobody of what panics.
+fn steppable() -> Rc<Runtime> {
+    Rc::new(Runtime::builder().virtual_clock().on_report(|_| {}).build())
+}
+
+/// Steps often enough for the end of a task to be told.
+fn step(runtime: &Runtime) {
+    (0..4).for_each(|_| _ = runtime.turn());
 }

@@ -7,7 +7,7 @@ use greenlight::trace::{Observer, TraceEvent};
 use greenlight::{
     Deadline, JoinHandle, Remote, Runtime, TaskGroup, gather, race, spawn, task, timeout, timeout_at, yield_now,
 };
-use stage::{Log, OnDrop, on_drop, reporting};
+use stage::{Log, OnDrop, on_drop, reporting, shared};
 use std::cell::RefCell;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
@@ -240,7 +240,7 @@ impl Wake for Counts {
 #[test]
 fn foreign_wakers_that_panic_with_bombs_cost_nobody_a_wake() {
     let (runtime, reports) = reporting();
-    let light = Rc::new(Event::new());
+    let light = shared(Event::new());
     let waker = Waker::from(Arc::new(PanicsWithABomb));
     let mut waits: Vec<_> = (0..3).map(|_| Box::pin(light.wait())).collect();
     for wait in &mut waits {

@@ -2,12 +2,11 @@
 //! replaced or its wait is abandoned. A leaf looks again after the clone whether there still is
 //! something to wait for.
 
-use super::broadcast::{wait, waiters};
+use super::broadcast::wait;
 use greenlight::sync::Event;
 use greenlight::{Runtime, Turn, gather, sleep, spawn_detached, yield_now};
 use stage::foreign::{Foreign, Held, Shared, abandon, is_ready, park, parked, poll};
 use stage::{Log, reporting, standing};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::Waker;
 use std::time::Duration;
@@ -27,16 +26,6 @@ fn stepping(runtime: &Rc<Runtime>, turns: usize) -> Waker {
             runtime.turn();
         }
     })
-}
-
-#[test]
-fn a_clone_that_sets_the_very_event_makes_the_wait_ready_at_once() {
-    let light = Rc::new(Event::new());
-    let setting = light.clone();
-    let waker = cloned(move || setting.set());
-    let mut waiting: Held = Box::pin(wait(&light));
-    assert!(poll(waiting.as_mut(), &waker).is_ready());
-    assert_eq!(waiters(&light), "0");
 }
 
 #[test]
@@ -66,30 +55,6 @@ fn a_clone_that_registers_another_waiter_lets_that_one_stand_first() {
     let _outer = parked(wait(&light), &waker);
     light.set();
     assert_eq!(log.take(), ["inner woken", "outer woken"]);
-}
-
-#[test]
-fn a_clone_may_drop_another_waiter_of_the_event() {
-    let light = Rc::new(Event::new());
-    let victim = parked(wait(&light), Waker::noop());
-    let dropping = victim.clone();
-    let waiting = parked(wait(&light), &cloned(move || abandon(&dropping)));
-    assert_eq!(light.pulse(), 1);
-    assert!(is_ready(&waiting));
-}
-
-#[test]
-fn a_clone_that_panics_leaves_nobody_in_line() {
-    let light = Rc::new(Event::new());
-    let other = parked(wait(&light), Waker::noop());
-    let mut waiting: Held = Box::pin(wait(&light));
-    let waker = cloned(|| panic!("cannot be cloned"));
-    catch_unwind(AssertUnwindSafe(|| poll(waiting.as_mut(), &waker).is_ready()))
-        .expect_err("the panic reaches the one who polls");
-    assert_eq!(waiters(&light), "1");
-    drop(waiting);
-    assert_eq!(light.pulse(), 1);
-    assert!(is_ready(&other));
 }
 
 #[test]
@@ -139,25 +104,6 @@ fn a_clone_may_let_time_pass_the_deadline_of_the_sleep_that_clones() {
 }
 
 #[test]
-fn a_new_waker_whose_clone_sets_the_event_makes_a_wait_ready_in_that_poll() {
-    let light = Rc::new(Event::new());
-    let mut waiting: Held = Box::pin(wait(&light));
-    park(&mut waiting, Waker::noop());
-    let setting = light.clone();
-    assert!(poll(waiting.as_mut(), &cloned(move || setting.set())).is_ready());
-}
-
-#[test]
-fn an_old_waker_whose_drop_sets_the_event_makes_a_wait_ready_in_that_poll() {
-    let light = Rc::new(Event::new());
-    let mut waiting: Held = Box::pin(wait(&light));
-    let setting = light.clone();
-    let old = Foreign::default().on_drop(move || setting.set()).waker();
-    park(&mut waiting, &old);
-    assert!(poll(waiting.as_mut(), Waker::noop()).is_ready());
-}
-
-#[test]
 fn a_new_waker_whose_clone_fires_the_timer_makes_a_sleep_ready_in_that_poll() {
     let runtime = Rc::new(standing());
     let mut asleep: Held = Box::pin(sleep(MS));
@@ -190,17 +136,6 @@ fn the_drop_of_an_abandoned_waker_may_set_the_event_that_it_waited_on() {
     assert!(light.is_set());
     assert_eq!(log.take(), [""; 0], "it had left the line by then");
     assert!(is_ready(&other));
-}
-
-#[test]
-fn the_drop_of_an_abandoned_waker_may_drop_the_next_waiter() {
-    let light = Rc::new(Event::new());
-    let next = parked(wait(&light), Waker::noop());
-    let dropping = next.clone();
-    let waker = Foreign::default().on_drop(move || abandon(&dropping));
-    abandon(&parked(wait(&light), &waker.waker()));
-    assert!(next.borrow().is_none());
-    assert_eq!(light.pulse(), 0);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use super::broadcast::wait;
 use greenlight::sync::Event;
 use greenlight::{Turn, spawn, spawn_detached, yield_now};
-use stage::{Log, on_drop, reporting, standing};
+use stage::{Log, on_drop, reporting, shared, standing};
 use std::cell::RefCell;
 use std::future::pending;
 use std::rc::Rc;
@@ -79,8 +79,8 @@ fn during_shutdown_it_wakes_nobody_and_its_child_never_starts() {
 fn during_shutdown_it_may_cancel_who_comes_later_and_each_is_dropped_once() {
     let (runtime, log) = (standing(), Log::default());
     runtime.run(async move {
-        let later = Rc::new(RefCell::new(None));
-        let victim = later.clone();
+        let later = shared(RefCell::new(None));
+        let victim = later;
         spawn_detached(async move {
             let _guard = on_drop(|| {
                 let victim: Option<greenlight::Task> = victim.borrow_mut().take();

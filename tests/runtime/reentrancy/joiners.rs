@@ -5,7 +5,7 @@ use super::broadcast::wait;
 use greenlight::sync::Event;
 use greenlight::{Turn, yield_now};
 use stage::foreign::{Foreign, Shared, abandon, is_ready, parked};
-use stage::{Log, reporting, standing};
+use stage::{Log, reporting, shared, standing};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::task::Waker;
@@ -55,10 +55,10 @@ fn it_drops_a_sibling_joiner() {
 fn it_awaits_the_same_task_anew_which_is_ready_at_once() {
     let runtime = standing();
     let task = runtime.spawn_detached(async {});
-    let seen = Rc::new(Cell::new(false));
+    let seen = shared(Cell::new(false));
     let waker = Foreign::default()
         .on_wake({
-            let (task, seen) = (task.clone(), seen.clone());
+            let task = task.clone();
             move || {
                 let again = Rc::new(std::cell::RefCell::new(Some(Box::pin(task.ended()) as stage::foreign::Held)));
                 seen.set(task.is_finished() && is_ready(&again));

@@ -5,7 +5,7 @@ use greenlight::sync::Event;
 use greenlight::trace::{Recorder, TraceEvent};
 use greenlight::{sleep, task, yield_now};
 use stage::foreign::{Foreign, Held, park};
-use stage::{on_drop, recorded};
+use stage::{on_drop, recorded, shared};
 use std::future::{pending, poll_fn};
 use std::rc::Rc;
 use std::task::Poll;
@@ -34,9 +34,8 @@ fn with_main(lines: &[&'static str]) -> Vec<&'static str> {
 fn the_causes_lead_from_the_waiter_to_the_one_who_set_the_event() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
-        let light = Rc::new(Event::new());
-        let waiting = light.clone();
-        task("waiter").spawn_detached(async move { waiting.wait().await });
+        let light = shared(Event::new());
+        task("waiter").spawn_detached(async move { light.wait().await });
         task("setter").spawn_detached(async move { light.set() });
         yield_now().await;
         yield_now().await;
@@ -87,10 +86,9 @@ fn the_end_of_a_task_is_the_cause_of_its_joiners_wake() {
 fn a_cancel_is_the_cause_of_the_drop_and_the_drop_of_all_that_it_does() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
-        let light = Rc::new(Event::new());
-        let setting = light.clone();
+        let light = shared(Event::new());
         let victim = task("victim").spawn(async move {
-            let _guard = on_drop(|| setting.set());
+            let _guard = on_drop(|| light.set());
             pending::<()>().await;
         });
         task("waiter").spawn_detached(async move { light.wait().await });
@@ -113,9 +111,8 @@ fn a_cancel_is_the_cause_of_the_drop_and_the_drop_of_all_that_it_does() {
 fn a_cancel_that_overtakes_a_wake_is_the_cause_of_the_drop() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
-        let light = Rc::new(Event::new());
-        let waiting = light.clone();
-        let victim = task("victim").spawn_detached(async move { waiting.wait().await });
+        let light = shared(Event::new());
+        let victim = task("victim").spawn_detached(async move { light.wait().await });
         yield_now().await;
         light.set();
         victim.cancel();
@@ -176,9 +173,8 @@ fn a_wake_from_a_thread_is_caused_by_its_arrival_which_nothing_here_caused() {
 #[test]
 fn what_is_done_from_outside_has_no_cause() {
     let (runtime, recorder) = recorded();
-    let light = Rc::new(Event::new());
-    let waiting = light.clone();
-    runtime.task("waiter").spawn_detached(async move { waiting.wait().await });
+    let light = shared(Event::new());
+    runtime.task("waiter").spawn_detached(async move { light.wait().await });
     runtime.turn();
     runtime.enter(|| light.set());
     runtime.turn();
@@ -190,9 +186,8 @@ fn what_is_done_from_outside_has_no_cause() {
 fn what_a_foreign_waker_does_when_a_timer_fires_is_caused_by_the_timer() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
-        let light = Rc::new(Event::new());
-        let setting = light.clone();
-        let waker = Foreign::default().on_wake(move || setting.set()).waker();
+        let light = shared(Event::new());
+        let waker = Foreign::default().on_wake(move || light.set()).waker();
         let mut asleep: Held = Box::pin(sleep(MS));
         park(&mut asleep, &waker);
         light.wait().await;

@@ -11,7 +11,7 @@ use greenlight::{
     NoAnswer, TaskGroup, Until, as_completed, gather, now, remote, sleep, spawn, task, tasks, timeout, wait, yield_now,
 };
 use insta::assert_snapshot;
-use stage::{LeftWaker, Log, leave_waker, on_drop, quoted, standing};
+use stage::{LeftWaker, Log, leave_waker, on_drop, quoted, shared, standing};
 use std::cell::RefCell;
 use std::future::pending;
 use std::rc::Rc;
@@ -166,11 +166,10 @@ async fn pending_for(duration: Duration) {
 
 #[test]
 fn a_task_is_polled_ready_parked_or_ending() {
-    let seen = Rc::new(RefCell::new(None));
-    let see = seen.clone();
+    let seen = shared(RefCell::new(None));
     let states = standing().run(async {
         let dropped = task("dropped").spawn(async move {
-            let _guard = on_drop(|| *see.borrow_mut() = Some(dump()));
+            let _guard = on_drop(|| *seen.borrow_mut() = Some(dump()));
             pending::<()>().await
         });
         task("parked").spawn_detached(pending());
@@ -192,9 +191,8 @@ fn a_task_is_polled_ready_parked_or_ending() {
 fn a_long_line_names_the_first_and_counts_the_others() {
     let line_of = |waiters: usize| {
         let dump = standing().run(async move {
-            let light = Rc::new(Event::new().named("light"));
+            let light = shared(Event::new().named("light"));
             for _ in 0..waiters {
-                let light = light.clone();
                 greenlight::spawn_detached(async move { light.wait().await });
             }
             yield_now().await;

@@ -3,7 +3,7 @@
 use greenlight::sync::{Condition, Event};
 use greenlight::trace::{Kind, Observer, Recorder, TraceEvent};
 use greenlight::{Runtime, spawn_detached, task, yield_now};
-use stage::recorded;
+use stage::{recorded, shared};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -49,11 +49,10 @@ fn a_trace_tells_what_each_wait_has_got_also_of_a_task_that_is_gone() {
 fn a_trace_tells_whenever_somebody_looks_at_a_predicate() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
-        let stock = Rc::new(Condition::new(0).named("stock"));
-        let theirs = stock.clone();
+        let stock = shared(Condition::new(0).named("stock"));
         let buyer = task("buyer").spawn(async move {
-            let guard = theirs.lock().await;
-            drop(theirs.wait_for(guard, |stock| *stock > 0).await);
+            let guard = stock.lock().await;
+            drop(stock.wait_for(guard, |stock| *stock > 0).await);
         });
         yield_now().await;
         *stock.lock().await += 1;

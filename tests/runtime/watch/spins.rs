@@ -5,7 +5,7 @@ use futures::future::{Either, select};
 use greenlight::sync::{Condition, Event, Lock, Queue};
 use greenlight::{sleep, spawn, spawn_detached, task, yield_now};
 use insta::assert_snapshot;
-use stage::{LeftWaker, Log, leave_waker, left, quoted};
+use stage::{LeftWaker, Log, leave_waker, left, quoted, shared};
 use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
@@ -141,10 +141,9 @@ fn one_who_computes_between_its_yields_does_not_spin() {
 fn one_who_is_woken_by_a_channel_of_another_s_does_not_spin() {
     let report = reports(async {
         let (sender, receiver) = async_channel::bounded(1);
-        let stop = Rc::new(Event::new());
-        let theirs = stop.clone();
+        let stop = shared(Event::new());
         let actor = spawn(async move {
-            let mut stop = pin!(theirs.wait());
+            let mut stop = pin!(stop.wait());
             while let Either::Left(_) = select(pin!(receiver.recv()), stop.as_mut()).await {}
         });
         for message in 0..12_000 {

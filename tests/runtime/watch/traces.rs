@@ -4,7 +4,7 @@
 use greenlight::sync::{Condition, Event, Lock, Semaphore};
 use greenlight::trace::{Kind, Observer, Recorder, TraceEvent};
 use greenlight::{Runtime, gather, sleep, spawn_detached, task, yield_now};
-use stage::{LeftWaker, Log, leave_waker, left, recorded, standing};
+use stage::{LeftWaker, Log, leave_waker, left, recorded, shared, standing};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::thread;
@@ -16,9 +16,8 @@ const MS: Duration = Duration::from_millis(1);
 fn a_whole_run_reads_as_a_story() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
-        let light = Rc::new(Event::new().named("light"));
-        let waiting = light.clone();
-        task("walker").spawn_detached(async move { waiting.wait().await });
+        let light = shared(Event::new().named("light"));
+        task("walker").spawn_detached(async move { light.wait().await });
         sleep(2 * MS).await;
         light.set();
         yield_now().await;
@@ -159,10 +158,10 @@ fn a_lock_and_permits_are_released_in_the_name_of_the_line_that_took_them() {
 /// A program that meets most of what can happen.
 fn busy_program(runtime: &Runtime) {
     runtime.run(async {
-        let light = Rc::new(Event::new().named("light"));
+        let light = shared(Event::new().named("light"));
         let doors = [0, 1].map(|_| Rc::new(Event::new()));
         for (number, door) in doors.iter().enumerate() {
-            let (light, door) = (light.clone(), door.clone());
+            let door = door.clone();
             task(format!("walker {number}")).spawn_detached(async move {
                 light.wait().await;
                 door.wait().await;
@@ -314,11 +313,10 @@ fn a_trace_tells_of_signals_that_were_found_sent_to_all_or_in_vain() {
         let light = Event::new().named("light");
         light.set();
         light.wait().await;
-        let stock = Rc::new(Condition::new(0).named("stock"));
-        let theirs = stock.clone();
+        let stock = shared(Condition::new(0).named("stock"));
         task("buyer").spawn_detached(async move {
-            let guard = theirs.lock().await;
-            drop(theirs.wait_for(guard, |stock| *stock > 0).await);
+            let guard = stock.lock().await;
+            drop(stock.wait_for(guard, |stock| *stock > 0).await);
         });
         yield_now().await;
         stock.notify_all(&stock.lock().await);

@@ -4,7 +4,7 @@ use super::debug::watched;
 use greenlight::sync::{Condition, Event};
 use greenlight::{Runtime, spawn, spawn_detached, task, timeout, yield_now};
 use insta::assert_snapshot;
-use stage::{Log, quoted};
+use stage::{Log, quoted, shared};
 use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
@@ -27,9 +27,8 @@ fn a_set_that_nobody_saw_is_told_when_it_is_cleared() {
 #[test]
 fn a_set_that_somebody_waited_for_or_found_is_not_told() {
     let report = reports(async {
-        let light = Rc::new(Event::new().named("light"));
-        let theirs = light.clone();
-        let walker = spawn(async move { theirs.wait().await });
+        let light = shared(Event::new().named("light"));
+        let walker = spawn(async move { light.wait().await });
         yield_now().await;
         light.set();
         light.clear();
@@ -74,11 +73,10 @@ fn two_objects_that_one_line_signals_in_vain_are_both_told() {
 #[test]
 fn a_pulse_and_a_notify_that_reach_somebody_are_not_told() {
     let report = reports(async {
-        let light = Rc::new(Event::new());
-        let stock = Rc::new(Condition::new(0));
-        let (his, hers) = (light.clone(), stock.clone());
-        let walker = spawn(async move { his.wait().await });
-        let buyer = spawn(async move { drop(hers.wait(hers.lock().await).await) });
+        let light = shared(Event::new());
+        let stock = shared(Condition::new(0));
+        let walker = spawn(async move { light.wait().await });
+        let buyer = spawn(async move { drop(stock.wait(stock.lock().await).await) });
         yield_now().await;
         assert_eq!(light.pulse(), 1);
         assert_eq!(stock.notify_all(&stock.lock().await), 1);
@@ -125,15 +123,14 @@ fn to_ask_for_a_set_that_is_not_there_finds_nothing() {
 #[test]
 fn a_notify_before_one_who_looks_at_a_predicate_is_not_told() {
     let report = reports(async {
-        let stock = Rc::new(Condition::new(0).named("stock"));
+        let stock = shared(Condition::new(0).named("stock"));
         let notify = async || {
             let mut guard = stock.lock().await;
             *guard += 1;
             stock.notify_one(&guard);
         };
         notify().await;
-        let theirs = stock.clone();
-        let buyer = spawn(async move { *theirs.wait_for(theirs.lock().await, |stock| *stock == 2).await -= 2 });
+        let buyer = spawn(async move { *stock.wait_for(stock.lock().await, |stock| *stock == 2).await -= 2 });
         yield_now().await;
         notify().await;
         buyer.await.unwrap();
@@ -160,8 +157,7 @@ fn a_notify_that_came_too_early_is_told_if_no_other_comes() {
 #[test]
 fn a_notify_before_a_wait_that_another_notify_ends_is_not_told() {
     let report = reports(async {
-        let stock = Rc::new(Condition::new(0).named("stock"));
-        let theirs = stock.clone();
+        let stock = shared(Condition::new(0).named("stock"));
         let notify = async || {
             let mut guard = stock.lock().await;
             *guard += 1;
@@ -169,9 +165,9 @@ fn a_notify_before_a_wait_that_another_notify_ends_is_not_told() {
         };
         notify().await;
         let buyer = spawn(async move {
-            let mut guard = theirs.lock().await;
+            let mut guard = stock.lock().await;
             while *guard < 2 {
-                guard = theirs.wait(guard).await;
+                guard = stock.wait(guard).await;
             }
         });
         yield_now().await;
@@ -222,15 +218,14 @@ fn a_notify_of_a_condition_that_outlives_main_is_told_when_main_ends() {
 #[test]
 fn a_notify_that_reaches_only_the_dying_reaches_nobody() {
     let report = reports(async {
-        let stock = Rc::new(Condition::new(0).named("stock"));
-        let theirs = stock.clone();
+        let stock = shared(Condition::new(0).named("stock"));
+        let theirs = stock;
         let buyer = spawn(async move { drop(theirs.wait(theirs.lock().await).await) });
         yield_now().await;
         buyer.task().cancel();
         stock.notify_one(&stock.lock().await);
         _ = buyer.await;
-        let theirs = stock.clone();
-        spawn_detached(async move { drop(theirs.wait(theirs.lock().await).await) });
+        spawn_detached(async move { drop(stock.wait(stock.lock().await).await) });
         yield_now().await;
     });
     assert!(report.starts_with("unheard: condition `stock` was notified when nobody waited, at "), "{report}");
@@ -340,12 +335,11 @@ fn at_the_end_of_main_lost_notifies_are_told_in_the_order_in_which_their_objects
 
 #[test]
 fn a_set_that_reaches_somebody_makes_up_for_one_that_did_not() {
-    let light = Rc::new(Event::new().named("light"));
+    let light = shared(Event::new().named("light"));
     let report = reports(async {
         light.set();
         light.pulse();
-        let theirs = light.clone();
-        let walker = spawn(async move { theirs.wait().await });
+        let walker = spawn(async move { light.wait().await });
         yield_now().await;
         light.set();
         light.clear();

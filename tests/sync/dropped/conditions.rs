@@ -6,7 +6,7 @@ use super::moments::{Play, Said, at_every_moment, at_every_two_moments};
 use futures::FutureExt;
 use greenlight::sync::{Condition, Lock, Woke};
 use greenlight::{now, sleep, yield_now};
-use stage::on_drop;
+use stage::{on_drop, shared};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -216,9 +216,9 @@ fn a_notify_stays_with_its_condition() {
 fn a_dropped_wait_for_a_predicate_loses_nothing_that_another_waits_for() {
     for place in 0..=2 {
         at_every_moment(|play| {
-            let stock = Rc::new(Condition::new(0));
+            let stock = shared(Condition::new(0));
             play.line_up(&["a", "b"], place, |name, around| {
-                let (stock, said) = (stock.clone(), play.said.clone());
+                let said = play.said.clone();
                 async move {
                     let guard = stock.lock().await;
                     if let Some(mut guard) = around.wait(stock.wait_for(guard, |count| *count > 0)).await {
@@ -228,13 +228,12 @@ fn a_dropped_wait_for_a_predicate_loses_nothing_that_another_waits_for() {
                     }
                 }
             });
-            let filled = stock.clone();
             let fill = async move || {
-                let mut guard = filled.lock().await;
+                let mut guard = stock.lock().await;
                 *guard += 1;
-                filled.notify_one(&guard);
+                stock.notify_one(&guard);
             };
-            let again = fill.clone();
+            let again = fill;
             play.spawn("producer", async move {
                 sleep(SIGNAL).await;
                 fill().await;

@@ -8,6 +8,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::sync::{Condition, Event, Lock, LockGuard, Woke};
 use greenlight::{Runtime, Task, Turn, now, race, sleep, timeout, yield_now};
 use proptest::prelude::*;
+use stage::shared;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -253,9 +254,8 @@ fn rest(runtime: &Runtime, world: &World) -> bool {
 }
 
 fn perform(roles: Vec<Role>) {
-    let panics = Rc::new(RefCell::new(Vec::new()));
-    let told = panics.clone();
-    let report = move |report: &str| told.borrow_mut().push(report.to_string());
+    let panics = shared(RefCell::new(Vec::new()));
+    let report = move |report: &str| panics.borrow_mut().push(report.to_string());
     let runtime = Runtime::builder().virtual_clock().on_report(report).build();
     let world = Rc::new(World {
         doors: Default::default(),

@@ -5,7 +5,7 @@ use super::around::{Around, SIGNAL};
 use super::moments::{Play, Said, at_every_moment};
 use greenlight::sync::Lock;
 use greenlight::{Deadline, Interval, gather, gather_tasks, now, sleep, sleep_until, spawn, timeout_at};
-use stage::on_drop;
+use stage::{on_drop, shared};
 use std::cell::Cell;
 use std::future::pending;
 use std::rc::Rc;
@@ -102,9 +102,9 @@ fn a_dropped_wait_for_a_borrowed_handle_leaves_the_output_to_another() {
             sleep(SIGNAL).await;
             7
         });
-        let handle = Rc::new(Lock::new(Some(handle)));
+        let handle = shared(Lock::new(Some(handle)));
         play.line_up(&["other"], 0, |name, around| {
-            let (handle, said) = (handle.clone(), play.said.clone());
+            let said = play.said.clone();
             async move {
                 let mut handle = handle.lock().await;
                 let Some(awaited) = &mut *handle else { return };
@@ -150,21 +150,20 @@ fn the_others_who_await_the_end_of_a_task_learn_of_it_in_order_and_after_one_hop
 fn a_dropped_timeout_leaves_its_deadline_to_the_others() {
     for place in 0..=2 {
         at_every_moment(|play| {
-            let deadline = Rc::new(Deadline::new());
+            let deadline = shared(Deadline::new());
             play.line_up(&["a", "b"], place, |name, around| {
-                let (deadline, said) = (deadline.clone(), play.said.clone());
+                let said = play.said.clone();
                 async move {
-                    if let Some(outcome) = around.wait(timeout_at(&deadline, pending::<()>())).await {
+                    if let Some(outcome) = around.wait(timeout_at(deadline, pending::<()>())).await {
                         said.say(format!("{name}: {}", outcome.expect_err("it is never ready")));
                     }
                 }
             });
-            let moved = deadline.clone();
             play.spawn("mover", async move {
                 sleep(SIGNAL / 4).await;
-                moved.move_to(now() + SECOND * 9);
+                deadline.move_to(now() + SECOND * 9);
                 sleep(SIGNAL / 4).await;
-                moved.move_to(now() + SIGNAL / 2);
+                deadline.move_to(now() + SIGNAL / 2);
             });
             play.run();
             let (others, _) = play.lines();

@@ -3,7 +3,7 @@
 use super::ready_now;
 use greenlight::sync::{Condition, Lock};
 use greenlight::{JoinHandle, sleep, spawn, task, timeout, yield_now};
-use stage::{Log, refusal, reporting, standing};
+use stage::{Log, refusal, reporting, shared, standing};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,10 +12,9 @@ const FREE_LOCK: &str = "Lock { name: None, locked: false, waiters: 0 }";
 #[test]
 fn a_task_that_panics_with_the_lock_hands_it_on_with_what_it_changed() {
     standing().run(async {
-        let lock = Rc::new(Lock::new(vec!["whole"]));
-        let held = lock.clone();
+        let lock = shared(Lock::new(vec!["whole"]));
         let clumsy: JoinHandle<()> = spawn(async move {
-            let mut guard = held.lock().await;
+            let mut guard = lock.lock().await;
             guard.push("half");
             yield_now().await;
             panic!("it slips");
@@ -29,7 +28,7 @@ fn a_task_that_panics_with_the_lock_hands_it_on_with_what_it_changed() {
 
 #[test]
 fn a_panic_of_main_releases_the_lock_too() {
-    let lock = Rc::new(Lock::new(()));
+    let lock = shared(Lock::new(()));
     let message = refusal(|| {
         standing().run(async {
             let _guard = lock.lock().await;
@@ -137,19 +136,18 @@ fn a_future_that_panics_under_a_timeout_leaves_no_timer_and_no_lock() {
 #[test]
 fn one_in_line_who_panics_while_it_is_dropped_leaves_the_line_and_passes_the_lock_on() {
     let (runtime, reports) = reporting();
-    let (lock, log) = (Rc::new(Lock::new(())), Log::default());
+    let (lock, log) = (shared(Lock::new(())), Log::default());
     runtime.run(async {
         let guard = lock.lock().await;
-        let (wanted, bomb) = (lock.clone(), stage::on_drop(|| panic!("last words")));
+        let (wanted, bomb) = (lock, stage::on_drop(|| panic!("last words")));
         let victim = task("victim").spawn(async move {
             let wait = wanted.lock();
             let _bomb = bomb;
             drop(wait.await);
         });
         yield_now().await;
-        let wanted = lock.clone();
         let next = spawn(async move {
-            let _guard = wanted.lock().await;
+            let _guard = lock.lock().await;
             log.say("next has the lock");
         });
         yield_now().await;

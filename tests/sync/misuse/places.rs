@@ -1,24 +1,21 @@
 //! Under a foreign executor, with no runtime at all, and in two runtimes: locks and conditions
 //! work, and what needs a clock says so.
 
-use super::ready_now;
+use super::{SECOND, ready_now};
 use futures::executor::LocalPool;
 use futures::task::LocalSpawnExt;
 use greenlight::sync::{Condition, Lock, Woke};
 use greenlight::{Deadline, Turn, race, spawn, timeout, timeout_at, yield_now};
-use stage::{Log, refusal, standing};
+use stage::{Log, refusal, shared, standing};
 use std::future::{Future, pending, ready};
 use std::rc::Rc;
-use std::time::Duration;
-
-const SECOND: Duration = Duration::from_secs(1);
 
 /// Two who share what is behind a condition: one waits for the other to change it, and both say
 /// what they see.
 fn ping_pong(log: Log) -> [impl Future<Output = ()> + use<>; 2] {
-    let table = Rc::new(Condition::new(0));
+    let table = shared(Condition::new(0));
     ["ping", "pong"].map(|name| {
-        let (table, own) = (table.clone(), usize::from(name == "pong"));
+        let own = usize::from(name == "pong");
         async move {
             for round in 0..2 {
                 let guard = table.lock().await;
@@ -77,13 +74,10 @@ fn under_an_executor_of_smol_they_work_across_tasks() {
 #[test]
 fn a_lock_may_be_shared_with_a_foreign_executor() {
     let (runtime, mut pool, log) = (standing(), LocalPool::new(), Log::default());
-    let lock = Rc::new(Lock::new(()));
-    let visit = |name: &'static str| {
-        let lock = lock.clone();
-        async move {
-            let _guard = lock.lock().await;
-            log.say(name);
-        }
+    let lock = shared(Lock::new(()));
+    let visit = |name: &'static str| async move {
+        let _guard = lock.lock().await;
+        log.say(name);
     };
     let guard = ready_now(lock.lock());
     pool.spawner().spawn_local(visit("pool 1")).expect("the pool is there");
@@ -172,16 +166,14 @@ fn a_condition_of_two_runtimes_wakes_each_waiter_in_its_own() {
 #[test]
 fn a_lock_that_is_held_in_one_runtime_keeps_another_in_line() {
     let (here, there, log) = (standing(), standing(), Log::default());
-    let lock = Rc::new(Lock::new(()));
-    let held = lock.clone();
+    let lock = shared(Lock::new(()));
     here.spawn_detached(async move {
-        let _guard = held.lock().await;
+        let _guard = lock.lock().await;
         yield_now().await;
     });
     here.turn();
-    let wanted = lock.clone();
     there.spawn_detached(async move {
-        let _guard = wanted.lock().await;
+        let _guard = lock.lock().await;
         log.say("it has the lock");
     });
     assert_eq!(there.turn(), Turn::Ran(1));

@@ -5,7 +5,7 @@ use super::around::{Around, SIGNAL};
 use super::loops::{Play, Said, at_every_moment, at_every_two_moments};
 use greenlight::sync::{LifoQueue, PriorityQueue, Queue, QueueOver, Store};
 use greenlight::{sleep, yield_now};
-use stage::fill;
+use stage::{fill, shared};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -45,8 +45,8 @@ fn items_through<S: Store<u32> + 'static>(play: &Play, queue: QueueOver<u32, S>,
         })
     };
     late("d");
-    let items = Rc::new(RefCell::new(Vec::new()));
-    let (emptied, taken) = (queue.clone(), items.clone());
+    let items = shared(RefCell::new(Vec::new()));
+    let emptied = queue.clone();
     play.spawn("getter", async move {
         sleep(SIGNAL).await;
         // Two at once, then one a turn.
@@ -55,7 +55,7 @@ fn items_through<S: Store<u32> + 'static>(play: &Play, queue: QueueOver<u32, S>,
                 yield_now().await;
             }
             let item = emptied.get().await.expect("nobody closes");
-            taken.borrow_mut().push(item);
+            items.borrow_mut().push(item);
         }
     });
     late("e");

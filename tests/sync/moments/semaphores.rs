@@ -6,6 +6,7 @@ use super::around::{Around, SIGNAL};
 use super::loops::{Play, Said, at_every_moment, at_every_two_moments};
 use greenlight::sync::{Permit, Semaphore};
 use greenlight::{Instant, now, sleep, yield_now};
+use stage::shared;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -244,9 +245,9 @@ fn one_who_tries_gets_in_before_nobody_who_lives() {
 #[test]
 fn a_permit_that_was_added_is_there_for_another() {
     at_every_moment(|play| {
-        let events = Rc::new(Semaphore::new(0));
+        let events = shared(Semaphore::new(0));
         play.line_up(&["a", "b"], 1, |name, around| {
-            let (events, said) = (events.clone(), play.said.clone());
+            let said = play.said.clone();
             async move {
                 if let Some(permit) = around.wait(events.acquire()).await {
                     permit.forget();
@@ -254,11 +255,10 @@ fn a_permit_that_was_added_is_there_for_another() {
                 }
             }
         });
-        let adding = events.clone();
         play.spawn("adding", async move {
             sleep(SIGNAL).await;
             for _ in 0..3 {
-                adding.release(1).expect("there is no bound");
+                events.release(1).expect("there is no bound");
                 yield_now().await;
             }
         });

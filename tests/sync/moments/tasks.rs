@@ -6,7 +6,7 @@ use super::around::{Around, SIGNAL};
 use super::loops::{Play, Said, at_every_moment, at_every_two_moments};
 use greenlight::sync::Lock;
 use greenlight::{JoinHandle, TaskGroup, Until, as_completed, now, sleep, wait, yield_now};
-use stage::{Log, failures};
+use stage::{Log, failures, shared};
 use std::cell::Cell;
 use std::panic::resume_unwind;
 use std::rc::Rc;
@@ -197,10 +197,10 @@ fn two_waits_that_are_dropped_leave_the_third_alone() {
 #[test]
 fn a_dropped_wait_for_the_next_end_loses_no_outcome() {
     at_every_moment(|play| {
-        let handles = Rc::new(Cell::new(three_tasks(play)));
-        let ended = Rc::new(Lock::new(None));
+        let handles = shared(Cell::new(three_tasks(play)));
+        let ended = shared(Lock::new(None));
         play.line_up(&["other"], 0, |name, around| {
-            let (handles, ended, said) = (handles.clone(), ended.clone(), play.said.clone());
+            let said = play.said.clone();
             async move {
                 let mut ended = ended.lock().await;
                 let ended = ended.get_or_insert_with(|| as_completed(handles.take()));

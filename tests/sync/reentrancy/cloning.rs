@@ -2,7 +2,7 @@
 //! for the lock looks again after that whether it has to wait; a wait on a condition holds the lock
 //! meanwhile, so that no notify comes between.
 
-use super::{Signed, ask, hold, saying, signed, wait, waiting, woken};
+use super::{Signed, ask, cloned, hold, saying, signed, wait, waiting, woken};
 use greenlight::Turn;
 use greenlight::sync::Condition;
 use stage::foreign::{Foreign, Held, Shared, abandon, is_ready, parked, poll};
@@ -13,22 +13,8 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::Waker;
 
-/// A waker that acts when it is cloned.
-fn cloned(act: impl FnOnce() + 'static) -> Waker {
-    Foreign::default().on_clone(act).waker()
-}
-
 fn held(future: impl Future<Output = ()> + 'static) -> Held {
     Box::pin(future)
-}
-
-#[test]
-fn a_clone_that_releases_the_lock_has_the_wait_take_it_at_once() {
-    let lock = Signed::default();
-    let holder = hold(&lock);
-    let mut first = held(ask(&lock, "first"));
-    assert!(poll(first.as_mut(), &cloned(move || abandon(&holder))).is_ready());
-    assert_eq!(signed(&lock), ["first"]);
 }
 
 #[test]
@@ -62,32 +48,6 @@ fn a_clone_that_releases_the_lock_and_whose_drop_takes_it_has_the_wait_stand_in_
 }
 
 #[test]
-fn a_clone_that_releases_the_lock_to_another_has_the_wait_stand_behind_that_one() {
-    let lock = Signed::default();
-    let holder = hold(&lock);
-    let other = parked(ask(&lock, "other"), Waker::noop());
-    let first = parked(ask(&lock, "first"), &cloned(move || abandon(&holder)));
-    assert!(!is_ready(&first), "it is promised to the other");
-    assert!(is_ready(&other));
-    assert!(is_ready(&first));
-    assert_eq!(signed(&lock), ["other", "first"]);
-}
-
-#[test]
-fn a_clone_that_registers_another_wait_lets_that_one_stand_first() {
-    let (lock, inner) = (Signed::default(), Shared::default());
-    let holder = hold(&lock);
-    let (asked, kept) = (lock.clone(), inner.clone());
-    let waker = cloned(move || *kept.borrow_mut() = parked(ask(&asked, "inner"), Waker::noop()).take());
-    let outer = parked(ask(&lock, "outer"), &waker);
-    abandon(&holder);
-    assert!(!is_ready(&outer));
-    assert!(is_ready(&inner));
-    assert!(is_ready(&outer));
-    assert_eq!(signed(&lock), ["inner", "outer"]);
-}
-
-#[test]
 fn a_clone_may_drop_the_one_that_stands_in_front() {
     let (lock, log) = (Signed::default(), Log::default());
     let holder = hold(&lock);
@@ -97,19 +57,6 @@ fn a_clone_may_drop_the_one_that_stands_in_front() {
     assert_eq!(log.take(), [""; 0]);
     assert!(is_ready(&first));
     assert_eq!(signed(&lock), ["first"]);
-}
-
-#[test]
-fn a_clone_that_panics_leaves_nobody_in_line_for_the_lock() {
-    let lock = Signed::default();
-    let holder = hold(&lock);
-    let mut first = held(ask(&lock, "first"));
-    let waker = cloned(|| panic!("cannot be cloned"));
-    catch_unwind(AssertUnwindSafe(|| poll(first.as_mut(), &waker).is_ready())).expect_err("the poll panics");
-    assert_eq!(waiting(&*lock), 0);
-    drop(first);
-    abandon(&holder);
-    assert_eq!(signed(&lock), [""; 0]);
 }
 
 #[test]
@@ -139,18 +86,6 @@ fn while_a_wait_on_a_condition_clones_the_lock_is_not_to_be_had() {
     assert_eq!(club.notify_one(&lock.try_lock().expect("nobody holds it")), 1);
     assert!(is_ready(&guest));
     assert_eq!(signed(&lock), ["late", "guest"]);
-}
-
-#[test]
-fn a_clone_that_panics_leaves_nobody_in_line_for_the_condition_and_the_lock_free() {
-    let lock = Signed::default();
-    let club = Rc::new(Condition::sharing(&lock));
-    let mut guest = held(wait(&club, "guest"));
-    let waker = cloned(|| panic!("cannot be cloned"));
-    catch_unwind(AssertUnwindSafe(|| poll(guest.as_mut(), &waker).is_ready())).expect_err("the poll panics");
-    assert_eq!(waiting(&*club), 0);
-    drop(guest);
-    assert_eq!(signed(&lock), [""; 0]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! waits, other waits for the same tasks may come and go, and the waker may do all of that. No end
 //! is lost, and no outcome.
 
-use super::{acting, cloned, forgotten, is_ready_with, panics};
+use super::{acting, cloned, forgotten, is_ready_with, panics, step, steppable};
 use greenlight::{AsCompleted, JoinHandle, Runtime, Until, as_completed, spawn, wait, yield_now};
 use stage::foreign::{Held, Shared, abandon, is_ready, parked, poll};
 use stage::{Log, run, turns};
@@ -10,15 +10,6 @@ use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::rc::Rc;
 use std::task::Waker;
-
-fn standing() -> Rc<Runtime> {
-    Rc::new(Runtime::builder().virtual_clock().on_report(|_| {}).build())
-}
-
-/// Steps often enough for the end of a task to be told.
-fn step(runtime: &Runtime) {
-    (0..4).for_each(|_| _ = runtime.turn());
-}
 
 /// A task that ends with its number once it is told to.
 fn told(runtime: &Runtime, number: u32, tell: &Rc<Cell<u32>>) -> JoinHandle<u32> {
@@ -72,7 +63,7 @@ fn two_who_wait_for_the_same_tasks_are_both_told() {
 
 #[test]
 fn a_wait_that_is_dropped_leaves_the_others_for_the_same_tasks_alone() {
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     let (handles, tell) = two(&runtime);
     let (one, other) = runtime.enter(|| {
         let wait = |name| parked(first(handles.clone(), Until::First, log, name), Waker::noop());
@@ -89,7 +80,7 @@ fn a_wait_that_is_dropped_leaves_the_others_for_the_same_tasks_alone() {
 
 #[test]
 fn who_is_woken_by_an_end_may_wait_for_the_same_tasks() {
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     let ((handles, tell), again) = (two(&runtime), Shared::default());
     let (waits, kept) = (first(handles.clone(), Until::All, log, "again"), again.clone());
     let waker = acting(move || *kept.borrow_mut() = parked(waits, Waker::noop()).take());
@@ -105,7 +96,7 @@ fn who_is_woken_by_an_end_may_wait_for_the_same_tasks() {
 
 #[test]
 fn who_is_woken_by_an_end_may_drop_the_wait_or_panic() {
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     let own = Shared::default();
     let dropped = own.clone();
     let ((handles, tell), (others, _)) = (two(&runtime), two(&runtime));
@@ -126,7 +117,7 @@ fn who_is_woken_by_an_end_may_drop_the_wait_or_panic() {
 
 #[test]
 fn a_clone_that_lets_the_tasks_end_has_the_wait_go_on_at_once() {
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     let (handles, tell) = two(&runtime);
     let stepped = runtime.clone();
     let waker = cloned(move || {
@@ -140,7 +131,7 @@ fn a_clone_that_lets_the_tasks_end_has_the_wait_go_on_at_once() {
 
 #[test]
 fn a_new_waker_whose_clone_lets_a_task_end_makes_the_next_ready() {
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     let tell = Rc::default();
     let ends = runtime.enter(|| as_completed([told(&runtime, 1, &tell)]));
     let waits = parked(next_ended(ends, log), Waker::noop());
@@ -155,7 +146,7 @@ fn a_new_waker_whose_clone_lets_a_task_end_makes_the_next_ready() {
 
 #[test]
 fn an_old_waker_whose_drop_lets_a_task_end_makes_the_next_ready() {
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     let tell: Rc<Cell<u32>> = Rc::default();
     let ends = runtime.enter(|| as_completed([told(&runtime, 1, &tell), told(&runtime, 2, &tell)]));
     let stepped = runtime.clone();
@@ -172,7 +163,7 @@ fn an_old_waker_whose_drop_lets_a_task_end_makes_the_next_ready() {
 
 #[test]
 fn a_clone_that_panics_loses_no_end() {
-    let (runtime, tell) = (standing(), Rc::default());
+    let (runtime, tell) = (steppable(), Rc::default());
     let mut ends = runtime.enter(|| as_completed([told(&runtime, 1, &tell)]));
     {
         let mut next = std::pin::pin!(ends.next_ended());
@@ -196,7 +187,7 @@ impl Drop for Dropping {
 
 #[test]
 fn an_output_may_drop_those_that_were_not_fetched() {
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     let ends = Ends::default();
     let tasks = || {
         let output = Dropping(ends.clone(), log);
@@ -227,7 +218,7 @@ fn a_task_may_drop_the_wait_for_its_end_when_it_is_dropped() {
             abandon(&self.0);
         }
     }
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     let waiting = Shared::default();
     let abandons = Abandons(waiting.clone());
     let handle = runtime.spawn(async move {

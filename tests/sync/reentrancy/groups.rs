@@ -2,10 +2,10 @@
 //! the group that they belong to, drop its owner, and do so when they are polled or dropped; so may
 //! their errors, and the waker of its owner.
 
-use super::{acting, cloned, forgotten, is_ready_with, panics};
+use super::{cloned, forgotten, is_ready_with, panics, step, steppable};
 use greenlight::{Cause, Runtime, TaskGroup, Turn, spawn_detached, yield_now};
 use stage::foreign::{Held, Shared, abandon, is_ready, parked, poll};
-use stage::{Log, failures, run, shared, turns};
+use stage::{Log, failures, on_drop, run, shared, turns};
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending};
 use std::rc::Rc;
@@ -36,24 +36,6 @@ async fn join(crew: Crew, log: Log) {
     }
 }
 
-fn standing() -> Rc<Runtime> {
-    Rc::new(Runtime::builder().virtual_clock().on_report(|_| {}).build())
-}
-
-/// Steps often enough for the end of a task to be told.
-fn step(runtime: &Runtime) {
-    (0..4).for_each(|_| _ = runtime.turn());
-}
-
-/// Acts when it is dropped.
-struct Acting<F: FnMut()>(F);
-
-impl<F: FnMut()> Drop for Acting<F> {
-    fn drop(&mut self) {
-        (self.0)();
-    }
-}
-
 #[test]
 fn a_task_may_spawn_into_its_group_when_it_is_dropped() {
     let log = Log::default();
@@ -61,7 +43,7 @@ fn a_task_may_spawn_into_its_group_when_it_is_dropped() {
         let crew = crew();
         let own = crew.clone();
         let first = spawn(&crew, async move {
-            let _spawns = Acting(move || {
+            let _spawns = on_drop(move || {
                 spawn(&own, async move {
                     log.say("second runs");
                     Ok(())
@@ -84,7 +66,7 @@ fn a_task_that_spawns_into_a_group_that_fails_has_that_one_cancelled_too() {
         let crew = crew();
         let own = crew.clone();
         spawn(&crew, async move {
-            let _spawns = Acting(move || {
+            let _spawns = on_drop(move || {
                 let late = spawn(&own, async move {
                     log.say("never");
                     Ok(())
@@ -128,7 +110,7 @@ fn a_task_may_drop_its_own_group_when_it_is_dropped() {
         let crew = crew();
         let own = crew.clone();
         let first = spawn(&crew, async move {
-            let _disbands = Acting(move || disband(&own));
+            let _disbands = on_drop(move || disband(&own));
             pending().await
         });
         let gone = log.at_drop("second gone");
@@ -146,7 +128,7 @@ fn a_task_may_drop_its_own_group_when_it_is_dropped() {
 
 #[test]
 fn a_task_may_drop_the_join_that_waits_for_it() {
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     runtime.enter(|| {
         let (crew, joining) = (crew(), Shared::default());
         let (joined, gone) = (joining.clone(), log.at_drop("gone"));
@@ -196,7 +178,7 @@ fn a_task_that_panics_when_it_is_dropped_has_failed_with_that() {
     run(async {
         let crew = crew();
         let task = spawn(&crew, async {
-            let _panics = Acting(|| panic!("cannot be dropped"));
+            let _panics = on_drop(|| panic!("cannot be dropped"));
             pending().await
         });
         turns(1).await;
@@ -225,7 +207,7 @@ fn joining(runtime: &Runtime, log: Log, waker: &Waker) -> (Shared, Rc<Cell<bool>
 
 #[test]
 fn a_clone_that_lets_the_last_task_end_has_the_join_go_on_at_once() {
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     let crew = runtime.enter(|| {
         let crew = crew();
         spawn(&crew, async { Err("no tea left") });
@@ -239,7 +221,7 @@ fn a_clone_that_lets_the_last_task_end_has_the_join_go_on_at_once() {
 
 #[test]
 fn a_new_waker_whose_clone_lets_the_last_task_end_makes_the_join_ready() {
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     let (joining, ends) = joining(&runtime, log, Waker::noop());
     let stepped = runtime.clone();
     let waker = cloned(move || {
@@ -252,7 +234,7 @@ fn a_new_waker_whose_clone_lets_the_last_task_end_makes_the_join_ready() {
 
 #[test]
 fn an_old_waker_whose_drop_lets_the_last_task_end_makes_the_join_ready() {
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     let (stepped, told) = (runtime.clone(), shared(Cell::new(None::<Rc<Cell<bool>>>)));
     let waker = forgotten(move || {
         told.take().expect("the task waits for it").set(true);
@@ -266,31 +248,8 @@ fn an_old_waker_whose_drop_lets_the_last_task_end_makes_the_join_ready() {
 }
 
 #[test]
-fn the_owner_may_be_dropped_by_its_own_waker() {
-    let (runtime, log) = (standing(), Log::default());
-    let own = Shared::default();
-    let dropped = own.clone();
-    let (joining, ends) = joining(&runtime, log, &acting(move || abandon(&dropped)));
-    *own.borrow_mut() = joining.take();
-    ends.set(true);
-    step(&runtime);
-    assert!(own.borrow().is_none());
-    assert_eq!(log.take(), [""; 0]);
-}
-
-#[test]
-fn an_owner_whose_waker_panics_finds_the_group_ended() {
-    let (runtime, log) = (standing(), Log::default());
-    let (joining, ends) = joining(&runtime, log, &acting(|| panic!("cannot be woken")));
-    ends.set(true);
-    step(&runtime);
-    assert!(is_ready(&joining));
-    assert_eq!(log.take(), ["joined"]);
-}
-
-#[test]
 fn a_clone_that_panics_cancels_the_tasks_of_the_group_with_its_join() {
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     let gone = log.at_drop("gone");
     runtime.enter(|| {
         let crew = crew();
@@ -306,7 +265,7 @@ fn a_clone_that_panics_cancels_the_tasks_of_the_group_with_its_join() {
 
 #[test]
 fn the_drop_of_an_abandoned_waker_may_panic_and_the_tasks_are_cancelled() {
-    let (runtime, log) = (standing(), Log::default());
+    let (runtime, log) = (steppable(), Log::default());
     let (joining, _) = joining(&runtime, log, &forgotten(|| panic!("cannot be dropped")));
     assert!(panics(|| abandon(&joining)));
     step(&runtime);
@@ -321,7 +280,7 @@ fn a_task_that_is_spawned_into_a_group_while_the_run_ends_is_over_at_once() {
     run(async move {
         spawn_detached(async move {
             let mut gone = Some(gone);
-            let _spawns = Acting(move || {
+            let _spawns = on_drop(move || {
                 let gone = gone.take();
                 let mut group = TaskGroup::new();
                 group.spawn(async move {

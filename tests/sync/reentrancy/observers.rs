@@ -4,7 +4,7 @@
 use greenlight::sync::{Barrier, Queue, Semaphore};
 use greenlight::trace::{Kind, Observer, TraceEvent};
 use greenlight::{Runtime, TaskGroup, spawn, spawn_detached};
-use stage::{Log, turns};
+use stage::{Log, shared, turns};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
@@ -45,15 +45,13 @@ fn observed<F: Future>(program: impl FnOnce(Rc<Acting>) -> F) -> F::Output {
 #[test]
 fn it_may_take_and_release_permits_at_every_event() {
     observed(async |observer: Rc<Acting>| {
-        let desks = Rc::new(Semaphore::new(1));
-        let used = desks.clone();
+        let desks = shared(Semaphore::new(1));
         observer.on_event_do(move |_| {
-            drop(used.try_acquire());
-            used.release(0).expect("nothing is added");
+            drop(desks.try_acquire());
+            desks.release(0).expect("nothing is added");
         });
         let log = Log::default();
         for name in ["a", "b", "c"] {
-            let desks = desks.clone();
             spawn_detached(async move {
                 let _permit = desks.acquire().await;
                 log.say(name);
@@ -68,11 +66,10 @@ fn it_may_take_and_release_permits_at_every_event() {
 #[test]
 fn it_may_release_what_somebody_is_about_to_wait_for() {
     observed(async |observer: Rc<Acting>| {
-        let desks = Rc::new(Semaphore::new(0));
-        let released = desks.clone();
+        let desks = shared(Semaphore::new(0));
         observer.on_event_do(move |kind| {
-            if kind == Kind::Waits && released.available() == 0 {
-                released.release(1).expect("it is unbounded");
+            if kind == Kind::Waits && desks.available() == 0 {
+                desks.release(1).expect("it is unbounded");
             }
         });
         desks.acquire().await.forget();
@@ -84,11 +81,10 @@ fn it_may_release_what_somebody_is_about_to_wait_for() {
 fn it_may_keep_a_permit_that_is_released_from_those_who_wait() {
     observed(async |observer: Rc<Acting>| {
         let desks = stage::shared(Semaphore::new(1));
-        let kept = Rc::new(RefCell::new(None));
-        let keeps = kept.clone();
+        let kept = shared(RefCell::new(None));
         observer.on_event_do(move |kind| {
-            if matches!(kind, Kind::PermitsReleased { .. }) && keeps.borrow().is_none() {
-                *keeps.borrow_mut() = desks.try_acquire();
+            if matches!(kind, Kind::PermitsReleased { .. }) && kept.borrow().is_none() {
+                *kept.borrow_mut() = desks.try_acquire();
             }
         });
         let permit = desks.acquire().await;
@@ -104,22 +100,18 @@ fn it_may_keep_a_permit_that_is_released_from_those_who_wait() {
 #[test]
 fn it_may_put_take_and_print_at_every_event() {
     observed(async |observer: Rc<Acting>| {
-        let orders = Rc::new(Queue::bounded(1));
-        let (used, taken) = (orders.clone(), Rc::new(RefCell::new(Vec::new())));
-        let takes = taken.clone();
+        let orders = shared(Queue::bounded(1));
+        let (used, taken) = (orders, shared(RefCell::new(Vec::new())));
         observer.on_event_do(move |_| {
             assert!(format!("{used:?}").contains("closed"));
-            takes.borrow_mut().extend(used.try_get());
+            taken.borrow_mut().extend(used.try_get());
         });
-        let got = spawn({
-            let orders = orders.clone();
-            async move {
-                let mut got = Vec::new();
-                while let Ok(item) = orders.get().await {
-                    got.push(item);
-                }
-                got
+        let got = spawn(async move {
+            let mut got = Vec::new();
+            while let Ok(item) = orders.get().await {
+                got.push(item);
             }
+            got
         });
         for item in 0..4 {
             orders.put(item).await.expect("nobody closes");
@@ -137,11 +129,8 @@ fn it_may_put_take_and_print_at_every_event() {
 #[test]
 fn it_may_drop_the_party_that_a_barrier_is_full_with() {
     observed(async |observer: Rc<Acting>| {
-        let start = Rc::new(Barrier::new(2));
-        let party = || {
-            let start = start.clone();
-            spawn(async move { start.wait().await.map(|turn| turn.index()) })
-        };
+        let start = shared(Barrier::new(2));
+        let party = || spawn(async move { start.wait().await.map(|turn| turn.index()) });
         let (a, b) = (party(), party());
         let victim = a.task();
         observer.on_event_do(move |kind| {

@@ -5,7 +5,7 @@
 use super::panics;
 use greenlight::sync::PriorityQueue;
 use stage::foreign::{Shared, abandon, is_ready, parked};
-use stage::{Log, refusal};
+use stage::{Log, refusal, shared};
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -81,9 +81,8 @@ fn an_order_that_uses_its_queue_is_refused_by_a_message_that_says_so() {
 #[test]
 fn an_order_may_look_at_its_queue() {
     let (ranks, ranked, on_compare) = ranks();
-    let (printed, seen) = (ranks.clone(), Rc::new(RefCell::new(String::new())));
-    let saw = seen.clone();
-    on_compare(Box::new(move || saw.replace(format!("{printed:?}, {}", printed.len())).clear()));
+    let (printed, seen) = (ranks.clone(), shared(RefCell::new(String::new())));
+    on_compare(Box::new(move || seen.replace(format!("{printed:?}, {}", printed.len())).clear()));
     assert!(ranks.try_put(ranked(0)).is_ok());
     assert!(seen.borrow().contains("len: 2") && seen.borrow().ends_with(", 2"), "{}", seen.borrow());
 }
@@ -103,9 +102,9 @@ fn an_order_that_panics_in_a_put_leaves_a_queue_whose_counts_add_up() {
 #[test]
 fn an_order_that_panics_in_a_put_still_has_a_getter_woken_for_what_is_there() {
     let (ranks, ranked, on_compare) = ranks();
-    let got = Rc::new(RefCell::new(Vec::new()));
+    let got = shared(RefCell::new(Vec::new()));
     let getter = |wanted| {
-        let (ranks, got) = (ranks.clone(), got.clone());
+        let ranks = ranks.clone();
         async move {
             for _ in 0..wanted {
                 let item = ranks.get().await.expect("nobody closes");

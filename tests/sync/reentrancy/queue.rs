@@ -1,7 +1,7 @@
 //! What a foreign waker may do around a queue: put, take, close it, report items as done, drop who
 //! stands in line, panic. No item is lost, nobody overtakes, and the queue holds no more than it may.
 
-use super::{acting, cloned, forgotten, is_ready_with, panics};
+use super::{acting, cloned, is_ready_with, panics};
 use greenlight::sync::{LifoQueue, PriorityQueue, Queue, QueueOver, Store, TryPutError};
 use stage::foreign::{Foreign, Held, Shared, abandon, is_ready, parked, poll};
 use stage::{Log, fill, shared};
@@ -190,16 +190,6 @@ fn one_that_waits_for_the_last_item_and_panics_does_not_keep_the_queue_from_clos
 }
 
 #[test]
-fn one_that_joins_and_panics_does_not_keep_the_others_from_joining() {
-    let (orders, log) = bounded(1, [1]);
-    let first = parked(join(orders.clone(), log), &acting(|| panic!("cannot be woken")));
-    let second = parked(join(orders.clone(), log), Waker::noop());
-    assert!(panics(|| orders.task_done()));
-    assert!(is_ready(&second) && is_ready(&first));
-    assert!(orders.task_done().is_err(), "it counts all the same");
-}
-
-#[test]
 fn one_that_closes_the_queue_when_it_is_woken_for_an_item_still_gets_it() {
     let (orders, log) = unbounded();
     let closes = orders.clone();
@@ -251,37 +241,6 @@ fn a_putter_that_takes_the_item_when_it_is_woken_for_room_finds_all_of_it_grante
     assert_eq!(log.take(), [format!("Err(Empty), Err({:?})", TryPutError::Full(3))]);
     assert!(is_ready(&putter));
     assert_eq!(orders.try_get(), Ok(2));
-}
-
-#[test]
-fn a_new_waker_whose_clone_puts_makes_the_getter_ready() {
-    let (orders, log) = unbounded();
-    let getter = parked(get(orders.clone(), log), Waker::noop());
-    let puts = orders.clone();
-    assert!(is_ready_with(&getter, &cloned(move || fill(&puts, [1]))));
-    assert_eq!(log.take(), ["got 1"]);
-}
-
-#[test]
-fn an_old_waker_whose_drop_takes_makes_the_putter_ready() {
-    let (orders, log) = bounded(1, [1]);
-    let takes = orders.clone();
-    let waker = forgotten(move || assert_eq!(takes.try_get(), Ok(1)));
-    let putter = parked(put(orders.clone(), log, 2), &waker);
-    drop(waker);
-    assert!(is_ready(&putter));
-    assert_eq!(orders.try_get(), Ok(2));
-}
-
-#[test]
-fn the_drop_of_an_abandoned_waker_may_put_and_its_own_getter_is_gone_by_then() {
-    let (orders, log) = unbounded();
-    let puts = orders.clone();
-    let abandoned = parked(get(orders.clone(), log), &forgotten(move || fill(&puts, [1])));
-    let next = parked(get(orders.clone(), log), Waker::noop());
-    abandon(&abandoned);
-    assert!(is_ready(&next));
-    assert_eq!(log.take(), ["got 1"]);
 }
 
 #[test]

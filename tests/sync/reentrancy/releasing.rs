@@ -5,16 +5,15 @@ use super::{Signed, ask, hold, saying, signed, waiting, woken};
 use greenlight::sync::Event;
 use greenlight::{Turn, spawn, spawn_detached, yield_now};
 use stage::foreign::{Held, Shared, abandon, is_ready, park, parked};
-use stage::{Log, standing};
+use stage::{Log, shared, standing};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 #[test]
 fn it_sets_an_event() {
-    let (runtime, lock, light) = (standing(), Signed::default(), Rc::new(Event::new()));
-    let waiting = light.clone();
-    let walker = runtime.spawn_detached(async move { waiting.wait().await });
+    let (runtime, lock, light) = (standing(), Signed::default(), shared(Event::new()));
+    let walker = runtime.spawn_detached(async move { light.wait().await });
     runtime.turn();
     let holder = hold(&lock);
     let first = parked(ask(&lock, "first"), &woken(move || light.set()).waker());
@@ -29,30 +28,13 @@ fn it_sets_an_event() {
 fn it_cannot_take_the_lock_that_is_promised_to_its_wait() {
     let lock = Signed::default();
     let holder = hold(&lock);
-    let (tried, seen) = (lock.clone(), Rc::new(Cell::new(None)));
-    let saw = seen.clone();
-    let waker = woken(move || saw.set(Some((tried.is_locked(), tried.try_lock().is_some())))).waker();
+    let (tried, seen) = (lock.clone(), shared(Cell::new(None)));
+    let waker = woken(move || seen.set(Some((tried.is_locked(), tried.try_lock().is_some())))).waker();
     let first = parked(ask(&lock, "first"), &waker);
     abandon(&holder);
     assert_eq!(seen.get(), Some((false, false)), "nobody holds it, and nobody else gets it");
     assert!(is_ready(&first));
     assert_eq!(signed(&lock), ["first"]);
-}
-
-#[test]
-fn a_wait_that_it_registers_stands_behind_all_others() {
-    let (lock, late) = (Signed::default(), Shared::default());
-    let holder = hold(&lock);
-    let (asked, kept) = (lock.clone(), late.clone());
-    let waker = woken(move || *kept.borrow_mut() = parked(ask(&asked, "late"), std::task::Waker::noop()).take());
-    let first = parked(ask(&lock, "first"), &waker.waker());
-    let second = parked(ask(&lock, "second"), std::task::Waker::noop());
-    abandon(&holder);
-    assert_eq!(waiting(&*lock), 2);
-    assert!(is_ready(&first));
-    assert!(is_ready(&second));
-    assert!(is_ready(&late));
-    assert_eq!(signed(&lock), ["first", "second", "late"]);
 }
 
 #[test]
@@ -95,10 +77,10 @@ fn it_drops_its_own_wait_and_the_lock_goes_on_at_once() {
 fn a_whole_line_that_gives_up_one_inside_the_other_leaves_the_lock_free() {
     let lock = Signed::default();
     let holder = hold(&lock);
-    let dropped = Rc::new(Cell::new(0));
+    let dropped = shared(Cell::new(0));
     let line: Vec<Shared> = (0..100).map(|_| Shared::default()).collect();
     for wait in &line {
-        let (own, dropped) = (wait.clone(), dropped.clone());
+        let own = wait.clone();
         let waker = woken(move || {
             abandon(&own);
             dropped.set(dropped.get() + 1);
@@ -112,10 +94,10 @@ fn a_whole_line_that_gives_up_one_inside_the_other_leaves_the_lock_free() {
 
 #[test]
 fn it_polls_its_own_wait_and_takes_the_lock_inside_the_release() {
-    let (lock, seen) = (Signed::default(), Rc::new(Cell::new(false)));
+    let (lock, seen) = (Signed::default(), shared(Cell::new(false)));
     let own = Shared::default();
-    let (polling, saw) = (own.clone(), seen.clone());
-    let waker = woken(move || saw.set(is_ready(&polling)));
+    let polling = own.clone();
+    let waker = woken(move || seen.set(is_ready(&polling)));
     let mut guard = lock.try_lock().expect("nobody holds it");
     *own.borrow_mut() = parked(ask(&lock, "inside"), &waker.waker()).take();
     guard.push("outside");
@@ -200,8 +182,8 @@ fn it_spawns_and_cancels_and_both_happen_in_the_next_turn() {
 fn it_cancels_the_task_behind_it_which_then_is_passed_over() {
     let (runtime, lock) = (standing(), Signed::default());
     let holder = hold(&lock);
-    let victim = Rc::new(RefCell::new(None::<greenlight::Task>));
-    let cancelled = victim.clone();
+    let victim = shared(RefCell::new(None::<greenlight::Task>));
+    let cancelled = victim;
     let waker = woken(move || assert!(cancelled.take().is_some_and(|victim| victim.cancel())));
     let first = parked(ask(&lock, "first"), &waker.waker());
     *victim.borrow_mut() = Some(runtime.spawn_detached(ask(&lock, "victim")));

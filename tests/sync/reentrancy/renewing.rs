@@ -2,7 +2,7 @@
 //! dropped: the new waker is cloned, and the old one is dropped. What is granted meanwhile counts
 //! in that very poll.
 
-use super::{Signed, ask, forgotten, hold, saying, signed, wait, waiting, woken};
+use super::{Signed, ask, cloned, hold, is_ready_with, saying, signed, wait, waiting, woken};
 use greenlight::sync::Condition;
 use greenlight::{Turn, spawn_detached};
 use stage::foreign::{Foreign, Shared, abandon, is_ready, parked, poll};
@@ -11,35 +11,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::Waker;
-
-/// A waker that acts when it is cloned.
-fn cloned(act: impl FnOnce() + 'static) -> Waker {
-    Foreign::default().on_clone(act).waker()
-}
-
-/// Whether a future is ready, now that it is polled with that waker.
-fn is_ready_with(future: &Shared, waker: &Waker) -> bool {
-    let mut future = future.borrow_mut();
-    poll(future.as_mut().expect("it was not dropped").as_mut(), waker).is_ready()
-}
-
-#[test]
-fn a_new_waker_whose_clone_releases_the_lock_makes_the_wait_ready() {
-    let lock = Signed::default();
-    let holder = hold(&lock);
-    let first = parked(ask(&lock, "first"), Waker::noop());
-    assert!(is_ready_with(&first, &cloned(move || abandon(&holder))));
-    assert_eq!(signed(&lock), ["first"]);
-}
-
-#[test]
-fn an_old_waker_whose_drop_releases_the_lock_makes_the_wait_ready() {
-    let lock = Signed::default();
-    let holder = hold(&lock);
-    let first = parked(ask(&lock, "first"), &forgotten(move || abandon(&holder)));
-    assert!(is_ready(&first));
-    assert_eq!(signed(&lock), ["first"]);
-}
 
 #[test]
 fn a_new_waker_whose_clone_drops_one_who_was_granted_the_lock_makes_the_next_ready() {
@@ -70,57 +41,6 @@ fn a_new_waker_whose_clone_panics_leaves_the_wait_in_its_place() {
 }
 
 #[test]
-fn the_drop_of_an_abandoned_waker_may_release_the_lock_to_the_next_in_line() {
-    let lock = Signed::default();
-    let holder = hold(&lock);
-    let abandoned = parked(ask(&lock, "abandoned"), &forgotten(move || abandon(&holder)));
-    let next = parked(ask(&lock, "next"), Waker::noop());
-    abandon(&abandoned);
-    assert!(is_ready(&next));
-    assert_eq!(signed(&lock), ["next"]);
-}
-
-#[test]
-fn the_drop_of_an_abandoned_waker_may_drop_the_next_in_line() {
-    let lock = Signed::default();
-    let holder = hold(&lock);
-    let next = Shared::default();
-    let dropping = next.clone();
-    let abandoned = parked(ask(&lock, "abandoned"), &forgotten(move || abandon(&dropping)));
-    *next.borrow_mut() = parked(ask(&lock, "next"), Waker::noop()).take();
-    abandon(&abandoned);
-    assert_eq!(waiting(&*lock), 0);
-    abandon(&holder);
-    assert_eq!(signed(&lock), [""; 0]);
-}
-
-#[test]
-fn the_drop_of_a_woken_waker_may_ask_for_the_lock_and_stands_last() {
-    let (lock, late) = (Signed::default(), Shared::default());
-    let holder = hold(&lock);
-    let (asked, kept) = (lock.clone(), late.clone());
-    // A clone that is woken is dropped with that.
-    let asks = move || *kept.borrow_mut() = parked(ask(&asked, "late"), Waker::noop()).take();
-    let first = parked(ask(&lock, "first"), &forgotten(asks));
-    let second = parked(ask(&lock, "second"), Waker::noop());
-    abandon(&holder);
-    assert_eq!(waiting(&*lock), 2);
-    assert!(is_ready(&first) && is_ready(&second) && is_ready(&late));
-    assert_eq!(signed(&lock), ["first", "second", "late"]);
-}
-
-#[test]
-fn a_new_waker_whose_clone_notifies_makes_a_wait_on_the_condition_ready() {
-    let lock = Signed::default();
-    let club = Rc::new(Condition::sharing(&lock));
-    let guest = parked(wait(&club, "guest"), Waker::noop());
-    let (theirs, taken) = (club.clone(), lock.clone());
-    let waker = cloned(move || assert_eq!(theirs.notify_one(&taken.try_lock().expect("nobody holds it")), 1));
-    assert!(is_ready_with(&guest, &waker));
-    assert_eq!(signed(&lock), ["guest"]);
-}
-
-#[test]
 fn a_new_waker_whose_clone_notifies_and_keeps_the_lock_has_the_wait_queue_for_it() {
     let (lock, log) = (Signed::default(), Log::default());
     let club = Rc::new(Condition::sharing(&lock));
@@ -137,33 +57,6 @@ fn a_new_waker_whose_clone_notifies_and_keeps_the_lock_has_the_wait_queue_for_it
     assert_eq!(log.take(), ["guest woken"]);
     assert!(is_ready(&guest));
     assert_eq!(signed(&lock), ["guest"]);
-}
-
-#[test]
-fn an_old_waker_whose_drop_notifies_makes_a_wait_on_the_condition_ready() {
-    let lock = Signed::default();
-    let club = Rc::new(Condition::sharing(&lock));
-    let (theirs, taken) = (club.clone(), lock.clone());
-    let notifies = move || assert_eq!(theirs.notify_all(&taken.try_lock().expect("nobody holds it")), 1);
-    let guest = parked(wait(&club, "guest"), &forgotten(notifies));
-    assert!(is_ready(&guest));
-    assert_eq!(signed(&lock), ["guest"]);
-}
-
-#[test]
-fn the_drop_of_an_abandoned_waker_may_notify_and_its_own_wait_is_gone_by_then() {
-    let lock = Signed::default();
-    let club = Rc::new(Condition::sharing(&lock));
-    let (theirs, taken) = (club.clone(), lock.clone());
-    let notifies = move || assert_eq!(theirs.notify_one(&taken.try_lock().expect("nobody holds it")), 1);
-    let abandoned = parked(wait(&club, "abandoned"), &forgotten(notifies));
-    let next = parked(wait(&club, "next"), Waker::noop());
-    let last = parked(wait(&club, "last"), Waker::noop());
-    abandon(&abandoned);
-    assert!(is_ready(&next));
-    assert!(!is_ready(&last), "the abandoned one had nothing to pass on");
-    abandon(&last);
-    assert_eq!(signed(&lock), ["next"]);
 }
 
 #[test]

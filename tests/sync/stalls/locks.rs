@@ -4,7 +4,7 @@ use super::stalled;
 use greenlight::sync::Lock;
 use greenlight::{Stalled, Turn, spawn, spawn_detached, task, yield_now};
 use insta::assert_snapshot;
-use stage::{quoted, standing};
+use stage::{quoted, shared, standing};
 use std::cell::Cell;
 use std::future::pending;
 use std::rc::Rc;
@@ -202,10 +202,9 @@ fn locks_of_several_names_are_told_apart() {
 #[test]
 fn a_lock_that_is_free_again_is_in_no_report() {
     let runtime = standing();
-    let till = Rc::new(Lock::new(()).named("till"));
-    let theirs = till.clone();
+    let till = shared(Lock::new(()).named("till"));
     let guard = till.try_lock().expect("nobody holds it");
-    runtime.task("customer").spawn_detached(async move { drop(theirs.lock().await) });
+    runtime.task("customer").spawn_detached(async move { drop(till.lock().await) });
     assert_eq!(runtime.turn(), Turn::Ran(1));
     assert_eq!(runtime.turn(), Turn::Stalled);
     assert_eq!(runtime.stalled().tasks().len(), 1);

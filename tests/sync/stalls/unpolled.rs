@@ -8,7 +8,7 @@ use greenlight::sync::{Condition, Event, Lock};
 use greenlight::{Turn, Until, race, sleep, spawn, spawn_detached, task, wait, yield_now};
 use insta::assert_snapshot;
 use stage::foreign::{Held, park};
-use stage::{quoted, standing, unwrapped};
+use stage::{quoted, shared, standing, unwrapped};
 use std::future::{Future, pending};
 use std::rc::Rc;
 use std::task::Waker;
@@ -86,11 +86,11 @@ fn a_task_that_sits_on_its_grant_is_named_to_those_behind_it() {
 #[test]
 fn a_circle_goes_through_a_grant_that_is_not_polled() {
     let stalled = stalled(async {
-        let (till, safe) = (held_for_2_seconds().await, Rc::new(Lock::new(()).named("safe")));
-        let (their_till, their_safe) = (till.clone(), safe.clone());
+        let (till, safe) = (held_for_2_seconds().await, shared(Lock::new(()).named("safe")));
+        let their_till = till.clone();
         task("dreamer").spawn_detached(async move {
             let _first = begun(their_till.lock()).await;
-            drop(their_safe.lock().await);
+            drop(safe.lock().await);
         });
         let _safe = safe.lock().await;
         yield_now().await;

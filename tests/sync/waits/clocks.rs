@@ -4,7 +4,7 @@
 use greenlight::sync::{Condition, Woke};
 use greenlight::trace::Kind;
 use greenlight::{JoinHandle, now, sleep, spawn, yield_now};
-use stage::{Log, counted, recorded, standing};
+use stage::{Log, counted, recorded, shared, standing};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -118,12 +118,9 @@ fn one_that_was_notified_in_time_gets_the_lock_when_it_may_and_was_notified() {
 fn a_deadline_that_has_passed_lets_others_have_the_lock_for_one_turn() {
     let hops = counted(|hops| async move {
         sleep(SECOND).await;
-        let condition = Rc::new(Condition::new(0));
+        let condition = shared(Condition::new(0));
         let guard = condition.lock().await;
-        let other = spawn({
-            let condition = condition.clone();
-            async move { *condition.lock().await += 1 }
-        });
+        let other = spawn(async move { *condition.lock().await += 1 });
         hops.begin();
         let (guard, woke) = condition.wait_until(guard, now()).await;
         assert_eq!((*guard, woke), (1, Woke::TimedOut));
@@ -179,9 +176,8 @@ fn a_notify_goes_to_the_next_once_the_first_has_timed_out() {
 fn waits_with_equal_deadlines_end_in_the_order_of_waiting() {
     let log = Log::default();
     standing().run(async {
-        let condition = Rc::new(Condition::new(Vec::new()));
+        let condition = shared(Condition::new(Vec::new()));
         let waiters = [0, 1, 2].map(|number| {
-            let condition = condition.clone();
             spawn(async move {
                 let guard = condition.lock().await;
                 let (mut guard, woke) = condition.wait_until(guard, now() + SECOND).await;

@@ -3,10 +3,9 @@
 use greenlight::sync::{Condition, Lock, LockGuard};
 use greenlight::{gather, now, sleep, spawn, task, yield_now};
 use stage::foreign::{Foreign, poll};
-use stage::{Log, standing};
+use stage::{Log, shared, standing};
 use std::cell::RefCell;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
@@ -14,17 +13,14 @@ const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn a_guard_that_is_kept_across_awaits_keeps_the_others_in_line() {
-    let (lock, log) = (Rc::new(Lock::new(())), Log::default());
-    let visits = [("a", 3), ("b", 2), ("c", 1)].map(|(name, naps)| {
-        let lock = lock.clone();
-        async move {
-            let _guard = lock.lock().await;
-            for _ in 0..naps {
-                sleep(SECOND).await;
-                yield_now().await;
-            }
-            log.say(format!("{name} at {}", now()));
+    let (lock, log) = (shared(Lock::new(())), Log::default());
+    let visits = [("a", 3), ("b", 2), ("c", 1)].map(|(name, naps)| async move {
+        let _guard = lock.lock().await;
+        for _ in 0..naps {
+            sleep(SECOND).await;
+            yield_now().await;
         }
+        log.say(format!("{name} at {}", now()));
     });
     standing().run(async { gather(visits).await });
     assert_eq!(log.take(), ["a at t=3.000000s", "b at t=5.000000s", "c at t=6.000000s"]);
@@ -108,11 +104,10 @@ fn a_guard_that_was_moved_waits_and_notifies_like_any_other() {
 fn the_value_is_free_again_before_the_lock_is_handed_on() {
     let lock = lasting(0);
     let guard = lock.try_lock().expect("nobody holds it");
-    let wait = Rc::new(RefCell::new(lock.lock()));
+    let wait = shared(RefCell::new(lock.lock()));
     // The next in line takes the lock and the value while it is being woken.
-    let eager = wait.clone();
     let waker = Foreign::default().on_wake(move || {
-        let Poll::Ready(mut guard) = poll(Pin::new(&mut *eager.borrow_mut()), Waker::noop()) else {
+        let Poll::Ready(mut guard) = poll(Pin::new(&mut *wait.borrow_mut()), Waker::noop()) else {
             panic!("the lock is its own");
         };
         *guard += 1;

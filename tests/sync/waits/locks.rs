@@ -4,7 +4,7 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use greenlight::sync::{Condition, Event, Lock};
 use greenlight::{gather, race, spawn, yield_now};
-use stage::{LeftWaker, Log, counted, leave_waker, left, standing};
+use stage::{LeftWaker, Log, counted, leave_waker, left, shared, standing};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -23,10 +23,10 @@ fn an_uncontended_acquire_takes_no_hop() {
 #[test]
 fn from_a_release_to_the_waiter_is_one_hop() {
     let hops = counted(|hops| async move {
-        let lock = Rc::new(Lock::new(()));
+        let lock = shared(Lock::new(()));
         let guard = lock.lock().await;
         let waiter = spawn({
-            let (lock, hops) = (lock.clone(), hops);
+            let hops = hops;
             async move {
                 let _guard = lock.lock().await;
                 hops.count()
@@ -148,36 +148,24 @@ fn a_wake_that_is_not_the_locks_wins_nothing_and_loses_no_place() {
 #[test]
 fn a_set_a_release_and_a_notify_of_one_turn_take_effect_in_the_next_in_their_order() {
     let lines = counted(|hops| async move {
-        let (log, event) = (Log::default(), Rc::new(Event::new()));
-        let (lock, condition) = (Rc::new(Lock::new(())), Rc::new(Condition::new(())));
+        let (log, event) = (Log::default(), shared(Event::new()));
+        let (lock, condition) = (shared(Lock::new(())), shared(Condition::new(())));
         let guard = lock.lock().await;
-        let cause = Rc::new(Cell::new(0));
-        let say = {
-            let (cause, hops) = (cause.clone(), hops);
-            move |line: &str| log.say(format!("{line} {}", hops.turn() - cause.get()))
-        };
+        let cause = shared(Cell::new(0));
+        let say = move |line: &str| log.say(format!("{line} {}", hops.turn() - cause.get()));
         let tasks = [
-            spawn({
-                let (condition, say) = (condition.clone(), say.clone());
-                async move {
-                    let guard = condition.lock().await;
-                    let _guard = condition.wait(guard).await;
-                    say("notify");
-                }
+            spawn(async move {
+                let guard = condition.lock().await;
+                let _guard = condition.wait(guard).await;
+                say("notify");
             }),
-            spawn({
-                let (event, say) = (event.clone(), say.clone());
-                async move {
-                    event.wait().await;
-                    say("set");
-                }
+            spawn(async move {
+                event.wait().await;
+                say("set");
             }),
-            spawn({
-                let (lock, say) = (lock.clone(), say.clone());
-                async move {
-                    let _guard = lock.lock().await;
-                    say("release");
-                }
+            spawn(async move {
+                let _guard = lock.lock().await;
+                say("release");
             }),
         ];
         yield_now().await;

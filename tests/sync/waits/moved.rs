@@ -2,10 +2,9 @@
 
 use greenlight::sync::Event;
 use greenlight::{Deadline, Instant, gather, now, sleep, spawn, timeout_at, yield_now};
-use stage::{Log, standing};
+use stage::{Log, shared, standing};
 use std::cell::Cell;
 use std::future::pending;
-use std::rc::Rc;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -130,15 +129,14 @@ fn one_that_is_never_given_never_comes() {
 #[test]
 fn one_that_is_moved_in_the_turn_in_which_it_comes_does_not_come() {
     standing().run(async {
-        let deadline = Rc::new(Deadline::at(now() + SECOND));
-        let moved = deadline.clone();
+        let deadline = shared(Deadline::at(now() + SECOND));
         let rescuer = spawn(async move {
             sleep(SECOND).await;
-            moved.move_to(now() + SECOND);
+            deadline.move_to(now() + SECOND);
         });
         yield_now().await;
         // The timer of the rescuer was armed first, and so the rescuer runs first.
-        assert!(timeout_at(&deadline, pending::<()>()).await.is_err());
+        assert!(timeout_at(deadline, pending::<()>()).await.is_err());
         assert_eq!(now().since_start(), SECOND * 2);
         rescuer.await.unwrap();
     });
@@ -161,11 +159,10 @@ fn a_future_that_is_ready_when_the_deadline_is_moved_into_the_past_is_in_time() 
 fn one_deadline_may_be_that_of_two() {
     let log = Log::default();
     standing().run(async {
-        let deadline = Rc::new(Deadline::at(now() + SECOND * 5));
+        let deadline = shared(Deadline::at(now() + SECOND * 5));
         let limited = [("short", 2), ("long", 50), ("longer", 60)].map(|(name, seconds)| {
-            let deadline = deadline.clone();
             spawn(async move {
-                let outcome = timeout_at(&deadline, sleep(SECOND * seconds)).await;
+                let outcome = timeout_at(deadline, sleep(SECOND * seconds)).await;
                 log.say(format!("{name} in time {} at {}", outcome.is_ok(), now()));
             })
         });

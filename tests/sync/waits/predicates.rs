@@ -5,7 +5,7 @@ use futures::FutureExt;
 use greenlight::sync::{Condition, Lock};
 use greenlight::trace::Kind;
 use greenlight::{gather, spawn, yield_now};
-use stage::{Log, counted, recorded, standing};
+use stage::{Log, counted, recorded, shared, standing};
 use std::rc::Rc;
 
 #[test]
@@ -93,9 +93,8 @@ fn a_predicate_may_take_what_it_finds() {
 fn who_finds_it_false_again_waits_behind_the_others() {
     let log = Log::default();
     standing().run(async {
-        let condition = Rc::new(Condition::new(0));
+        let condition = shared(Condition::new(0));
         let waiters = [("wants 2", 2), ("wants 1", 1)].map(|(name, least)| {
-            let condition = condition.clone();
             spawn(async move {
                 let guard = condition.lock().await;
                 let _guard = condition.wait_for(guard, |value| *value >= least).await;
@@ -118,11 +117,10 @@ fn who_finds_it_false_again_waits_behind_the_others() {
 fn a_trace_tells_each_look_at_a_predicate_and_how_many_notifies_came_before() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
-        let stock = Rc::new(Condition::new(0));
-        let theirs = stock.clone();
+        let stock = shared(Condition::new(0));
         let buyer = spawn(async move {
-            let guard = theirs.lock().await;
-            drop(theirs.wait_for(guard, |stock| *stock == 3).await);
+            let guard = stock.lock().await;
+            drop(stock.wait_for(guard, |stock| *stock == 3).await);
         });
         for _ in 0..3 {
             yield_now().await;

@@ -3,16 +3,14 @@
 use futures::FutureExt;
 use greenlight::sync::Event;
 use greenlight::{gather, spawn, spawn_detached, yield_now};
-use stage::{Log, counted, standing};
-use std::rc::Rc;
+use stage::{Log, counted, shared, standing};
 
 #[test]
 fn it_releases_all_who_wait_in_order_and_counts_them() {
     let log = Log::default();
     standing().run(async {
-        let gate = Rc::new(Event::new());
+        let gate = shared(Event::new());
         let walkers = ["a", "b", "c"].map(|name| {
-            let gate = gate.clone();
             spawn(async move {
                 gate.wait().await;
                 log.say(name);
@@ -29,10 +27,10 @@ fn it_releases_all_who_wait_in_order_and_counts_them() {
 #[test]
 fn from_a_pulse_to_the_waiter_is_one_hop() {
     let hops = counted(|hops| async move {
-        let gate = Rc::new(Event::new());
-        let (waiting, counting) = (gate.clone(), hops);
+        let gate = shared(Event::new());
+        let counting = hops;
         let walker = spawn(async move {
-            waiting.wait().await;
+            gate.wait().await;
             counting.count()
         });
         yield_now().await;
@@ -54,11 +52,10 @@ fn one_that_reaches_nobody_is_lost() {
 fn who_waits_again_waits_for_the_next() {
     let log = Log::default();
     standing().run(async {
-        let gate = Rc::new(Event::new());
-        let waiting = gate.clone();
+        let gate = shared(Event::new());
         spawn_detached(async move {
             for round in 1.. {
-                waiting.wait().await;
+                gate.wait().await;
                 log.say(format!("round {round}"));
             }
         });

@@ -3,11 +3,10 @@
 
 use greenlight::sync::{Condition, Event, Lock, Woke};
 use greenlight::{Deadline, now, sleep, spawn, task, timeout_at, yield_now};
-use stage::{Log, recorded, standing};
+use stage::{Log, recorded, shared, standing};
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::pin;
-use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -37,14 +36,13 @@ fn a_deadline_that_the_future_itself_moves_at_every_poll_wakes_nobody() {
 fn a_deadline_that_another_moves_to_where_it_is_or_later_wakes_nobody_before_it_comes() {
     let log = Log::default();
     standing().run(async {
-        let deadline = Rc::new(Deadline::at(now() + 3 * SECOND));
-        let theirs = deadline.clone();
+        let deadline = shared(Deadline::at(now() + 3 * SECOND));
         let limited = spawn(async move {
             let polled = poll_fn(|_| {
                 log.say(format!("polled at {}", now()));
                 Poll::<()>::Pending
             });
-            assert!(timeout_at(&theirs, polled).await.is_err());
+            assert!(timeout_at(deadline, polled).await.is_err());
         });
         sleep(SECOND).await;
         deadline.move_to(deadline.when());
@@ -59,19 +57,18 @@ fn a_deadline_that_another_moves_to_where_it_is_or_later_wakes_nobody_before_it_
 fn one_who_moves_its_own_deadline_keeps_its_place_behind_those_who_waited_before() {
     let log = Log::default();
     standing().run(async {
-        let event = Rc::new(Event::new());
-        let theirs = event.clone();
+        let event = shared(Event::new());
+        let theirs = event;
         let second = spawn(async move {
             theirs.wait().await;
             log.say("B");
         });
-        let theirs = event.clone();
         let first = spawn(async move {
             let deadline = Deadline::at(now() + SECOND);
             let work = async {
                 sleep(SECOND / 2).await;
                 deadline.move_to(now() + 5 * SECOND);
-                theirs.wait().await;
+                event.wait().await;
                 log.say("A");
             };
             timeout_at(&deadline, work).await.expect("there is time");
@@ -89,11 +86,10 @@ fn one_who_moves_its_own_deadline_keeps_its_place_behind_those_who_waited_before
 fn the_deadline_of_a_wait_that_was_notified_wakes_nobody_who_queues_for_the_lock() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
-        let club = Rc::new(Condition::new(()));
-        let theirs = club.clone();
+        let club = shared(Condition::new(()));
         let guest = task("guest").spawn(async move {
-            let guard = theirs.lock().await;
-            let (_guard, woke) = theirs.wait_until(guard, now() + 5 * SECOND).await;
+            let guard = club.lock().await;
+            let (_guard, woke) = club.wait_until(guard, now() + 5 * SECOND).await;
             assert_eq!((woke, now().since_start()), (Woke::Notified, 500 * SECOND));
         });
         sleep(SECOND).await;
@@ -113,11 +109,8 @@ fn notify_all_passes_over_cancelled_waiters_once_and_not_once_for_each_that_it_w
     const WAITERS: usize = 20_000;
     let began = std::time::Instant::now();
     let woken = standing().run(async {
-        let club = Rc::new(Condition::new(()));
-        let wait = |_| {
-            let theirs = club.clone();
-            spawn(async move { drop(theirs.wait(theirs.lock().await).await) })
-        };
+        let club = shared(Condition::new(()));
+        let wait = |_| spawn(async move { drop(club.wait(club.lock().await).await) });
         let waiters: Vec<_> = (0..2 * WAITERS).map(wait).collect();
         yield_now().await;
         waiters[..WAITERS].iter().for_each(|waiter| _ = waiter.task().cancel());

@@ -3,7 +3,7 @@
 use futures::FutureExt;
 use greenlight::sync::{Event, Lock};
 use greenlight::{now, race, sleep, spawn, spawn_detached, yield_now};
-use stage::{Log, counted, standing};
+use stage::{Log, counted, shared, standing};
 use std::cell::Cell;
 use std::future::{Future, pending, poll_fn, ready};
 use std::pin::Pin;
@@ -42,9 +42,8 @@ fn the_first_that_is_ready_wins_with_its_index() {
 #[test]
 fn of_those_that_are_ready_together_the_first_in_order_wins() {
     standing().run(async {
-        let gate = Rc::new(Event::new());
-        let opened = gate.clone();
-        spawn_detached(async move { opened.set() });
+        let gate = shared(Event::new());
+        spawn_detached(async move { gate.set() });
         assert_eq!(race([gate.wait(), gate.wait(), gate.wait()]).await.0, 0);
         assert_eq!(race([sleep(SECOND * 2), sleep(SECOND), sleep(SECOND)]).await.0, 1);
         assert_eq!(race([ready('a'), ready('b')]).await, (0, 'a'));
@@ -106,11 +105,11 @@ fn every_runner_is_polled_in_order_whenever_the_task_runs() {
 fn a_lock_that_a_loser_was_granted_goes_to_the_next() {
     let log = Log::default();
     standing().run(async {
-        let (lock, gate) = (Rc::new(Lock::new(())), Rc::new(Event::new()));
+        let (lock, gate) = (Rc::new(Lock::new(())), shared(Event::new()));
         let guard = lock.lock().await;
-        let (wanted, opened) = (lock.clone(), gate.clone());
+        let wanted = lock.clone();
         let racer = spawn(async move {
-            let by_gate: Runner<()> = Box::pin(async move { opened.wait().await });
+            let by_gate: Runner<()> = Box::pin(async move { gate.wait().await });
             let by_lock: Runner<()> = Box::pin(async move { drop(wanted.lock().await) });
             race([by_gate, by_lock]).await.0
         });

@@ -7,7 +7,7 @@
 use futures::FutureExt;
 use greenlight::sync::{Lock, LockGuard};
 use greenlight::{Runtime, Task, Turn};
-use stage::{Log, standing};
+use stage::{Log, shared, standing};
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -206,10 +206,9 @@ fn a_wait_that_was_robbed_and_lives_on_in_another_task_queues_again() {
     let (runtime, log) = (standing(), Log::default());
     let lock: &'static Lock = Box::leak(Box::new(Lock::new(())));
     let guard = lock.try_lock().expect("nobody holds it");
-    let wait = Rc::new(RefCell::new(lock.lock()));
-    let (first, second) = (wait.clone(), wait);
+    let wait = shared(RefCell::new(lock.lock()));
     let dying = runtime.spawn_detached(async move {
-        drop(poll_fn(|cx| first.borrow_mut().poll_unpin(cx)).await);
+        drop(poll_fn(|cx| wait.borrow_mut().poll_unpin(cx)).await);
     });
     runtime.turn();
     dying.cancel();
@@ -217,7 +216,7 @@ fn a_wait_that_was_robbed_and_lives_on_in_another_task_queues_again() {
     let robber = lock.try_lock().expect("a dying waiter does not count");
     runtime.turn();
     runtime.spawn_detached(async move {
-        let _guard = poll_fn(|cx| second.borrow_mut().poll_unpin(cx)).await;
+        let _guard = poll_fn(|cx| wait.borrow_mut().poll_unpin(cx)).await;
         log.say("it has the lock");
     });
     runtime.turn();

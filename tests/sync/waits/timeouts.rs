@@ -3,7 +3,7 @@
 use greenlight::sync::Event;
 use greenlight::trace::Kind;
 use greenlight::{Runtime, gather, now, sleep, spawn, spawn_detached, timeout, yield_now};
-use stage::{Log, recorded, standing};
+use stage::{Log, recorded, shared, standing};
 use std::future::{Future, pending, poll_fn, ready};
 use std::rc::Rc;
 use std::task::Poll;
@@ -45,11 +45,10 @@ fn no_timer_stays_behind() {
 #[test]
 fn who_is_released_at_the_deadline_before_it_runs_is_in_time() {
     standing().run(async {
-        let gate = Rc::new(Event::new());
-        let opened = gate.clone();
+        let gate = shared(Event::new());
         let gatekeeper = spawn(async move {
             sleep(SECOND).await;
-            opened.set();
+            gate.set();
         });
         yield_now().await;
         // The timer of the gatekeeper was armed first, and so the gatekeeper runs first.
@@ -118,7 +117,7 @@ fn from_the_deadline_to_the_expiry_is_one_hop() {
 fn it_takes_no_hop_more_than_the_future_itself() {
     let log = Log::default();
     standing().run(async {
-        let gate = Rc::new(Event::new());
+        let gate = shared(Event::new());
         let plain = async {
             gate.wait().await;
             log.say("plain");
@@ -128,8 +127,7 @@ fn it_takes_no_hop_more_than_the_future_itself() {
             log.say("limited");
         };
         let both = async { futures::join!(limited, plain) };
-        let opened = gate.clone();
-        spawn_detached(async move { opened.set() });
+        spawn_detached(async move { gate.set() });
         both.await;
         assert_eq!(timeout(SECOND, ready(7)).await, Ok(7));
     });

@@ -4,7 +4,7 @@ use super::named;
 use greenlight::dump::{Place, TaskInfo, WaitInfo, Who, dump};
 use greenlight::sync::{Event, Lock};
 use greenlight::{gather_tasks, task, yield_now};
-use stage::standing;
+use stage::{shared, standing};
 use std::future::pending;
 use std::rc::Rc;
 
@@ -39,9 +39,8 @@ fn from_the_roots_a_program_reaches_the_children_in_the_order_of_spawning() {
 #[test]
 fn the_data_name_the_place_in_the_line_and_the_holder() {
     let dump = standing().run(async {
-        let till = Rc::new(Lock::new(()).named("till"));
+        let till = shared(Lock::new(()).named("till"));
         for name in ["cashier", "first", "second"] {
-            let till = till.clone();
             task(name).spawn_detached(async move {
                 let _guard = till.lock().await;
                 pending::<()>().await
@@ -66,10 +65,9 @@ fn the_data_name_the_place_in_the_line_and_the_holder() {
 #[test]
 fn whoever_was_granted_an_object_stands_before_its_line_whoever_was_spawned_first() {
     let dump = standing().run(async {
-        let till = Rc::new(Lock::new(()).named("till"));
+        let till = shared(Lock::new(()).named("till"));
         let cashier = till.lock().await;
         for (name, turns) in [("late", 1), ("early", 0)] {
-            let till = till.clone();
             task(name).spawn_detached(async move {
                 for _ in 0..turns {
                     yield_now().await;

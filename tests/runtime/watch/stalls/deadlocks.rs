@@ -7,7 +7,7 @@ use futures::future::{Either, join, select};
 use greenlight::sync::{Barrier, Event, Lock, Semaphore};
 use greenlight::{Builder, Runtime, Task, remote, sleep, spawn_detached, task, timeout, yield_now};
 use insta::assert_snapshot;
-use stage::{Log, quoted, unwrapped};
+use stage::{Log, quoted, shared, unwrapped};
 use std::cell::RefCell;
 use std::pin::pin;
 use std::rc::Rc;
@@ -135,20 +135,18 @@ fn a_circle_that_stays_is_not_told_again_beside_one_that_comes() {
 
 #[test]
 fn a_circle_that_comes_again_after_a_while_is_told_again() {
-    let (log, given) = (Log::default(), Rc::new(RefCell::new(None)));
-    let taken = given.clone();
+    let (log, given) = (Log::default(), shared(RefCell::new(None)));
     let on_report = move |report: &str| {
         log.say(report);
-        drop(taken.take());
+        drop(given.take());
     };
     Runtime::builder().check_every_turn().on_report(on_report).build().run(async move {
         let _remote = remote();
         let [left, right] = [(); 2].map(|()| &*Box::leak(Box::new(Lock::new(()))));
-        let both = Rc::new(Barrier::new(2));
-        let with_main = both.clone();
+        let both = shared(Barrier::new(2));
         let alice = spawn_detached(async move {
             for _ in 0..2 {
-                with_main.wait().await.expect("nobody aborts");
+                both.wait().await.expect("nobody aborts");
                 given.replace(Some(left.lock().await));
                 yield_now().await;
                 drop(right.lock().await);

@@ -226,9 +226,9 @@ fn a_message_sent_right_before_the_last_remote_is_dropped_arrives() {
 fn a_wake_right_before_the_last_clone_of_a_waker_is_dropped_arrives() {
     for round in 0..3000 {
         unreported(|runtime| {
-            let (left, flag) = (Rc::new(Cell::new(None)), Arc::new(AtomicBool::new(false)));
-            let (leave, theirs) = (left.clone(), flag.clone());
-            runtime.spawn_detached(until(&flag, move |waker| leave.set(Some(waker))));
+            let (left, flag) = (shared(Cell::new(None)), Arc::new(AtomicBool::new(false)));
+            let theirs = flag.clone();
+            runtime.spawn_detached(until(&flag, move |waker| left.set(Some(waker))));
             runtime.turn();
             let waker = left.take().expect("the task was polled");
             let thread = thread::spawn(move || raise(&theirs, waker));

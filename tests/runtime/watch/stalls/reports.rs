@@ -5,7 +5,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::sync::{Event, Lock};
 use greenlight::{Stalled, Task, TaskGroup, Turn, gather_tasks, sleep, spawn, task, yield_now};
 use insta::assert_snapshot;
-use stage::{quoted, standing, unwrapped};
+use stage::{quoted, shared, standing, unwrapped};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -166,9 +166,8 @@ fn several_waits_of_one_task_are_all_told() {
 #[test]
 fn places_in_line_are_counted_from_the_front() {
     let stalled = stalled(async {
-        let light = Rc::new(Event::new().named("light"));
+        let light = shared(Event::new().named("light"));
         for name in ["first", "second", "third"] {
-            let light = light.clone();
             task(name).spawn_detached(async move { light.wait().await });
         }
         pending::<()>().await;
@@ -214,9 +213,9 @@ fn the_last_signal_that_reached_nobody_is_told_with_its_line() {
 #[test]
 fn a_signal_that_reached_somebody_is_not_told() {
     let stalled = stalled(async {
-        let light = Rc::new(Event::new().named("light"));
+        let light = shared(Event::new().named("light"));
         light.pulse();
-        let waiter = light.clone();
+        let waiter = light;
         let waiter = spawn(async move { waiter.wait().await });
         yield_now().await;
         light.pulse();

@@ -5,7 +5,7 @@ use futures::future::select;
 use futures::poll;
 use greenlight::sync::{Event, Lock, Semaphore};
 use greenlight::{JoinHandle, Runtime, Task, Until, sleep, spawn, spawn_detached, task, timeout, wait, yield_now};
-use stage::{Log, unwrapped};
+use stage::{Log, shared, unwrapped};
 use std::cell::OnceCell;
 use std::future::{Future, pending, poll_fn};
 use std::pin::{Pin, pin};
@@ -101,11 +101,10 @@ async fn wait_outside() {
 
 /// The first tasks of the circles that are reported, within that time.
 fn told(within: Duration, program: impl FnOnce() + 'static) -> Vec<String> {
-    let (log, is_told) = (Log::default(), Rc::new(Event::new()));
-    let tells = is_told.clone();
+    let (log, is_told) = (Log::default(), shared(Event::new()));
     let on_report = move |report: &str| {
         log.say(report);
-        tells.set();
+        is_told.set();
     };
     Runtime::builder().check_every_turn().on_report(on_report).build().run(async move {
         program();

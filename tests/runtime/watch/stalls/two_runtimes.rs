@@ -6,7 +6,7 @@ use greenlight::dump::{WaitInfo, Who};
 use greenlight::sync::Lock;
 use greenlight::{Runtime, Turn, task, yield_now};
 use insta::assert_snapshot;
-use stage::{quoted, standing, unwrapped};
+use stage::{quoted, shared, standing, unwrapped};
 use std::cell::{OnceCell, RefCell};
 use std::future::pending;
 use std::rc::Rc;
@@ -82,19 +82,18 @@ fn a_task_of_another_runtime_whose_end_is_awaited_is_named_as_one() {
 
 #[test]
 fn a_task_that_drives_another_executor_may_be_awaited_in_there() {
-    let ended = Rc::new(RefCell::new(Vec::new()));
-    let (said, pool) = (ended.clone(), Rc::new(RefCell::new(LocalPool::new())));
-    let theirs = pool.clone();
+    let ended = shared(RefCell::new(Vec::new()));
+    let pool = shared(RefCell::new(LocalPool::new()));
     standing().run(async move {
         let own: Rc<OnceCell<_>> = Rc::default();
         let known = own.clone();
         let driver = task("driver").spawn_detached(async move {
             let driver = known.get().cloned();
-            let mut pool = theirs.borrow_mut();
+            let mut pool = pool.borrow_mut();
             let waits = async move {
                 let driver: greenlight::Task = driver.expect("the driver is known");
                 driver.ended().await;
-                said.borrow_mut().push("the driver has ended");
+                ended.borrow_mut().push("the driver has ended");
             };
             pool.spawner().spawn_local(waits).expect("the pool is there");
             pool.run_until_stalled();

@@ -1,6 +1,7 @@
 //! What misuse of what is not `Event`, `Lock` or `Condition` gets: an error value, or a panic, that names it and says what to do
 //! instead; or, where nothing is wrong with it, the right answer.
 
+use super::{SECOND, ready_now};
 use futures::FutureExt;
 use greenlight::sync::{
     Barrier, Closed, LifoQueue, PriorityQueue, PutError, Queue, QueueOver, Semaphore, Store, TryPutError,
@@ -10,11 +11,6 @@ use stage::{AtDrop, Log, failures, fill, lines, refusal, run, shared, turns};
 use std::error::Error;
 use std::future::pending;
 use std::pin::pin;
-use std::time::Duration;
-
-mod endless;
-
-const SECOND: Duration = Duration::from_secs(1);
 
 /// What an error value says, wherever it goes.
 fn said(error: impl Error + 'static) -> String {
@@ -141,7 +137,7 @@ const CLOSED: &str = "the queue is closed; close it only when nobody puts any mo
 /// Whatever is put into the closed queue comes back, and tells why.
 fn comes_back<S: Store<u32> + 'static>(queue: QueueOver<u32, S>) {
     queue.close();
-    let refused = queue.put(1).now_or_never().expect("it does not wait").unwrap_err();
+    let refused = ready_now(queue.put(1)).unwrap_err();
     assert_eq!((refused.item, said(refused)), (1, CLOSED.to_string()));
     let refused = queue.try_put(2).unwrap_err();
     assert_eq!((refused, said(refused)), (TryPutError::Closed(2), CLOSED.to_string()));
@@ -197,7 +193,7 @@ fn an_item_that_nobody_can_print_comes_back_in_an_error_all_the_same() {
     let log = Log::default();
     let queue = Queue::<AtDrop>::unbounded();
     queue.close();
-    let refused = queue.put(log.at_drop("item dropped")).now_or_never().expect("it does not wait").err();
+    let refused = ready_now(queue.put(log.at_drop("item dropped"))).err();
     let refused = refused.expect("the queue is closed");
     assert_eq!((format!("{refused:?}"), refused.to_string()), ("PutError { .. }".to_string(), CLOSED.to_string()));
     assert_eq!(log.take(), [""; 0], "the error has it");
@@ -210,7 +206,7 @@ fn a_get_from_a_closed_queue_that_is_empty_says_that_there_will_be_no_more() {
     let queue = Queue::<u32>::unbounded();
     queue.close();
     let over = "the queue is closed and empty: there will be no more items";
-    assert_eq!(said(queue.get().now_or_never().expect("it does not wait").unwrap_err()), over);
+    assert_eq!(said(ready_now(queue.get()).unwrap_err()), over);
     assert_eq!(said(queue.try_get().unwrap_err()), over);
     assert_eq!(queue.get().now_or_never(), Some(Err(Closed)), "and so for ever");
 }
