@@ -218,7 +218,7 @@ impl Drop for WaitList {
     }
 }
 
-/// Grants every waiter, the dying too, and wakes them after.
+/// Grants and wakes every waiter, the dying too.
 pub(super) fn wake_all(waiting: &Waiting) -> usize {
     wake_each(waiting, |_| waiting.order.first())
 }

@@ -195,7 +195,7 @@ impl Registered {
         }
     }
 
-    /// Marks that whoever it wakes was woken. A task is woken at once, if that runs no foreign code; otherwise returns whom to wake.
+    /// Marks it as granted. Its task is woken at once, if that runs no foreign code; otherwise returns whom to wake.
     #[inline(always)]
     pub(super) fn grant_and_wake(&mut self) -> Option<Wakee> {
         if self.means == Means::TASK && self.task.as_ref().is_some_and(TaskCell::wakes_unwatched) {
@@ -205,7 +205,7 @@ impl Registered {
         Some(self.grant())
     }
 
-    /// Takes out whom to wake. Nobody is woken twice.
+    /// Marks it as granted, and takes out whom to wake: nobody is woken twice.
     pub(super) fn grant(&mut self) -> Wakee {
         let task = self.task.clone();
         match (std::mem::replace(&mut self.means, Means::GRANTED), task) {
@@ -214,7 +214,7 @@ impl Registered {
         }
     }
 
-    /// Whether whoever it wakes was woken.
+    /// Whether it was granted. Whom it wakes was woken then, or is about to be.
     #[inline]
     pub(super) fn is_granted(&self) -> bool {
         self.means == Means::GRANTED
