@@ -74,7 +74,7 @@
 //! - `list`: lists that are linked by index.
 //!
 //! `sync/` has a file for each primitive and for what is built of tasks: `event`, `lock`, `notifies`, `condition`,
-//! `shown`, `grant_list`, `semaphore`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`, `timeout`, `race`,
+//! `shown`, `wait_in`, `grant_list`, `semaphore`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`, `timeout`, `race`,
 //! `gather`, `wait`, `group_error`, `group_output`, `task_group`, `interval`.
 //!
 //! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `state`, `trace`,

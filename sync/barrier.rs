@@ -1,11 +1,12 @@
 //! `Barrier`: so many tasks wait for each other, round after round.
 
-use crate::runtime::{ObjectState, WaitList, Waiter};
+use super::wait_in::wait_in;
+use crate::runtime::{ObjectState, WaitList};
 use crate::trace::Kind;
 use std::cell::RefCell;
 use std::error::Error;
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -113,8 +114,7 @@ impl Barrier {
     /// Waits at the gate as long as the phase is one of those.
     async fn wait_while(&self, waits: impl Fn(Phase) -> bool, at: &'static Location<'static>) {
         while waits(self.phase()) {
-            let mut waiter = Waiter::new(at);
-            poll_fn(|cx| waiter.wait(cx, &self.gate, || waits(self.phase()))).await;
+            wait_in(&self.gate, at, || waits(self.phase())).await;
         }
     }
 

@@ -1,10 +1,11 @@
 //! `gather`: several futures as tasks, all of their outputs in order.
 
-use crate::runtime::{Listener, ObjectState, WaitList, Waiter, expect_current, spawn_joined};
+use super::wait_in::wait_in;
+use crate::runtime::{Listener, ObjectState, WaitList, expect_current, spawn_joined};
 use crate::{JoinError, JoinHandle, Task};
 use std::any::Any;
 use std::cell::Cell;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::panic::{Location, resume_unwind};
 use std::rc::Rc;
 
@@ -280,8 +281,7 @@ impl<H: Handles> Gathering<H> {
 
     async fn all_ended(&self, at: &'static Location<'static>) {
         let Countdown { settled, ended, .. } = &*self.countdown;
-        let mut waiter = Waiter::new(at);
-        poll_fn(|cx| waiter.wait(cx, ended, || !settled.get())).await;
+        wait_in(ended, at, || !settled.get()).await;
     }
 
     async fn outputs(self, at: &'static Location<'static>) -> H::Outputs {

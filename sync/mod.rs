@@ -13,6 +13,8 @@ mod condition;
 
 mod shown;
 
+mod wait_in;
+
 mod grant_list;
 
 mod semaphore;

@@ -3,11 +3,12 @@
 use super::queue_over::QueueOver;
 use super::queue_waits::{QueueGet, QueuePut};
 use super::store::{DoneTooOften, Store, TryGetError, TryPutError};
+use super::wait_in::wait_in;
 use crate::runtime::{Waiter, both};
 use crate::trace::Kind;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -154,8 +155,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     /// A dropped wait takes nothing from the others.
     #[track_caller]
     pub fn join(&self) -> impl Future<Output = ()> {
-        let mut waiter = Waiter::new(Location::caller());
-        poll_fn(move |cx| waiter.wait(cx, &self.joiners, || self.unfinished.get() > 0))
+        wait_in(&self.joiners, Location::caller(), || self.unfinished.get() > 0)
     }
 
     /// Refuses items from now on. Those that are here can still be taken; who waits for more gets an error, and who

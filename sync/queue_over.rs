@@ -1,4 +1,4 @@
-//! What the queues are: a store of items, and the lines of those who wait for an item, for room, and for the end.
+//! What the queues are: a store of items, and the wait lists of those who wait for an item, for room, and for the end.
 
 use super::grant_list::GrantList;
 use super::store::Store;

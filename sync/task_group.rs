@@ -2,13 +2,14 @@
 
 use super::group_error::{Cause, Failure, GroupError, GroupOver};
 use super::group_output::GroupOutput;
-use crate::runtime::{Listener, ObjectState, WaitList, Waiter, drop_each, expect_current, printable, spawn_joined};
+use super::wait_in::wait_in;
+use crate::runtime::{Listener, ObjectState, WaitList, drop_each, expect_current, printable, spawn_joined};
 use crate::trace::Kind;
 use crate::{JoinHandle, PanicPayload, Task};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -157,13 +158,13 @@ impl<E: 'static> TaskGroup<E> {
     /// ```
     #[track_caller]
     pub fn join(mut self) -> impl Future<Output = Result<(), GroupError<E>>> {
-        let mut waiter = Waiter::new(Location::caller());
+        let at = Location::caller();
         self.joined = true;
         async move {
             let members = &self.members;
             // The first failure wakes the owner, too, and a spawner may have spawned more since the last end did.
             while !members.handles.borrow().is_empty() {
-                poll_fn(|cx| waiter.wait(cx, &members.ended, || !members.handles.borrow().is_empty())).await;
+                wait_in(&members.ended, at, || !members.handles.borrow().is_empty()).await;
             }
             members.over.set(true);
             let failures: Vec<_> = members.failures.take().into_iter().map(Unreported::report).collect();

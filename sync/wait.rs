@@ -1,11 +1,12 @@
 //! `wait` and `as_completed`: tasks that run already, looked at as they end.
 
-use crate::runtime::{Listener, ObjectState, WaitList, Waiter, expect_current};
+use super::wait_in::wait_in;
+use crate::runtime::{Listener, ObjectState, WaitList, expect_current};
 use crate::{JoinError, JoinHandle};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
 
@@ -174,8 +175,7 @@ impl Ends {
     }
 
     async fn news(&self, at: &'static Location<'static>) {
-        let mut waiter = Waiter::new(at);
-        poll_fn(|cx| waiter.wait(cx, &self.news, || !self.suffices())).await;
+        wait_in(&self.news, at, || !self.suffices()).await;
     }
 
     /// Takes the first of the ends that were told.
