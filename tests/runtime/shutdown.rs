@@ -6,6 +6,7 @@ use stage::{Log, on_drop, recorded, reporting, shared, standing};
 use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// The message of the panic that a closure ends with.
@@ -131,9 +132,10 @@ fn the_order_of_spawning_is_not_that_of_the_slots() {
 fn wakes_are_accepted_meanwhile_and_nobody_is_polled() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
-        let light = shared(Event::new().named("light"));
+        let light = Rc::new(Event::new().named("light"));
+        let setting = light.clone();
         task("setter").spawn_detached(async move {
-            let _guard = on_drop(|| light.set());
+            let _guard = on_drop(|| setting.set());
             pending::<()>().await;
         });
         task("waiter").spawn_detached(async move { light.wait().await });

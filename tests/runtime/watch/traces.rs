@@ -16,8 +16,9 @@ const MS: Duration = Duration::from_millis(1);
 fn a_whole_run_reads_as_a_story() {
     let (runtime, recorder) = recorded();
     runtime.run(async {
-        let light = shared(Event::new().named("light"));
-        task("walker").spawn_detached(async move { light.wait().await });
+        let light = Rc::new(Event::new().named("light"));
+        let waiting = light.clone();
+        task("walker").spawn_detached(async move { waiting.wait().await });
         sleep(2 * MS).await;
         light.set();
         yield_now().await;

@@ -25,12 +25,9 @@ fn from_a_release_to_the_waiter_is_one_hop() {
     let hops = counted(|hops| async move {
         let lock = shared(Lock::new(()));
         let guard = lock.lock().await;
-        let waiter = spawn({
-            let hops = hops;
-            async move {
-                let _guard = lock.lock().await;
-                hops.count()
-            }
+        let waiter = spawn(async move {
+            let _guard = lock.lock().await;
+            hops.count()
         });
         yield_now().await;
         hops.begin();
