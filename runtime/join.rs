@@ -109,7 +109,7 @@ impl Task {
         let (joiners, index) = extra.joiners.get().map(arena::list).unwrap_or_else(|| {
             let made = task.spawned.get();
             let holder = Holder { task: self.key.id, since: made, granted: false, permits: 1 };
-            arena::open(|about| about.tell("task", task.name(), made, ObjectState::Ends, Some(holder)))
+            arena::open(|about| about.tell("task", task.name(), made, ObjectState::End, Some(holder)))
         });
         extra.joiners.set(Some(index));
         waiter.join((&joiners, index), registered);

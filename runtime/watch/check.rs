@@ -2,10 +2,11 @@
 //! and the inbox whenever nothing is being polled. What a list, a wheel and the wait lists promise by themselves stands in
 //! check_lists.rs and check_waits.rs.
 
-use super::super::arena::WAITS;
+use super::super::arena::{WAITS, Waiting};
 use super::super::context::{Core, Sleeper};
 use super::super::task::{TaskCell, TaskId};
 use super::super::wakee;
+use super::state::ObjectState;
 use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -88,15 +89,14 @@ impl Core {
         WAITS.with_borrow(|waits| {
             for (_, task) in &table.tasks {
                 let Some(index) = joiners(task) else { continue };
-                let waiting = waits.lists.get(index as usize);
-                let id = task.id.get();
-                let waiting =
-                    waiting.unwrap_or_else(|| panic!("the joiners of {id} are in list {index}, which is gone"));
-                let about = waiting.about.holder.get().map(|holder| holder.task);
+                let (id, list) = (task.id.get(), waits.lists.get(index as usize));
+                let list = list.unwrap_or_else(|| panic!("the joiners of {id} are in list {index}, which is gone"));
+                let about = list.about.holder.get().map(|holder| holder.task);
                 assert!(about == Some(id), "the joiners of {id} are in list {index}, which is about {about:?}");
             }
-            for (index, waiting) in waits.lists.iter().filter(|(_, waiting)| waiting.about.kind.get() == "task") {
-                let about = waiting.about.holder.get().map_or(TaskId::NOBODY, |holder| holder.task);
+            let of_tasks = |(_, list): &(usize, &Rc<Waiting>)| list.about.state.get() == ObjectState::End;
+            for (index, list) in waits.lists.iter().filter(of_tasks) {
+                let about = list.about.holder.get().map_or(TaskId::NOBODY, |holder| holder.task);
                 // The task of another runtime, perhaps.
                 if table.ids.number(about).is_some() {
                     let task = table.tasks.iter().find(|(_, task)| task.id.get() == about);
@@ -141,7 +141,7 @@ pub(in crate::runtime) mod tests {
     use super::*;
     use crate::runtime::arena;
     use crate::runtime::context;
-    use crate::runtime::note::{Holder, ObjectState};
+    use crate::runtime::note::Holder;
     use crate::runtime::wakee::{Registered, Wakee};
     use crate::runtime::waker::Message;
     use crate::runtime::waker::TaskWaker;
@@ -305,7 +305,7 @@ pub(in crate::runtime) mod tests {
     fn open_joiners(task: TaskId) {
         let here = Location::caller();
         let holder = Holder { task, since: here, granted: false, permits: 1 };
-        arena::open(|about| about.tell("task", None, here, ObjectState::Ends, Some(holder)));
+        arena::open(|about| about.tell("task", None, here, ObjectState::End, Some(holder)));
     }
 
     #[test]

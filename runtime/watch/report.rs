@@ -251,7 +251,7 @@ impl fmt::Display for WaitInWords<'_> {
             }
         };
         let what = in_a_sentence(object);
-        let is_task = object.kind == "task";
+        let is_task = state == ObjectState::End;
         let end = if is_task { self.end_of(holders) } else { String::new() };
         // Only a join handle takes its line from the poll, which may be a combinator's, or the executor's.
         let line = match () {

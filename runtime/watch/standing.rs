@@ -104,7 +104,8 @@ impl Core {
                 let (identity, state) = (about.identity(), about.state.get());
                 let tell = || {
                     // The tasks of this runtime stand beside, those of others are single ones.
-                    let needs = if state == ObjectState::Ends { Needs::AnyEnd } else { Needs::Release };
+                    let is_end = matches!(state, ObjectState::End | ObjectState::Ends);
+                    let needs = if is_end { Needs::AnyEnd } else { Needs::Release };
                     let of_object = || (needs, holders.get(&identity).cloned().unwrap_or_default());
                     let (needs, holders) = awaited.get(&identity).cloned().unwrap_or_else(of_object);
                     (needs, self.tell_holders(&holders, needs, &living))

@@ -50,6 +50,8 @@ pub enum ObjectState {
         /// How many that were put are not.
         unfinished: usize,
     },
+    /// The end of one task.
+    End,
     /// The ends of tasks.
     Ends,
     /// What a primitive gives that is written on [`waiters`](crate::waiters).
@@ -90,7 +92,7 @@ impl ObjectState {
 
     /// Whether everybody who waits gets it at once, so that one who does not look keeps it from nobody.
     pub(super) fn is_for_all(self) -> bool {
-        matches!(self, ObjectState::Word { .. } | ObjectState::Done { .. } | ObjectState::Ends)
+        matches!(self, ObjectState::Word { .. } | ObjectState::Done { .. } | ObjectState::End | ObjectState::Ends)
     }
 
     /// A condition whose notify in that line has just woken so many of those who waited.

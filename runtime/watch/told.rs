@@ -66,7 +66,7 @@ impl Core {
         if self.watchers.trace.begins(about.identity()) {
             let state = about.state.get();
             // The end of a task is waited for by the name of the task.
-            let task = about.holder.get().filter(|_| state == ObjectState::Ends);
+            let task = about.holder.get().filter(|_| state == ObjectState::End);
             let number = task.and_then(|holder| self.table.borrow().ids.number(holder.task));
             let task = number.map(|number| TaskLabel { number, name: object.name.clone() });
             let (at, object) = (Some(object.made), Some(object.clone()));

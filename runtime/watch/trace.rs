@@ -365,13 +365,10 @@ impl Trace {
         event.seq = self.last_seq.get() + 1;
         self.last_seq.set(event.seq);
         let before = self.telling.replace(true);
-        self.tell_observers(|observer| observer.on_event(&event));
+        let tell = |observer: &Rc<dyn Observer>| self.contain("panicked", || observer.on_event(&event));
+        self.observers.iter().for_each(tell);
         self.telling.set(before);
         event.seq
-    }
-
-    fn tell_observers(&self, tell: impl Fn(&dyn Observer)) {
-        self.observers.iter().for_each(|observer| self.contain("panicked", || tell(&**observer)));
     }
 
     /// Runs the code of an observer, whose panic harms neither what it watches nor the other observers.
