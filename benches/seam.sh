@@ -11,9 +11,9 @@ tar -C "$root" --exclude=./target --exclude=./benches/target --exclude=./.git -c
 # Whoever is asked whether somebody watches says no, and no wait has been told of.
 emptied=0
 while IFS= read -r file; do
-    sed -i -E '/fn is_watched\(.*\) -> bool \{$/{n;s/.*/false/}; s/TOLD\.get\(\) > 0/false/' "$file"
+    sed -i -E '/fn is_watched\(.*\) -> bool \{$/{n;s/.*/false/}; s/OPEN_WAITS\.get\(\) > 0/false/' "$file"
     emptied=$((emptied + $(diff "$root/${file#"$scratch"/}" "$file" | grep -c '^>' || true)))
-done < <(grep -rlE 'fn is_watched\(|TOLD\.get\(\) > 0' "$scratch/runtime")
+done < <(grep -rlE 'fn is_watched\(|OPEN_WAITS\.get\(\) > 0' "$scratch/runtime")
 [ "$emptied" -ge 3 ] || { echo "seam.sh: only $emptied places of the seam were found; see runtime/note.rs" >&2; exit 2; }
 echo "$emptied places of the seam are emptied" >&2
 
