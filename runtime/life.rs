@@ -1,7 +1,8 @@
-//! The life of a task, from its spawn to its end: what becomes of its future, its output and its panic, and who is told. And the
-//! end of a run, which ends all of them.
+//! The life of a task, from its spawn to its end: what becomes of its future, its output and its panic, and who is told.
+//! And the end of a run, which ends all of them.
 //!
-//! Foreign code (the drop of a future or of an output) runs with nothing borrowed. A panic in it ends one task at most.
+//! Foreign code (the drop of a future or of an output) runs with nothing borrowed that it could ask for. A panic in it
+//! ends one task at most.
 
 use super::arena;
 use super::context::{Core, Unwanted};

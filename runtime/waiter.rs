@@ -35,6 +35,7 @@ pub struct Waiter {
     list: u32,
     /// The line that waits.
     pub(crate) at: &'static Location<'static>,
+    /// The indexes are those of this thread's arena.
     stays: PhantomData<*const ()>,
 }
 
@@ -206,7 +207,8 @@ pub(super) fn whom_to_wake(cx: &Context<'_>, asks: u32, must_wait: impl Fn() -> 
     }
 }
 
-/// Whom to wake for one that is polled with the waker of elsewhere, which runs foreign code; none if there is nothing to wait for then.
+/// The same for one that is polled with the waker of elsewhere: the clone of it is foreign code, after which it is asked
+/// again whether there is anything to wait for.
 #[cold]
 fn clone_foreign(cx: &Context<'_>, must_wait: impl Fn() -> bool) -> Option<Wakee> {
     loop {
