@@ -74,8 +74,8 @@
 //! - `list`: lists that are linked by index.
 //!
 //! `sync/` has a file for each primitive and for what is built of tasks: `event`, `lock`, `notifies`, `condition`,
-//! `shown`, `wait_in`, `grant_list`, `semaphore`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`, `timeout`, `race`,
-//! `gather`, `wait`, `group_error`, `group_output`, `task_group`, `interval`.
+//! `shown`, `wait_in`, `grant_list`, `semaphore`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`, `timeout`,
+//! `race`, `gather`, `wait`, `group_error`, `group_output`, `task_group`, `interval`.
 //!
 //! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `state`, `trace`,
 //! `polls`, `runtimes`, `lost`, `facts`, `told`, `holds`, `dump`, `standing`, `recorder`, `text`, `shown`,
@@ -94,21 +94,22 @@ pub mod sync;
 pub mod trace {
     //! What happened, as events: the one schema that every way of watching a run reads.
     //!
-    //! An event tells what became of which task or object, and what brought it about: its
-    //! [`cause`](TraceEvent::cause) is the number of another event, the poll, timer, thread or drop during which it
-    //! happened. Following the causes back answers who woke whom. What a primitive wakes or grants has an *act*, too: its
-    //! [`via`](TraceEvent::via) is the number of the set, notify, release or end of a task that did it, with its line. Tasks,
-    //! objects and waits are numbered in the order in which a run meets them, so the same program gives the same trace.
+    //! An event tells what became of which task or object, and what brought it about: its [`cause`](TraceEvent::cause)
+    //! is the number of another event, the poll, timer, thread or drop during which it happened. Following the causes
+    //! back answers who woke whom. What a primitive wakes or grants has an *act*, too: its [`via`](TraceEvent::via) is
+    //! the number of the set, notify, release or end of a task that did it, with its line. Tasks, objects and waits are
+    //! numbered in the order in which a run meets them, so the same program gives the same trace.
     //!
     //! A wait is told by its [number](TraceEvent::wait) when it begins ([`Waits`](Kind::Waits)), when it is
     //! [`Granted`](Kind::Granted), when another task polls it ([`WaitMoved`](Kind::WaitMoved)), and when it is over
-    //! ([`Waited`](Kind::Waited), [`Leaves`](Kind::Leaves)); a sleep in the same way. An object is told before it is named first
-    //! ([`ObjectMade`](Kind::ObjectMade)), and once it is gone ([`ObjectGone`](Kind::ObjectGone)).
+    //! ([`Waited`](Kind::Waited), [`Leaves`](Kind::Leaves)); a sleep in the same way. An object is told before it is
+    //! named first ([`ObjectMade`](Kind::ObjectMade)), and once it is gone ([`ObjectGone`](Kind::ObjectGone)).
     //!
     //! An event comes after what it tells has taken effect, but for a few: [`PollBegan`](Kind::PollBegan) and
-    //! [`Dropping`](Kind::Dropping) come before the future is polled or dropped, [`LockReleased`](Kind::LockReleased) before the
-    //! lock is free, [`BarrierReset`](Kind::BarrierReset) and [`BarrierAborted`](Kind::BarrierAborted) before the barrier lets
-    //! anybody go. An act comes before those whom it wakes are granted, each of which is told after it.
+    //! [`Dropping`](Kind::Dropping) come before the future is polled or dropped, [`LockReleased`](Kind::LockReleased)
+    //! before the lock is free, [`BarrierReset`](Kind::BarrierReset) and [`BarrierAborted`](Kind::BarrierAborted)
+    //! before the barrier lets anybody go. An act comes before those whom it wakes are granted, each of which is told
+    //! after it.
     //!
     //! With no [`Observer`] installed, each place that has something to tell costs one branch, on a flag.
 

@@ -17,7 +17,8 @@ use std::rc::Rc;
 pub(super) struct Waiting {
     pub(super) about: About,
     pub(super) order: List,
-    /// Everybody up to this one is dying, and is passed over by those who look for one that is not. [`END`] if nobody was.
+    /// Everybody up to this one is dying, and is passed over by those who look for one that is not. [`END`] if nobody
+    /// was.
     pub(super) passed: Cell<u32>,
     /// A number that tells it from the lists that were here before, and is left with each waiter that it grants.
     pub(super) serial: Cell<u32>,
@@ -117,7 +118,8 @@ impl Waits {
         self.nodes.get_mut(node).grant()
     }
 
-    /// The first who waits and is not dying, or [`END`]. Those in front are looked at once, however often somebody asks.
+    /// The first who waits and is not dying, or [`END`]. Those in front are looked at once, however often somebody
+    /// asks.
     #[inline]
     pub(super) fn first_living(&self, waiting: &Waiting) -> u32 {
         let mut node = match waiting.passed.get() {
@@ -154,8 +156,8 @@ pub(super) fn list(index: u32) -> (Rc<Waiting>, u32) {
     (WAITS.with_borrow(|waits| waits.lists[index as usize].clone()), index)
 }
 
-/// Ends a wait list. Waiters that were leaked in it stay where they are, in no list. Whoever has told of its object is to
-/// forget it then.
+/// Ends a wait list. Waiters that were leaked in it stay where they are, in no list. Whoever has told of its object is
+/// to forget it then.
 pub(super) fn close(index: u32) {
     let waiting = WAITS.with_borrow_mut(|waits| {
         let waiting = waits.lists.remove(index as usize);

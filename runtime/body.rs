@@ -34,7 +34,8 @@ impl<F: Future<Output = ()>> Work for F {
     }
 }
 
-/// A future and the place where its outcome goes, shared with the join handle. Each method but the last runs foreign code.
+/// A future and the place where its outcome goes, shared with the join handle. Each method but the last runs foreign
+/// code.
 pub(super) trait Job {
     fn poll(&self, cx: &mut Context<'_>) -> Poll<()>;
 

@@ -25,7 +25,8 @@ pub(crate) struct Core {
     pub(super) table: RefCell<Table>,
     /// The tasks that run in the next turn.
     pub(super) queue: Rc<ReadyQueue>,
-    /// The tasks of the turn that have not run in it. Empty between two turns. Only a turn borrows it, and does so to its end.
+    /// The tasks of the turn that have not run in it. Empty between two turns. Only a turn borrows it, and does so to
+    /// its end.
     pub(super) batch: RefCell<Vec<Rc<TaskCell>>>,
     /// The waker that is lent to each poll of a task that has none of its own. None while it is lent.
     pub(super) loose_waker: Cell<Option<Arc<TaskWaker>>>,

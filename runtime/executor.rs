@@ -1,7 +1,7 @@
 //! The loop: turn after turn, what is ready is polled, and timers fire.
 //!
-//! Foreign code (a future's `poll`, a foreign waker's `wake`) runs with nothing borrowed that it could ask for: only the batch is,
-//! by its turn. A panic in it ends one task at most; main's also ends the run.
+//! Foreign code (a future's `poll`, a foreign waker's `wake`) runs with nothing borrowed that it could ask for: only
+//! the batch is, by its turn. A panic in it ends one task at most; main's also ends the run.
 
 use super::clock::Instant;
 use super::context::Core;

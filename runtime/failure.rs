@@ -6,8 +6,8 @@ use std::error::Error;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-/// The payload of a panic, in an error. It prints as what the panic said, and may be shared among threads, since nobody looks at
-/// the payload itself before it is taken out.
+/// The payload of a panic, in an error. It prints as what the panic said, and may be shared among threads, since nobody
+/// looks at the payload itself before it is taken out.
 pub struct PanicPayload(Mutex<Box<dyn Any + Send>>);
 
 impl PanicPayload {

@@ -102,8 +102,8 @@ impl<M: Late> Inbox<M> {
         self.drain();
     }
 
-    /// Drops what came too late. One at a time does: what is sent by a message that is being dropped waits for its turn, so
-    /// that a chain of such messages is no deeper than one.
+    /// Drops what came too late. One at a time does: what is sent by a message that is being dropped waits for its
+    /// turn, so that a chain of such messages is no deeper than one.
     fn drain(&self) {
         // Who finds that another drains may have sent what that one did not see: the swap that ends the draining does.
         while !self.queue.is_empty() && !self.draining.swap(true, Ordering::AcqRel) {
@@ -115,8 +115,8 @@ impl<M: Late> Inbox<M> {
     }
 }
 
-/// The owner has taken a message that stood for others, and is about to act on it. What a sender did before it found that
-/// message there, the owner sees: both exchange the flag, so one of them comes after the other.
+/// The owner has taken a message that stood for others, and is about to act on it. What a sender did before it found
+/// that message there, the owner sees: both exchange the flag, so one of them comes after the other.
 pub(super) fn taken(sent: &AtomicBool) {
     sent.swap(false, Ordering::AcqRel);
 }

@@ -137,8 +137,8 @@ impl Future for Ended {
 
 /// Awaits a task and yields its output. Dropping it detaches the task.
 ///
-/// To await is not to own: whoever awaits it and is cancelled, or times out, leaves the task alone, for which asyncio has
-/// `shield`. `timeout(limit, &mut handle)` keeps the handle to await the task again, or to cancel it.
+/// To await is not to own: whoever awaits it and is cancelled, or times out, leaves the task alone, for which asyncio
+/// has `shield`. `timeout(limit, &mut handle)` keeps the handle to await the task again, or to cancel it.
 ///
 /// # Panics
 /// When a task awaits its own handle, and when the handle is polled again after it was ready.
@@ -235,8 +235,8 @@ impl<T> Future for JoinHandle<T> {
     }
 }
 
-/// A panic that nobody will receive any more is reported. So is that of an output in its drop: whoever drops the handle has
-/// nothing to do with it.
+/// A panic that nobody will receive any more is reported. So is that of an output in its drop: whoever drops the handle
+/// has nothing to do with it.
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         if let Some(waiter) = self.waiter.take() {
@@ -259,7 +259,8 @@ impl<T> Drop for JoinHandle<T> {
     }
 }
 
-/// The future of a joined task and the place for its outcome: the one allocation, beside the future's, that task and handle share.
+/// The future of a joined task and the place for its outcome: the one allocation, beside the future's, that task and
+/// handle share.
 struct Joined<F: Future> {
     /// None once the task has ended. Borrowed while it is being polled, and by nobody else then.
     future: RefCell<Option<Pin<Box<F>>>>,

@@ -1,5 +1,5 @@
-//! The life of a task, from its spawn to its end: what becomes of its future, its output and its panic, and who is told.
-//! And the end of a run, which ends all of them.
+//! The life of a task, from its spawn to its end: what becomes of its future, its output and its panic, and who is
+//! told. And the end of a run, which ends all of them.
 //!
 //! Foreign code (the drop of a future or of an output) runs with nothing borrowed that it could ask for. A panic in it
 //! ends one task at most.
@@ -40,8 +40,8 @@ impl Core {
         key
     }
 
-    /// Has something done in the next turn, in the place among the tasks that are ready which it would have as one of them. While a
-    /// run ends and nothing is queued any more, it is done at once. In asyncio: `call_soon`.
+    /// Has something done in the next turn, in the place among the tasks that are ready which it would have as one of
+    /// them. While a run ends and nothing is queued any more, it is done at once. In asyncio: `call_soon`.
     pub(super) fn call_soon(&self, call: Box<dyn FnOnce()>) {
         if self.closed.get() {
             return call();
@@ -60,7 +60,8 @@ impl Core {
         true
     }
 
-    /// Ends a task: its future is dropped, then it leaves the table, then its listeners are told, and its joiners woken.
+    /// Ends a task: its future is dropped, then it leaves the table, then its listeners are told, and its joiners
+    /// woken.
     pub(super) fn finish(&self, task: Rc<TaskCell>, body: Body, ending: Ending) {
         let ending = match ending {
             Ending::Returned if task.dying.get() => Ending::Cancelled,
@@ -101,8 +102,8 @@ impl Core {
         drop(unfit);
     }
 
-    /// Drops what nobody wants any more. What such a drop makes unwanted waits for its turn, so that a chain of them is no
-    /// deeper than one.
+    /// Drops what nobody wants any more. What such a drop makes unwanted waits for its turn, so that a chain of them is
+    /// no deeper than one.
     pub(super) fn discard(&self, unwanted: Unwanted) {
         self.unwanted.borrow_mut().push_back(unwanted);
         if self.discarding.replace(true) {
@@ -141,8 +142,8 @@ impl Core {
     }
 }
 
-/// Drops the future of a task, and an output that nobody will fetch. The first panic in that is how the task ended, unless it
-/// had panicked before; each other is the `second`.
+/// Drops the future of a task, and an output that nobody will fetch. The first panic in that is how the task ended,
+/// unless it had panicked before; each other is the `second`.
 fn let_go(body: Body, mut ending: Ending, second: impl Fn(Box<dyn Any + Send>)) -> Ending {
     let mut contain = |act: &mut dyn FnMut(bool)| {
         let returned = matches!(ending, Ending::Returned);

@@ -113,7 +113,8 @@ impl<T: Default> Arena<T> {
     }
 }
 
-/// Appends to a vector that grows by a quarter, since what it holds in reserve is paid for by every node. Returns the index.
+/// Appends to a vector that grows by a quarter, since what it holds in reserve is paid for by every node. Returns the
+/// index.
 pub(super) fn push<T>(nodes: &mut Vec<T>, node: T) -> u32 {
     if nodes.len() == nodes.capacity() {
         nodes.reserve_exact((nodes.len() / 4).max(32));

@@ -21,7 +21,8 @@ pub(super) type ByList = BTreeMap<u64, Rc<dyn Listener>>;
 #[derive(Default)]
 pub(super) struct Listeners {
     pub(super) first: Option<Rc<dyn Listener>>,
-    /// By the identities of the lists in which somebody waits: who came later has a higher one. Each came after the first.
+    /// By the identities of the lists in which somebody waits: who came later has a higher one. Each came after the
+    /// first.
     pub(super) others: Option<Box<ByList>>,
 }
 

@@ -1,5 +1,5 @@
-//! The heart. Its files from the ground up: each uses only those before it. The front page of the crate has them in the order of
-//! learning.
+//! The heart. Its files from the ground up: each uses only those before it. The front page of the crate has them in the
+//! order of learning.
 
 mod list;
 

@@ -88,8 +88,8 @@ impl Core {
         }
     }
 
-    /// A poll or a drop begins, which was brought about by what queued the task: until the guard goes, it is the cause of all that
-    /// happens.
+    /// A poll or a drop begins, which was brought about by what queued the task: until the guard goes, it is the cause
+    /// of all that happens.
     #[inline]
     pub(super) fn begin(&self, task: &TaskCell, kind: Kind) -> Option<Causing<'_>> {
         if self.watchers.trace.is_watched() { Some(self.begin_turn_of(task, kind)) } else { None }
@@ -110,7 +110,8 @@ impl Core {
         }
     }
 
-    /// A sleep is polled with another waker than before, by another task perhaps. The outdated one goes, which is foreign code.
+    /// A sleep is polled with another waker than before, by another task perhaps. The outdated one goes, which is
+    /// foreign code.
     pub(super) fn note_timer_renewed(&self, timer: u32, _outdated: Wakee) {
         if self.watchers.trace.is_watched() {
             self.tell_timer_renewed(timer);
@@ -177,7 +178,8 @@ pub(super) fn joined(about: &About, node: u32, task: Option<Rc<TaskCell>>, at: L
     }
 }
 
-/// A wait is polled with another waker than before, by another task perhaps. The outdated one goes, which is foreign code.
+/// A wait is polled with another waker than before, by another task perhaps. The outdated one goes, which is foreign
+/// code.
 pub(super) fn renewed(node: u32, _outdated: Wakee) {
     if OPEN_WAITS.get() > 0 {
         told::renewed(node);

@@ -1,5 +1,5 @@
-//! Panics of foreign code, wherever it is called: whoever runs it on its own behalf receives the first of them, and ends by it if
-//! it is a task; every other panic is [told](lost), and ends nobody.
+//! Panics of foreign code, wherever it is called: whoever runs it on its own behalf receives the first of them, and
+//! ends by it if it is a task; every other panic is [told](lost), and ends nobody.
 
 use super::note::lost;
 use std::any::Any;
@@ -23,8 +23,8 @@ pub(crate) fn drop_each<T>(these: impl Iterator<Item = T>) {
     go_on_with_first(these.filter_map(|this| catch_unwind(AssertUnwindSafe(|| drop(this))).err()));
 }
 
-/// Resumes the first of these panics and tells the others. It tells all of them if one is under way already: guards release
-/// and wake in their drop, and a second panic that leaves a drop would abort the process.
+/// Resumes the first of these panics and tells the others. It tells all of them if one is under way already: guards
+/// release and wake in their drop, and a second panic that leaves a drop would abort the process.
 #[cold]
 pub(super) fn go_on_with_first(panics: impl IntoIterator<Item = Box<dyn Any + Send>>) {
     let mut panics = panics.into_iter();

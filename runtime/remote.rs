@@ -22,8 +22,9 @@ pub fn remote() -> Remote {
 
 /// Spawns futures onto a runtime from other threads.
 ///
-/// While a `Remote` is alive, a runtime in which nobody can run is not stalled: it waits. Dropping the last one makes it
-/// look again. Tasks that wait for each other in a circle are reported all the same, once they have done so for a second.
+/// While a `Remote` is alive, a runtime in which nobody can run is not stalled: it waits. Dropping the last one makes
+/// it look again. Tasks that wait for each other in a circle are reported all the same, once they have done so for a
+/// second.
 ///
 /// The primitives of [`sync`](crate::sync) stay on their thread. To set an [`Event`](crate::sync::Event) from another
 /// one, spawn a future that does it there:
@@ -88,8 +89,8 @@ impl Remote {
 /// Looks into a runtime from other threads, and stops its runs: for a watcher, or for Ctrl-C.
 /// [`Remote::downgrade`] makes one.
 ///
-/// Unlike a [`Remote`] it keeps no runtime waiting: a stall is a stall while it is alive. `examples/ctrl_c.rs` is a program
-/// that Ctrl-C stops by one.
+/// Unlike a [`Remote`] it keeps no runtime waiting: a stall is a stall while it is alive. `examples/ctrl_c.rs` is a
+/// program that Ctrl-C stops by one.
 ///
 /// A watcher tells every so often, or when it is asked to, what all tasks wait for, until the runtime is gone:
 ///
@@ -123,9 +124,9 @@ pub struct WeakRemote {
 
 impl WeakRemote {
     /// Ends the run after the turn that is under way: its main future is dropped, then its tasks in the order of
-    /// spawning, and [`try_run`](crate::try_run) returns a report that [was stopped](crate::Stalled::was_stopped). A main
-    /// that ends in that turn has ended. Between two runs it ends the next one after its first turn; once the runtime is
-    /// gone it does nothing.
+    /// spawning, and [`try_run`](crate::try_run) returns a report that [was stopped](crate::Stalled::was_stopped). A
+    /// main that ends in that turn has ended. Between two runs it ends the next one after its first turn; once the
+    /// runtime is gone it does nothing.
     ///
     /// In asyncio: `loop.call_soon_threadsafe(loop.stop)`.
     ///

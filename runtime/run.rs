@@ -1,5 +1,5 @@
-//! A runtime as its user holds it: made by a builder, stepped by hand, or run to the end of a main future: turn after turn,
-//! parked while there is nothing to do, and with an eye on whether anybody can ever go on.
+//! A runtime as its user holds it: made by a builder, stepped by hand, or run to the end of a main future: turn after
+//! turn, parked while there is nothing to do, and with an eye on whether anybody can ever go on.
 
 use super::clock::{Clock, Instant};
 use super::context::{self, Core};
@@ -28,8 +28,8 @@ use std::time::Duration;
 
 /// Runs a future to its end on a new runtime with the real clock, and returns its output. In asyncio: `asyncio.run`.
 ///
-/// When the future has ended, tasks that have not are dropped, in the order of spawning; also those that are ready, which
-/// asyncio lets run once more.
+/// When the future has ended, tasks that have not are dropped, in the order of spawning; also those that are ready,
+/// which asyncio lets run once more.
 ///
 /// # Panics
 /// With the panic of the future, if it panics; with the report, if the run stalls; when it is called inside a runtime.
@@ -62,8 +62,8 @@ pub fn try_run<F: Future>(future: F) -> Result<F::Output, Stalled> {
 /// The longest time to park at once: later deadlines are looked at again.
 const LONGEST_PARK: Duration = Duration::from_secs(3600);
 
-/// So much later than asked for Linux wakes a thread, to wake others with it. A park is asked to end so much earlier; what is left
-/// of the time if it does is another park.
+/// So much later than asked for Linux wakes a thread, to wake others with it. A park is asked to end so much earlier;
+/// what is left of the time if it does is another park.
 const SLACK: Duration = Duration::from_micros(50);
 
 /// Decides what a runtime is like. [`Runtime::builder`] makes one.
@@ -82,11 +82,11 @@ pub struct Builder {
 impl Builder {
     /// Lets time stand still while anybody is ready, and jump to the next deadline when nobody is.
     ///
-    /// It knows nothing of the time that other threads take. A timer that is armed is due as soon as nobody is ready, also
-    /// while a thread works for a task and a [`Remote`](crate::Remote) is alive: a timeout of 100 s around that work is up
-    /// at once. Without a timer, the runtime waits for threads as long as a `Remote` is alive, and for nothing else: a
-    /// waker that a thread holds does not keep it from being stalled. What depends on threads and on timers belongs on
-    /// the real clock.
+    /// It knows nothing of the time that other threads take. A timer that is armed is due as soon as nobody is ready,
+    /// also while a thread works for a task and a [`Remote`](crate::Remote) is alive: a timeout of 100 s around that
+    /// work is up at once. Without a timer, the runtime waits for threads as long as a `Remote` is alive, and for
+    /// nothing else: a waker that a thread holds does not keep it from being stalled. What depends on threads and on
+    /// timers belongs on the real clock.
     pub fn virtual_clock(mut self) -> Self {
         self.is_virtual = true;
         self

@@ -15,9 +15,10 @@ use std::sync::Arc;
 ///
 /// In asyncio: `create_task`. While a run ends, the future is dropped and the handle is cancelled already.
 ///
-/// Tasks may await each other in a chain of any length. Futures that await each other inside one task are polled by Rust within
-/// each other: the 2 MiB stack of a thread bears about 6,000 levels of an `async fn` that awaits itself in a box in a debug
-/// build, and 25,000 in a release build, fewer if they keep much. What goes deeper is spawned, a task a level.
+/// Tasks may await each other in a chain of any length. Futures that await each other inside one task are polled by
+/// Rust within each other: the 2 MiB stack of a thread bears about 6,000 levels of an `async fn` that awaits itself in
+/// a box in a debug build, and 25,000 in a release build, fewer if they keep much. What goes deeper is spawned, a task
+/// a level.
 ///
 /// # Panics
 /// Outside a runtime.

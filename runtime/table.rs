@@ -21,8 +21,8 @@ pub(super) struct Table {
     pub(super) spare: Vec<Rc<TaskCell>>,
     #[expect(clippy::vec_box, reason = "a box goes from one cell to the next as it is")]
     spare_extras: Vec<Box<Extra>>,
-    /// The slots of the tasks that have a waker of their own, since somebody has cloned it, or had. A clone is made in a poll of
-    /// the task, or of another clone.
+    /// The slots of the tasks that have a waker of their own, since somebody has cloned it, or had. A clone is made in
+    /// a poll of the task, or of another clone.
     pub(super) cloned: Vec<u32>,
 }
 
@@ -122,8 +122,8 @@ impl Table {
         }
     }
 
-    /// Whether any task has a clone of its waker somewhere. The one that was cloned last is looked at first, and a waker of which
-    /// no clone is left is let go, but not one that is lent to a poll.
+    /// Whether any task has a clone of its waker somewhere. The one that was cloned last is looked at first, and a
+    /// waker of which no clone is left is let go, but not one that is lent to a poll.
     pub(super) fn is_any_held(&mut self) -> bool {
         while let Some(&slot) = self.cloned.last() {
             let task = &self.tasks[slot as usize];

@@ -16,7 +16,8 @@
 //! 1. `Table::insert` gives the task a cell and a slot; `Core::spawn` queues it for its first poll.
 //! 2. `TaskCell::begin` lends the future to the executor; a wake that comes while it is out queues the task again.
 //! 3. `TaskCell::suspend` takes it back when the poll returned `Pending`.
-//! 4. `TaskCell::wake`, or `TaskCell::wakes_unwatched` in its stead, queues the task; in the queue already, it keeps its place.
+//! 4. `TaskCell::wake`, or `TaskCell::wakes_unwatched` in its stead, queues the task; in the queue already, it keeps
+//!    its place.
 //! 5. `TaskCell::cancel` marks the task as dying and queues it, from any state; one that is being polled, at its next
 //!    suspend. The mark stays.
 //! 6. The future of a dying task is handed over to be dropped; it is never polled again.
@@ -35,22 +36,25 @@ pub(super) use super::body::{Body, Job, Work};
 pub use super::waker::TaskId;
 pub(super) use super::waker::{Message, TaskKey};
 
-/// A task: what the ready queue, the wait lists and the timers hold, so that neither a wake nor a poll looks anything up. Once
-/// nobody holds it any more, it serves the next task or callback.
+/// A task: what the ready queue, the wait lists and the timers hold, so that neither a wake nor a poll looks anything
+/// up. Once nobody holds it any more, it serves the next task or callback.
 pub(crate) struct TaskCell {
     /// [`TaskId::ENDED`] once the task has ended.
     pub(super) id: Cell<TaskId>,
     /// Its slot in the table. Valid until the task has ended.
     slot: Cell<u32>,
-    /// Set from when the task is queued until it begins to be polled or dropped, and once it has ended: nobody queues it then.
+    /// Set from when the task is queued until it begins to be polled or dropped, and once it has ended: nobody queues
+    /// it then.
     pub(super) queued: Cell<bool>,
-    /// Set once the task is to be dropped instead of polled. Cleared when the cell becomes another task, and not before.
+    /// Set once the task is to be dropped instead of polled. Cleared when the cell becomes another task, and not
+    /// before.
     pub(super) dying: Cell<bool>,
     /// Set once its future is being dropped. Cleared when the cell becomes another task.
     pub(super) ending: Cell<bool>,
     /// The future. None while the executor has it out to poll or to drop, and once the task has ended.
     pub(super) body: Cell<Option<Body>>,
-    /// Its own waker: somebody has cloned one that it was lent. None as long as nobody has, and while the executor has it.
+    /// Its own waker: somebody has cloned one that it was lent. None as long as nobody has, and while the executor has
+    /// it.
     pub(super) waker: Cell<Option<Arc<TaskWaker>>>,
     /// The line that spawned it.
     pub(super) spawned: Cell<&'static Location<'static>>,
@@ -130,7 +134,8 @@ impl TaskCell {
         }
     }
 
-    /// As [`wake`](TaskCell::wake), where nobody watches: it runs no foreign code. False, with nothing done, where somebody does.
+    /// As [`wake`](TaskCell::wake), where nobody watches: it runs no foreign code. False, with nothing done, where
+    /// somebody does.
     #[inline]
     pub(super) fn wakes_unwatched(self: &Rc<Self>) -> bool {
         let unwatched = !self.queue.notes.is_watched();
@@ -146,8 +151,8 @@ impl TaskCell {
         self.queue.tasks.borrow_mut().push(self.clone());
     }
 
-    /// Marks the task as dying, and has it queued for that. One that cancels itself is queued when it suspends, behind all that
-    /// it wakes until then.
+    /// Marks the task as dying, and has it queued for that. One that cancels itself is queued when it suspends, behind
+    /// all that it wakes until then.
     pub(super) fn cancel(self: &Rc<Self>) {
         self.dying.set(true);
         let body = self.body.take();
@@ -166,7 +171,8 @@ impl TaskCell {
         Some(body)
     }
 
-    /// The future comes back to wait for a wake, which may have come already. One that has cancelled itself is queued for that.
+    /// The future comes back to wait for a wake, which may have come already. One that has cancelled itself is queued
+    /// for that.
     #[inline]
     pub(super) fn suspend(self: &Rc<Self>, body: Body) {
         self.body.set(Some(body));

@@ -10,10 +10,11 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::task::{Context, Poll, Waker};
 
-/// One place in a wait list, kept by the future that waits. Dropping it leaves the list, and takes nothing from the others.
+/// One place in a wait list, kept by the future that waits. Dropping it leaves the list, and takes nothing from the
+/// others.
 ///
-/// It is in one list at a time, and stays in the one that it has joined until it is granted or leaves, whatever list it is given
-/// meanwhile. It may outlive its list.
+/// It is in one list at a time, and stays in the one that it has joined until it is granted or leaves, whatever list it
+/// is given meanwhile. It may outlive its list.
 ///
 /// ```
 /// use greenlight::waiters::{WaitList, Waiter};
@@ -96,8 +97,8 @@ impl Waiter {
         if self.has_joined() { self.poll(cx) } else { self.join_if(cx, list, must_wait) }
     }
 
-    /// Joins the back of the list; ready if there is nothing to wait for. That is asked after foreign code has run: the clone of a
-    /// waker, and the drop of a clone that is not needed.
+    /// Joins the back of the list; ready if there is nothing to wait for. That is asked after foreign code has run: the
+    /// clone of a waker, and the drop of a clone that is not needed.
     ///
     /// # Panics
     /// When it has joined a list already.
@@ -172,8 +173,8 @@ impl Waiter {
         true
     }
 
-    /// Registers whom this waker wakes, if that is somebody else. The clone of the new waker and the drop of the old one run
-    /// foreign code, which may grant the node meanwhile.
+    /// Registers whom this waker wakes, if that is somebody else. The clone of the new waker and the drop of the old
+    /// one run foreign code, which may grant the node meanwhile.
     #[cold]
     fn renew(&self, waker: &Waker) {
         if WAITS.with_borrow(|waits| waits.nodes.get(self.node).is_current(waker)) {
@@ -207,8 +208,8 @@ pub(super) fn whom_to_wake(cx: &Context<'_>, asks: u32, must_wait: impl Fn() -> 
     }
 }
 
-/// The same for one that is polled with the waker of elsewhere: the clone of it is foreign code, after which it is asked
-/// again whether there is anything to wait for.
+/// The same for one that is polled with the waker of elsewhere: the clone of it is foreign code, after which it is
+/// asked again whether there is anything to wait for.
 #[cold]
 fn clone_foreign(cx: &Context<'_>, must_wait: impl Fn() -> bool) -> Option<Wakee> {
     loop {

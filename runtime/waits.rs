@@ -16,7 +16,8 @@ use std::rc::Rc;
 
 /// The waiters of one object, first in, first out. It stays on its thread.
 ///
-/// A list that is dropped while somebody waits wakes nobody: those waits never end, and are no more than dropped with their futures.
+/// A list that is dropped while somebody waits wakes nobody: those waits never end, and are no more than dropped with
+/// their futures.
 ///
 /// ```
 /// use greenlight::waiters::{WaitList, Waiter};
@@ -39,12 +40,13 @@ pub struct WaitList {
     pub(super) about: About,
     /// The list as the thread keeps it, and its index there. None until somebody waits.
     waiting: OnceCell<(Rc<Waiting>, u32)>,
-    /// An index goes with the arena of this thread, and is neither `Send` nor `Sync`: in another thread's it would name somebody else.
+    /// An index goes with the arena of this thread, and is neither `Send` nor `Sync`: in another thread's it would name
+    /// somebody else.
     stays: PhantomData<*const ()>,
 }
 
-/// A waiter that was granted what it waits for, and is to be woken: what [`WaitList::grant_first`] returns. One that is dropped
-/// instead leaves its waiter asleep, and the stall report tells of that.
+/// A waiter that was granted what it waits for, and is to be woken: what [`WaitList::grant_first`] returns. One that is
+/// dropped instead leaves its waiter asleep, and the stall report tells of that.
 #[must_use = "a waiter that was granted sleeps on until it is woken"]
 pub struct Grant {
     pub(crate) node: u32,
@@ -127,12 +129,12 @@ impl WaitList {
         })
     }
 
-    /// As [`wake_all`](WaitList::wake_all), for those whose tasks are not being cancelled, as long as `takes`, which is given what
-    /// each asks for, says so. It is to count what is left, and may read the list's length.
+    /// As [`wake_all`](WaitList::wake_all), for those whose tasks are not being cancelled, as long as `takes`, which is
+    /// given what each asks for, says so. It is to count what is left, and may read the list's length.
     ///
     /// # Panics
-    /// With the panic of `takes`, or if it does more with a wait list than to read its length: that asks no further, and who was
-    /// granted before is woken. With the panic of a foreign waker, after that.
+    /// With the panic of `takes`, or if it does more with a wait list than to read its length: that asks no further,
+    /// and who was granted before is woken. With the panic of a foreign waker, after that.
     ///
     /// ```
     /// use greenlight::waiters::{WaitList, Waiter};
@@ -223,8 +225,8 @@ pub(super) fn wake_all(waiting: &Waiting) -> usize {
     wake_each(waiting, |_| waiting.order.first())
 }
 
-/// Grants and wakes the waiters that `next` names, until it names none. Tasks are queued as they are granted, which runs no
-/// foreign code; where somebody watches, and where they are foreign, they are woken after all are granted.
+/// Grants and wakes the waiters that `next` names, until it names none. Tasks are queued as they are granted, which
+/// runs no foreign code; where somebody watches, and where they are foreign, they are woken after all are granted.
 fn wake_each(waiting: &Waiting, mut next: impl FnMut(&Waits) -> u32) -> usize {
     let (mut count, mut is_any_left) = (0, false);
     WAITS.with_borrow_mut(|waits| {
@@ -244,8 +246,8 @@ fn wake_each(waiting: &Waiting, mut next: impl FnMut(&Waits) -> u32) -> usize {
     count
 }
 
-/// Wakes those whom a broadcast has left to be woken with nothing borrowed, foreign wakers last. One that panics does not cost the
-/// others their wake; the first panic goes on afterwards, and the others are told.
+/// Wakes those whom a broadcast has left to be woken with nothing borrowed, foreign wakers last. One that panics does
+/// not cost the others their wake; the first panic goes on afterwards, and the others are told.
 #[cold]
 fn wake_left() {
     let mut left = WAITS.with_borrow_mut(|waits| std::mem::take(&mut waits.to_wake));

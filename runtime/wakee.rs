@@ -78,8 +78,9 @@ impl Polling {
         });
     }
 
-    /// Whether this is the very waker that the executor put into the context. `will_wake` would compare with a second waker made
-    /// from the same `Arc`, and two of those differ in release builds when their vtables are instantiated twice.
+    /// Whether this is the very waker that the executor put into the context. `will_wake` would compare with a second
+    /// waker made from the same `Arc`, and two of those differ in release builds when their vtables are instantiated
+    /// twice.
     #[inline]
     fn owns(&self, waker: &Waker) -> bool {
         let mark = self.mark.get();
@@ -143,8 +144,8 @@ pub(super) fn end_poll() -> Rc<TaskCell> {
     ManuallyDrop::into_inner(task).expect("a task is being polled until its poll is over")
 }
 
-/// Nobody is being polled until a poll begins, or the one that this returns is resumed: a runtime may be stepped inside a task of
-/// another one.
+/// Nobody is being polled until a poll begins, or the one that this returns is resumed: a runtime may be stepped inside
+/// a task of another one.
 pub(super) fn leave_poll() -> Polling {
     let outer = Polling::nobody();
     outer.resume();
@@ -152,8 +153,8 @@ pub(super) fn leave_poll() -> Polling {
 }
 
 impl Wakee {
-    /// Whom to wake, for a leaf that is polled with this waker. Cloning a foreign waker runs foreign code: call this with nothing
-    /// borrowed.
+    /// Whom to wake, for a leaf that is polled with this waker. Cloning a foreign waker runs foreign code: call this
+    /// with nothing borrowed.
     #[inline]
     pub(super) fn of(waker: &Waker) -> Wakee {
         match owner(waker) {
@@ -226,8 +227,8 @@ impl Registered {
         self.task.as_ref()
     }
 
-    /// Whether its task was cancelled. A wait with a foreign waker may be in a future that others poll too, as the futures crate's
-    /// `Shared` is: it need not go with the task that polled it last.
+    /// Whether its task was cancelled. A wait with a foreign waker may be in a future that others poll too, as the
+    /// futures crate's `Shared` is: it need not go with the task that polled it last.
     #[inline]
     pub(super) fn is_dying(&self) -> bool {
         self.means == Means::TASK && self.task.as_ref().is_some_and(|task| task.dying.get())

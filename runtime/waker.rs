@@ -31,8 +31,8 @@ pub(crate) struct TaskKey {
     pub(super) id: TaskId,
 }
 
-/// What a waker points at: the task, by key, and the way to it from any thread. One is lent to all polls, until somebody clones
-/// it: then it is the waker of the task that was polled, until the runtime finds that no clone is left.
+/// What a waker points at: the task, by key, and the way to it from any thread. One is lent to all polls, until
+/// somebody clones it: then it is the waker of the task that was polled, until the runtime finds that no clone is left.
 pub(super) struct TaskWaker {
     pub(super) id: AtomicU64,
     pub(super) slot: AtomicU32,

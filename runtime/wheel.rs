@@ -18,9 +18,9 @@
 //! Equal deadlines fire in the order of arming, for free: at any position they share one slot, slots are first in first
 //! out, and a cascade empties a slot front to back.
 //!
-//! A slot knows the earliest deadline in it. So the position goes to a deadline and not to where a slot begins: a thread
-//! parks for a timer, and not for each level above it, and a timer that is due when its slot cascades passes over those
-//! below.
+//! A slot knows the earliest deadline in it. So the position goes to a deadline and not to where a slot begins: a
+//! thread parks for a timer, and not for each level above it, and a timer that is due when its slot cascades passes
+//! over those below.
 
 use super::list::{Arena, List};
 
@@ -187,8 +187,8 @@ impl<T> Wheel<T> {
     }
 }
 
-/// Where a deadline belongs that lies ahead of the position: the level of the highest digit in which the two differ, and the
-/// deadline's digit there. As long as the position has not come to the slot, they differ in no higher one.
+/// Where a deadline belongs that lies ahead of the position: the level of the highest digit in which the two differ,
+/// and the deadline's digit there. As long as the position has not come to the slot, they differ in no higher one.
 pub(super) fn place_of(position: u64, deadline: u64) -> (usize, usize) {
     let level = ((position ^ deadline) | 1).ilog2() as usize / DIGIT_BITS;
     (level, (deadline >> (level * DIGIT_BITS)) as usize % SLOTS)

@@ -39,8 +39,8 @@ pub struct Barrier {
 
 struct Round {
     phase: Phase,
-    /// The tickets of those who arrived in this round, in order, and whether they are counted: who is dropped before it is
-    /// full is not. Tickets rise, so it is sorted, and the place of one is found by halving.
+    /// The tickets of those who arrived in this round, in order, and whether they are counted: who is dropped before it
+    /// is full is not. Tickets rise, so it is sorted, and the place of one is found by halving.
     arrived: Vec<(u64, bool)>,
     /// How many of them are not counted: less than half, and none once the round is full.
     gone: usize,

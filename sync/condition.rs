@@ -14,8 +14,8 @@ use std::task::{Context, Poll, ready};
 
 /// Lets tasks that hold a lock wait until another one says that something has changed. In asyncio: `Condition`.
 ///
-/// The guard proves that the lock is held: to wait or to notify without it cannot be written. A notified task queues for
-/// the lock again, at the back. A notify that nobody waits for is lost, so wait for a predicate, with
+/// The guard proves that the lock is held: to wait or to notify without it cannot be written. A notified task queues
+/// for the lock again, at the back. A notify that nobody waits for is lost, so wait for a predicate, with
 /// [`wait_for`](Condition::wait_for), unless every notify is sure to find its waiter.
 ///
 /// ```
@@ -321,8 +321,8 @@ impl<'g, T> Future for ConditionWait<'_, 'g, T> {
     }
 }
 
-/// A waiter that was notified and is dropped before it has the lock again passes the notify on, unless everybody who waited
-/// with it was told, too: who came later has seen what there was to tell.
+/// A waiter that was notified and is dropped before it has the lock again passes the notify on, unless everybody who
+/// waited with it was told, too: who came later has seen what there was to tell.
 impl<T> Drop for ConditionWait<'_, '_, T> {
     fn drop(&mut self) {
         let notified = match self.state {

@@ -11,13 +11,13 @@ use std::rc::Rc;
 
 /// Spawns each future as a task, in order, and yields their outputs in that order once the last has ended.
 ///
-/// In asyncio: `gather`. The children start in the next turn, also before the gather is awaited. From the end of the last
-/// child to the gatherer it is two hops, as in asyncio.
+/// In asyncio: `gather`. The children start in the next turn, also before the gather is awaited. From the end of the
+/// last child to the gatherer it is two hops, as in asyncio.
 ///
 /// # Panics
-/// Outside a runtime; when a child is cancelled, as by the end of its run. A panic of a child resumes in the gatherer, at
-/// once, and cancels the other children; asyncio lets them run on. Of several that have panicked by then, the first in the
-/// order of spawning resumes, and the others are reported.
+/// Outside a runtime; when a child is cancelled, as by the end of its run. A panic of a child resumes in the gatherer,
+/// at once, and cancels the other children; asyncio lets them run on. Of several that have panicked by then, the first
+/// in the order of spawning resumes, and the others are reported.
 ///
 /// # Cancel safety
 /// Dropping it cancels the children that have not ended, in order.
@@ -43,8 +43,8 @@ where
     Gathering::new(handles, true).outputs(at)
 }
 
-/// Awaits tasks that run already, and yields what became of each, in order. No failure ends it early. If all of them have
-/// ended before, it does not suspend.
+/// Awaits tasks that run already, and yields what became of each, in order. No failure ends it early. If all of them
+/// have ended before, it does not suspend.
 ///
 /// In asyncio: `gather(*tasks, return_exceptions=True)`.
 ///
@@ -140,8 +140,8 @@ pub trait Handles {
     type Outputs;
     fn each<'a>(&'a self, look: &mut dyn FnMut(&'a dyn Child));
 
-    /// All outputs, or none of them if one is missing: with one in hand that panics when it is dropped, the panic that says so
-    /// would abort the process.
+    /// All outputs, or none of them if one is missing: with one in hand that panics when it is dropped, the panic that
+    /// says so would abort the process.
     fn outputs(&self) -> Option<Self::Outputs>;
 }
 

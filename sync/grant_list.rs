@@ -1,5 +1,5 @@
-//! `GrantList`: a wait list for something of which there may be more than one. It counts who was granted theirs and has not
-//! run since, so that nobody overtakes them.
+//! `GrantList`: a wait list for something of which there may be more than one. It counts who was granted theirs and has
+//! not run since, so that nobody overtakes them.
 
 use crate::runtime::{ObjectState, WaitList, Waiter};
 use std::cell::Cell;
@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 /// Waiters, first in, first out, and those who were granted what they wait for and have not run since.
 pub(super) struct GrantList {
     pub(super) waiters: WaitList,
-    /// How many were granted theirs, are in the list no more, and come before everybody else until they run or are gone.
+    /// How many were granted theirs, are in the list no more, and come before everybody else until they run or are
+    /// gone.
     granted: Cell<usize>,
 }
 
@@ -44,8 +45,8 @@ impl GrantList {
         self.granted.get()
     }
 
-    /// The poll of a future that waits for so much: it joins the list if it must wait, which is asked again once the waker is
-    /// cloned, since a foreign one runs code then.
+    /// The poll of a future that waits for so much: it joins the list if it must wait, which is asked again once the
+    /// waker is cloned, since a foreign one runs code then.
     #[inline]
     pub(super) fn wait(
         &self,
@@ -69,8 +70,8 @@ impl GrantList {
         was_granted
     }
 
-    /// Grants the first in the list who are not dying, as long as what each asks for `suffices`: it is asked with the wait
-    /// lists borrowed, and sees those counted who came before.
+    /// Grants the first in the list who are not dying, as long as what each asks for `suffices`: it is asked with the
+    /// wait lists borrowed, and sees those counted who came before.
     pub(super) fn grant_while(&self, mut suffices: impl FnMut(usize) -> bool) {
         self.waiters.grant_while(|asked| {
             let suffices = suffices(asked);

@@ -34,8 +34,8 @@ pub enum Cause<E> {
 
 /// Tasks of a group failed. In asyncio: an `ExceptionGroup`.
 ///
-/// Its [source](Error::source) is the first [`Failure`], and that of a failure its [`PanicPayload`], or its error if that is in
-/// a box: `Box<dyn Error>` or `Box<dyn Error + Send + Sync>`. It is `Send` and `Sync` if the errors are.
+/// Its [source](Error::source) is the first [`Failure`], and that of a failure its [`PanicPayload`], or its error if
+/// that is in a box: `Box<dyn Error>` or `Box<dyn Error + Send + Sync>`. It is `Send` and `Sync` if the errors are.
 ///
 /// ```
 /// use greenlight::{Failure, TaskGroup};
@@ -163,8 +163,8 @@ impl<E: fmt::Debug + fmt::Display + 'static> Error for Cause<E> {
     }
 }
 
-/// The error in a box. A group asks of its errors only that they can be printed, so what is in no box is not known to be an
-/// error.
+/// The error in a box. A group asks of its errors only that they can be printed, so what is in no box is not known to
+/// be an error.
 fn boxed(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
     let sent = error.downcast_ref::<Box<dyn Error + Send + Sync>>().map(|error| &**error as &dyn Error);
     sent.or(error.downcast_ref::<Box<dyn Error>>().map(|error| &**error))

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 /// Ticks once every period: first one period from now, then on that grid for ever.
 ///
-/// A period is rounded up to whole microseconds. A consumer that comes late gets the ticks that it missed at once, one by one.
-/// A tick that would be beyond the end of time is due there, as the end of a [`sleep`](crate::sleep) is.
+/// A period is rounded up to whole microseconds. A consumer that comes late gets the ticks that it missed at once, one
+/// by one. A tick that would be beyond the end of time is due there, as the end of a [`sleep`](crate::sleep) is.
 ///
 /// # Panics
 /// Outside a runtime, and when the period is zero.

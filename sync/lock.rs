@@ -12,8 +12,8 @@ use std::task::{Context, Poll, ready};
 
 /// Holds a value that one task at a time may use, across awaits. In asyncio: `Lock`.
 ///
-/// It is handed over first in, first out: nobody overtakes. The guard is the proof of holding it, so a release without an
-/// acquire cannot be written. A panic while it is held releases it: there is no poisoning.
+/// It is handed over first in, first out: nobody overtakes. The guard is the proof of holding it, so a release without
+/// an acquire cannot be written. A panic while it is held releases it: there is no poisoning.
 ///
 /// ```
 /// use greenlight::sync::Lock;
@@ -66,8 +66,8 @@ enum LockState {
     Free,
     /// --> Free, Promised.
     Held,
-    /// The first who waits was granted the lock and has not run since. --> Held; Free or Promised to the next if the waiter
-    /// is dropped.
+    /// The first who waits was granted the lock and has not run since. --> Held; Free or Promised to the next if the
+    /// waiter is dropped.
     Promised {
         to: u32,
         /// The waiter was cancelled before it was granted: it will be dropped, and pass the lock on.
@@ -123,8 +123,8 @@ impl<T> Lock<T> {
         self.value.into_inner()
     }
 
-    /// Whether one who comes now gets the lock at once. A waiter counts as gone if it was dying when it was granted, and
-    /// so does everybody behind it who is dying: asyncio skips the cancelled in the same way.
+    /// Whether one who comes now gets the lock at once. A waiter counts as gone if it was dying when it was granted,
+    /// and so does everybody behind it who is dying: asyncio skips the cancelled in the same way.
     fn may_take(&self) -> bool {
         match self.state.get() {
             LockState::Free => true,

@@ -9,8 +9,8 @@ pub(super) struct Notifies {
     pub(super) count: Cell<u64>,
     /// Which of them told everybody, last.
     pub(super) all: Cell<u64>,
-    /// How many waiters the notifies up to then would have woken, had their tasks not been dying: whoever of them is polled by
-    /// another task all the same is notified.
+    /// How many waiters the notifies up to then would have woken, had their tasks not been dying: whoever of them is
+    /// polled by another task all the same is notified.
     missed: Cell<usize>,
     /// The last notify that left some of these.
     missed_by: Cell<u64>,

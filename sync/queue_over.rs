@@ -9,7 +9,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 
-/// What [`Queue`](super::Queue), [`LifoQueue`](super::LifoQueue) and [`PriorityQueue`](super::PriorityQueue) have in common; the store `S` decides which item comes next.
+/// What [`Queue`](super::Queue), [`LifoQueue`](super::LifoQueue) and [`PriorityQueue`](super::PriorityQueue) have in
+/// common; the store `S` decides which item comes next.
 pub struct QueueOver<T, S> {
     /// Borrowed while items are put in order, which may run foreign code: their comparison.
     store: RefCell<S>,
@@ -134,8 +135,8 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         self.is_closed() && self.is_empty()
     }
 
-    /// In a closed queue everybody is granted their turn, in which they find an item or the end. It is so with those who
-    /// wait for room, too.
+    /// In a closed queue everybody is granted their turn, in which they find an item or the end. It is so with those
+    /// who wait for room, too.
     pub(super) fn hand_out_items(&self) {
         let any_left = || self.is_closed() || self.len() > self.getters.granted();
         if self.may_hand_out() && any_left() {

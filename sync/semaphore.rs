@@ -91,11 +91,12 @@ impl Semaphore {
     /// Waits for several permits at once. Who comes later waits behind, even for a single one. Who asks for none waits
     /// behind the others like anybody.
     ///
-    /// One who asks an unbounded semaphore for more than there are waits until [`release`](Semaphore::release) has added
-    /// what is missing.
+    /// One who asks an unbounded semaphore for more than there are waits until [`release`](Semaphore::release) has
+    /// added what is missing.
     ///
     /// # Panics
-    /// When the semaphore is bounded, and by fewer permits; when it is polled, and has to wait for more than 4,294,967,295.
+    /// When the semaphore is bounded, and by fewer permits; when it is polled, and has to wait for more than
+    /// 4,294,967,295.
     ///
     /// # Cancel safety
     /// As of [`acquire`](Semaphore::acquire).
@@ -135,14 +136,14 @@ impl Semaphore {
         Ok(())
     }
 
-    /// How many permits are free. Those that were granted to a waiter are not. While anybody waits, or was granted a permit and has
-    /// not run since, who comes now does not get them: see [`is_locked`](Semaphore::is_locked).
+    /// How many permits are free. Those that were granted to a waiter are not. While anybody waits, or was granted a
+    /// permit and has not run since, who comes now does not get them: see [`is_locked`](Semaphore::is_locked).
     pub fn available(&self) -> usize {
         self.free.get()
     }
 
-    /// Whether one who comes now has to wait: no permit is free, somebody waits, or was granted a permit and has not run
-    /// since. In asyncio: `locked`.
+    /// Whether one who comes now has to wait: no permit is free, somebody waits, or was granted a permit and has not
+    /// run since. In asyncio: `locked`.
     ///
     /// ```
     /// use greenlight::sync::Semaphore;
@@ -203,9 +204,9 @@ impl Semaphore {
         self.free.set(self.free.get() + permits);
     }
 
-    /// Grants the free permits to the first in the list who are not dying, as long as they suffice, but to so many waiters
-    /// at most: one for each permit released, as in asyncio. What that leaves free, those who were granted hand out when
-    /// they run.
+    /// Grants the free permits to the first in the list who are not dying, as long as they suffice, but to so many
+    /// waiters at most: one for each permit released, as in asyncio. What that leaves free, those who were granted hand
+    /// out when they run.
     #[inline]
     fn hand_out(&self, at_most: usize) {
         if (self.free.get() > 0 || self.gives_none.get()) && !self.list.waiters.is_empty() {

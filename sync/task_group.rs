@@ -17,9 +17,9 @@ use std::sync::Arc;
 /// Spawns tasks, and waits until all of them have ended. The first that fails has the others cancelled, in the order of
 /// spawning, and every failure is reported. In asyncio: `TaskGroup`.
 ///
-/// A failure does not touch the owner, who hears of it from [`join`](TaskGroup::join). Dropping the group, as happens when its
-/// owner is cancelled or times out, or forgets to join, cancels its tasks in the order of spawning, a hop later; for an
-/// error that one had returned there is a report, which names the task.
+/// A failure does not touch the owner, who hears of it from [`join`](TaskGroup::join). Dropping the group, as happens
+/// when its owner is cancelled or times out, or forgets to join, cancels its tasks in the order of spawning, a hop
+/// later; for an error that one had returned there is a report, which names the task.
 ///
 /// ```
 /// use greenlight::TaskGroup;
@@ -57,7 +57,8 @@ struct Members<E> {
     ended: WaitList,
 }
 
-/// A failure that the owner has not been told of. A panic stays with its handle, which reports it if the owner never is.
+/// A failure that the owner has not been told of. A panic stays with its handle, which reports it if the owner never
+/// is.
 enum Unreported<E> {
     Error(Task, E),
     Panic(Handle<E>),
@@ -134,8 +135,8 @@ impl<E: 'static> TaskGroup<E> {
         GroupSpawner { members: self.members.clone() }
     }
 
-    /// Waits until every task of the group has ended, two hops after the last. It takes the group: nothing is spawned into
-    /// one that is over, and nobody joins it twice.
+    /// Waits until every task of the group has ended, two hops after the last. It takes the group: nothing is spawned
+    /// into one that is over, and nobody joins it twice.
     ///
     /// # Errors
     /// When a task failed: it returned an error, or panicked. A task that somebody cancelled has not failed.

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 /// Runs a future for at most this long, counted from the first poll. In asyncio: `timeout`, `wait_for`.
 ///
-/// When the time is up, the future is dropped at once. One that is ready at the deadline is in time. A duration that goes
-/// beyond the end of time ends there, as that of a [`sleep`](crate::sleep) does.
+/// When the time is up, the future is dropped at once. One that is ready at the deadline is in time. A duration that
+/// goes beyond the end of time ends there, as that of a [`sleep`](crate::sleep) does.
 ///
 /// # Errors
 /// [`Elapsed`] if the time was up first.
@@ -180,7 +180,8 @@ fn poll_first<F: Future>(
     }
 }
 
-/// Drops the future before its output is returned: one that panics in that would leave it undropped then, and a lock locked.
+/// Drops the future before its output is returned: one that panics in that would leave it undropped then, and a lock
+/// locked.
 fn let_go<F: Future>(mut future: Pin<&mut Option<F>>, ended: Result<F::Output, Elapsed>) -> Result<F::Output, Elapsed> {
     future.set(None);
     ended

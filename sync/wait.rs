@@ -26,8 +26,8 @@ pub enum Until {
 /// end before it goes on. In asyncio: `wait`.
 ///
 /// It never cancels, and leaves the handles to be awaited. It takes no deadline: put it into a
-/// [`timeout`](crate::timeout), after which the handles are there to be asked which have finished, or waited for again. Of
-/// no tasks at all it does not suspend, and yields none.
+/// [`timeout`](crate::timeout), after which the handles are there to be asked which have finished, or waited for again.
+/// Of no tasks at all it does not suspend, and yields none.
 ///
 /// # Panics
 /// Outside a runtime.
