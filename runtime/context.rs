@@ -1,5 +1,6 @@
 //! The parts of one runtime, and which runtime the code of this thread runs in.
 
+use super::Line;
 use super::clock::{Clock, Instant};
 use super::inbox::Inbox;
 use super::note::{self, Polls, Watchers};
@@ -14,7 +15,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::mem::ManuallyDrop;
-use std::panic::Location;
 use std::rc::{self, Rc};
 use std::sync::{Arc, Weak};
 
@@ -56,14 +56,14 @@ pub(crate) struct Core {
 pub(super) struct Unwanted {
     pub(super) body: Body,
     pub(super) name: Option<Arc<str>>,
-    pub(super) spawned: &'static Location<'static>,
+    pub(super) spawned: Line,
 }
 
 /// What the wheel keeps for a sleep.
 pub(super) struct Sleeper {
     pub(super) wakee: Registered,
     /// The line that sleeps.
-    pub(super) at: &'static Location<'static>,
+    pub(super) at: Line,
 }
 
 /// What all `Remote`s of a runtime share.

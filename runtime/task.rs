@@ -24,11 +24,11 @@
 //! 7. A future that returned or panicked goes the same way, in the turn of its last poll.
 //! 8. `Table::remove` empties the slot after the future was dropped; the joiners are woken then.
 
+use super::Line;
 use super::listeners::Listeners;
 use super::note::Notes;
 use super::waker::TaskWaker;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ pub(crate) struct TaskCell {
     /// it.
     pub(super) waker: Cell<Option<Arc<TaskWaker>>>,
     /// The line that spawned it.
-    pub(super) spawned: Cell<&'static Location<'static>>,
+    pub(super) spawned: Cell<Line>,
     pub(super) queue: Rc<ReadyQueue>,
     /// None until the task has a name, or somebody awaits or hears its end.
     pub(super) extra: OnceCell<Box<Extra>>,
@@ -82,7 +82,7 @@ pub(super) struct ReadyQueue {
 
 impl TaskCell {
     /// A cell that is no task yet.
-    pub(super) fn new(queue: Rc<ReadyQueue>, spawned: &'static Location<'static>) -> Self {
+    pub(super) fn new(queue: Rc<ReadyQueue>, spawned: Line) -> Self {
         TaskCell {
             id: Cell::new(TaskId::ENDED),
             slot: Cell::new(0),
@@ -98,7 +98,7 @@ impl TaskCell {
     }
 
     /// Becomes a task that has not been queued.
-    pub(super) fn begin_life(&self, key: TaskKey, body: Body, spawned: &'static Location<'static>) {
+    pub(super) fn begin_life(&self, key: TaskKey, body: Body, spawned: Line) {
         self.id.set(key.id);
         self.slot.set(key.slot);
         for flag in [&self.queued, &self.dying, &self.ending] {

@@ -1,8 +1,8 @@
 //! What a waker points at, and what other threads send to the executor.
 
+use super::Line;
 use super::inbox::Inbox;
 use futures_task::FutureObj;
-use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
@@ -46,7 +46,7 @@ pub(super) struct TaskWaker {
 /// What other threads send to the executor.
 pub(super) enum Message {
     Wake(TaskKey),
-    Spawn(FutureObj<'static, ()>, &'static Location<'static>),
+    Spawn(FutureObj<'static, ()>, Line),
     /// A question: it is called inside the runtime, and sends the answer itself.
     Ask(Box<dyn FnOnce() + Send>),
 }
