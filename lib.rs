@@ -66,6 +66,7 @@
 //! - `remote`: the way in from other threads;
 //! - `panics`: of two at once, which one goes on;
 //! - `failure`: why a task yielded no output, in words;
+//! - `say`: the lines of a program itself, on their way out;
 //! - `note`: all that the heart knows of being watched;
 //! - `inbox`: what other threads send;
 //! - `threads`: what it takes from the standard library, so that a model checker can stand in for that;
@@ -220,6 +221,8 @@ pub use sync::{
     TaskGroup, Until, as_completed, gather, gather_tasks, interval, race, timeout, timeout_at, wait,
 };
 
+#[doc(hidden)]
+pub use runtime::say_line;
 #[doc(hidden)]
 pub use sync::gather_tuple;
 

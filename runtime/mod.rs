@@ -37,6 +37,8 @@ mod waits;
 
 mod waiter;
 
+mod say;
+
 mod time;
 
 mod life;
@@ -62,6 +64,7 @@ pub use failure::{JoinError, PanicPayload, RuntimeGone};
 pub use join::{Ended, JoinHandle, Task};
 pub use remote::{Remote, WeakRemote, remote};
 pub use run::{Builder, Runtime, run, try_run};
+pub use say::say_line;
 pub use spawn::{Spawner, TaskBuilder, spawn, spawn_detached, spawner, task};
 pub use task::TaskId;
 pub use time::{Sleep, YieldNow, now, sleep, sleep_until, yield_now};

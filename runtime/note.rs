@@ -217,6 +217,6 @@ impl Causing<'_> {
 
 impl Drop for Causing<'_> {
     fn drop(&mut self) {
-        self.core.watchers.trace.set_cause(self.before);
+        self.core.watchers.trace.cause.replace(self.before);
     }
 }

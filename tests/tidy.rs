@@ -34,8 +34,8 @@ const SEAM: &str = "note";
 /// Where a runtime is put together, of the heart and of those who watch it.
 const TOP: &str = "run";
 
-/// Files beside the heart that only those who look on need.
-const BESIDE: [&str; 2] = ["failure.rs", "note.rs"];
+/// Files beside the heart, which calls nothing in them: what those who look on need, and what a program says itself.
+const BESIDE: [&str; 3] = ["failure.rs", "note.rs", "say.rs"];
 
 /// A file longer than this does not fit a first reading.
 const FILE_LINES: usize = 400;

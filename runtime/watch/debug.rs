@@ -168,7 +168,8 @@ impl Seen {
             }
             // That errors are lost is told without the debug mode, too.
             (Kind::GroupDropped { unjoined: unjoined @ 1.., lost }, _, Some(made)) => {
-                return vec![tell_group(made, unjoined, lost)];
+                let left = left_in_a_group(unjoined, lost);
+                return vec![format!("lost: the task group made at {made} was dropped, with {left}")];
             }
             _ => {}
         }
@@ -298,8 +299,4 @@ fn tell_in_vain(task: &TaskLabel, condition: &str, at: Line) -> String {
         "in vain: {task} was notified {IN_VAIN} times by {condition} within one wait, and its predicate was false each \
         time, at {at}"
     )
-}
-
-fn tell_group(made: Line, unjoined: usize, lost: usize) -> String {
-    format!("lost: the task group made at {made} was dropped, with {}", left_in_a_group(unjoined, lost))
 }

@@ -54,6 +54,7 @@ impl Holder {
 }
 
 thread_local! {
+    /// Who comes later has a higher one.
     static LAST_IDENTITY: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -99,7 +100,8 @@ impl About {
     /// A number that tells the object from others.
     pub(crate) fn identity(&self) -> u64 {
         if self.identity.get() == 0 {
-            self.identity.set(new_identity());
+            LAST_IDENTITY.set(LAST_IDENTITY.get() + 1);
+            self.identity.set(LAST_IDENTITY.get());
         }
         self.identity.get()
     }
@@ -123,10 +125,4 @@ impl About {
         let number = core.map(|core| core.watchers.trace.object_number(self.identity()));
         ObjectLabel { kind: self.kind.get(), number, name: self.name.borrow().clone(), made: self.made.get() }
     }
-}
-
-/// A number that no other object of this thread has. Who came later has a higher one.
-fn new_identity() -> u64 {
-    LAST_IDENTITY.set(LAST_IDENTITY.get() + 1);
-    LAST_IDENTITY.get()
 }

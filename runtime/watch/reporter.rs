@@ -1,5 +1,5 @@
-//! Where reports go that end nothing: a lost panic, a possible stall, a line of the debug mode. A receiver that panics ends
-//! nothing either.
+//! Where reports go that end nothing: a lost panic, a possible stall, a line of the debug mode. A receiver that panics
+//! ends nothing either. What a program says itself may go the same way.
 
 use super::super::failure::panic_message;
 use super::printable::Printable;
@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 /// Leads to whoever receives the reports of a runtime.
 #[derive(Clone)]
-pub(super) struct Reporter {
+pub(in crate::runtime) struct Reporter {
     receiver: Rc<Receiver>,
 }
 
@@ -27,7 +27,12 @@ impl Reporter {
 
     /// Hands a report over. Whoever receives it is foreign code, of whose panic the panic hook alone tells.
     pub(super) fn deliver(&self, report: &str) {
-        quietly(|| self.receiver.0.iter().for_each(|receive| receive(report)));
+        quietly(|| self.hear(report));
+    }
+
+    /// Hands a line over, on behalf of who says it.
+    pub(in crate::runtime) fn hear(&self, line: &str) {
+        self.receiver.0.iter().for_each(|receive| receive(line));
     }
 
     /// Tells of a panic that nobody receives: what has panicked, what it said, and what to do.

@@ -26,7 +26,7 @@ impl Core {
 
     /// An event of this moment, brought about by the present poll, timer, thread or drop.
     fn event(&self, kind: Kind) -> TraceEvent {
-        let (time, turn, cause) = (self.now(), self.turns.get(), self.watchers.trace.cause());
+        let (time, turn, cause) = (self.now(), self.turns.get(), self.watchers.trace.cause.get());
         TraceEvent { seq: 0, time, turn, cause, via: None, wait: None, task: None, object: None, at: None, kind }
     }
 
@@ -134,9 +134,9 @@ impl Core {
 
     /// Tells of something that is the cause of all that happens until the guard goes.
     fn begin_cause(&self, cause: Option<u64>, who: Option<&TaskCell>, event: TraceEvent) -> Causing<'_> {
-        let before = self.watchers.trace.set_cause(cause);
+        let before = self.watchers.trace.cause.replace(cause);
         let seq = self.tell_event(who, TraceEvent { cause, ..event });
-        self.watchers.trace.set_cause(seq);
+        self.watchers.trace.cause.replace(seq);
         Causing { core: self, before }
     }
 
@@ -195,7 +195,7 @@ impl Core {
         about: &About,
         call: impl FnOnce() + 'static,
     ) -> Box<dyn FnOnce()> {
-        let (core, object, cause) = (self.clone(), self.meet(about), self.watchers.trace.cause());
+        let (core, object, cause) = (self.clone(), self.meet(about), self.watchers.trace.cause.get());
         Box::new(move || {
             let at = Some(object.made);
             let event = TraceEvent { object: Some(object), at, ..core.event(Kind::EndTold) };

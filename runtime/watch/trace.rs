@@ -239,7 +239,7 @@ pub(in crate::runtime) struct Trace {
     reporting: Cell<bool>,
     last_seq: Cell<u64>,
     /// The poll, timer, thread or drop that is under way: the cause of all that happens now.
-    cause: Cell<Option<u64>>,
+    pub(in crate::runtime) cause: Cell<Option<u64>>,
     /// The objects that were met and are not gone, by their identity.
     objects: RefCell<HashMap<u64, Met>>,
     /// How many objects were met.
@@ -304,15 +304,6 @@ impl Trace {
         !self.observers.is_empty()
     }
 
-    /// Replaces what is under way, and returns what was.
-    pub(in crate::runtime) fn set_cause(&self, cause: Option<u64>) -> Option<u64> {
-        self.cause.replace(cause)
-    }
-
-    pub(super) fn cause(&self) -> Option<u64> {
-        self.cause.get()
-    }
-
     /// Whether it has numbered an object that is not gone.
     pub(super) fn has_met(&self, identity: u64) -> bool {
         self.objects.borrow().contains_key(&identity)
@@ -338,7 +329,7 @@ impl Trace {
 
     /// An event about an object was told.
     pub(super) fn told_of(&self, identity: u64, seq: u64) {
-        let cause = self.cause();
+        let cause = self.cause.get();
         self.objects.borrow_mut().entry(identity).and_modify(|object| object.last = Some((seq, cause)));
     }
 
@@ -346,7 +337,7 @@ impl Trace {
     pub(super) fn act(&self, identity: u64) -> Option<u64> {
         let objects = self.objects.borrow();
         let last = objects.get(&identity).and_then(|object| object.last);
-        last.filter(|&(_, cause)| cause == self.cause()).map(|(seq, _)| seq).or(self.cause())
+        last.filter(|&(_, cause)| cause == self.cause.get()).map(|(seq, _)| seq).or(self.cause.get())
     }
 
     /// The ordinal of a wait that begins.

@@ -5,6 +5,7 @@ use super::debug::Debug;
 use super::polls::Polls;
 use super::reporter::Reporter;
 use super::trace::{Observer, Trace};
+use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub(in crate::runtime) struct Wishes {
     check_every_turn: bool,
     observers: Vec<Rc<dyn Observer>>,
     reporter: Reporter,
+    said: Option<Reporter>,
     debug: bool,
     slow_poll: Duration,
 }
@@ -33,6 +35,8 @@ pub(in crate::runtime) struct Wishes {
 pub(in crate::runtime) struct Watchers {
     pub(in crate::runtime) trace: Trace,
     pub(super) reporter: Reporter,
+    /// Who takes over what the program says. None if that goes to stdout.
+    pub(in crate::runtime) said: Cell<Option<Reporter>>,
     /// Which task is being polled, for other threads. None unless the debug mode is on.
     pub(in crate::runtime) polls: Option<Arc<Polls>>,
     /// How many turns virtual time may stand still.
@@ -48,6 +52,7 @@ impl Default for Wishes {
             check_every_turn: false,
             observers: Vec::new(),
             reporter: Reporter::default(),
+            said: None,
             debug: std::env::var_os(DEBUG_VARIABLE).is_some_and(|value| !value.is_empty() && value != "0"),
             slow_poll: SLOW_POLL,
         }
@@ -60,9 +65,9 @@ impl Watchers {
         if wishes.debug {
             wishes.observers.push(Rc::new(Debug::new(wishes.slow_poll, wishes.reporter.clone())));
         }
-        let Wishes { turn_limit, check_every_turn, observers, reporter, .. } = wishes;
+        let Wishes { turn_limit, check_every_turn, observers, reporter, said, .. } = wishes;
         let trace = Trace::new(observers, reporter.clone());
-        Watchers { trace, reporter, polls, turn_limit, check_every_turn }
+        Watchers { trace, reporter, said: Cell::new(said), polls, turn_limit, check_every_turn }
     }
 }
 
@@ -93,6 +98,13 @@ impl Builder {
     /// stderr unless set. It is called inside the runtime.
     pub fn on_report(mut self, report: impl Fn(&str) + 'static) -> Self {
         self.watch.reporter = Reporter::new(report);
+        self
+    }
+
+    /// Where the lines of [`say!`](crate::say!) go that are said inside the runtime: stdout unless set. A panic of it is
+    /// one of who says the line; what it says itself goes to stdout.
+    pub fn on_say(mut self, say: impl Fn(&str) + 'static) -> Self {
+        self.watch.said = Some(Reporter::new(say));
         self
     }
 

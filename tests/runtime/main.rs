@@ -14,6 +14,7 @@ mod printed;
 #[path = "../properties.rs"]
 mod properties;
 mod reentrancy;
+mod say;
 #[path = "../seed.rs"]
 mod seed;
 mod shutdown;

@@ -5,7 +5,8 @@ use futures::FutureExt;
 use greenlight::sync::{Condition, Event, Lock, PriorityQueue, Queue, Semaphore};
 use greenlight::trace::{Kind, Observer, TraceEvent};
 use greenlight::{
-    Deadline, JoinError, Runtime, TaskGroup, gather, sleep, spawn, spawn_detached, task, timeout, timeout_at, yield_now,
+    Deadline, JoinError, Runtime, TaskGroup, gather, say, sleep, spawn, spawn_detached, task, timeout, timeout_at,
+    yield_now,
 };
 use stage::foreign::{Foreign, abandon, parked};
 use stage::{Log, again, on_drop, tell_cases};
@@ -96,6 +97,7 @@ enum Hook {
     Event,
     Gone,
     Report,
+    Said,
 }
 
 impl Stage {
@@ -537,6 +539,10 @@ const PLACES: &[(&str, Place)] = places! {
         let light = Event::new();
         light.set();
     }
+    "who takes over what a task says": |stage| {
+        stage.hook(Hook::Said);
+        stage.receive(spawn(async { say!("hello") }).await);
+    }
     "a receiver of reports": |stage| {
         stage.hook(Hook::Report);
         task("lost").spawn_detached(async { panic!("another panic") });
@@ -582,13 +588,14 @@ fn play(what: What, name: &str, place: Place, company: Company) {
         })
     };
     let stage = Stage { act, told, hook: Rc::default() };
-    let (receiver, heard) = (stage.clone(), acted.clone());
+    let (receiver, listener, heard) = (stage.clone(), stage.clone(), acted.clone());
     let own = Rc::new(
         Runtime::builder()
             .virtual_clock()
             .check_every_turn()
             .debug(company == Company::DebugMode)
             .observer(Rc::new(Hears { stage: stage.clone(), panics: company == Company::Observer }))
+            .on_say(move |_| listener.run_hook(Hook::Said))
             .on_report(move |report| {
                 receiver.told.say(report);
                 // Of what it does itself only the panic hook tells.
