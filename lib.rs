@@ -213,8 +213,8 @@ pub use runtime::watch::dump::{self, dump, tasks, try_dump};
 pub use runtime::watch::{NoAnswer, Polled, Stalled};
 pub use runtime::{
     Builder, Ended, Instant, JoinError, JoinHandle, PanicPayload, Remote, Runtime, RuntimeGone, Sleep, Spawner, Task,
-    TaskBuilder, TaskId, Turn, WeakRemote, YieldNow, now, remote, run, sleep, sleep_until, spawn, spawn_detached,
-    spawner, task, try_run, yield_now,
+    TaskBuilder, TaskId, Turn, WeakRemote, YieldNow, current, now, remote, run, sleep, sleep_until, spawn,
+    spawn_detached, spawner, task, try_current, try_run, yield_now,
 };
 pub use sync::{
     AsCompleted, Cause, Deadline, Elapsed, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner, Interval,

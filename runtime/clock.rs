@@ -3,7 +3,7 @@
 //! All of greenlight counts whole microseconds since the runtime was made, the unit of the timer wheel.
 
 use std::cell::Cell;
-use std::ops::{Add, Sub};
+use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::time::Duration;
 
 /// A moment in a runtime's own time, real or virtual, counted from the moment the runtime was made.
@@ -48,6 +48,27 @@ impl Add<Duration> for Instant {
     }
 }
 
+impl AddAssign<Duration> for Instant {
+    fn add_assign(&mut self, duration: Duration) {
+        *self = *self + duration;
+    }
+}
+
+/// Rounds the duration up to the next microsecond, and stops at the start.
+impl Sub<Duration> for Instant {
+    type Output = Instant;
+
+    fn sub(self, duration: Duration) -> Instant {
+        Instant { micros: self.micros.saturating_sub(ticks(duration)) }
+    }
+}
+
+impl SubAssign<Duration> for Instant {
+    fn sub_assign(&mut self, duration: Duration) {
+        *self = *self - duration;
+    }
+}
+
 /// The time between two moments; zero if the second is the later one.
 impl Sub for Instant {
     type Output = Duration;
@@ -62,6 +83,16 @@ pub(super) fn ticks(duration: Duration) -> u64 {
     // Not by way of its nanoseconds, which take 128 bits.
     let whole = duration.as_secs().saturating_mul(1_000_000);
     whole.saturating_add(u64::from(duration.subsec_nanos().div_ceil(1000)))
+}
+
+/// Whether the environment asks for virtual time, by `GREENLIGHT_CLOCK`.
+#[track_caller]
+pub(super) fn environment_is_virtual() -> bool {
+    match std::env::var_os("GREENLIGHT_CLOCK").unwrap_or_default() {
+        clock if clock == "virtual" => true,
+        clock if clock.is_empty() || clock == "real" => false,
+        other => panic!("GREENLIGHT_CLOCK is {other:?}; set it to `virtual` or `real`, or to nothing"),
+    }
 }
 
 /// The clock of one runtime, with the reading that the present turn goes by.

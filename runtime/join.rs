@@ -117,6 +117,37 @@ impl Task {
     }
 }
 
+/// The task that runs: in asyncio, `current_task`. Inside of [`run`](crate::run) and outside of any other task it is
+/// `main`.
+///
+/// # Panics
+/// When no task runs: outside a runtime, and in what is dropped, called back or told outside of a poll;
+/// [`try_current`] yields none then.
+///
+/// ```
+/// greenlight::run(async {
+///     assert_eq!(greenlight::current().name(), Some("main"));
+///     let cook = greenlight::task("cook").spawn(async { greenlight::current() });
+///     let (task, cook) = (cook.task(), cook.await.unwrap());
+///     assert_eq!((cook.name(), cook.id()), (Some("cook"), task.id()));
+/// });
+/// ```
+#[track_caller]
+pub fn current() -> Task {
+    try_current().expect("current() was called while no task runs; call it in what a task polls, or call try_current()")
+}
+
+/// As [`current`]; none while no task runs.
+///
+/// ```
+/// assert!(greenlight::try_current().is_none());
+/// ```
+pub fn try_current() -> Option<Task> {
+    let task = wakee::polled()?;
+    let core = task.queue.notes.core()?;
+    Some(Task { core, key: task.key(), name: task.name(), spawned: task.spawned.get() })
+}
+
 /// Waits for the end of a task: what [`Task::ended`] returns.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
@@ -158,6 +189,20 @@ impl<T> JoinHandle<T> {
     /// The task, to cancel it or to await its end elsewhere.
     pub fn task(&self) -> Task {
         self.task.clone()
+    }
+
+    /// Has the task's future dropped at the task's next turn, as [`Task::cancel`] does; false if it has ended already.
+    /// The handle then yields a [`JoinError`](crate::JoinError) that [is cancelled](crate::JoinError::is_cancelled).
+    ///
+    /// ```
+    /// greenlight::run(async {
+    ///     let handle = greenlight::spawn(std::future::pending::<()>());
+    ///     assert!(handle.cancel());
+    ///     assert!(handle.await.unwrap_err().is_cancelled());
+    /// });
+    /// ```
+    pub fn cancel(&self) -> bool {
+        self.task.cancel()
     }
 
     /// Whether the task has ended: awaiting the handle does not suspend then.

@@ -61,7 +61,7 @@ type Line = &'static std::panic::Location<'static>;
 pub use clock::Instant;
 pub use executor::Turn;
 pub use failure::{JoinError, PanicPayload, RuntimeGone};
-pub use join::{Ended, JoinHandle, Task};
+pub use join::{Ended, JoinHandle, Task, current, try_current};
 pub use remote::{Remote, WeakRemote, remote};
 pub use run::{Builder, Runtime, run, try_run};
 pub use say::say_line;

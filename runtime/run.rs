@@ -1,7 +1,7 @@
 //! A runtime as its user holds it: made by a builder, stepped by hand, or run to the end of a main future: turn after
 //! turn, parked while there is nothing to do, and with an eye on whether anybody can ever go on.
 
-use super::clock::{Clock, Instant};
+use super::clock::{self, Clock, Instant};
 use super::context::{self, Core};
 use super::executor::{Main, Turn};
 use super::inbox::Inbox;
@@ -87,8 +87,17 @@ impl Builder {
     /// work is up at once. Without a timer, the runtime waits for threads as long as a `Remote` is alive, and for
     /// nothing else: a waker that a thread holds does not keep it from being stalled. What depends on threads and on
     /// timers belongs on the real clock.
+    ///
+    /// Unless the builder names a clock, the environment does: `GREENLIGHT_CLOCK=virtual` has any program run on virtual
+    /// time.
     pub fn virtual_clock(mut self) -> Self {
         self.is_virtual = true;
+        self
+    }
+
+    /// Keeps to the real clock, whatever `GREENLIGHT_CLOCK` says: for a program that depends on threads.
+    pub fn real_clock(mut self) -> Self {
+        self.is_virtual = false;
         self
     }
 
@@ -127,9 +136,14 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// A builder of a runtime with the real clock.
+    /// A builder of a runtime with the real clock, or with the one that `GREENLIGHT_CLOCK` names in the environment:
+    /// `virtual` or `real`.
+    ///
+    /// # Panics
+    /// When it names another.
+    #[track_caller]
     pub fn builder() -> Builder {
-        Builder { is_virtual: false, watch: Wishes::default() }
+        Builder { is_virtual: clock::environment_is_virtual(), watch: Wishes::default() }
     }
 
     /// Runs a future to its end; see [`run`]. No task outlives it.

@@ -21,6 +21,26 @@ pub fn now() -> Instant {
     context::expect_current("now() was called").now()
 }
 
+impl Instant {
+    /// The time from this moment to [`now`]; zero if it is still to come.
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// greenlight::Runtime::builder().virtual_clock().build().run(async {
+    ///     let start = greenlight::now();
+    ///     greenlight::sleep(Duration::from_secs(2)).await;
+    ///     assert_eq!(start.elapsed(), Duration::from_secs(2));
+    /// });
+    /// ```
+    #[track_caller]
+    pub fn elapsed(self) -> Duration {
+        context::expect_current("Instant::elapsed() was called").now() - self
+    }
+}
+
 /// Waits for a duration, counted from the first poll. Zero yields once. In asyncio: `sleep`.
 ///
 /// It is never early. On the real clock it is as late as the system wakes the thread. A duration that goes beyond the

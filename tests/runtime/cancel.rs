@@ -2,20 +2,10 @@
 //! happen to it.
 
 use greenlight::sync::Event;
-use greenlight::{Task, sleep, spawn, spawn_detached, yield_now};
+use greenlight::{current, sleep, spawn, spawn_detached, yield_now};
 use stage::{Log, recorded, shared, standing};
-use std::cell::RefCell;
 use std::future::pending;
-use std::rc::Rc;
 use std::time::Duration;
-
-/// A place for a task to find itself in.
-type OwnTask = Rc<RefCell<Option<Task>>>;
-
-fn cancel_own(own: &OwnTask) -> bool {
-    let own = own.borrow_mut().take().expect("the task knows itself");
-    own.cancel()
-}
 
 #[test]
 fn the_future_is_dropped_at_the_next_turn_and_not_at_once() {
@@ -102,13 +92,11 @@ fn a_task_that_has_not_started_never_starts() {
 fn a_task_that_ends_in_the_very_poll_in_which_it_is_cancelled_counts_as_cancelled() {
     let log = Log::default();
     standing().run(async {
-        let own = OwnTask::default();
-        let (me, output) = (own.clone(), log.at_drop("output dropped"));
+        let output = log.at_drop("output dropped");
         let victim = spawn(async move {
-            assert!(cancel_own(&me));
+            assert!(current().cancel());
             output
         });
-        *own.borrow_mut() = Some(victim.task());
         let Err(error) = victim.await else {
             panic!("the cancel wins over the return");
         };
@@ -121,13 +109,10 @@ fn a_task_that_ends_in_the_very_poll_in_which_it_is_cancelled_counts_as_cancelle
 #[test]
 fn a_task_that_panics_in_the_very_poll_in_which_it_is_cancelled_has_panicked() {
     standing().run(async {
-        let own = OwnTask::default();
-        let me = own.clone();
         let victim = spawn(async move {
-            cancel_own(&me);
+            current().cancel();
             panic!("boom");
         });
-        *own.borrow_mut() = Some(victim.task());
         assert!(victim.await.expect_err("it panics").is_panic());
     });
 }
@@ -136,16 +121,13 @@ fn a_task_that_panics_in_the_very_poll_in_which_it_is_cancelled_has_panicked() {
 fn a_task_that_cancels_itself_runs_on_to_its_next_await() {
     let log = Log::default();
     standing().run(async {
-        let own = OwnTask::default();
-        let me = own.clone();
         let victim = spawn(async move {
             let _guard = log.at_drop("dropped");
-            cancel_own(&me);
+            current().cancel();
             log.say("runs on");
             yield_now().await;
             log.say("goes on");
         });
-        *own.borrow_mut() = Some(victim.task());
         victim.await.expect_err("it is cancelled");
     });
     assert_eq!(log.take(), ["runs on", "dropped"]);
@@ -155,20 +137,17 @@ fn a_task_that_cancels_itself_runs_on_to_its_next_await() {
 fn a_task_that_cancels_itself_is_dropped_after_those_whom_it_wakes_in_that_poll() {
     let log = Log::default();
     standing().run(async {
-        let own = OwnTask::default();
         let light = shared(Event::new());
         spawn_detached(async move {
             light.wait().await;
             log.say("waiter goes");
         });
-        let me = own.clone();
         let victim = spawn(async move {
             let _guard = log.at_drop("dropped");
-            cancel_own(&me);
+            current().cancel();
             light.set();
             pending::<()>().await;
         });
-        *own.borrow_mut() = Some(victim.task());
         victim.await.expect_err("it is cancelled");
     });
     assert_eq!(log.take(), ["waiter goes", "dropped"]);

@@ -5,7 +5,7 @@ use crate::properties::holds_for_all;
 use greenlight::{Runtime, Turn, interval, now, sleep, sleep_until, spawn, spawn_detached, yield_now};
 use proptest::prelude::*;
 use stage::foreign::{Held, poll};
-use stage::{Log, counted, standing};
+use stage::{Log, again, counted, standing};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -374,4 +374,59 @@ fn sleepers_wake_at_their_deadlines_in_the_order_of_deadline_and_arming() {
         let expected: Vec<_> = expected.into_iter().map(|(at, number)| format!("{number} at {at}")).collect();
         assert_eq!(log.take(), expected);
     });
+}
+
+#[test]
+fn moments_are_reckoned_with_and_stop_at_the_ends_of_time() {
+    standing().run(async {
+        let start = now();
+        sleep(5 * MS).await;
+        let mut moment = now();
+        assert_eq!((start.elapsed(), moment.elapsed()), (5 * MS, Duration::ZERO));
+        assert_eq!((moment - 2 * MS, moment - 5 * MS, moment - 6 * MS), (start + 3 * MS, start, start));
+        assert_eq!((moment + 10 * MS).elapsed(), Duration::ZERO);
+        moment += MS;
+        assert_eq!(moment, start + 6 * MS);
+        moment -= Duration::from_nanos(1);
+        assert_eq!(moment, start + 6 * MS - US);
+        assert_eq!(moment - Duration::MAX, start);
+        assert_eq!(format!("{moment} {moment:?}"), "t=0.005999s Instant(t=0.005999s)");
+    });
+}
+
+/// Sleeps for an hour on a runtime with the clock that this builder chooses, where only virtual time has an hour.
+fn is_virtual(builder: greenlight::Builder) -> bool {
+    let runtime = builder.build();
+    runtime.spawn_detached(sleep(Duration::from_secs(3600)));
+    runtime.turn();
+    runtime.turn();
+    runtime.turn();
+    runtime.task_count() == 0
+}
+
+#[test]
+fn the_environment_names_the_clock_unless_the_builder_does() {
+    let this = the_environment_names_the_clock_unless_the_builder_does;
+    for (named, is) in [("virtual", true), ("real", false), ("", false)] {
+        if again(this, &[("GREENLIGHT_CLOCK", named), ("GREENLIGHT_TEST_IS", if is { "1" } else { "0" })]).is_none() {
+            let is = std::env::var("GREENLIGHT_TEST_IS").as_deref() == Ok("1");
+            assert_eq!(is_virtual(Runtime::builder()), is);
+            assert!(is_virtual(Runtime::builder().virtual_clock()) && !is_virtual(Runtime::builder().real_clock()));
+            if is {
+                greenlight::run(sleep(Duration::from_secs(3600)));
+            }
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_is_none_is_refused_in_words_that_say_which_there_are() {
+    let ended =
+        again(a_clock_that_is_none_is_refused_in_words_that_say_which_there_are, &[("GREENLIGHT_CLOCK", "virtul")]);
+    if ended.is_none() {
+        let panic = std::panic::catch_unwind(Runtime::builder).expect_err("there is no such clock");
+        let said = panic.downcast_ref::<String>().expect("a panic says why");
+        assert_eq!(said, "GREENLIGHT_CLOCK is \"virtul\"; set it to `virtual` or `real`, or to nothing");
+    }
 }

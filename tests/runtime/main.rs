@@ -2,6 +2,7 @@
 
 mod cancel;
 mod clock;
+mod current;
 mod depth;
 mod gather;
 mod lifetimes;
