@@ -75,7 +75,7 @@
 //! - `list`: lists that are linked by index.
 //!
 //! `sync/` has a file for each primitive and for what is built of tasks: `event`, `lock`, `notifies`, `condition`,
-//! `shown`, `wait_in`, `grant_list`, `semaphore`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`, `timeout`,
+//! `shown`, `wait_in`, `grant_list`, `semaphore`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`, `promise`, `timeout`,
 //! `race`, `gather`, `wait`, `group_error`, `group_output`, `task_group`, `interval`.
 //!
 //! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `state`, `trace`,
@@ -217,14 +217,14 @@ pub use runtime::{
     spawn_detached, spawner, task, try_current, try_run, yield_now,
 };
 pub use sync::{
-    AsCompleted, Cause, Deadline, Elapsed, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner, Interval,
+    AsCompleted, Cause, Deadline, Elapsed, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner, Interval, Missed,
     TaskGroup, Until, as_completed, gather, gather_tasks, interval, race, timeout, timeout_at, wait,
 };
 
 #[doc(hidden)]
 pub use runtime::say_line;
 #[doc(hidden)]
-pub use sync::gather_tuple;
+pub use sync::{Raced, Racers, gather_tuple, race_any};
 
 #[cfg(doctest)]
 #[doc = include_str!("README.md")]

@@ -79,7 +79,7 @@ impl Barrier {
 
     /// Names the barrier in reports and traces.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
+    pub fn named(self, name: impl Into<Arc<str>>) -> Self {
         self.gate.set_name(name.into());
         self
     }

@@ -103,9 +103,9 @@ impl<T> Condition<T> {
 
     /// Names the condition in reports and traces, and its lock if that is its own.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
+    pub fn named(self, name: impl Into<Arc<str>>) -> Self {
         let name = name.into();
-        if let Owned::Alone(lock) = &mut self.lock {
+        if let Owned::Alone(lock) = &self.lock {
             lock.waiters.set_name(name.clone());
         }
         self.waiters.set_name(name);

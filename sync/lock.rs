@@ -85,7 +85,7 @@ impl<T> Lock<T> {
 
     /// Names the lock in reports and traces.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
+    pub fn named(self, name: impl Into<Arc<str>>) -> Self {
         self.waiters.set_name(name.into());
         self
     }

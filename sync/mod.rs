@@ -29,6 +29,8 @@ mod queue_waits;
 
 mod queue;
 
+mod promise;
+
 mod timeout;
 
 mod race;
@@ -51,12 +53,13 @@ pub use event::{Event, EventWait};
 pub use gather::{gather, gather_tasks, gather_tuple};
 pub use group_error::{Cause, Failure, GroupError, GroupOver};
 pub use group_output::GroupOutput;
-pub use interval::{Interval, interval};
+pub use interval::{Interval, Missed, interval};
 pub use lock::{Lock, LockGuard, LockWait};
+pub use promise::{BrokenPromise, Promise, Promised, promise};
 pub use queue::{LifoQueue, PriorityQueue, Queue};
 pub use queue_over::QueueOver;
 pub use queue_waits::{QueueGet, QueuePut};
-pub use race::race;
+pub use race::{Raced, Racers, race, race_any};
 pub use semaphore::{Permit, ReleasedTooOften, Semaphore, SemaphoreWait};
 pub use store::{Closed, DoneTooOften, PutError, Store, TryGetError, TryPutError};
 pub use task_group::{GroupSpawner, TaskGroup};

@@ -75,7 +75,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
 
     /// Names the queue in reports and traces.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
+    pub fn named(self, name: impl Into<Arc<str>>) -> Self {
         let name = name.into();
         self.getters.waiters.set_name(name.clone());
         self.putters.waiters.set_name(name.clone());

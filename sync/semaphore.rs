@@ -71,7 +71,7 @@ impl Semaphore {
 
     /// Names the semaphore in reports and traces.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
+    pub fn named(self, name: impl Into<Arc<str>>) -> Self {
         self.list.waiters.set_name(name.into());
         self
     }

@@ -4,7 +4,7 @@ use super::wait_in::wait_in;
 use crate::runtime::{Listener, ObjectState, WaitList, expect_current};
 use crate::{JoinError, JoinHandle};
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -87,16 +87,16 @@ pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = 
 #[track_caller]
 pub fn as_completed<T>(handles: impl IntoIterator<Item = JoinHandle<T>>) -> AsCompleted<T> {
     expect_current("as_completed() was called");
-    let handles: Vec<_> = handles.into_iter().collect();
-    let ends = Ends::of(&handles, Until::First);
-    AsCompleted { remaining: handles.len(), handles, ends }
+    let handles: BTreeMap<_, _> = handles.into_iter().enumerate().collect();
+    AsCompleted { count: handles.len(), ends: Ends::of(handles.values(), Until::First), handles }
 }
 
 /// Tasks in the order of their ends: what [`as_completed`] returns. Dropping it detaches those that have not ended.
 pub struct AsCompleted<T> {
-    handles: Vec<JoinHandle<T>>,
-    /// How many were not yielded.
-    remaining: usize,
+    /// The tasks that were not yielded, by their places.
+    handles: BTreeMap<usize, JoinHandle<T>>,
+    /// How many there were.
+    count: usize,
     ends: Rc<Ends>,
 }
 
@@ -110,14 +110,42 @@ impl<T> AsCompleted<T> {
     pub fn next_ended(&mut self) -> impl Future<Output = Option<(usize, Result<T, JoinError>)>> {
         let at = Location::caller();
         async move {
-            if self.remaining == 0 {
+            if self.handles.is_empty() {
                 return None;
             }
             self.ends.news(at).await;
             let index = self.ends.next();
-            self.remaining -= 1;
-            Some((index, self.handles[index].take_outcome()))
+            let handle = self.handles.remove(&index).expect("each task is yielded once");
+            Some((index, handle.take_outcome()))
         }
+    }
+
+    /// Adds a task, whose place is behind all that there were, and returns that place. With
+    /// [`next_ended`](AsCompleted::next_ended) in a loop it is a set of tasks that grows as they end.
+    ///
+    /// ```
+    /// use greenlight::{as_completed, spawn};
+    ///
+    /// /// Counts down from `n`, each number in a task that the end of the one before it asks for.
+    /// greenlight::run(async {
+    ///     let step = |n: u32| spawn(async move { n.checked_sub(1) });
+    ///     let mut steps = as_completed([step(3)]);
+    ///     let mut places = Vec::new();
+    ///     while let Some((place, left)) = steps.next_ended().await {
+    ///         places.push(place);
+    ///         if let Some(n) = left.unwrap() {
+    ///             steps.push(step(n));
+    ///         }
+    ///     }
+    ///     assert_eq!(places, [0, 1, 2, 3]);
+    /// });
+    /// ```
+    pub fn push(&mut self, handle: JoinHandle<T>) -> usize {
+        let index = self.count;
+        self.count += 1;
+        self.ends.expect(index, &handle);
+        self.handles.insert(index, handle);
+        index
     }
 }
 
@@ -138,22 +166,26 @@ struct Ends {
 
 impl Ends {
     #[track_caller]
-    fn of<T>(handles: &[JoinHandle<T>], until: Until) -> Rc<Self> {
+    fn of<'a, T: 'a>(handles: impl IntoIterator<Item = &'a JoinHandle<T>>, until: Until) -> Rc<Self> {
         let ends = Rc::new(Ends {
             until,
             ended: RefCell::default(),
             told: Cell::new(0),
-            untold: Cell::new(handles.len()),
+            untold: Cell::new(0),
             panicked: Cell::new(false),
             news: WaitList::of_state("end of tasks", ObjectState::Ends),
         });
-        for (index, handle) in handles.iter().enumerate() {
-            let member = Rc::new(Expected { ends: ends.clone(), index });
-            if !handle.add_listener(&member) {
-                member.task_ended(handle.has_panicked());
-            }
-        }
+        handles.into_iter().enumerate().for_each(|(index, handle)| ends.expect(index, handle));
         ends
+    }
+
+    /// Has the end of that task told, also if it is past.
+    fn expect<T>(self: &Rc<Self>, index: usize, handle: &JoinHandle<T>) {
+        self.untold.set(self.untold.get() + 1);
+        let member = Rc::new(Expected { ends: self.clone(), index });
+        if !handle.add_listener(&member) {
+            member.task_ended(handle.has_panicked());
+        }
     }
 
     fn tell(&self, panicked: bool) {
@@ -220,6 +252,6 @@ impl<T> Drop for Watched<'_, T> {
 
 impl<T> fmt::Debug for AsCompleted<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AsCompleted").field("remaining", &self.remaining).finish_non_exhaustive()
+        f.debug_struct("AsCompleted").field("remaining", &self.handles.len()).finish_non_exhaustive()
     }
 }

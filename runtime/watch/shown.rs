@@ -18,7 +18,7 @@ use std::sync::Arc;
 impl WaitList {
     /// Names the object in reports and traces.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
+    pub fn named(self, name: impl Into<Arc<str>>) -> Self {
         self.set_name(name.into());
         self
     }
@@ -32,7 +32,7 @@ impl WaitList {
     }
 
     /// Names the object in reports and traces.
-    pub(crate) fn set_name(&mut self, name: Arc<str>) {
+    pub(crate) fn set_name(&self, name: Arc<str>) {
         self.about().name.replace(Some(printable(name)));
     }
 

@@ -2,7 +2,7 @@
 //! nobody is; a sleep is never early on either clock; equal deadlines go in the order of arming.
 
 use crate::properties::holds_for_all;
-use greenlight::{Runtime, Turn, interval, now, sleep, sleep_until, spawn, spawn_detached, yield_now};
+use greenlight::{Missed, Runtime, Turn, interval, now, sleep, sleep_until, spawn, spawn_detached, yield_now};
 use proptest::prelude::*;
 use stage::foreign::{Held, poll};
 use stage::{Log, again, counted, standing};
@@ -301,6 +301,68 @@ fn a_late_consumer_of_an_interval_gets_the_missed_ticks_one_by_one() {
         }
         assert_eq!(ticks.tick().await.as_micros(), 4000);
         assert_eq!(now().as_micros(), 4000);
+    });
+}
+
+/// The milliseconds at which the consumer that is busy for a while after its first tick has the next, and for when
+/// they were due.
+fn ticks_after(missed: Missed, period: u32, busy: Duration) -> Vec<(Duration, Duration)> {
+    standing().run(async {
+        let mut ticks = interval(MS * period).on_missed(missed);
+        ticks.tick().await;
+        sleep(busy).await;
+        let mut had = Vec::new();
+        for _ in 0..4 {
+            let due = ticks.tick().await.since_start();
+            had.push((now().since_start(), due));
+        }
+        had
+    })
+}
+
+#[test]
+fn missed_ticks_come_at_once_or_are_left_out_on_the_grid_or_move_it() {
+    let at = |missed, busy| {
+        let had = ticks_after(missed, 10, busy);
+        had.into_iter().map(|(at, due)| (at.as_micros(), due.as_micros())).collect::<Vec<_>>()
+    };
+    // From 10 ms to 45 ms: the ticks of 20, 30 and 40 are missed, of which the first is had late.
+    let busy = MS * 35;
+    assert_eq!(at(Missed::Burst, busy), [(45_000, 20_000), (45_000, 30_000), (45_000, 40_000), (50_000, 50_000)]);
+    assert_eq!(at(Missed::Skip, busy), [(45_000, 20_000), (50_000, 50_000), (60_000, 60_000), (70_000, 70_000)]);
+    assert_eq!(at(Missed::Delay, busy), [(45_000, 20_000), (55_000, 55_000), (65_000, 65_000), (75_000, 75_000)]);
+    // One that is late by less than a period has missed none.
+    for missed in [Missed::Burst, Missed::Skip, Missed::Delay] {
+        let late = [(29_999, 20_000), (30_000, 30_000), (40_000, 40_000), (50_000, 50_000)];
+        assert_eq!(at(missed, MS * 20 - US), late, "{missed:?}");
+    }
+    // One that comes at the very moment of a tick has that one, and not the one before.
+    assert_eq!(at(Missed::Skip, MS * 20), [(30_000, 20_000), (40_000, 40_000), (50_000, 50_000), (60_000, 60_000)]);
+    assert_eq!(at(Missed::Delay, MS * 20), [(30_000, 20_000), (40_000, 40_000), (50_000, 50_000), (60_000, 60_000)]);
+}
+
+#[test]
+fn an_interval_begins_anew_from_the_moment_of_a_reset_also_when_ticks_were_missed() {
+    standing().run(async {
+        let mut ticks = interval(10 * MS);
+        sleep(47 * MS).await;
+        ticks.reset();
+        assert_eq!(ticks.tick().await.since_start(), 57 * MS);
+        assert_eq!(ticks.tick().await.since_start(), 67 * MS);
+    });
+}
+
+#[test]
+fn a_grid_is_of_whole_microseconds_and_ends_at_the_end_of_time() {
+    standing().run(async {
+        let mut ticks = interval(Duration::from_nanos(1500)).on_missed(Missed::Skip);
+        sleep(5 * US).await;
+        assert_eq!(ticks.tick().await.as_micros(), 2);
+        assert_eq!(ticks.tick().await.as_micros(), 6);
+        let mut never = interval(Duration::MAX);
+        assert_eq!(format!("{never:?}").matches("missed: Burst").count(), 1);
+        never.reset();
+        assert!(greenlight::timeout(Duration::from_secs(1), never.tick()).await.is_err());
     });
 }
 

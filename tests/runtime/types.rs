@@ -6,17 +6,17 @@
 
 use greenlight::dump::{Dump, Hold, HolderInfo, Needs, Place, TaskInfo, TaskState, WaitInfo, Who};
 use greenlight::sync::{
-    Barrier, BarrierTurn, BrokenBarrier, Closed, Condition, ConditionWait, DoneTooOften, Event, EventWait, LifoQueue,
-    Lock, LockGuard, LockWait, Permit, PriorityQueue, PutError, Queue, QueueGet, QueueOver, QueuePut, ReleasedTooOften,
-    Semaphore, SemaphoreWait, TryGetError, TryPutError, Woke,
+    Barrier, BarrierTurn, BrokenBarrier, BrokenPromise, Closed, Condition, ConditionWait, DoneTooOften, Event,
+    EventWait, LifoQueue, Lock, LockGuard, LockWait, Permit, PriorityQueue, Promise, Promised, PutError, Queue,
+    QueueGet, QueueOver, QueuePut, ReleasedTooOften, Semaphore, SemaphoreWait, TryGetError, TryPutError, Woke,
 };
 use greenlight::trace::{Kind, ObjectLabel, Observer, Printable, Recorder, TaskLabel, TraceEvent};
 use greenlight::waiters::{Grant, Held, WaitList, Waiter};
 use greenlight::{
     AsCompleted, Builder, Cause, Deadline, Elapsed, Ended, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner,
-    Instant, Interval, JoinError, JoinHandle, NoAnswer, PanicPayload, Polled, Remote, Runtime, RuntimeGone, Sleep,
-    Spawner, Stalled, Task, TaskBuilder, TaskGroup, TaskId, Turn, Until, WeakRemote, YieldNow, as_completed, gather,
-    gather_tasks, interval, race, spawn, timeout, timeout_at, wait,
+    Instant, Interval, JoinError, JoinHandle, Missed, NoAnswer, PanicPayload, Polled, Raced, Remote, Runtime,
+    RuntimeGone, Sleep, Spawner, Stalled, Task, TaskBuilder, TaskGroup, TaskId, Turn, Until, WeakRemote, YieldNow,
+    as_completed, gather, gather_tasks, interval, race, spawn, timeout, timeout_at, wait,
 };
 use std::collections::VecDeque;
 use std::error::Error;
@@ -118,9 +118,11 @@ table! {
     Interval: yes yes yes yes yes;
     JoinError: yes yes yes yes yes;
     JoinHandle<u8>: no no yes no no;
+    Missed: yes yes yes yes yes;
     NoAnswer: yes yes yes yes yes;
     PanicPayload: yes yes yes yes yes;
     Polled: yes yes yes yes yes;
+    Raced<u8, u8>: yes yes yes yes yes;
     Remote: yes yes yes yes yes;
     Runtime: no no yes no no;
     RuntimeGone: yes yes yes yes yes;
@@ -157,6 +159,7 @@ table! {
     Barrier: no no yes yes no;
     BarrierTurn: yes yes yes yes yes;
     BrokenBarrier: yes yes yes yes yes;
+    BrokenPromise: yes yes yes yes yes;
     Closed: yes yes yes yes yes;
     Condition<u8>: no no yes no no;
     ConditionWait<'static, 'static, u8>: no no yes no no;
@@ -169,6 +172,8 @@ table! {
     LockWait<'static, u8>: no no yes no no;
     Permit<'static>: no no yes no no;
     PriorityQueue<u8>: no no yes yes no;
+    Promise<u8>: no no yes no no;
+    Promised<u8>: no no yes no no;
     PutError<u8>: yes yes yes yes yes;
     PutError<Rc<u8>>: no no yes yes yes;
     Queue<u8>: no no yes yes no;
@@ -194,6 +199,7 @@ table! {
 const _: fn() = || {
     fn travels<E: Error + Send + Sync + UnwindSafe + 'static>() {}
     travels::<BrokenBarrier>();
+    travels::<BrokenPromise>();
     travels::<Cause<String>>();
     travels::<Closed>();
     travels::<DoneTooOften>();

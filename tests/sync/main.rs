@@ -12,6 +12,7 @@ mod moments;
 mod objects;
 mod permits;
 mod printed;
+mod promise;
 #[path = "../properties.rs"]
 mod properties;
 mod queue;

@@ -214,3 +214,71 @@ fn a_wait_that_is_over_is_told_of_no_more_ends() {
     let spawned: Vec<_> = lines.iter().filter(|line| line.ends_with("spawned")).collect();
     assert_eq!(spawned, ["main spawned", "task 1 spawned"], "nobody brings news of the end");
 }
+
+#[test]
+fn a_task_that_is_added_takes_the_next_place_and_its_turn_among_the_ends() {
+    let lines = unwatched(async |log| {
+        let after = |seconds: u32, name| {
+            spawn(async move {
+                sleep(SECOND * seconds).await;
+                name
+            })
+        };
+        let mut tasks = as_completed([after(1, "a"), after(4, "b")]);
+        assert_eq!(tasks.push(after(2, "c")), 2);
+        while let Some((place, name)) = tasks.next_ended().await {
+            let name = name.expect("it ends");
+            log.say(format!("{place} {name}"));
+            if name == "c" {
+                assert_eq!(tasks.push(after(1, "d")), 3);
+            }
+        }
+    });
+    assert_eq!(lines, ["0 a", "2 c", "3 d", "1 b"]);
+}
+
+#[test]
+fn a_set_that_was_empty_or_used_up_goes_on_with_what_is_added() {
+    stage::standing().run(async {
+        let mut tasks = as_completed([]);
+        assert!(tasks.next_ended().await.is_none());
+        let ended = spawn(async { 'a' });
+        yield_now().await;
+        tasks.push(ended);
+        assert_eq!(tasks.next_ended().await.expect("one was added").1.ok(), Some('a'));
+        assert!(tasks.next_ended().await.is_none());
+        let cancelled = spawn(std::future::pending());
+        cancelled.cancel();
+        tasks.push(cancelled);
+        let (place, outcome) = tasks.next_ended().await.expect("one was added");
+        assert!(place == 1 && outcome.expect_err("it was cancelled").is_cancelled());
+        assert_eq!(format!("{tasks:?}"), "AsCompleted { remaining: 0, .. }");
+    });
+}
+
+#[test]
+fn one_who_waits_for_the_next_end_goes_on_when_that_of_an_added_task_comes_first() {
+    let lines = unwatched(async |log| {
+        let mut tasks = as_completed([spawn(sleep(SECOND * 3))]);
+        assert!(timeout(SECOND, tasks.next_ended()).await.is_err());
+        tasks.push(spawn(sleep(SECOND)));
+        let (place, _) = tasks.next_ended().await.expect("two are left");
+        log.say(format!("{place} at {}", greenlight::now()));
+    });
+    assert_eq!(lines, ["1 at t=2.000000s"]);
+}
+
+#[test]
+fn a_set_keeps_nothing_of_those_that_it_has_yielded() {
+    let log = Log::default();
+    stage::standing().run(async {
+        let mut tasks = as_completed([spawn(async move { log.at_drop("first") })]);
+        tasks.push(spawn(async move { log.at_drop("second") }));
+        drop(tasks.next_ended().await);
+        log.say("yielded");
+        drop(tasks);
+        yield_now().await;
+        log.say("gone");
+    });
+    assert_eq!(log.take(), ["first", "yielded", "second", "gone"]);
+}

@@ -157,3 +157,114 @@ fn a_runner_alone_wins_when_it_arrives() {
     let never = standing().try_run(race([pending::<()>()]));
     assert!(never.is_err());
 }
+
+#[test]
+fn futures_of_several_types_race_and_the_first_in_order_goes_on() {
+    standing().run(async {
+        let (event, lock) = (Event::new(), Lock::new(7));
+        let won = race! {
+            () = event.wait() => 'e',
+            guard = lock.lock() => if *guard == 7 { 'l' } else { 'x' },
+            _ = ready("never looked at") => 'r',
+        };
+        assert_eq!(won, 'l');
+        assert!(lock.try_lock().is_some(), "the guard went with the arm");
+        // One alone, and no comma at the end.
+        assert_eq!(race!(n = ready(3) => n + 1), 4);
+        event.set();
+        let (seconds, _) = race!(() = sleep(SECOND) => (1, ()), both = async { (sleep(SECOND * 2).await, event.wait().await) } => (2, both.0));
+        assert_eq!((seconds, now().since_start()), (1, SECOND));
+    });
+}
+
+#[test]
+fn what_stands_behind_the_winner_may_break_return_and_fail() {
+    async fn first(numbers: &[Result<u8, String>]) -> Result<u8, String> {
+        let mut sum = 0;
+        for number in numbers {
+            race! {
+                () = pending::<()>() => unreachable!("it is never ready"),
+                number = ready(number.clone()) => match number? {
+                    0 => break,
+                    255 => return Ok(255),
+                    number => sum += number,
+                },
+            }
+        }
+        Ok(sum)
+    }
+    standing().run(async {
+        assert_eq!(first(&[Ok(1), Ok(2), Ok(0), Ok(4)]).await, Ok(3));
+        assert_eq!(first(&[Ok(1), Ok(255)]).await, Ok(255));
+        assert_eq!(first(&[Ok(1), Err("no".into())]).await, Err("no".to_string()));
+    });
+}
+
+#[test]
+fn the_losers_of_a_race_of_several_types_are_dropped_in_order_before_what_stands_behind_the_winner() {
+    let log = Log::default();
+    standing().run(async {
+        race! {
+            _ = runner("a", 9, log) => unreachable!(),
+            name = runner("b", 1, log) => log.say(format!("{name} wins")),
+            _ = async move { runner("c", 9, log).await.len() } => unreachable!(),
+            _ = runner("d", 0, log).map(|name| name.len()) => log.say("d wins"),
+        }
+    });
+    let lines = log.take();
+    assert_eq!(
+        lines,
+        ["a starts", "b starts", "c starts", "d starts", "d gone", "a gone", "b gone", "c gone", "d wins"]
+    );
+}
+
+#[test]
+fn a_race_of_several_types_that_is_dropped_drops_its_runners_in_order_also_behind_one_that_panics() {
+    let log = Log::default();
+    standing().run(async {
+        let racer = spawn(async move {
+            let bomb = stage::on_drop(|| panic!("the bomb goes off"));
+            race! {
+                _ = runner("a", 99, log) => (),
+                () = async move { let _bomb = bomb; pending::<()>().await } => (),
+                _ = runner("c", 99, log) => (),
+            }
+        });
+        yield_now().await;
+        racer.cancel();
+        yield_now().await;
+        yield_now().await;
+    });
+    assert_eq!(log.take(), ["a starts", "c starts", "a gone", "c gone"]);
+}
+
+#[test]
+fn what_is_raced_by_reference_goes_on_in_the_next_race() {
+    standing().run(async {
+        let mut night = std::pin::pin!(sleep(SECOND * 5));
+        let mut hours = 0;
+        loop {
+            race! {
+                () = sleep(SECOND * 2) => hours += 1,
+                () = &mut night => break,
+            }
+        }
+        assert_eq!((hours, now().since_start()), (2, SECOND * 5));
+    });
+}
+
+#[test]
+fn a_runner_that_panics_ends_the_race_and_the_others_are_dropped() {
+    let log = Log::default();
+    standing().run(async {
+        let racer = spawn(async move {
+            race! {
+                _ = runner("a", 99, log) => (),
+                () = async { panic!("it stumbles") } => (),
+                _ = runner("c", 99, log) => (),
+            }
+        });
+        assert!(racer.await.expect_err("it panics").is_panic());
+    });
+    assert_eq!(log.take(), ["a starts", "a gone"]);
+}
