@@ -75,8 +75,8 @@
 //! - `list`: lists that are linked by index.
 //!
 //! `sync/` has a file for each primitive and for what is built of tasks: `event`, `lock`, `notifies`, `condition`,
-//! `shown`, `wait_in`, `grant_list`, `semaphore`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`, `promise`, `timeout`,
-//! `race`, `gather`, `wait`, `group_error`, `group_output`, `task_group`, `interval`.
+//! `shown`, `wait_in`, `grant_list`, `semaphore`, `owned`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`, `promise`, `timeout`,
+//! `race`, `gather`, `wait`, `group_error`, `group_output`, `group_members`, `group_spawner`, `task_group`, `interval`.
 //!
 //! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `state`, `trace`,
 //! `polls`, `runtimes`, `lost`, `facts`, `told`, `holds`, `dump`, `standing`, `recorder`, `text`, `shown`,
@@ -217,8 +217,9 @@ pub use runtime::{
     spawn_detached, spawner, task, try_current, try_run, yield_now,
 };
 pub use sync::{
-    AsCompleted, Cause, Deadline, Elapsed, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner, Interval, Missed,
-    TaskGroup, Until, as_completed, gather, gather_tasks, interval, race, timeout, timeout_at, wait,
+    AsCompleted, Cause, Deadline, Elapsed, Failure, GroupError, GroupOutput, GroupOver, GroupResult, GroupSpawner,
+    GroupTaskBuilder, Interval, Missed, TaskGroup, Until, as_completed, gather, gather_tasks, interval, race, timeout,
+    timeout_at, wait,
 };
 
 #[doc(hidden)]
@@ -233,6 +234,10 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("docs/FROM_ASYNCIO.md")]
 struct FromAsyncio;
+
+#[cfg(doctest)]
+#[doc = include_str!("docs/FROM_TOKIO.md")]
+struct FromTokio;
 
 #[cfg(doctest)]
 #[doc = include_str!("docs/WATCHING.md")]

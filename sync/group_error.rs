@@ -43,7 +43,7 @@ pub enum Cause<E> {
 ///
 /// async fn dinner() -> Result<(), Box<dyn Error + Send + Sync>> {
 ///     let mut group = TaskGroup::new();
-///     group.spawn_named("soup", async { Err("no salt left".to_string()) });
+///     group.task("soup").spawn(async { Err("no salt left".to_string()) });
 ///     Ok(group.join().await?)
 /// }
 /// let error = greenlight::run(dinner()).unwrap_err();
@@ -71,7 +71,7 @@ impl fmt::Display for GroupOver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the task group made at {} takes no more tasks: it is over, or one of its tasks has failed; spawn the task \
+            "the task group made at {} takes no more tasks: it is over, was cancelled, or one of its tasks has failed; spawn the task \
             before, or outside of it",
             self.made
         )

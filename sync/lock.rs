@@ -57,7 +57,8 @@ use std::task::{Context, Poll, ready};
 pub struct Lock<T = ()> {
     state: Cell<LockState>,
     pub(super) waiters: WaitList,
-    value: RefCell<T>,
+    /// None while an owned guard has it.
+    pub(super) value: RefCell<Option<T>>,
 }
 
 #[derive(Clone, Copy)]
@@ -80,7 +81,7 @@ impl<T> Lock<T> {
     #[track_caller]
     pub const fn new(value: T) -> Self {
         let waiters = WaitList::of_state("lock", ObjectState::Thing);
-        Lock { state: Cell::new(LockState::Free), waiters, value: RefCell::new(value) }
+        Lock { state: Cell::new(LockState::Free), waiters, value: RefCell::new(Some(value)) }
     }
 
     /// Names the lock in reports and traces.
@@ -120,7 +121,7 @@ impl<T> Lock<T> {
 
     /// The value, for the one who owns the lock.
     pub fn into_inner(self) -> T {
-        self.value.into_inner()
+        self.value.into_inner().expect(HAS_VALUE)
     }
 
     /// Whether one who comes now gets the lock at once. A waiter counts as gone if it was dying when it was granted,
@@ -137,7 +138,15 @@ impl<T> Lock<T> {
         self.state.set(LockState::Held);
         self.waiters.about().holder.set(Some(Holder::here(at)));
         self.waiters.emit(at, || Kind::LockTaken);
-        LockGuard { value: self.value.borrow_mut(), release: Release { lock: self, at } }
+        let value = RefMut::map(self.value.borrow_mut(), |value| value.as_mut().expect(HAS_VALUE));
+        LockGuard { value, release: Release { lock: self, at } }
+    }
+
+    /// Whoever has taken it at that line has it no more.
+    #[inline]
+    pub(super) fn release(&self, at: &'static Location<'static>) {
+        self.waiters.emit(at, || Kind::LockReleased);
+        self.hand_on();
     }
 
     /// Lets go of the lock, and promises it to the first who waits, if somebody does.
@@ -197,6 +206,8 @@ impl<T> Drop for LockWait<'_, T> {
     }
 }
 
+const HAS_VALUE: &str = "a lock that nobody holds has its value";
+
 /// The proof that a [`Lock`] is held. Dropping it releases the lock.
 #[must_use = "the lock is released at once if the guard is not kept"]
 pub struct LockGuard<'a, T> {
@@ -214,8 +225,7 @@ pub(super) struct Release<'a, T> {
 impl<T> Drop for Release<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        self.lock.waiters.emit(self.at, || Kind::LockReleased);
-        self.lock.hand_on();
+        self.lock.release(self.at);
     }
 }
 

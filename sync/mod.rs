@@ -19,6 +19,8 @@ mod grant_list;
 
 mod semaphore;
 
+mod owned;
+
 mod barrier;
 
 mod store;
@@ -43,6 +45,10 @@ mod group_error;
 
 mod group_output;
 
+mod group_members;
+
+mod group_spawner;
+
 mod task_group;
 
 mod interval;
@@ -52,9 +58,12 @@ pub use condition::{Condition, ConditionWait, Woke};
 pub use event::{Event, EventWait};
 pub use gather::{gather, gather_tasks, gather_tuple};
 pub use group_error::{Cause, Failure, GroupError, GroupOver};
+pub use group_members::GroupResult;
 pub use group_output::GroupOutput;
+pub use group_spawner::{GroupSpawner, GroupTaskBuilder};
 pub use interval::{Interval, Missed, interval};
 pub use lock::{Lock, LockGuard, LockWait};
+pub use owned::{OwnedLockGuard, OwnedPermit};
 pub use promise::{BrokenPromise, Promise, Promised, promise};
 pub use queue::{LifoQueue, PriorityQueue, Queue};
 pub use queue_over::QueueOver;
@@ -62,6 +71,6 @@ pub use queue_waits::{QueueGet, QueuePut};
 pub use race::{Raced, Racers, race, race_any};
 pub use semaphore::{Permit, ReleasedTooOften, Semaphore, SemaphoreWait};
 pub use store::{Closed, DoneTooOften, PutError, Store, TryGetError, TryPutError};
-pub use task_group::{GroupSpawner, TaskGroup};
+pub use task_group::TaskGroup;
 pub use timeout::{Deadline, Elapsed, timeout, timeout_at};
 pub use wait::{AsCompleted, Until, as_completed, wait};

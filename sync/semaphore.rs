@@ -103,7 +103,11 @@ impl Semaphore {
     #[track_caller]
     pub fn acquire_many(&self, permits: usize) -> SemaphoreWait<'_> {
         self.check(permits);
-        SemaphoreWait { semaphore: self, permits, waiter: Waiter::new(Location::caller()) }
+        self.acquire_at(permits, Location::caller())
+    }
+
+    pub(super) fn acquire_at(&self, permits: usize, at: &'static Location<'static>) -> SemaphoreWait<'_> {
+        SemaphoreWait { semaphore: self, permits, waiter: Waiter::new(at) }
     }
 
     /// Takes a permit if [`acquire`](Semaphore::acquire) would not wait.
@@ -159,7 +163,7 @@ impl Semaphore {
     }
 
     #[track_caller]
-    fn check(&self, permits: usize) {
+    pub(super) fn check(&self, permits: usize) {
         let (bound, asked) = (self.bound, &self.list.waiters);
         assert!(
             permits <= bound,
@@ -184,7 +188,7 @@ impl Semaphore {
     fn permit(&self, permits: usize, at: &'static Location<'static>) -> Permit<'_> {
         let hold = self.holds.begin(|| self.list.waiters.about().identity(), permits, at);
         self.list.waiters.emit(at, || Kind::PermitsTaken { permits });
-        Permit { semaphore: self, permits, at, hold }
+        Permit { semaphore: self, taken: Taken { permits, at, hold } }
     }
 
     fn give_out(&self, permits: usize) {
@@ -313,28 +317,34 @@ impl Drop for SemaphoreWait<'_> {
 #[must_use = "the permits are released at once if this is not kept"]
 pub struct Permit<'a> {
     semaphore: &'a Semaphore,
-    permits: usize,
+    pub(super) taken: Taken,
+}
+
+/// Permits that were taken: it belongs to whoever keeps the semaphore beside it, and gives them back there.
+#[derive(Clone, Copy)]
+pub(super) struct Taken {
+    pub(super) permits: usize,
     /// The line that took them.
-    at: &'static Location<'static>,
+    pub(super) at: &'static Location<'static>,
     /// What the reports know it by.
     hold: usize,
 }
 
-impl Permit<'_> {
-    /// Keeps the permits from ever being released by this: whoever ends this use calls [`Semaphore::release`].
-    pub fn forget(self) {
-        let out = &self.semaphore.out;
-        out.set(out.get() - self.permits);
-        self.semaphore.count_forgotten(|forgotten| forgotten.saturating_add(self.permits));
-        self.semaphore.holds.end(self.hold);
-        std::mem::forget(self);
+impl Taken {
+    /// They come back by themselves no more.
+    pub(super) fn forget(self, semaphore: &Semaphore) {
+        semaphore.out.set(semaphore.out.get() - self.permits);
+        semaphore.count_forgotten(|forgotten| forgotten.saturating_add(self.permits));
+        semaphore.holds.end(self.hold);
     }
-}
 
-impl Drop for Permit<'_> {
+    pub(super) fn fmt(self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name).field("permits", &self.permits).field("taken_at", &self.at).finish_non_exhaustive()
+    }
+
     #[inline]
-    fn drop(&mut self) {
-        let Permit { semaphore, permits, at, hold } = self;
+    pub(super) fn give_back(&self, semaphore: &Semaphore) {
+        let Taken { permits, at, hold } = self;
         semaphore.holds.end(*hold);
         semaphore.take_back(*permits);
         semaphore.list.waiters.emit(at, || Kind::PermitsReleased { permits: *permits });
@@ -342,9 +352,24 @@ impl Drop for Permit<'_> {
     }
 }
 
+impl Permit<'_> {
+    /// Keeps the permits from ever being released by this: whoever ends this use calls [`Semaphore::release`].
+    pub fn forget(self) {
+        self.taken.forget(self.semaphore);
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Permit<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.taken.give_back(self.semaphore);
+    }
+}
+
 impl fmt::Debug for Permit<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Permit").field("permits", &self.permits).field("taken_at", &self.at).finish_non_exhaustive()
+        self.taken.fmt("Permit", f)
     }
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What one has to read to understand a wake stays under this many lines, of all that are neither blank nor a comment.
-const CODE_TO_READ: usize = 3141;
+const CODE_TO_READ: usize = 3147;
 
 /// All who look on together stay under this many, counted in the same way.
 const CODE_OF_WATCHERS: usize = 3261;
@@ -242,14 +242,16 @@ fn nothing_is_unsafe_in_any_package() {
 }
 
 #[test]
-fn what_the_table_for_users_of_asyncio_says_is_compiled_below_it() {
-    let page = read("docs/FROM_ASYNCIO.md");
-    let rust: String = page.split("```rust").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split("` | `").nth(1));
-    let rows: Vec<_> = rows.map(|rest| rest.split("` |").next().unwrap_or(rest).replace("\\|", "|")).collect();
-    assert!(rows.len() > 30, "the table has {} rows", rows.len());
-    for row in rows {
-        assert!(rust.contains(&row), "no program of docs/FROM_ASYNCIO.md says: {row}");
+fn what_the_tables_for_newcomers_say_is_compiled_below_them() {
+    for (page, least) in [("docs/FROM_ASYNCIO.md", 60), ("docs/FROM_TOKIO.md", 15)] {
+        let text = read(page);
+        let rust: String = text.split("```rust").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        let rows = text.lines().filter(|line| line.starts_with("| `")).filter_map(|line| line.split(" | ").nth(1));
+        let rows: Vec<_> = rows.filter_map(|cell| cell.strip_prefix('`')?.split('`').next()).collect();
+        assert!(rows.len() >= least, "the table of {page} has {} rows", rows.len());
+        for row in rows.iter().map(|row| row.replace("\\|", "|")) {
+            assert!(rust.contains(&row), "no program of {page} says: {row}");
+        }
     }
 }
 
@@ -292,7 +294,7 @@ fn every_public_type_has_its_row_in_the_table_of_what_may_leave_its_thread() {
             row.strip_prefix(name).is_some_and(|rest| rest.starts_with([':', '<']) && line.ends_with(';'))
         };
         // A trait that is no type is what its implementors are.
-        let is_a_trait = ["Racers", "Store"].contains(&name);
+        let is_a_trait = ["GroupResult", "Racers", "Store"].contains(&name);
         assert!(is_a_trait || table.lines().any(has_row), "tests/runtime/types.rs has no row for {name}");
     }
 }

@@ -20,7 +20,7 @@ use std::time::Duration;
 pub(crate) async fn main() {
     let mut dinner = TaskGroup::new();
     for (dish, seconds, fails) in [("salad", 1, false), ("soup", 3, false), ("wine", 2, true)] {
-        dinner.spawn_named(dish, prepare(dish, seconds, fails));
+        dinner.task(dish).spawn(prepare(dish, seconds, fails));
     }
     match dinner.join().await {
         Ok(()) => say!("Dinner is served."),

@@ -135,7 +135,7 @@ impl World {
     pub(super) fn start_in(self: &Rc<Self>, group: &mut TaskGroup<String>, task: TaskIndex) -> Result<(), String> {
         let performer = self.performer(task)?;
         let name = self.scenario.tasks[task].name.clone();
-        let started = group.spawn_named(name, performer.perform());
+        let started = group.task(name).spawn(performer.perform());
         self.actors[task].task.get_or_init(|| started);
         Ok(())
     }
@@ -145,7 +145,7 @@ impl World {
         let performer = self.performer(task)?;
         let name = self.scenario.tasks[task].name.clone();
         let Some(group) = self.groups.borrow().get(group).cloned() else { return Ok(false) };
-        let spawned = group.spawn_named(name, performer.perform());
+        let spawned = group.task(name).map(|task| task.spawn(performer.perform()));
         Ok(spawned.map(|started| _ = self.actors[task].task.get_or_init(|| started)).is_ok())
     }
 

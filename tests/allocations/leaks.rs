@@ -265,7 +265,7 @@ async fn use_group() -> Left {
     let output = group.spawn_with_output(async { Ok(1) });
     let failed = group.join().await.expect_err("one fails");
     let mut left = TaskGroup::<String>::new();
-    left.spawn_named("left", pending());
+    left.task("left").spawn(pending::<()>());
     left.spawn(async { Err("lost".to_string()) });
     let spawner = left.spawner();
     spawner.spawn(yield_then_ok()).expect("nothing has failed");

@@ -58,7 +58,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ("group of which one fails", |n| {
         run(async {
             let mut group = TaskGroup::new();
-            (0..n).for_each(|_| _ = group.spawn(pending()));
+            (0..n).for_each(|_| _ = group.spawn(pending::<()>()));
             group.spawn(async { Err("one of them does") });
             assert!(group.join().await.is_err());
         });
@@ -73,7 +73,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ("group: drop", |n| {
         run(async {
             let mut group = TaskGroup::<()>::new();
-            (0..n).for_each(|_| _ = group.spawn(pending()));
+            (0..n).for_each(|_| _ = group.spawn(pending::<()>()));
             yield_now().await;
             drop(group);
             yield_now().await;

@@ -135,9 +135,9 @@ async fn tasks_and_errors(text: &str, printed: &mut Printed) {
     printed.add("a join error of a cancelled task", cancelled.await.expect_err("it was cancelled"));
 
     let mut group = TaskGroup::new();
-    group.spawn_named(text, failing(shared.clone()));
+    group.task(text).spawn(failing(shared.clone()));
     let panics = panicking(shared.clone());
-    group.spawn_named(text, async {
+    group.task(text).spawn(async {
         panics.await;
         Ok(())
     });

@@ -7,16 +7,17 @@
 use greenlight::dump::{Dump, Hold, HolderInfo, Needs, Place, TaskInfo, TaskState, WaitInfo, Who};
 use greenlight::sync::{
     Barrier, BarrierTurn, BrokenBarrier, BrokenPromise, Closed, Condition, ConditionWait, DoneTooOften, Event,
-    EventWait, LifoQueue, Lock, LockGuard, LockWait, Permit, PriorityQueue, Promise, Promised, PutError, Queue,
-    QueueGet, QueueOver, QueuePut, ReleasedTooOften, Semaphore, SemaphoreWait, TryGetError, TryPutError, Woke,
+    EventWait, LifoQueue, Lock, LockGuard, LockWait, OwnedLockGuard, OwnedPermit, Permit, PriorityQueue, Promise,
+    Promised, PutError, Queue, QueueGet, QueueOver, QueuePut, ReleasedTooOften, Semaphore, SemaphoreWait, TryGetError,
+    TryPutError, Woke,
 };
 use greenlight::trace::{Kind, ObjectLabel, Observer, Printable, Recorder, TaskLabel, TraceEvent};
 use greenlight::waiters::{Grant, Held, WaitList, Waiter};
 use greenlight::{
     AsCompleted, Builder, Cause, Deadline, Elapsed, Ended, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner,
-    Instant, Interval, JoinError, JoinHandle, Missed, NoAnswer, PanicPayload, Polled, Raced, Remote, Runtime,
-    RuntimeGone, Sleep, Spawner, Stalled, Task, TaskBuilder, TaskGroup, TaskId, Turn, Until, WeakRemote, YieldNow,
-    as_completed, gather, gather_tasks, interval, race, spawn, timeout, timeout_at, wait,
+    GroupTaskBuilder, Instant, Interval, JoinError, JoinHandle, Missed, NoAnswer, PanicPayload, Polled, Raced, Remote,
+    Runtime, RuntimeGone, Sleep, Spawner, Stalled, Task, TaskBuilder, TaskGroup, TaskId, Turn, Until, WeakRemote,
+    YieldNow, as_completed, gather, gather_tasks, interval, race, spawn, timeout, timeout_at, wait,
 };
 use std::collections::VecDeque;
 use std::error::Error;
@@ -114,6 +115,7 @@ table! {
     GroupOutput<u8>: no no yes no no;
     GroupOver: yes yes yes yes yes;
     GroupSpawner<String>: no no yes no no;
+    GroupTaskBuilder<'static, String>: no no yes no no;
     Instant: yes yes yes yes yes;
     Interval: yes yes yes yes yes;
     JoinError: yes yes yes yes yes;
@@ -170,6 +172,8 @@ table! {
     Lock<u8>: no no yes yes no;
     LockGuard<'static, u8>: no no yes no no;
     LockWait<'static, u8>: no no yes no no;
+    OwnedLockGuard<u8>: no no yes no no;
+    OwnedPermit: no no yes no no;
     Permit<'static>: no no yes no no;
     PriorityQueue<u8>: no no yes yes no;
     Promise<u8>: no no yes no no;
@@ -225,11 +229,15 @@ fn a_future_of_a_primitive_stays_on_its_thread_whatever_it_yields() {
     let (barrier, queue) = (Barrier::new(1), Queue::<u8>::unbounded());
     let moment = || greenlight::now();
     let held = || condition.try_lock().expect("nobody holds it");
-    let go: [(&str, bool); 16] = [
+    let (desks, account) = (Rc::new(Semaphore::new(1)), Rc::new(Lock::new(0u8)));
+    let go: [(&str, bool); 19] = [
         ("Barrier::wait", returned(|| barrier.wait()).is_send()),
         ("Condition::wait_for", returned(|| condition.wait_for(held(), |_| true)).is_send()),
         ("Condition::wait_until", returned(|| condition.wait_until(held(), moment())).is_send()),
         ("QueueOver::join", returned(|| queue.join()).is_send()),
+        ("Semaphore::acquire_owned", returned(|| desks.acquire_owned()).is_send()),
+        ("Semaphore::acquire_many_owned", returned(|| desks.acquire_many_owned(1)).is_send()),
+        ("Lock::lock_owned", returned(|| account.lock_owned()).is_send()),
         ("AsCompleted::next_ended", returned(|| leaked(as_completed([spawn(ready(0u8))])).next_ended()).is_send()),
         ("Interval::tick", returned(|| leaked(interval(Duration::MAX)).tick()).is_send()),
         ("TaskGroup::join", returned(|| TaskGroup::<String>::new().join()).is_send()),

@@ -75,7 +75,7 @@ fn nothing_is_spawned_into_a_group_that_is_over_or_in_which_a_task_has_failed() 
         let kept = dropped.clone();
         let refused = spawner.spawn(async move {
             let _kept = kept;
-            pending().await
+            pending::<()>().await
         });
         assert_eq!(Rc::strong_count(&dropped), 1, "the future is dropped");
         refused.unwrap_err()
@@ -120,7 +120,7 @@ fn an_output_is_there_once_and_only_if_its_task_succeeded() {
 fn a_failure_says_which_task_it_was() {
     run(async {
         let mut crew = Crew::new();
-        crew.spawn_named("kettle", async { Err("no water left") });
+        crew.task("kettle").spawn(async { Err("no water left") });
         let line = line!() + 1;
         crew.spawn(async { panic!("hot") });
         let failed = crew.join().await.unwrap_err();
@@ -147,8 +147,8 @@ fn the_error_of_a_task_whose_group_is_dropped_is_reported_with_the_task() {
     for (debug, joined) in [(false, false), (false, true), (true, false), (true, true)] {
         let heard = reports(debug, async move {
             let mut crew = Crew::new();
-            crew.spawn_named("kettle", async { Err("no water left") });
-            crew.spawn_named("stubborn", std::future::pending());
+            crew.task("kettle").spawn(async { Err("no water left") });
+            crew.task("stubborn").spawn(std::future::pending::<()>());
             let shift = spawn(async move {
                 if joined {
                     _ = crew.join().await;
@@ -196,7 +196,7 @@ fn no_error_is_reported_that_the_owner_hears_of() {
 fn the_debug_mode_tells_of_a_group_that_nobody_joins() {
     let forgotten = reports(true, async {
         let mut crew = Crew::new();
-        crew.spawn(pending());
+        crew.spawn(pending::<()>());
         drop(crew);
         turns(2).await;
     });
@@ -204,7 +204,7 @@ fn the_debug_mode_tells_of_a_group_that_nobody_joins() {
     assert!(forgotten.ends_with("was dropped, with 1 task that nobody joins and 0 lost errors"), "{forgotten}");
     let in_time = reports(true, async {
         let mut crew = Crew::new();
-        crew.spawn(pending());
+        crew.spawn(pending::<()>());
         assert!(timeout(SECOND, crew.join()).await.is_err());
         turns(2).await;
     });

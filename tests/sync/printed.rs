@@ -67,7 +67,7 @@ fn a_group_its_spawner_and_an_output_say_how_the_group_is() {
 fn the_error_of_a_group_lists_which_tasks_failed_and_how() {
     run(async {
         let mut group = TaskGroup::new();
-        group.spawn_named("kettle", async { Err("no tea left") });
+        group.task("kettle").spawn(async { Err("no tea left") });
         group.spawn(async { resume_unwind(Box::new("spilt")) });
         let failed = group.join().await.expect_err("both fail");
         let places = failed.failures().iter().map(|failure| failure.spawned_at.to_string()).collect::<Vec<_>>();

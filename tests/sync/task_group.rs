@@ -11,16 +11,16 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// Adds a task that never ends, and says when it starts and when it is dropped.
 fn sleeper(log: Log, group: &mut TaskGroup<&'static str>, name: &'static str) -> Task {
-    group.spawn_named(name, async move {
+    group.task(name).spawn(async move {
         log.say(format!("{name} starts"));
         let _guard = log.at_drop(format!("{name} dropped"));
-        pending().await
+        pending::<()>().await
     })
 }
 
 /// Adds a task that fails after so many turns.
 fn failing(log: Log, group: &mut TaskGroup<&'static str>, name: &'static str, after: usize) -> Task {
-    group.spawn_named(name, async move {
+    group.task(name).spawn(async move {
         turns(after).await;
         log.say(format!("{name} fails"));
         Err(name)
@@ -312,7 +312,7 @@ fn a_task_that_panics_as_it_is_cancelled_is_reported_too() {
         let mut group = TaskGroup::new();
         group.spawn(async {
             let _spiteful = Spiteful;
-            pending().await
+            pending::<()>().await
         });
         failing(log, &mut group, "a", 1);
         log.say(failures(&group.join().await.unwrap_err()));
@@ -381,7 +381,7 @@ fn a_panic_that_the_group_does_not_live_to_report_is_reported_by_the_runtime() {
     let runtime = Runtime::builder().virtual_clock().on_report(move |report| log.say(report)).build();
     runtime.run(async {
         let mut group = TaskGroup::<&str>::new();
-        group.spawn_named("culprit", async { panic!("out of tea") });
+        group.task("culprit").spawn(async { panic!("out of tea") });
         turns(4).await;
         drop(group);
     });

@@ -313,7 +313,7 @@ fn test_taskgroup_19() {
 fn spawn_crashing(group: &mut Group) {
     group.spawn(async {
         let _crashes = Crashes;
-        pending().await
+        pending::<()>().await
     });
 }
 
@@ -417,7 +417,7 @@ fn test_taskgroup_25() {
 fn test_taskgroup_task_name() {
     run(async {
         let mut group = Group::new();
-        let task = group.spawn_named("yolo", async {
+        let task = group.task("yolo").spawn(async {
             yield_now().await;
             Ok(())
         });

@@ -3,7 +3,7 @@
 use super::BoxedWait;
 use futures::task::{LocalSpawn, LocalSpawnExt, Spawn, SpawnExt};
 use futures::{FutureExt, StreamExt};
-use greenlight::sync::{Barrier, Condition, Event, LifoQueue, Lock, PriorityQueue, Queue, Semaphore};
+use greenlight::sync::{Barrier, Condition, Event, LifoQueue, Lock, PriorityQueue, Queue, Semaphore, promise};
 use greenlight::trace::{Kind, Observer, Recorder, TraceEvent};
 use greenlight::{
     Deadline, JoinHandle, Remote, Runtime, Spawner, Task, TaskGroup, Turn, Until, as_completed, gather, gather_tasks,
@@ -174,6 +174,29 @@ const OPERATIONS: &[Operation] = &[
     ("Queue::close", |kept| seen((kept.queue.close(), kept.full.close(), kept.ready(), kept.queue.is_closed()))),
     ("Queue::close_now", |kept| seen((kept.queue.close_now(), kept.full.close_now(), kept.ready(), &kept.full))),
     ("Queue::capacity", |kept| seen((kept.queue.capacity(), kept.full.capacity()))),
+    ("Promise::keep", |_| {
+        let (keeper, promised) = promise();
+        seen((keeper.is_wanted(), keeper.keep(7), promised.now_or_never()))
+    }),
+    ("Promise, dropped", |_| {
+        let (keeper, mut promised) = promise::<u8>();
+        let before = (&mut promised).now_or_never();
+        drop(keeper.named("lie"));
+        seen((before, promised.now_or_never().map(|broken| broken.is_err())))
+    }),
+    ("race!", |_| {
+        seen(greenlight::run(async { race!(() = pending::<()>() => 0, n = spawn(async { 7 }) => n.unwrap()) }))
+    }),
+    ("current", |kept| {
+        seen((greenlight::try_current().is_none(), kept.runtime.enter(greenlight::try_current).is_none()))
+    }),
+    ("say!", |_| {
+        let said = Rc::new(RefCell::new(Vec::new()));
+        let heard = said.clone();
+        let runtime = Runtime::builder().on_say(move |line| heard.borrow_mut().push(line.to_string())).build();
+        runtime.run(async { greenlight::say!("{}", 7) });
+        seen(said.take())
+    }),
     ("LifoQueue", |_| {
         let queue = LifoQueue::unbounded().named("stack");
         seen((queue.try_put(1), queue.try_put(2), queue.try_get(), queue.get().now_or_never(), &queue))
@@ -216,7 +239,7 @@ const OPERATIONS: &[Operation] = &[
             let ended = wait(&handles, Until::First).await;
             let mut group = TaskGroup::<String>::new();
             let output = group.spawn_with_output(async { Ok(4) });
-            group.spawn_named("bad", async { Err("broken".to_string()) });
+            group.task("bad").spawn(async { Err("broken".to_string()) });
             let error = group.join().await.unwrap_err().to_string();
             seen((late, index, first, all, ended, output.take(), error, greenlight::tasks().len()))
         });
@@ -243,7 +266,7 @@ const OPERATIONS: &[Operation] = &[
     ("Runtime::now", |kept| seen((kept.runtime.now(), &kept.runtime))),
     ("JoinHandle", |kept| {
         let mut handle = kept.parked.take().expect("it is asked once");
-        seen((handle.is_finished(), (&mut handle).now_or_never().is_some(), handle.task().cancel()))
+        seen((handle.is_finished(), (&mut handle).now_or_never().is_some(), handle.cancel()))
     }),
     ("Task::cancel", |kept| seen((kept.task.cancel(), kept.runtime.turn(), kept.task.is_finished()))),
     ("Task::ended", |kept| {
@@ -268,7 +291,7 @@ const OPERATIONS: &[Operation] = &[
     ("TaskGroup, dropped", |kept| {
         kept.runtime.enter(|| {
             let mut group = TaskGroup::<()>::default();
-            let task = group.spawn(pending());
+            let task = group.spawn(pending::<()>());
             seen((task.name(), group.spawner().spawn(async { Ok(()) }).is_ok(), &group))
         })
     }),

@@ -102,7 +102,7 @@ fn every_way_of_awaiting_tasks_makes_branches() {
         task("as completed").spawn_detached(async move { _ = as_completed(handles).next_ended().await });
         task("by group").spawn_detached(async {
             let mut group = TaskGroup::<()>::new();
-            group.spawn_named("member", pending());
+            group.task("member").spawn(pending::<()>());
             _ = timeout(SECOND, group.join()).await;
         });
         sleep(SECOND / 2).await;

@@ -275,7 +275,7 @@ fn outside(name: &str) -> String {
 fn a_group_takes_no_task_outside_a_runtime() {
     let mut group = TaskGroup::<&str>::new();
     assert_eq!(refusal(|| group.spawn(async { Ok(()) })), outside("TaskGroup::spawn()"));
-    assert_eq!(refusal(|| group.spawn_named("a", async { Ok(()) })), outside("TaskGroup::spawn()"));
+    assert_eq!(refusal(|| group.task("a").spawn(async { Ok(()) })), outside("TaskGroup::spawn()"));
     assert!(group.join().now_or_never().expect("it is empty").is_ok());
 }
 

@@ -3,7 +3,10 @@
 //! two. Whatever happens, those who were given what they wait for go on, in the order of the line, one whom nobody stands
 //! before in the very poll in which it was given, the others go on once they are given it, and nothing is left over or missing.
 
-use super::objects::{Ending, Getting, Joining, Object, Permits, Serves, Start, Tasks, full, locked, silent};
+use super::objects::{
+    Ending, Getting, Joining, Object, OwnedPermits, Permits, Serves, Start, Tasks, full, locked, locked_by_an_owner,
+    silent,
+};
 use super::{forgotten, panics};
 use greenlight::sync::{Barrier, Event, LifoQueue, PriorityQueue, Queue, Semaphore};
 use greenlight::{Runtime, Until};
@@ -262,6 +265,11 @@ fn acquire_many() {
 }
 
 #[test]
+fn acquire_owned() {
+    at_every_moment(|| OwnedPermits(Rc::new(Semaphore::new(0))));
+}
+
+#[test]
 fn wait_for_an_event() {
     at_every_moment(Event::new);
 }
@@ -269,6 +277,11 @@ fn wait_for_an_event() {
 #[test]
 fn lock() {
     at_every_moment(locked);
+}
+
+#[test]
+fn lock_owned() {
+    at_every_moment(locked_by_an_owner);
 }
 
 #[test]

@@ -3,7 +3,9 @@
 
 use super::waiting;
 use greenlight::sync::BrokenBarrier::{Aborted, Interrupted};
-use greenlight::sync::{Barrier, Condition, Event, Lock, LockGuard, Queue, QueueOver, Semaphore, Store};
+use greenlight::sync::{
+    Barrier, Condition, Event, Lock, LockGuard, OwnedLockGuard, Queue, QueueOver, Semaphore, Store,
+};
 use greenlight::{TaskGroup, Until, as_completed, spawn, wait};
 use stage::foreign::{Held, poll};
 use stage::shared;
@@ -136,6 +138,59 @@ impl Object for Permits {
 
     fn left_over(&self) -> usize {
         self.0.available() / self.1
+    }
+
+    fn print(&self) -> String {
+        format!("{:?}", self.0)
+    }
+}
+
+/// A semaphore whose permits move into a task.
+pub(super) struct OwnedPermits(pub(super) Rc<Semaphore>);
+
+impl Object for OwnedPermits {
+    const SERVES: Serves = Serves::One;
+
+    fn wait(self: Rc<Self>) -> Held {
+        let wait = self.0.acquire_owned();
+        Box::pin(async move { wait.await.forget() })
+    }
+
+    fn give(&self) -> bool {
+        self.0.release(1).is_ok()
+    }
+
+    fn left_over(&self) -> usize {
+        self.0.available()
+    }
+
+    fn print(&self) -> String {
+        format!("{:?}", self.0)
+    }
+}
+
+/// A lock that is held by a guard that moves into a task, and the guards of those who hold it.
+pub(super) struct OwnedLocking(Rc<Lock<u8>>, RefCell<Vec<OwnedLockGuard<u8>>>);
+
+impl Object for OwnedLocking {
+    const SERVES: Serves = Serves::One;
+
+    fn wait(self: Rc<Self>) -> Held {
+        let wait = self.0.lock_owned();
+        Box::pin(async move {
+            let guard = wait.await;
+            assert_eq!(*guard, 7);
+            self.1.borrow_mut().push(guard);
+        })
+    }
+
+    fn give(&self) -> bool {
+        let guard = self.1.borrow_mut().pop();
+        guard.is_some()
+    }
+
+    fn left_over(&self) -> usize {
+        usize::from(self.0.try_lock_owned().is_some())
     }
 
     fn print(&self) -> String {
@@ -308,6 +363,12 @@ pub(super) fn full<S: Store<u32>>(queue: QueueOver<u32, S>) -> Putting<S> {
 pub(super) fn locked() -> Locking {
     let lock = shared(Lock::new(()));
     Locking(lock, RefCell::new(lock.try_lock().into_iter().collect()))
+}
+
+pub(super) fn locked_by_an_owner() -> OwnedLocking {
+    let lock = Rc::new(Lock::new(7));
+    let guards = lock.try_lock_owned().into_iter().collect();
+    OwnedLocking(lock, RefCell::new(guards))
 }
 
 pub(super) fn silent() -> Notified {

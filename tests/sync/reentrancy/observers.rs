@@ -148,7 +148,7 @@ fn it_may_drop_the_party_that_a_barrier_is_full_with() {
 fn it_may_cancel_a_group_at_the_first_event_of_its_own_cancelling() {
     observed(async |observer: Rc<Acting>| {
         let mut group = TaskGroup::<&str>::new();
-        let tasks: Vec<_> = (0..3).map(|_| group.spawn(std::future::pending())).collect();
+        let tasks: Vec<_> = (0..3).map(|_| group.spawn(std::future::pending::<()>())).collect();
         turns(1).await;
         let all = tasks.clone();
         observer.on_event_do(move |kind| {

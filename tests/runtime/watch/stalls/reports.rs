@@ -265,7 +265,7 @@ fn a_gather_that_waits_is_named_by_its_line() {
 fn the_owner_of_a_group_waits_on_its_group() {
     let stalled = stalled(async {
         let mut group = TaskGroup::<()>::new();
-        group.spawn_named("kettle", pending());
+        group.task("kettle").spawn(pending::<()>());
         group.join().await
     });
     let told = stalled.to_string();
