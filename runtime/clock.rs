@@ -8,14 +8,24 @@ use std::time::Duration;
 
 /// A moment in a runtime's own time, real or virtual, counted from the moment the runtime was made.
 ///
-/// In asyncio this is what `loop.time()` returns.
+/// In asyncio: the number of seconds that `loop.time()` returns.
+///
+/// No sum and no difference of moments and durations panics: a moment before the start is the start, one beyond the end
+/// of time is the end, and the time since a later moment is zero.
 ///
 /// ```
+/// use greenlight::{now, sleep_until};
 /// use std::time::Duration;
+///
 /// greenlight::Runtime::builder().virtual_clock().build().run(async {
-///     let start = greenlight::now();
-///     greenlight::sleep(Duration::from_secs(2)).await;
-///     assert_eq!(greenlight::now() - start, Duration::from_secs(2));
+///     let start = now();
+///     let deadline = start + Duration::from_millis(1500);
+///     sleep_until(deadline).await;
+///     assert_eq!(now() - start, Duration::from_millis(1500));
+///     assert_eq!(start - now(), Duration::ZERO);
+///     assert_eq!(deadline.as_micros(), 1_500_000);
+///     assert_eq!(deadline.since_start(), Duration::from_millis(1500));
+///     assert_eq!(deadline.to_string(), "t=1.500000s");
 /// });
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

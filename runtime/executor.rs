@@ -17,7 +17,21 @@ use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 use std::task::{Context, Poll};
 
-/// What one turn did.
+/// What one turn did: what [`Runtime::turn`](crate::Runtime::turn) returns.
+///
+/// ```
+/// use greenlight::{Runtime, Turn};
+///
+/// let runtime = Runtime::builder().build();
+/// let task = runtime.spawn_detached(async { greenlight::yield_now().await });
+/// assert_eq!(runtime.turn(), Turn::Ran(1));
+/// assert!(!task.is_finished());
+/// assert_eq!(runtime.turn(), Turn::Ran(1));
+/// assert!(task.is_finished());
+/// assert_eq!(runtime.turn(), Turn::Idle(None)); // no task is left
+/// runtime.spawn_detached(std::future::pending());
+/// assert_eq!([runtime.turn(), runtime.turn()], [Turn::Ran(1), Turn::Stalled]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
     /// So many tasks were polled or dropped. With 0, timers fired or a wake arrived: the next turn may have work.

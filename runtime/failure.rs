@@ -8,6 +8,20 @@ use std::sync::{Mutex, PoisonError};
 
 /// The payload of a panic, in an error. It prints as what the panic said, and may be shared among threads, since nobody
 /// looks at the payload itself before it is taken out.
+///
+/// ```
+/// use greenlight::{Cause, TaskGroup};
+///
+/// let failed = greenlight::run(async {
+///     let mut group = TaskGroup::<String>::new();
+///     group.spawn(async { std::panic::panic_any(404) });
+///     group.join().await.unwrap_err()
+/// });
+/// let failure = failed.into_failures().remove(0);
+/// let Cause::Panic(payload) = failure.cause else { panic!("it has returned no error") };
+/// assert_eq!(payload.to_string(), "(a payload that is not a string)");
+/// assert_eq!(payload.into_inner().downcast_ref(), Some(&404));
+/// ```
 pub struct PanicPayload(Mutex<Box<dyn Any + Send>>);
 
 impl PanicPayload {
@@ -46,7 +60,8 @@ pub(super) fn panic_message(payload: &(dyn Any + Send)) -> &str {
     }
 }
 
-/// Why a task yielded no output. The [source](Error::source) of that of a panic is its [`PanicPayload`].
+/// Why a task yielded no output. The [source](Error::source) of that of a panic is its [`PanicPayload`]. In asyncio:
+/// `CancelledError`, and whatever the task raised.
 ///
 /// ```
 /// use std::error::Error;
@@ -58,6 +73,27 @@ pub(super) fn panic_message(payload: &(dyn Any + Send)) -> &str {
 /// assert!(error.to_string().starts_with("task `oracle` (spawned at "));
 /// assert!(error.to_string().ends_with(") panicked: no answer"));
 /// assert_eq!(error.source().unwrap().to_string(), "no answer");
+/// ```
+///
+/// What to do about it is for whoever awaits the task:
+///
+/// ```
+/// use greenlight::{JoinError, spawn};
+///
+/// /// Yields none for a task that was cancelled, and goes on with a panic.
+/// fn unless_cancelled<T>(outcome: Result<T, JoinError>) -> Option<T> {
+///     match outcome.map_err(JoinError::into_panic) {
+///         Ok(output) => Some(output),
+///         Err(Ok(payload)) => std::panic::resume_unwind(payload),
+///         Err(Err(cancelled)) => None.filter(|_| cancelled.is_cancelled()),
+///     }
+/// }
+/// greenlight::run(async {
+///     let (kept, cancelled) = (spawn(async { 1 }), spawn(async { 2 }));
+///     cancelled.cancel();
+///     assert_eq!(unless_cancelled(kept.await), Some(1));
+///     assert_eq!(unless_cancelled(cancelled.await), None);
+/// });
 /// ```
 pub struct JoinError {
     task: String,
@@ -117,7 +153,7 @@ impl Error for JoinError {
     }
 }
 
-/// The runtime that a [`Remote`](crate::Remote) leads to has ended.
+/// The runtime that a [`Remote`](crate::Remote) leads to has ended. In asyncio: the `RuntimeError` of a closed loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RuntimeGone;
 

@@ -21,7 +21,19 @@ use std::task::{Context, Poll, ready};
 /// The file whose lines stand for a task that is nothing but a join handle: the executor polls that itself.
 pub(super) const FILE: &str = file!();
 
-/// A task: its identity, and the power to cancel it and to await its end. Any number of clones may exist.
+/// A task: its identity, and the power to cancel it and to await its end. Any number of clones may exist; dropping the
+/// last leaves the task alone.
+///
+/// ```
+/// greenlight::run(async {
+///     let singer = greenlight::task("singer").spawn_detached(std::future::pending());
+///     assert_eq!(singer.name(), Some("singer"));
+///     assert_eq!(singer.to_string(), format!("task `singer` (spawned at {})", singer.spawned_at()));
+///     assert!(singer.cancel() && !singer.is_finished()); // its next turn ends it
+///     singer.ended().await;
+///     assert!(singer.is_finished() && !singer.cancel());
+/// });
+/// ```
 #[derive(Clone, Debug)]
 pub struct Task {
     pub(super) core: Rc<Core>,
@@ -36,7 +48,7 @@ impl Task {
         self.key.id
     }
 
-    /// What [`task`](crate::task) named it.
+    /// What [`task`](crate::task) named it; none if nobody did. In asyncio: `get_name`.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
@@ -50,25 +62,19 @@ impl Task {
     /// ended already, and true otherwise, also when it was cancelled before.
     ///
     /// It beats a wake that is still in the ready queue, a task that has not started never starts, and one that ends in
-    /// the very poll in which it is cancelled counts as cancelled. Unlike in asyncio the task cannot refuse.
-    ///
-    /// ```
-    /// greenlight::run(async {
-    ///     let handle = greenlight::spawn(std::future::pending::<()>());
-    ///     assert!(handle.task().cancel());
-    ///     assert!(handle.await.unwrap_err().is_cancelled());
-    /// });
-    /// ```
+    /// the very poll in which it is cancelled counts as cancelled. In asyncio: `cancel`, which the task may refuse, as
+    /// none can here.
     pub fn cancel(&self) -> bool {
         self.core.cancel(self.key)
     }
 
-    /// Whether the task has ended: its future is dropped then.
+    /// Whether the task has ended: its future is dropped then. In asyncio: `done`.
     pub fn is_finished(&self) -> bool {
         self.core.table.borrow().get(self.key).is_none()
     }
 
-    /// Waits until the task has ended, whatever way. Any number of waiters may; the first to wait is the first to run.
+    /// Waits until the task has ended, whatever way; does not suspend if it has. Any number may wait; the first to do so
+    /// is the first to run, a hop after the end.
     ///
     /// # Panics
     /// When a task awaits its own end.
@@ -166,10 +172,31 @@ impl Future for Ended {
     }
 }
 
-/// Awaits a task and yields its output. Dropping it detaches the task.
+/// Awaits a task and yields its output: in asyncio, the task that `create_task` returns. Dropping it detaches the task.
 ///
 /// To await is not to own: whoever awaits it and is cancelled, or times out, leaves the task alone, for which asyncio
 /// has `shield`. `timeout(limit, &mut handle)` keeps the handle to await the task again, or to cancel it.
+///
+/// A task that has ended keeps its output, or the payload of its panic, for its handle. A handle that is dropped drops
+/// the output, within the drop of another such output right after that, and has a panic
+/// [reported](crate::Builder::on_report), also one of that drop. Without a handle the output goes as the task ends.
+///
+/// ```
+/// use greenlight::{sleep, spawn, timeout};
+/// use std::time::Duration;
+///
+/// let minute = Duration::from_secs(60);
+/// greenlight::Runtime::builder().virtual_clock().build().run(async {
+///     let mut tea = spawn(sleep(3 * minute));
+///     assert!(timeout(minute, &mut tea).await.is_err() && !tea.is_finished()); // it draws on
+///     assert!(tea.await.is_ok());
+///     let soup = spawn(sleep(minute));
+///     assert!(soup.cancel());
+///     soup.task().ended().await;
+///     assert!(soup.is_finished() && !soup.cancel());
+///     assert!(soup.await.unwrap_err().is_cancelled());
+/// });
+/// ```
 ///
 /// # Panics
 /// When a task awaits its own handle, and when the handle is polled again after it was ready.
@@ -193,19 +220,11 @@ impl<T> JoinHandle<T> {
 
     /// Has the task's future dropped at the task's next turn, as [`Task::cancel`] does; false if it has ended already.
     /// The handle then yields a [`JoinError`](crate::JoinError) that [is cancelled](crate::JoinError::is_cancelled).
-    ///
-    /// ```
-    /// greenlight::run(async {
-    ///     let handle = greenlight::spawn(std::future::pending::<()>());
-    ///     assert!(handle.cancel());
-    ///     assert!(handle.await.unwrap_err().is_cancelled());
-    /// });
-    /// ```
     pub fn cancel(&self) -> bool {
         self.task.cancel()
     }
 
-    /// Whether the task has ended: awaiting the handle does not suspend then.
+    /// Whether the task has ended: awaiting the handle does not suspend then. In asyncio: `done`.
     pub fn is_finished(&self) -> bool {
         self.task.is_finished()
     }

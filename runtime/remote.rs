@@ -14,7 +14,17 @@ use std::sync::Arc;
 /// A handle to the current runtime for other threads. In asyncio: what `call_soon_threadsafe` needs the loop for.
 ///
 /// # Panics
-/// Outside a runtime.
+/// Outside a runtime; [`Runtime::remote`](crate::Runtime::remote) makes one there.
+///
+/// ```
+/// let answer = greenlight::run(async {
+///     let remote = greenlight::remote();
+///     let (told, hears) = futures::channel::oneshot::channel();
+///     std::thread::spawn(move || remote.spawn(async { told.send(42).expect("main listens") }));
+///     hears.await
+/// });
+/// assert_eq!(answer, Ok(42));
+/// ```
 #[track_caller]
 pub fn remote() -> Remote {
     context::expect_current("remote() was called").remote()
@@ -81,6 +91,16 @@ impl Remote {
     }
 
     /// A handle that does not keep the runtime waiting.
+    ///
+    /// ```
+    /// use greenlight::{remote, sync::Event, try_run};
+    ///
+    /// let stalled = try_run(async {
+    ///     let _weak = remote().downgrade(); // a `Remote` would have it wait for ever
+    ///     Event::new().wait().await;
+    /// });
+    /// assert!(!stalled.unwrap_err().was_stopped());
+    /// ```
     pub fn downgrade(&self) -> WeakRemote {
         WeakRemote { inbox: self.outside.inbox.clone(), polls: self.outside.polls.clone() }
     }

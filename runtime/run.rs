@@ -69,8 +69,33 @@ const SLACK: Duration = Duration::from_micros(50);
 /// Decides what a runtime is like. [`Runtime::builder`] makes one.
 ///
 /// ```
-/// let runtime = greenlight::Runtime::builder().virtual_clock().turn_limit(1000).build();
-/// assert!(runtime.try_run(async { loop { greenlight::yield_now().await } }).is_err());
+/// use greenlight::{Runtime, say, sleep, spawn, trace::Recorder, yield_now};
+/// use std::{cell::RefCell, rc::Rc, time::Duration};
+///
+/// type Lines = Rc<RefCell<Vec<String>>>;
+/// fn keep(lines: &Lines) -> impl Fn(&str) + use<> {
+///     let lines = lines.clone();
+///     move |line| lines.borrow_mut().push(line.to_string())
+/// }
+///
+/// let (said, reports, recorder) = (Lines::default(), Lines::default(), Rc::new(Recorder::default()));
+/// let runtime = Runtime::builder()
+///     .virtual_clock() // an hour takes no time
+///     .turn_limit(1000) // a task that never lets time go on is found
+///     .check_every_turn()
+///     .observer(recorder.clone())
+///     .on_say(keep(&said))
+///     .on_report(keep(&reports))
+///     .build();
+/// runtime.run(async {
+///     drop(spawn(async { panic!("nobody listens") }));
+///     sleep(Duration::from_secs(3600)).await;
+///     say!("an hour later");
+/// });
+/// assert_eq!(*said.borrow(), ["an hour later"]);
+/// assert!(reports.borrow()[0].contains("nobody listens"));
+/// assert!(recorder.lines().contains(&"time jumps to t=3600.000000s".to_string()));
+/// assert!(runtime.try_run(async { loop { yield_now().await } }).is_err());
 /// ```
 #[must_use]
 pub struct Builder {
@@ -88,14 +113,26 @@ impl Builder {
     /// nothing else: a waker that a thread holds does not keep it from being stalled. What depends on threads and on
     /// timers belongs on the real clock.
     ///
-    /// Unless the builder names a clock, the environment does: `GREENLIGHT_CLOCK=virtual` has any program run on virtual
-    /// time.
+    /// Unless the builder names a clock, the environment does: `GREENLIGHT_CLOCK=virtual` has any program run on
+    /// virtual time.
     pub fn virtual_clock(mut self) -> Self {
         self.is_virtual = true;
         self
     }
 
     /// Keeps to the real clock, whatever `GREENLIGHT_CLOCK` says: for a program that depends on threads.
+    ///
+    /// ```
+    /// use greenlight::{Runtime, timeout};
+    /// use std::{thread, time::Duration};
+    ///
+    /// let (asks, hears) = futures::channel::oneshot::channel();
+    /// let worker = thread::spawn(move || asks.send(42));
+    /// // On virtual time these ten seconds may be over before the thread has begun.
+    /// let answer = Runtime::builder().real_clock().build().run(timeout(Duration::from_secs(10), hears));
+    /// assert_eq!(answer, Ok(Ok(42)));
+    /// # worker.join().unwrap().unwrap();
+    /// ```
     pub fn real_clock(mut self) -> Self {
         self.is_virtual = false;
         self
@@ -129,7 +166,35 @@ impl Builder {
     }
 }
 
-/// A runtime. Dropping it drops its tasks, in the order of spawning.
+/// A runtime: the tasks of one thread, and their clock. In asyncio: an event loop. Dropping it drops its tasks, in the
+/// order of spawning.
+///
+/// ```
+/// use greenlight::{Runtime, Turn, sync::Event};
+/// use std::{rc::Rc, time::Duration};
+///
+/// let runtime = Runtime::builder().virtual_clock().build();
+/// let light = Rc::new(Event::new().named("light"));
+/// let walker = runtime.task("walker").spawn_detached({
+///     let light = light.clone();
+///     async move { light.wait().await }
+/// });
+/// assert_eq!(runtime.turn(), Turn::Ran(1)); // by hand: a turn at a time
+/// assert_eq!(runtime.turn(), Turn::Stalled);
+/// assert!(runtime.dump().to_string().contains("waits on event `light`"));
+///
+/// let crossed = runtime.spawn(async move { walker.ended().await }); // or along with a main future
+/// runtime.spawn_detached(greenlight::sleep(Duration::from_secs(9)));
+/// assert_eq!((runtime.tasks().len(), runtime.task_count()), (3, 3));
+/// let main = async {
+///     greenlight::sleep(Duration::from_secs(2)).await;
+///     light.set();
+///     crossed.await
+/// };
+/// assert!(runtime.try_run(main).unwrap().is_ok());
+/// // What main did not wait for has ended with it.
+/// assert_eq!((runtime.now().since_start().as_secs(), runtime.task_count()), (2, 0));
+/// ```
 #[derive(Debug)]
 pub struct Runtime {
     pub(super) core: Rc<Core>,
@@ -216,12 +281,29 @@ impl Runtime {
         TaskBuilder { core: self.core.clone(), name: printable(name.into()) }
     }
 
-    /// A handle for other threads.
+    /// A handle for other threads, as [`remote`](crate::remote) makes one inside the runtime.
+    ///
+    /// ```
+    /// let runtime = greenlight::Runtime::builder().build();
+    /// let remote = runtime.remote();
+    /// let (told, hears) = futures::channel::oneshot::channel();
+    /// let worker = std::thread::spawn(move || remote.spawn(async { told.send("done").expect("main listens") }));
+    /// assert_eq!(runtime.run(hears), Ok("done"));
+    /// assert!(worker.join().unwrap().is_ok());
+    /// ```
     pub fn remote(&self) -> Remote {
         self.core.remote()
     }
 
-    /// A handle that the futures crates can spawn with.
+    /// A handle that the futures crates can spawn with, as [`spawner`](crate::spawner) makes one inside the runtime.
+    ///
+    /// ```
+    /// use futures::task::LocalSpawnExt;
+    ///
+    /// let runtime = greenlight::Runtime::builder().build();
+    /// runtime.spawner().spawn_local(async {}).unwrap();
+    /// assert_eq!(runtime.task_count(), 1);
+    /// ```
     pub fn spawner(&self) -> Spawner {
         Spawner { core: self.core.clone() }
     }
@@ -231,17 +313,6 @@ impl Runtime {
     ///
     /// # Panics
     /// When it is called inside this runtime: while it runs or takes a turn, or while that ends.
-    ///
-    /// ```
-    /// use greenlight::{Runtime, Turn};
-    /// let runtime = Runtime::builder().build();
-    /// let task = runtime.spawn_detached(async { greenlight::yield_now().await });
-    /// assert_eq!(runtime.turn(), Turn::Ran(1));
-    /// assert!(!task.is_finished());
-    /// assert_eq!(runtime.turn(), Turn::Ran(1));
-    /// assert!(task.is_finished());
-    /// assert_eq!(runtime.turn(), Turn::Idle(None));
-    /// ```
     #[track_caller]
     pub fn turn(&self) -> Turn {
         let _entered = context::enter(self.core.clone());
@@ -251,6 +322,12 @@ impl Runtime {
 
     /// Makes this the current runtime while a function runs, so that `spawn`, `now` and the first poll of a `sleep`
     /// work in it outside of any task: for one that is stepped by hand, or beside a foreign executor.
+    ///
+    /// ```
+    /// let runtime = greenlight::Runtime::builder().build();
+    /// let answer = runtime.enter(|| greenlight::spawn(async { 42 }));
+    /// assert_eq!(runtime.run(answer).unwrap(), 42);
+    /// ```
     pub fn enter<R>(&self, f: impl FnOnce() -> R) -> R {
         let _entered = context::enter(self.core.clone());
         f()
@@ -261,7 +338,7 @@ impl Runtime {
         self.core.now()
     }
 
-    /// How many tasks have not ended.
+    /// How many tasks have not ended, main among them.
     pub fn task_count(&self) -> usize {
         self.core.table.borrow().tasks.len()
     }

@@ -72,6 +72,16 @@ pub fn task(name: impl Into<Arc<str>>) -> TaskBuilder {
 }
 
 /// A task that has a name and is to be spawned. [`task`] and [`Runtime::task`](crate::Runtime::task) make one.
+///
+/// ```
+/// greenlight::run(async {
+///     let cook = greenlight::task("cook").spawn(async { panic!("no salt") });
+///     let bell = greenlight::task("bell").spawn_detached(async {});
+///     let burnt = cook.await.unwrap_err().to_string();
+///     assert!(burnt.starts_with("task `cook` (spawned at ") && burnt.ends_with(") panicked: no salt"));
+///     assert!(bell.is_finished());
+/// });
+/// ```
 #[derive(Debug)]
 #[must_use = "a task does nothing until it is spawned"]
 pub struct TaskBuilder {
@@ -80,7 +90,7 @@ pub struct TaskBuilder {
 }
 
 impl TaskBuilder {
-    /// Spawns the task; see [`spawn`].
+    /// Spawns the task; see [`spawn`]. In asyncio: `create_task` with a `name`.
     #[track_caller]
     pub fn spawn<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
         spawn_joined(&self.core, future, Some(self.name), Location::caller())
@@ -122,6 +132,25 @@ pub fn spawner() -> Spawner {
 }
 
 /// Spawns onto a runtime on its own thread: what the `LocalSpawnExt` and `SpawnExt` of the futures crate extend.
+/// [`spawner`] and [`Runtime::spawner`](crate::Runtime::spawner) make one.
+///
+/// ```
+/// use futures::task::LocalSpawnExt;
+///
+/// /// A library that leaves it to its user where its tasks run.
+/// async fn add(numbers: [u32; 2], spawner: impl LocalSpawnExt) -> u32 {
+///     let [one, two] = numbers.map(|n| spawner.spawn_local_with_handle(async move { n }).expect("somebody runs it"));
+///     one.await + two.await
+/// }
+/// greenlight::run(async {
+///     assert_eq!(add([1, 2], greenlight::spawner()).await, 3);
+/// });
+/// ```
+///
+/// It may outlive the runtime.
+///
+/// # Errors
+/// While a run ends, and once the runtime is gone, a spawn drops the future and says that the runtime is shut down.
 #[derive(Clone, Debug)]
 pub struct Spawner {
     pub(super) core: Rc<Core>,

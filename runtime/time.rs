@@ -12,7 +12,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// The moment of the present turn, in the time of the current runtime. In asyncio: `loop.time()`.
+/// The moment of the present turn, in the time of the current runtime: all of a turn happens at one moment, on the real
+/// clock that at which somebody asked first. In asyncio: `loop.time()`.
 ///
 /// # Panics
 /// Outside a runtime.
@@ -71,6 +72,22 @@ pub fn sleep(duration: Duration) -> Sleep {
 ///
 /// # Cancel safety
 /// Dropping it disarms the timer.
+///
+/// ```
+/// use greenlight::{now, sleep, sleep_until};
+/// use std::time::Duration;
+///
+/// greenlight::Runtime::builder().virtual_clock().build().run(async {
+///     // Every ten seconds, however long the work takes.
+///     let mut next = now();
+///     for seconds in [1, 7, 4] {
+///         next += Duration::from_secs(10);
+///         sleep(Duration::from_secs(seconds)).await;
+///         sleep_until(next).await;
+///     }
+///     assert_eq!(now().since_start(), Duration::from_secs(30));
+/// });
+/// ```
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
     sleep_until_at(deadline, Location::caller())
@@ -98,7 +115,10 @@ pub fn yield_now() -> YieldNow {
     YieldNow { yielded: false, at: Location::caller() }
 }
 
-/// What [`sleep`] and [`sleep_until`] return.
+/// What [`sleep`] and [`sleep_until`] return. Another task than before may poll it, which it wakes from then on.
+///
+/// # Panics
+/// When it is polled outside a runtime, and when it is polled again after it was ready.
 #[must_use = "futures do nothing unless awaited"]
 pub struct Sleep {
     pub(super) at: &'static Location<'static>,

@@ -28,6 +28,19 @@ use std::task::{Context, Poll, Waker};
 /// list.grant_first().expect("it waits").wake();
 /// assert!(waiter.is_granted() && list.is_empty());
 /// assert!(waiter.wait(&mut cx, &list, || true).is_ready()); // it was granted
+/// assert!(!waiter.has_joined());
+///
+/// // The two halves of that poll, for a future that does more than wait.
+/// assert!(waiter.join_if(&mut cx, &list, || true).is_pending());
+/// assert!(waiter.poll(&mut cx).is_pending());
+/// list.wake_all();
+/// assert!(waiter.leave()); // with what it was granted, which is to be passed on
+/// assert!(!waiter.leave());
+///
+/// // For several of what there is, if that is counted.
+/// assert!(waiter.join_asking(&mut cx, &list, 3, || true).is_pending());
+/// assert_eq!(list.wake_while(|asks| asks <= 2), 0);
+/// assert_eq!(list.wake_while(|asks| asks <= 3), 1);
 /// ```
 pub struct Waiter {
     /// The index of the node, in a list or granted. [`END`] before it joins a list and after it has ended or left.
@@ -107,7 +120,7 @@ impl Waiter {
         self.join_asking(cx, list, 1, must_wait)
     }
 
-    /// The same for one that asks for so much, which [`WaitList::wake_while`] is told.
+    /// As [`join_if`](Waiter::join_if), for one that asks for so much, which [`WaitList::wake_while`] is told.
     ///
     /// # Panics
     /// When it has joined a list already, or has to wait for more than 4,294,967,295.

@@ -33,6 +33,7 @@ use std::rc::Rc;
 ///     greenlight::yield_now().await;
 ///     assert_eq!((gate.len(), gate.wake_all(), gate.len()), (1, 1, 0));
 ///     guest.await.unwrap();
+///     assert!(gate.is_empty() && gate.grant_first().is_none());
 /// });
 /// ```
 pub struct WaitList {
@@ -47,6 +48,42 @@ pub struct WaitList {
 
 /// A waiter that was granted what it waits for, and is to be woken: what [`WaitList::grant_first`] returns. One that is
 /// dropped instead leaves its waiter asleep, and the stall report tells of that.
+///
+/// Granting and waking are two steps, so that the object is in order before a foreign waker runs, which may use it:
+///
+/// ```
+/// use greenlight::waiters::{WaitList, Waiter};
+/// use std::{cell::Cell, future::poll_fn, panic::Location, rc::Rc};
+///
+/// struct Gate {
+///     is_open: Cell<bool>,
+///     waiters: WaitList,
+/// }
+///
+/// /// Opens the gate, or hands it open to the first who waits.
+/// fn open(gate: &Gate) {
+///     let grant = gate.waiters.grant_first();
+///     gate.is_open.set(grant.is_none());
+///     if let Some(grant) = grant {
+///         grant.wake();
+///     }
+/// }
+///
+/// greenlight::run(async {
+///     let gate = Rc::new(Gate { is_open: Cell::new(false), waiters: WaitList::new("gate") });
+///     let guest = gate.clone();
+///     let mut waiter = Waiter::new(Location::caller());
+///     let guest = greenlight::spawn(async move {
+///         poll_fn(|cx| waiter.wait(cx, &guest.waiters, || !guest.is_open.get())).await;
+///     });
+///     greenlight::yield_now().await;
+///     open(&gate);
+///     assert!(!gate.is_open.get() && gate.waiters.is_empty());
+///     guest.await.unwrap();
+///     open(&gate);
+///     assert!(gate.is_open.get());
+/// });
+/// ```
 #[must_use = "a waiter that was granted sleeps on until it is woken"]
 pub struct Grant {
     pub(crate) node: u32,

@@ -6,7 +6,14 @@ use futures_task::FutureObj;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
-/// The identity of a task: a number that no other task of this process ever has.
+/// The identity of a task: a number that no other task of this process ever has. Of two tasks of one runtime the later
+/// has the higher one.
+///
+/// ```
+/// let ids = greenlight::run(async { [(); 2].map(|()| greenlight::spawn_detached(async {}).id()) });
+/// assert!(ids[0] < ids[1]);
+/// assert_eq!(ids[0].to_string(), ids[0].get().to_string());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(pub(super) u64);
 

@@ -42,6 +42,17 @@ impl Runtime {
     }
 
     /// Who waits for what, after a turn that was [`Turn::Stalled`](crate::Turn::Stalled) or at any time.
+    ///
+    /// ```
+    /// use greenlight::{Runtime, Turn, sync::Event};
+    ///
+    /// let runtime = Runtime::builder().build();
+    /// runtime.task("walker").spawn_detached(async { Event::new().named("light").wait().await });
+    /// runtime.turn();
+    /// assert_eq!(runtime.turn(), Turn::Stalled);
+    /// let report = runtime.stalled().to_string();
+    /// assert!(report.contains("walker") && report.contains("waits on event `light`"), "{report}");
+    /// ```
     pub fn stalled(&self) -> Stalled {
         self.core.stalled_or_not()
     }
@@ -52,6 +63,19 @@ impl Remote {
     ///
     /// # Errors
     /// When the runtime is gone, or cannot answer, or took no turn for so long.
+    ///
+    /// ```
+    /// use greenlight::{NoAnswer, remote};
+    /// use std::time::Duration;
+    ///
+    /// let (remote, dump) = greenlight::run(async {
+    ///     let remote = remote();
+    ///     let dump = remote.dump(Duration::ZERO); // inside the runtime it takes no time
+    ///     (remote, dump)
+    /// });
+    /// assert_eq!(dump.unwrap().tasks[0].label.to_string(), "main");
+    /// assert_eq!(remote.dump(Duration::from_secs(1)).unwrap_err(), NoAnswer::RuntimeGone);
+    /// ```
     pub fn dump(&self, patience: Duration) -> Result<Dump, NoAnswer> {
         self.downgrade().dump(patience)
     }

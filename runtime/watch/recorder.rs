@@ -23,6 +23,7 @@ use std::cell::RefCell;
 /// let woken = events.iter().find(|event| event.to_string() == "walker woken").unwrap();
 /// let by = &events[woken.cause.unwrap() as usize - 1];
 /// assert_eq!(by.to_string(), "main polled");
+/// assert_eq!(recorder.lines().last().unwrap(), "main returned");
 /// ```
 #[derive(Default, Debug)]
 pub struct Recorder {

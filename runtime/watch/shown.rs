@@ -47,6 +47,16 @@ impl WaitList {
     }
 
     /// Tells whoever traces the run what the task that is polled now does with the object: "{task} {word} {object}".
+    ///
+    /// ```
+    /// use greenlight::{Runtime, trace::Recorder, waiters::WaitList};
+    /// use std::{panic::Location, rc::Rc};
+    ///
+    /// let recorder = Rc::new(Recorder::default());
+    /// let runtime = Runtime::builder().observer(recorder.clone()).build();
+    /// runtime.run(async { WaitList::new("bell").named("door").tell(Location::caller(), "rings") });
+    /// assert!(recorder.lines().contains(&"main rings bell `door`".to_string()), "{:?}", recorder.lines());
+    /// ```
     #[inline]
     pub fn tell(&self, at: &'static Location<'static>, word: &'static str) {
         self.emit(at, || Kind::Told { word });

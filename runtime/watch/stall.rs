@@ -8,7 +8,31 @@ use super::trace::{ObjectLabel, TaskLabel};
 use std::collections::{HashMap, HashSet};
 
 /// Why a run could not go on, and which task waits for what. [`try_run`](crate::try_run) returns it, and
-/// [`run`](crate::run) panics with it.
+/// [`run`](crate::run) panics with it. It prints as a report for people; the tasks are there for programs.
+///
+/// ```
+/// use greenlight::{Runtime, sleep, spawn, sync::Lock};
+/// use std::{rc::Rc, time::Duration};
+///
+/// let runtime = Runtime::builder().virtual_clock().build();
+/// let stalled = runtime.try_run(async {
+///     let (left, right) = (Rc::new(Lock::new(()).named("left")), Rc::new(Lock::new(()).named("right")));
+///     let take = |first: &Rc<Lock>, second: &Rc<Lock>| {
+///         let (first, second) = (first.clone(), second.clone());
+///         spawn(async move {
+///             let _first = first.lock().await;
+///             sleep(Duration::from_secs(1)).await;
+///             second.lock().await;
+///         })
+///     };
+///     let philosophers = [take(&left, &right), take(&right, &left)];
+///     greenlight::gather_tasks(philosophers).await;
+/// });
+/// let stalled = stalled.unwrap_err();
+/// assert_eq!((stalled.at().since_start().as_secs(), stalled.tasks().len()), (1, 3));
+/// assert!(!stalled.was_stopped());
+/// assert!(stalled.to_string().contains("lock `left`"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Stalled {
     pub(super) why: Why,

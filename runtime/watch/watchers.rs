@@ -88,7 +88,7 @@ impl Builder {
         self
     }
 
-    /// Has every event traced to this observer. There may be several.
+    /// Has every event traced to this observer. There may be several, who are told in the order in which they were added.
     pub fn observer(mut self, observer: Rc<dyn Observer>) -> Self {
         self.watch.observers.push(observer);
         self
@@ -136,8 +136,23 @@ impl Builder {
         self
     }
 
-    /// How long a poll may take before the debug mode calls it slow: 100 ms unless set. A task that yields ten thousand
-    /// times, and takes for that longer than five slow polls, computes: it does not spin.
+    /// How long a poll may take before the debug mode calls it slow, by the real clock: 100 ms unless set. A task that
+    /// yields ten thousand times, and takes for that longer than five slow polls, computes: it does not spin. In asyncio:
+    /// `loop.slow_callback_duration`.
+    ///
+    /// ```
+    /// use std::{cell::RefCell, rc::Rc, thread, time::Duration};
+    ///
+    /// let reports = Rc::new(RefCell::new(Vec::new()));
+    /// let heard = reports.clone();
+    /// let runtime = greenlight::Runtime::builder()
+    ///     .debug(true)
+    ///     .slow_poll(Duration::from_millis(1))
+    ///     .on_report(move |report| heard.borrow_mut().push(report.to_string()))
+    ///     .build();
+    /// runtime.run(async { thread::sleep(Duration::from_millis(2)) });
+    /// assert!(reports.borrow()[0].starts_with("slow poll: main, "));
+    /// ```
     pub fn slow_poll(mut self, threshold: Duration) -> Self {
         self.watch.slow_poll = threshold;
         self
