@@ -30,6 +30,27 @@ use std::sync::Arc;
 ///     assert_eq!(greenlight::gather((0..3).map(runner)).await, [0, 1, 2]);
 /// });
 /// ```
+///
+/// One that is aborted lets everybody go with an error, those who come later too, until it is reset:
+///
+/// ```
+/// use greenlight::{spawn, sync::{Barrier, BrokenBarrier}, yield_now};
+/// use std::rc::Rc;
+///
+/// greenlight::run(async {
+///     let start = Rc::new(Barrier::new(3));
+///     let early = start.clone();
+///     let early = spawn(async move { early.wait().await });
+///     yield_now().await;
+///     assert_eq!((start.waiting(), start.parties()), (1, 3));
+///     start.abort();
+///     assert_eq!(early.await.unwrap(), Err(BrokenBarrier::Interrupted));
+///     assert!(start.is_broken());
+///     assert_eq!(start.wait().await, Err(BrokenBarrier::Aborted));
+///     start.reset();
+///     assert!(!start.is_broken() && start.waiting() == 0);
+/// });
+/// ```
 pub struct Barrier {
     parties: usize,
     /// Everybody waits here, for the barrier to fill or to drain.
@@ -84,7 +105,7 @@ impl Barrier {
         self
     }
 
-    /// Waits until all parties have arrived. The last one to arrive does not suspend.
+    /// Waits until all parties have arrived. The last one to arrive does not suspend; the others go on a hop later.
     ///
     /// # Errors
     /// When the barrier is broken, or is aborted or reset meanwhile.
@@ -119,7 +140,7 @@ impl Barrier {
     }
 
     /// Lets everybody who waits for the round leave with an error, and opens the barrier for a new one once they have.
-    /// Those at the turnstile wait on, and are part of that one.
+    /// Those at the turnstile wait on, and are part of that one. In asyncio: `reset`, which has to be awaited.
     #[track_caller]
     pub fn reset(&self) {
         self.gate.emit(Location::caller(), || Kind::BarrierReset);
@@ -257,7 +278,19 @@ impl Drop for Party<'_> {
     }
 }
 
-/// A party's place in a round that is complete.
+/// A party's place in a round that is complete: what [`Barrier::wait`] yields.
+///
+/// ```
+/// use greenlight::sync::Barrier;
+///
+/// greenlight::run(async {
+///     let barrier = Barrier::new(2);
+///     let (first, last) = futures::join!(barrier.wait(), barrier.wait());
+///     let turns = [first, last].map(|turn| turn.expect("nobody aborts"));
+///     assert_eq!(turns.map(|turn| turn.index()), [0, 1]);
+///     assert_eq!(turns.map(|turn| turn.is_leader()), [false, true]);
+/// });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BarrierTurn {
     index: usize,
@@ -274,17 +307,6 @@ impl BarrierTurn {
 
     /// Whether this is the one party of the round that does what has to be done once: the last that arrived. It goes on
     /// at once, and cannot be cancelled before it does, as one that waits can. It is also the first to go on.
-    ///
-    /// ```
-    /// use greenlight::sync::Barrier;
-    ///
-    /// greenlight::run(async {
-    ///     let barrier = Barrier::new(2);
-    ///     let (first, last) = futures::join!(barrier.wait(), barrier.wait());
-    ///     let leads = [first, last].map(|turn| turn.expect("nobody aborts").is_leader());
-    ///     assert_eq!(leads, [false, true]);
-    /// });
-    /// ```
     pub fn is_leader(self) -> bool {
         self.fills
     }

@@ -41,6 +41,31 @@ use std::task::{Context, Poll, ready};
 /// });
 /// ```
 ///
+/// A notify tells those who wait just then. They have let go of the lock, and queue for it once they are told:
+///
+/// ```
+/// use greenlight::{gather_tasks, now, spawn, sync::{Condition, Woke}, yield_now};
+/// use std::{rc::Rc, time::Duration};
+///
+/// greenlight::Runtime::builder().virtual_clock().build().run(async {
+///     let desk = Rc::new(Condition::new(Vec::new()));
+///     let guest = |name: u32| {
+///         let desk = desk.clone();
+///         spawn(async move { desk.wait(desk.lock().await).await.push(name) })
+///     };
+///     let guests = [1, 2, 3].map(guest);
+///     yield_now().await;
+///     let guard = desk.try_lock().expect("who waits does not hold the lock");
+///     assert_eq!((desk.notify(&guard, 2), desk.notify_all(&guard), desk.notify_one(&guard)), (2, 1, 0));
+///     assert!(desk.is_locked() && guard.is_empty());
+///     drop(guard);
+///     gather_tasks(guests).await;
+///     let closing = now() + Duration::from_secs(60);
+///     let (guard, woke) = desk.wait_until(desk.lock().await, closing).await;
+///     assert_eq!((guard.as_slice(), woke), (&[1, 2, 3][..], Woke::TimedOut));
+/// });
+/// ```
+///
 /// Neither a wait nor a notify compiles without the guard:
 ///
 /// ```compile_fail,E0061
@@ -94,7 +119,31 @@ impl<T> Condition<T> {
         Condition { lock: Owned::Alone(Lock::new(value)), waiters, notifies: Notifies::new() }
     }
 
-    /// A condition that shares its lock with others.
+    /// A condition that shares its lock with others, each of which tells of something else.
+    ///
+    /// ```
+    /// use greenlight::sync::{Condition, Lock};
+    ///
+    /// greenlight::run(async {
+    ///     let shelf = std::rc::Rc::new(Lock::new(None));
+    ///     let (filled, emptied) = (Condition::sharing(&shelf), Condition::sharing(&shelf));
+    ///     let baker = async {
+    ///         for loaf in ["rye", "spelt"] {
+    ///             let mut free = emptied.wait_for(shelf.lock().await, |shelf| shelf.is_none()).await;
+    ///             *free = Some(loaf);
+    ///             filled.notify_one(&free);
+    ///         }
+    ///     };
+    ///     let buyer = async {
+    ///         for loaf in ["rye", "spelt"] {
+    ///             let mut full = filled.wait_for(shelf.lock().await, |shelf| shelf.is_some()).await;
+    ///             assert_eq!(full.take(), Some(loaf));
+    ///             emptied.notify_one(&full);
+    ///         }
+    ///     };
+    ///     futures::join!(baker, buyer);
+    /// });
+    /// ```
     #[track_caller]
     pub fn sharing(lock: &Rc<Lock<T>>) -> Self {
         let lock = Owned::Shared(lock.clone());
@@ -113,6 +162,9 @@ impl<T> Condition<T> {
     }
 
     /// Waits for the lock; see [`Lock::lock`].
+    ///
+    /// # Cancel safety
+    /// As of [`Lock::lock`]: a dropped wait leaves the wait list, and passes the lock on if it was granted to it.
     #[track_caller]
     pub fn lock(&self) -> LockWait<'_, T> {
         self.own_lock().lock_at(Location::caller())

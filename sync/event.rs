@@ -30,6 +30,30 @@ use std::task::{Context, Poll};
 /// });
 /// ```
 ///
+/// A wait begins with its first poll, not with the call: what is not awaited yet is not among those whom a
+/// [`pulse`](Event::pulse) or a `set` that is followed by `clear` releases.
+///
+/// ```
+/// use futures::poll;
+/// use greenlight::sync::Event;
+/// use std::pin::pin;
+///
+/// greenlight::run(async {
+///     let bell = Event::new();
+///     let mut guest = pin!(bell.wait());
+///     assert_eq!(bell.pulse(), 0); // it does not wait yet
+///     assert!(poll!(&mut guest).is_pending());
+///     assert_eq!(bell.pulse(), 1);
+///     guest.await;
+///     assert!(!bell.is_set());
+///
+///     bell.set();
+///     bell.wait().await; // does not suspend, as long as it is set
+///     bell.clear();
+///     assert!(poll!(pin!(bell.wait())).is_pending());
+/// });
+/// ```
+///
 /// An event stays on its thread: to set it from another one, send a future that does through a
 /// [`Remote`](crate::Remote). Anything else does not compile:
 ///
@@ -104,7 +128,7 @@ impl Event {
         self.release(Location::caller(), |released| Kind::EventPulsed { released })
     }
 
-    /// Waits until the event is set; ready at once if it is set already.
+    /// Waits until the event is set; ready at once if it is set already. The wait begins with its first poll.
     ///
     /// # Cancel safety
     /// A dropped wait leaves the wait list; it takes nothing from the others.

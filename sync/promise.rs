@@ -18,13 +18,19 @@ use std::task::{Context, Poll, ready};
 ///
 /// greenlight::run(async {
 ///     let (question, answer) = promise();
-///     greenlight::spawn_detached(async move { question.keep(42).expect("somebody waits") });
+///     greenlight::spawn_detached(async move { question.named("answer").keep(42).expect("somebody waits") });
 ///     assert_eq!(answer.await, Ok(42));
 ///
 ///     let (question, answer) = promise::<u8>();
 ///     drop(question);
 ///     let broken = answer.await.unwrap_err().to_string();
 ///     assert!(broken.contains("was dropped without a value"), "{broken}");
+///
+///     let (question, answer) = promise();
+///     assert!(question.is_wanted());
+///     drop(answer);
+///     assert!(!question.is_wanted()); // the work for it may be saved
+///     assert_eq!(question.keep("late"), Err("late"));
 /// });
 /// ```
 #[track_caller]

@@ -42,6 +42,47 @@ use std::sync::Arc;
 /// });
 /// ```
 ///
+/// Nobody has to wait: what would is an error then, and hands an item back.
+///
+/// ```
+/// use greenlight::sync::{Queue, TryGetError, TryPutError};
+///
+/// let desk = Queue::bounded(1).named("desk");
+/// assert_eq!((desk.capacity(), desk.is_empty()), (Some(1), true));
+/// assert_eq!(desk.try_put("letter"), Ok(()));
+/// assert_eq!(desk.try_put("parcel"), Err(TryPutError::Full("parcel")));
+/// assert_eq!(desk.try_get(), Ok("letter"));
+/// assert_eq!(desk.try_get(), Err(TryGetError::Empty));
+/// desk.close();
+/// assert_eq!((desk.is_closed(), desk.len()), (true, 0));
+/// assert_eq!(desk.try_get(), Err(TryGetError::Closed));
+/// ```
+///
+/// An item that was taken is not done: who has put it waits for that, too, if whoever takes items says so.
+///
+/// ```
+/// use greenlight::{sleep, spawn_detached, sync::Queue};
+/// use std::{rc::Rc, time::Duration};
+///
+/// greenlight::Runtime::builder().virtual_clock().build().run(async {
+///     let jobs = Rc::new(Queue::unbounded());
+///     for worker in [jobs.clone(), jobs.clone()] {
+///         spawn_detached(async move {
+///             while let Ok(seconds) = worker.get().await {
+///                 sleep(Duration::from_secs(seconds)).await;
+///                 worker.task_done().expect("once for each item");
+///             }
+///         });
+///     }
+///     for seconds in [1, 4, 2] {
+///         jobs.put(seconds).await.expect("it is open");
+///     }
+///     jobs.join().await;
+///     assert_eq!(greenlight::now().since_start(), Duration::from_secs(4));
+///     assert!(jobs.task_done().is_err()); // there are no more
+/// });
+/// ```
+///
 /// A queue stays on its thread, whatever its items are:
 ///
 /// ```compile_fail,E0277
@@ -51,9 +92,33 @@ use std::sync::Arc;
 pub type Queue<T> = QueueOver<T, VecDeque<T>>;
 
 /// A [`Queue`] whose last item comes first. In asyncio: `LifoQueue`.
+///
+/// ```
+/// use greenlight::sync::LifoQueue;
+///
+/// let undo = LifoQueue::unbounded();
+/// for step in ["type", "delete"] {
+///     undo.try_put(step).unwrap();
+/// }
+/// assert_eq!([undo.try_get(), undo.try_get()], [Ok("delete"), Ok("type")]);
+/// ```
 pub type LifoQueue<T> = QueueOver<T, Vec<T>>;
 
-/// A [`Queue`] whose smallest item comes first. In asyncio: `PriorityQueue`.
+/// A [`Queue`] whose smallest item comes first, and of equal ones any. In asyncio: `PriorityQueue`.
+///
+/// Items are compared by their [`Ord`], which may not use the queue. A number beside what has none, or is to come in
+/// order among its equals, orders it:
+///
+/// ```
+/// use greenlight::sync::PriorityQueue;
+///
+/// let calls = PriorityQueue::unbounded();
+/// for (number, (urgency, call)) in [(2, "leak"), (1, "fire"), (2, "draught")].into_iter().enumerate() {
+///     calls.try_put((urgency, number, call)).unwrap();
+/// }
+/// let answered: Vec<_> = std::iter::from_fn(|| calls.try_get().ok()).map(|(_, _, call)| call).collect();
+/// assert_eq!(answered, ["fire", "leak", "draught"]);
+/// ```
 pub type PriorityQueue<T> = QueueOver<T, BinaryHeap<Reverse<T>>>;
 
 impl<T, S: Store<T>> QueueOver<T, S> {
@@ -95,7 +160,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         QueuePut { queue: self, item: Some(item), waiter: Waiter::new(Location::caller()) }
     }
 
-    /// Takes the next item, once there is one.
+    /// Takes the next item, once there is one. Those that are in a closed queue can still be taken.
     ///
     /// # Errors
     /// When the queue is closed and empty, also while this waits.
@@ -136,7 +201,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         }
     }
 
-    /// Reports that an item which was taken is done. In asyncio: `task_done`.
+    /// Reports that an item which was taken is done; [`join`](QueueOver::join) waits for that. In asyncio: `task_done`.
     ///
     /// # Errors
     /// When more items would be done than were put.
@@ -149,7 +214,8 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         Ok(())
     }
 
-    /// Waits until every item that was put is done.
+    /// Waits until every item that was put is done, as [`task_done`](QueueOver::task_done) says; does not suspend if
+    /// none is left. In asyncio: `join`.
     ///
     /// # Cancel safety
     /// A dropped wait takes nothing from the others.
@@ -167,6 +233,18 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     }
 
     /// Closes the queue and takes all items out, which count as done. In asyncio: `shutdown(immediate=True)`.
+    ///
+    /// ```
+    /// use greenlight::sync::Queue;
+    ///
+    /// greenlight::run(async {
+    ///     let orders = Queue::unbounded();
+    ///     orders.put("soup").await.expect("it is open");
+    ///     assert_eq!(orders.close_now(), ["soup"]);
+    ///     orders.join().await; // nothing is left to be done
+    ///     assert_eq!(orders.put("tea").await.unwrap_err().item, "tea");
+    /// });
+    /// ```
     #[track_caller]
     pub fn close_now(&self) -> Vec<T> {
         // Not inside a closure, which has a line of its own.

@@ -11,6 +11,51 @@ use std::panic::Location;
 /// A store is empty by `Default`, and what was pushed stays in it until it is popped: the queue has promised it to
 /// those who wait. No method may use the queue, which is in the midst of a change; a use that takes or puts an item
 /// panics.
+///
+/// ```
+/// use greenlight::sync::{QueueOver, Store};
+/// use std::collections::VecDeque;
+///
+/// /// Urgent letters come first, and those of either kind in order.
+/// #[derive(Default)]
+/// struct Tray {
+///     urgent: VecDeque<&'static str>,
+///     others: VecDeque<&'static str>,
+/// }
+///
+/// impl Tray {
+///     fn pile_of(&mut self, letter: &str) -> &mut VecDeque<&'static str> {
+///         if letter.ends_with('!') { &mut self.urgent } else { &mut self.others }
+///     }
+/// }
+///
+/// impl Store<&'static str> for Tray {
+///     fn push(&mut self, letter: &'static str) {
+///         self.pile_of(letter).push_back(letter);
+///     }
+///
+///     fn pop(&mut self) -> Option<&'static str> {
+///         self.urgent.pop_front().or_else(|| self.others.pop_front())
+///     }
+///
+///     fn put_back(&mut self, letter: &'static str) {
+///         self.pile_of(letter).push_front(letter);
+///     }
+///
+///     fn count(&self) -> usize {
+///         self.urgent.len() + self.others.len()
+///     }
+/// }
+///
+/// greenlight::run(async {
+///     let desk = QueueOver::<_, Tray>::bounded(3);
+///     for letter in ["rent", "fire!", "taxes"] {
+///         desk.put(letter).await.expect("it is open");
+///     }
+///     assert_eq!(desk.get().await, Ok("fire!"));
+///     assert_eq!(desk.get().await, Ok("rent"));
+/// });
+/// ```
 pub trait Store<T>: Default {
     /// Adds an item. The queue sees to it that there is room.
     fn push(&mut self, item: T);
@@ -24,7 +69,7 @@ pub trait Store<T>: Default {
         self.push(item);
     }
 
-    /// How many items there are: as many as were pushed and put back, less those that were popped. Does not panic.
+    /// How many items there are: as many as were pushed and put back, less those that were popped. It may not panic.
     fn count(&self) -> usize;
 }
 

@@ -90,6 +90,28 @@ pub fn timeout_at<F: Future>(deadline: &Deadline, future: F) -> impl Future<Outp
 
 /// A moment that can be moved, for [`timeout_at`]. There is none later than `now() + Duration::MAX`, the end of time.
 ///
+/// ```
+/// use greenlight::{Deadline, now, sleep, spawn, timeout_at};
+/// use std::{future::pending, rc::Rc, time::Duration};
+///
+/// let second = Duration::from_secs(1);
+/// greenlight::Runtime::builder().virtual_clock().build().run(async {
+///     let closing = Rc::new(Deadline::new());
+///     let guest = closing.clone();
+///     let guest = spawn(async move { timeout_at(&guest, pending::<()>()).await });
+///     sleep(second).await;
+///     assert_eq!(closing.when(), None); // the guest may stay for ever
+///     closing.move_to(now() + 2 * second);
+///     assert!(guest.await.unwrap().is_err());
+///     assert_eq!(now().since_start(), 3 * second);
+///
+///     // A deadline is there for any number of futures, and one that has passed is up in the next turn.
+///     let passed = Deadline::at(now());
+///     assert!(timeout_at(&passed, pending::<()>()).await.is_err());
+///     assert_eq!(timeout_at(&passed, async { 42 }).await, Ok(42));
+/// });
+/// ```
+///
 /// It stays on its thread, since those who go by it wait there:
 ///
 /// ```compile_fail,E0277
@@ -105,7 +127,7 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// No deadline yet.
+    /// No deadline yet: a future that goes by it may take for ever.
     #[track_caller]
     pub const fn new() -> Self {
         Deadline { when: Cell::new(None), moved: WaitList::of_state("deadline", ObjectState::Word { unheard: None }) }
