@@ -1,8 +1,9 @@
 //! What can be asked for, and how the help puts it.
 
 use crate::programs::{self, Options, PROGRAMS, Program};
+use crate::run::Time;
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::builder::{PossibleValue, TypedValueParser};
+use clap::builder::{PossibleValue, StyledStr, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, CommandFactory, Error, Parser, Subcommand, ValueHint};
 use std::ffi::OsStr;
@@ -14,17 +15,36 @@ pub(crate) const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
+/// What the binary is called.
+pub(crate) const NAME: &str = "greenlight-demos";
+
+/// As wide as the help and the complaints are, unless the terminal is narrower.
+const WIDTH: usize = 80;
+
 const AFTER_HELP: &str = "\
-Start with `demos tour`, then `demos show crosswalk`.
+Start with `tour`, then `show crosswalk`.
 
-stdout carries a demo's own lines only; explanations, counts and reports go to stderr.
+stdout carries a demo's own lines only; explanations, counts and reports go to \
+stderr.
 
-Exit codes: 0 all went well; 1 the demo failed; 2 the command line was wrong;
-3 the demo stalled: nothing in it could ever run again; 130 it was ended by Ctrl-C.";
+Exit codes: 0 all went well; 1 the demo failed; 2 the command line was wrong; 3 \
+the demo stalled: nothing in it could ever run again; 130 it was ended by Ctrl-C.";
+
+const AFTER_PLAY: &str = "\
+A scenario is a program as a line of JSON. asyncio plays the same, and prints \
+the same log; this one is a walker who waits for a light:
+
+  {\"name\": \"crosswalk\", \"objects\": {\"light\": {\"kind\": \"event\"}},
+   \"tasks\": {\"walker\": [[\"wait\", \"light\"], [\"say\", \"crossed\"]],
+             \"signal\": [[\"sleep\", 2000000], [\"set\", \"light\"]]},
+   \"start\": [\"walker\", \"signal\"]}
+
+It has to stand in one line; here it is broken to be read. A log line is the \
+microsecond, the task, and what it does. tests/oracle/SCENARIOS.md has the rest.";
 
 /// The asyncio tutorials' programs on greenlight: run them, read them, change them
 #[derive(Debug, Parser)]
-#[command(name = "demos", version, after_help = AFTER_HELP, styles = STYLES, max_term_width = 100)]
+#[command(name = NAME, version, after_help = AFTER_HELP, styles = STYLES, max_term_width = WIDTH)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -47,11 +67,12 @@ pub(crate) enum Command {
     /// Run all demos, on virtual time, with a line of explanation each
     Tour,
     /// Play a file of scenarios and print each one's log
+    #[command(after_help = AFTER_PLAY)]
     Play {
         #[arg(value_name = "FILE.jsonl", value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
-    /// Print a shell's completion script, as for `source <(demos completions bash)`
+    /// Print a shell's completion script, as for `source <(greenlight-demos completions bash)`
     Completions { shell: clap_complete::Shell },
 }
 
@@ -62,12 +83,30 @@ pub(crate) struct Run {
     /// Wait for real seconds
     #[arg(long)]
     pub(crate) real_time: bool,
+    /// Play virtual time N times as fast as real time, for whoever watches
+    #[arg(long, value_name = "N", conflicts_with = "real_time", value_parser = parse_speed)]
+    pub(crate) speed: Option<f64>,
     /// How many pulses there are, in a demo that has no end of its own [default: 3]
     #[arg(long, value_name = "N")]
     pub(crate) ticks: Option<u32>,
 }
 
+/// Reads how many times as fast as real time something is to be.
+fn parse_speed(typed: &str) -> Result<f64, String> {
+    let speed: f64 = typed.parse().map_err(|_| "it is no number".to_string())?;
+    let is_possible = (1e-3..=1e6).contains(&speed);
+    is_possible.then_some(speed).ok_or_else(|| "it is to be from 0.001 to 1000000".to_string())
+}
+
 impl Run {
+    pub(crate) fn time(&self) -> Time {
+        match self.speed {
+            _ if self.real_time => Time::Real,
+            Some(speed) => Time::Played { speed },
+            None => Time::Virtual,
+        }
+    }
+
     pub(crate) fn options(&self) -> Result<Options, Error> {
         match self.ticks {
             Some(_) if !self.program.takes_ticks => Err(self.no_ticks()),
@@ -82,11 +121,7 @@ impl Run {
             .filter(|program| program.takes_ticks)
             .map(|program| format!("`{}`", program.name))
             .collect();
-        let message = format!(
-            "the demo `{}` ends by itself and takes no --ticks; it is for {}",
-            self.program.name,
-            with.join(", ")
-        );
+        let message = format!("`{}` ends by itself; --ticks is for {}", self.program.name, with.join(", "));
         let mut command = Cli::command();
         command.build();
         command.find_subcommand_mut("run").expect("`run` is a subcommand").error(ErrorKind::ArgumentConflict, message)
@@ -105,13 +140,13 @@ impl TypedValueParser for NameParser {
         let named = PROGRAMS.iter().find(|program| program.name == name);
         named.ok_or_else(|| {
             let arg = arg.map(Arg::to_string).unwrap_or_default();
-            let names = PROGRAMS.iter().map(|program| program.name.to_owned());
             let nearest = programs::nearest(&name).name.to_owned();
             let mut error = Error::new(ErrorKind::InvalidValue).with_cmd(command);
             error.insert(ContextKind::InvalidArg, ContextValue::String(arg));
             error.insert(ContextKind::InvalidValue, ContextValue::String(name.into_owned()));
-            error.insert(ContextKind::ValidValue, ContextValue::Strings(names.collect()));
             error.insert(ContextKind::SuggestedValue, ContextValue::String(nearest));
+            let all = StyledStr::from("`list` names all of them");
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![all]));
             error
         })
     }

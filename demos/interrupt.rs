@@ -2,14 +2,19 @@
 //! is alive, so one that is kept for Ctrl-C would turn each stall into a hang.
 
 use crate::clock;
-use crate::stderr::{is_debugging, note, report};
+use crate::stderr::{highlighted, note};
 use greenlight::{Runtime, Stalled, WeakRemote};
 use std::process::exit;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// 128, and the number of the signal.
 const EXIT_CODE: i32 = 130;
+
+/// So long it takes Ctrl-C to end a pause.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// What is being played. None between two programs.
 static PLAYED: Mutex<Option<WeakRemote>> = Mutex::new(None);
@@ -34,19 +39,29 @@ pub(crate) fn listen() {
     }
 }
 
-/// Ends the process whose run was stopped. In the debug mode it says what the tasks waited for.
+/// Ends the process whose run was stopped, and says what its tasks waited for.
 pub(crate) fn end_of(stopped: &Stalled) -> ! {
-    if is_debugging() {
-        report(&stopped.to_string());
-    }
-    end();
+    note!("{}", highlighted(&format!("interrupted: {stopped}")));
+    leave();
 }
 
 /// Ends the process that was interrupted.
 pub(crate) fn end() -> ! {
     note!("interrupted");
+    leave();
+}
+
+fn leave() -> ! {
     let _hidden = clock::hide();
     exit(EXIT_CODE);
+}
+
+/// Waits, or until Ctrl-C is pressed.
+pub(crate) fn pause(duration: Duration) {
+    let since = Instant::now();
+    while !PRESSED.load(Ordering::Acquire) && since.elapsed() < duration {
+        thread::sleep(GLANCE.min(duration.saturating_sub(since.elapsed())));
+    }
 }
 
 /// Has Ctrl-C stop the runs of this runtime until the guard goes. It may have been pressed too late for the one before.

@@ -1,4 +1,4 @@
-//! The `demos` binary: the tutorials' programs on greenlight, to run, to read and to change.
+//! The `greenlight-demos` binary: the tutorials' programs on greenlight, to run, to read and to change.
 //!
 //! `cli` says what can be asked for, `programs` holds the demos, `run` plays them. stdout carries a
 //! program's own lines and what was asked for; everything else goes to stderr.
@@ -19,7 +19,7 @@ use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
 use greenlight::trace::Printable;
 use programs::{PROGRAMS, Program};
-use run::{Outcome, Time};
+use run::Outcome;
 use std::path::Path;
 use std::process::ExitCode;
 use stderr::{Stderr, complain};
@@ -34,8 +34,7 @@ fn main() -> ExitCode {
         Command::List => print(&list()),
         Command::Run(run) => {
             let options = run.options().unwrap_or_else(|error| error.exit());
-            let time = if run.real_time { Time::Real } else { Time::Virtual };
-            run::run(run.program, options, time, &mut Stderr).outcome
+            run::run(run.program, options, run.time(), &mut Stderr).outcome
         }
         Command::Show { program, python } => print(source(program, python)),
         Command::Tour => run::tour(PROGRAMS, &mut Stderr),
@@ -80,6 +79,6 @@ fn play(file: &Path) -> Outcome {
 
 fn completions(shell: clap_complete::Shell) -> String {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "demos", &mut script);
+    clap_complete::generate(shell, &mut Cli::command(), cli::NAME, &mut script);
     String::from_utf8(script).expect("a completion script is text")
 }

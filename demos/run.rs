@@ -1,19 +1,27 @@
 //! Plays one program, or all of them, and says how that ended.
 
 use crate::programs::{Options, Program};
-use crate::stderr::{complain, note_line, reporting};
+use crate::stderr::{complain, highlighted, note_line, reporting};
 use crate::{clock, interrupt};
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 use greenlight::Stalled;
+use greenlight::trace::{Kind, Observer, TraceEvent};
+use std::cell::Cell;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// Whose time a program runs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Time {
     /// Jumps to the next deadline whenever nobody can run.
     Virtual,
+    /// Jumps, too, and takes a part of the time for it that it stands for.
+    Played {
+        /// So many times less than that.
+        speed: f64,
+    },
     Real,
 }
 
@@ -48,7 +56,8 @@ pub(crate) struct Run {
 pub(crate) fn run(program: &Program, options: Options, time: Time, notes: &mut dyn Write) -> Run {
     let runtime = match time {
         Time::Virtual => reporting().virtual_clock().build(),
-        Time::Real => reporting().build(),
+        Time::Played { speed } => reporting().virtual_clock().observer(Rc::new(Pacing::new(speed))).build(),
+        Time::Real => reporting().real_clock().build(),
     };
     let (ticking, stoppable) = (clock::start(), interrupt::may_stop(&runtime));
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.try_run((program.start)(options))));
@@ -68,6 +77,29 @@ pub(crate) fn run(program: &Program, options: Options, time: Time, notes: &mut d
     Run { outcome, took: runtime.now().since_start() }
 }
 
+/// Has time pass for whoever watches, where virtual time jumps.
+struct Pacing {
+    speed: f64,
+    /// How much virtual time was played.
+    played: Cell<Duration>,
+}
+
+impl Pacing {
+    fn new(speed: f64) -> Self {
+        Pacing { speed, played: Cell::default() }
+    }
+}
+
+impl Observer for Pacing {
+    fn on_event(&self, event: &TraceEvent) {
+        if event.kind == Kind::TimeJumped {
+            let now = event.time.since_start();
+            let jump = now - self.played.replace(now);
+            interrupt::pause(jump.div_f64(self.speed));
+        }
+    }
+}
+
 /// A stall that a program is there to show is no error.
 fn report(program: &Program, stalled: &Stalled, notes: &mut dyn Write) {
     let report = format!("the demo `{}` {}", program.name, highlighted(&stalled.to_string()));
@@ -76,33 +108,6 @@ fn report(program: &Program, stalled: &Stalled, notes: &mut dyn Write) {
     } else {
         complain(notes, format_args!("{report}"));
     }
-}
-
-/// A report with the names of its tasks, its circles and its help standing out. What is the matter gets a line of its own,
-/// below the one that names the demo.
-fn highlighted(report: &str) -> String {
-    let (bold, circle, help) = (Style::new().bold(), AnsiColor::Yellow.on_default(), AnsiColor::Cyan.on_default());
-    let (when, rest) = report.split_once(": ").unwrap_or((report, ""));
-    let mut lines = rest.lines().peekable();
-    let mut told = format!("{bold}{when}:{bold:#}\n   ");
-    while let Some(part) = lines.next_if(|line| !line.starts_with("  ") || line.starts_with("    ")) {
-        told += &format!(" {}", part.trim_start());
-    }
-    let mut is_circle = false;
-    for line in lines {
-        is_circle = line.starts_with("  ")
-            && (line.contains(" waits: ") || line.contains(" itself: ") || is_circle && line.starts_with("      "));
-        let line = match line.strip_prefix("  ").unwrap_or(line) {
-            line if is_circle => format!("{circle}{line}{circle:#}"),
-            line if line.starts_with("help:") => line.replacen("help:", &format!("{help}help:{help:#}"), 1),
-            line => match line.split_once(", spawned at ") {
-                Some((name, at)) => format!("{bold}{name}{bold:#}, spawned at {at}"),
-                None => line.to_string(),
-            },
-        };
-        told += &format!("\n  {line}");
-    }
-    told
 }
 
 /// Plays programs one after the other on virtual time, and explains each with a line. It goes on

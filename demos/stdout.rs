@@ -6,20 +6,11 @@
 
 use crate::clock;
 use crate::stderr::{Stderr, complain};
-use std::fmt;
 use std::io::{self, Write};
 use std::process::exit;
 
-/// Prints a line, as `println!` does, and bears a closed pipe.
-macro_rules! say {
-    ($($line:tt)*) => {
-        $crate::stdout::say_line(format_args!($($line)*))
-    };
-}
-pub(crate) use say;
-
-/// What [`say!`] expands to.
-pub(crate) fn say_line(line: fmt::Arguments<'_>) {
+/// Prints a line of a program.
+pub(crate) fn say_line(line: &str) {
     bear(Stdout.write_all(format!("{line}\n").as_bytes()));
 }
 

@@ -122,9 +122,17 @@ impl<E: 'static> Members<E> {
     /// Has the tasks cancelled, in the order of spawning, without a failure.
     pub(super) fn cancel(&self, at: &'static Location<'static>) {
         if !self.is_closed() {
-            self.aborting.set(true);
             self.ended.tell(at, "cancels");
+            self.abort();
+        }
+    }
+
+    /// Nothing starts from now on, and what has started is cancelled.
+    fn abort(&self) {
+        if !self.aborting.replace(true) {
             self.cancel_all();
+            // The owner goes on in this place if all have ended by then, as in asyncio.
+            self.ended.wake_all();
         }
     }
 
@@ -169,11 +177,7 @@ impl<E: 'static> Members<E> {
             Some(Unreported::Error(task, _)) if self.over.get() => task.report_lost_error(self.ended.made()),
             Some(failure) => {
                 self.failures.borrow_mut().push(failure);
-                if !self.aborting.replace(true) {
-                    self.cancel_all();
-                    // The owner goes on in this place if all have ended by then, as in asyncio.
-                    self.ended.wake_all();
-                }
+                self.abort();
             }
             None => {}
         }

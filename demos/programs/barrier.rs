@@ -10,15 +10,14 @@
 //! - Add a fourth runner, of `(4, 4)`: it is late, and its start is counted among those who have
 //!   finished, so the last two wait for ever. Make it `Barrier::new(4)` too: all are told a place.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{gather_tasks, sleep, sync::Barrier, task};
+use greenlight::{gather_tasks, say, sleep, sync::Barrier, task};
 use std::rc::Rc;
 use std::time::Duration;
 
 /// How many seconds each runner takes to warm up, and to run.
 const RUNNERS: &[(u64, u64)] = &[(3, 2), (1, 3), (2, 1)];
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     let line = Rc::new(Barrier::new(3).named("line"));
     let runners = RUNNERS.iter().enumerate().map(|(number, &(warm_up, run))| {
         let runner = runner(number, warm_up, run, line.clone());
@@ -36,4 +35,8 @@ async fn runner(number: usize, warm_up: u64, run: u64, line: Rc<Barrier>) {
     say!("Runner {number} has finished.");
     let turn = line.wait().await.expect("nobody breaks the barrier");
     say!("Runner {number} is told of place {}.", turn.index() + 1);
+}
+
+fn main() {
+    greenlight::run(program());
 }

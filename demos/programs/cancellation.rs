@@ -12,13 +12,12 @@
 //! - Write `let _ = desk.lock().await` in the clerk: the guard is dropped at once, so nobody has to
 //!   stand in line, and 5 seconds are too late to cancel.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
 use greenlight::sync::{Event, Lock};
-use greenlight::{sleep, task};
+use greenlight::{say, sleep, task};
 use std::rc::Rc;
 use std::time::Duration;
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     for seconds in [0, 1, 3, 5, 7] {
         let open = Rc::new(Event::new().named("open"));
         let desk = Rc::new(Lock::new(0).named("desk"));
@@ -63,4 +62,8 @@ impl Drop for Visit {
     fn drop(&mut self) {
         say!("  The visit ends {}.", self.place);
     }
+}
+
+fn main() {
+    greenlight::run(program());
 }

@@ -11,12 +11,11 @@
 //! - Keep the guard in the bouncer across another `sleep`: Alice is notified, but has to wait for
 //!   the lock.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{gather_tasks, sleep, sync::Condition, task};
+use greenlight::{gather_tasks, say, sleep, sync::Condition, task};
 use std::rc::Rc;
 use std::time::Duration;
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     let club = Rc::new(Condition::new(()).named("club"));
     let guests = ["Alice", "Bob"].map(|name| task(name).spawn(guest(name, club.clone())));
     let bouncer = task("bouncer").spawn(bouncer(club));
@@ -35,4 +34,8 @@ async fn bouncer(club: Rc<Condition>) {
     let guard = club.lock().await;
     say!("Bouncer signals someone can enter.");
     club.notify_one(&guard);
+}
+
+fn main() {
+    greenlight::run(program());
 }

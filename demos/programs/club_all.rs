@@ -8,12 +8,11 @@
 //! - Spawn Bob before Alice: he enters first.
 //! - Notify once more at the end: `notify_all` returns 0, and nobody hears it.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{gather_tasks, sleep, sync::Condition, task};
+use greenlight::{gather_tasks, say, sleep, sync::Condition, task};
 use std::rc::Rc;
 use std::time::Duration;
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     let club = Rc::new(Condition::new(()).named("club"));
     let guests = ["Alice", "Bob"].map(|name| task(name).spawn(guest(name, club.clone())));
     let bouncer = task("bouncer").spawn(bouncer(club));
@@ -32,4 +31,8 @@ async fn bouncer(club: Rc<Condition>) {
     let guard = club.lock().await;
     say!("Bouncer signals everyone can enter.");
     club.notify_all(&guard);
+}
+
+fn main() {
+    greenlight::run(program());
 }

@@ -9,12 +9,11 @@
 //! - Put `light.clear()` behind `light.set()`: the pedestrian still crosses, for it was waiting.
 //! - Delete `light.set()`: the run ends with a report of who waits for what, and exit code 3.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{gather, sleep, sync::Event};
+use greenlight::{gather, say, sleep, sync::Event};
 use std::rc::Rc;
 use std::time::Duration;
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     let light = Rc::new(Event::new().named("light"));
     gather!(pedestrian(light.clone()), traffic_light(light)).await;
 }
@@ -30,4 +29,8 @@ async fn traffic_light(light: Rc<Event>) {
     sleep(Duration::from_secs(2)).await;
     say!("Traffic light turns green.");
     light.set();
+}
+
+fn main() {
+    greenlight::run(program());
 }

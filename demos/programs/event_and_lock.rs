@@ -12,13 +12,12 @@
 //! - Write `account.lock().await` before `open.wait().await`: one clerk waits for the Event with
 //!   the lock held, and the others wait for the lock. The lines stay.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
 use greenlight::sync::{Event, Lock};
-use greenlight::{gather_tasks, sleep, task};
+use greenlight::{gather_tasks, say, sleep, task};
 use std::rc::Rc;
 use std::time::Duration;
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     let open = Rc::new(Event::new().named("open"));
     let account = Rc::new(Lock::new(100).named("account"));
     let spawn = |number| task(format!("clerk {number}")).spawn(clerk(number, open.clone(), account.clone()));
@@ -39,4 +38,8 @@ async fn clerk(number: u32, open: Rc<Event>, account: Rc<Lock<u32>>) {
     sleep(Duration::from_secs(2)).await;
     *balance = seen + 10;
     say!("Clerk {number} writes {}.", seen + 10);
+}
+
+fn main() {
+    greenlight::run(program());
 }

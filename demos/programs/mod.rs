@@ -1,4 +1,6 @@
-//! The programs. Another one is a file here, its twin in `demos/python`, and a row of the table.
+//! The programs, each of which is whole. Another one is a file here, its twin in `demos/python`, and a row of the table.
+
+#![expect(dead_code, reason = "each has a main of its own, for whoever copies it")]
 
 mod barrier;
 mod cancellation;
@@ -52,30 +54,30 @@ impl Default for Options {
 pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "crosswalk",
-        about: "a pedestrian waits for an Event, and the traffic light sets it",
+        about: "a pedestrian waits for an Event that a traffic light sets",
         source: include_str!("crosswalk.rs"),
         python: include_str!("../python/crosswalk.py"),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(crosswalk::main()),
+        start: |_| Box::pin(crosswalk::program()),
     },
     Program {
         name: "club",
-        about: "a Condition notifies one of two guests; the other waits for ever, and a report says so",
+        about: "one of two guests is notified; a report tells of the other",
         source: include_str!("club.rs"),
         python: include_str!("../python/club.py"),
         takes_ticks: false,
         stalls: true,
-        start: |_| Box::pin(club::main()),
+        start: |_| Box::pin(club::program()),
     },
     Program {
         name: "club-all",
-        about: "a Condition notifies both guests, and the lock goes from hand to hand",
+        about: "both guests are notified; the lock goes from hand to hand",
         source: include_str!("club_all.rs"),
         python: include_str!("../python/club-all.py"),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(club_all::main()),
+        start: |_| Box::pin(club_all::program()),
     },
     Program {
         name: "waiter",
@@ -84,43 +86,43 @@ pub(crate) static PROGRAMS: &[Program] = &[
         python: include_str!("../python/waiter.py"),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(waiter::main()),
+        start: |_| Box::pin(waiter::program()),
     },
     Program {
         name: "periodic",
-        about: "an Event that is set and at once cleared releases five tasks, again and again",
+        about: "an Event that is set and cleared at once releases all five",
         source: include_str!("periodic.rs"),
         python: include_str!("../python/periodic.py"),
         takes_ticks: true,
         stalls: false,
-        start: |options| Box::pin(periodic::main(options.ticks)),
+        start: |options| Box::pin(periodic::program(options.ticks)),
     },
     Program {
         name: "periodic-slow",
-        about: "a consumer that is busy when the Event is set and cleared misses it",
+        about: "a consumer that is busy misses a set that is cleared",
         source: include_str!("periodic_slow.rs"),
         python: include_str!("../python/periodic-slow.py"),
         takes_ticks: true,
         stalls: false,
-        start: |options| Box::pin(periodic_slow::main(options.ticks)),
+        start: |options| Box::pin(periodic_slow::program(options.ticks)),
     },
     Program {
         name: "resource-event",
-        about: "five workers share two places with an Event, at the cost of futile wakes",
+        about: "five workers share two places by an Event, and wake in vain",
         source: include_str!("resource_event.rs"),
         python: include_str!("../python/resource-event.py"),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(resource_event::main()),
+        start: |_| Box::pin(resource_event::program()),
     },
     Program {
         name: "resource-condition",
-        about: "the same with a Condition, which wakes one worker for each place",
+        about: "the same by a Condition, which wakes one for each place",
         source: include_str!("resource_condition.rs"),
         python: include_str!("../python/resource-condition.py"),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(resource_condition::main()),
+        start: |_| Box::pin(resource_condition::program()),
     },
     Program {
         name: "thread",
@@ -129,70 +131,70 @@ pub(crate) static PROGRAMS: &[Program] = &[
         python: include_str!("../python/thread.py"),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(thread::main()),
+        start: |_| Box::pin(thread::program()),
     },
     Program {
         name: "event-and-lock",
-        about: "an Event lets three clerks in at once, and a Lock to the account one by one",
+        about: "an Event lets all clerks in at once, a Lock one by one",
         source: include_str!("event_and_lock.rs"),
         python: include_str!("../python/event-and-lock.py"),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(event_and_lock::main()),
+        start: |_| Box::pin(event_and_lock::program()),
     },
     Program {
         name: "producers",
-        about: "cooks and waiters share a Queue that is full now and then, and closes in the end",
+        about: "cooks and waiters share a Queue that fills up, and closes",
         source: include_str!("producers.rs"),
         python: include_str!("../python/producers.py"),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(producers::main()),
+        start: |_| Box::pin(producers::program()),
     },
     Program {
         name: "barrier",
-        about: "runners start together at a Barrier, and meet at it again at the finish",
+        about: "runners start at a Barrier, and meet there at the finish",
         source: include_str!("barrier.rs"),
         python: include_str!("../python/barrier.py"),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(barrier::main()),
+        start: |_| Box::pin(barrier::program()),
     },
     Program {
         name: "semaphore",
-        about: "a crawl spawns a task for each link, and a Semaphore keeps it to two pages at a time",
+        about: "a crawl of all links, two pages at a time by a Semaphore",
         source: include_str!("semaphore.rs"),
         python: include_str!("../python/semaphore.py"),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(semaphore::main()),
+        start: |_| Box::pin(semaphore::program()),
     },
     Program {
         name: "timeouts",
-        about: "futures that run out of time are dropped; a deadline moves, and two futures race",
+        about: "futures run out of time, a deadline moves, and two race",
         source: include_str!("timeouts.rs"),
         python: include_str!("../python/timeouts.py"),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(timeouts::main()),
+        start: |_| Box::pin(timeouts::program()),
     },
     Program {
         name: "task-group",
-        about: "one task of a TaskGroup fails, and those that are not done are cancelled",
+        about: "one task of a TaskGroup fails, and the others are cancelled",
         source: include_str!("task_group.rs"),
         python: include_str!("../python/task-group.py"),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(task_group::main()),
+        start: |_| Box::pin(task_group::program()),
     },
     Program {
         name: "cancellation",
-        about: "a task is cancelled at each of its awaits, and what it holds is dropped",
+        about: "a task is cancelled at each await, and drops what it holds",
         source: include_str!("cancellation.rs"),
         python: include_str!("../python/cancellation.py"),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(cancellation::main()),
+        start: |_| Box::pin(cancellation::program()),
     },
 ];
 
@@ -204,24 +206,9 @@ pub(crate) fn nearest(typed: &str) -> &'static Program {
         .iter()
         .min_by_key(|program| {
             let part = !typed.is_empty() && program.name.contains(&typed);
-            (!part, edits(&typed, program.name))
+            (!part, strsim::osa_distance(&typed, program.name))
         })
         .expect("there are programs")
-}
-
-/// How many letters have to be put in, taken out or replaced to turn one word into the other.
-fn edits(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
-    for (taken, letter) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = taken + 1;
-        for (column, wanted) in to.chars().enumerate() {
-            let replaced = diagonal + usize::from(letter != wanted);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[row.len() - 1]
 }
 
 #[cfg(test)]
@@ -237,13 +224,5 @@ mod tests {
         assert_eq!(nearest("periodic_slwo"), "periodic-slow");
         assert_eq!(nearest("slow"), "periodic-slow");
         assert_eq!(nearest("resource"), "resource-event");
-    }
-
-    #[test]
-    fn edits_count_insertions_removals_and_replacements() {
-        assert_eq!(edits("", "abc"), 3);
-        assert_eq!(edits("abc", ""), 3);
-        assert_eq!(edits("kitten", "sitting"), 3);
-        assert_eq!(edits("same", "same"), 0);
     }
 }

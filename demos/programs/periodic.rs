@@ -10,12 +10,11 @@
 //!   does all of its rounds at the first pulse. Without the bound it would never stop.
 //! - Write `pulse.pulse()` for the two calls: the same in one, and it returns how many it reached.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{gather, sleep, sync::Event};
+use greenlight::{gather, say, sleep, sync::Event};
 use std::rc::Rc;
 use std::time::Duration;
 
-pub(crate) async fn main(ticks: u32) {
+pub(crate) async fn program(ticks: u32) {
     let pulse = Rc::new(Event::new().named("pulse"));
     let tasks = gather((0..5).map(|number| perform(number, pulse.clone(), ticks)));
     signal(&pulse, ticks).await;
@@ -35,4 +34,8 @@ async fn perform(number: u32, pulse: Rc<Event>, ticks: u32) {
         pulse.wait().await;
         say!("Task {number} performing operation.");
     }
+}
+
+fn main() {
+    greenlight::run(program(3));
 }

@@ -12,13 +12,12 @@
 //! - Have the signaller print what `pulse.pulse()` returns instead of setting and clearing: 0 is a
 //!   pulse that reached nobody.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{sleep, sync::Event, task, yield_now};
+use greenlight::{say, sleep, sync::Event, task, yield_now};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-pub(crate) async fn main(ticks: u32) {
+pub(crate) async fn program(ticks: u32) {
     let pulse = Rc::new(Event::new().named("pulse"));
     let latest = Rc::new(Cell::new(0));
     let consumer = task("consumer").spawn(consume(pulse.clone(), latest.clone()));
@@ -40,4 +39,8 @@ async fn consume(pulse: Rc<Event>, latest: Rc<Cell<u32>>) {
         say!("Consumer gets pulse {}.", latest.get());
         sleep(Duration::from_secs(7)).await;
     }
+}
+
+fn main() {
+    greenlight::run(program(3));
 }

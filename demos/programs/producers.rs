@@ -11,12 +11,11 @@
 //! - Make it `Queue::unbounded()`: the cooks are done before the first dish is served.
 //! - Make every `Queue` a `LifoQueue`: of the dishes on the counter, the freshest is served first.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{gather_tasks, sleep, sync::Queue, task};
+use greenlight::{gather_tasks, say, sleep, sync::Queue, task};
 use std::rc::Rc;
 use std::time::Duration;
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     let counter = Rc::new(Queue::bounded(2).named("counter"));
     let cooks = ["Soup", "Bread"].map(|dish| task(format!("{dish} cook")).spawn(cook(dish, counter.clone())));
     let waiters = [2, 5].map(|seconds| {
@@ -42,4 +41,8 @@ async fn waiter(seconds: u64, counter: Rc<Queue<String>>) {
         sleep(Duration::from_secs(seconds)).await;
     }
     say!("The {seconds}-second waiter goes home.");
+}
+
+fn main() {
+    greenlight::run(program());
 }

@@ -9,10 +9,9 @@
 //! - Forget to notify: a stall, whose report names the workers that wait.
 //! - Make it 50 workers: the count stays 0.
 
-use crate::stderr::note; // eprintln!, except that it bears a closed pipe
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{gather, now, sleep_until, sync::Condition};
+use greenlight::{gather, now, say, sleep_until, sync::Condition};
 use std::cell::Cell;
+use std::io::{Write, stderr};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -43,11 +42,11 @@ impl Resource {
     }
 }
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     let in_use = Condition::new(0).named("places in use");
     let resource = Rc::new(Resource { in_use, futile: Cell::new(0) });
     gather((0..5).map(|number| work(number, resource.clone()))).await;
-    note!("{} wakes found no place.", resource.futile.get());
+    _ = writeln!(stderr(), "{} wakes found no place.", resource.futile.get());
 }
 
 async fn work(number: usize, resource: Rc<Resource>) {
@@ -59,4 +58,8 @@ async fn work(number: usize, resource: Rc<Resource>) {
     sleep_until(now() + Duration::from_secs(2)).await;
     resource.release().await;
     say!("Worker {number} released resource");
+}
+
+fn main() {
+    greenlight::run(program());
 }

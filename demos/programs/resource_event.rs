@@ -1,19 +1,17 @@
 //! Five workers share two places. An Event says that there is a free one; every worker looks for
 //! itself whether it still is when it comes to run.
 //!
-//! It works: the Event is set exactly while a place is free, as the assertion checks. But `set()`
-//! wakes everybody who waits for the one place it tells of. All those wakes but one are futile when
-//! they are sent, and who finds no place waits again. The counts are printed on stderr.
+//! The Event is set exactly while a place is free, as the assertion checks. But `set()` wakes all who
+//! wait for the one place it tells of: all wakes but one are futile, as is counted on stderr.
 //!
 //! What to change:
 //! - Make it 50 workers: the futile wakes grow with the square.
 //! - Delete `clear()`: the assertion fails. Delete that too, and the third worker finds the Event
 //!   set and the places taken, for ever: it spins inside one poll, and nobody else ever runs.
 
-use crate::stderr::note; // eprintln!, except that it bears a closed pipe
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{gather, now, sleep_until, sync::Event};
+use greenlight::{gather, now, say, sleep_until, sync::Event};
 use std::cell::Cell;
+use std::io::{Write, stderr};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -57,21 +55,24 @@ impl Resource {
     }
 }
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     let resource = Rc::new(Resource::default());
     resource.free.set();
     gather((0..5).map(|number| work(number, resource.clone()))).await;
     let (futile, again) = (resource.futile.get(), resource.again.get());
-    note!("{futile} futile wakes were sent; {again} of them found no place, and waited again.");
+    _ = writeln!(stderr(), "{futile} futile wakes were sent; {again} of them found no place, and waited again.");
 }
 
 async fn work(number: usize, resource: Rc<Resource>) {
     say!("Worker {number} trying to acquire");
     resource.acquire().await;
     say!("Worker {number} acquired resource");
-    // now() is the moment of the turn: who acquires in one turn also releases in one, in real time
-    // too.
+    // now() is the moment of the turn: who acquires in one turn releases in one, in real time, too.
     sleep_until(now() + Duration::from_secs(2)).await;
     resource.release();
     say!("Worker {number} released resource");
+}
+
+fn main() {
+    greenlight::run(program());
 }

@@ -10,8 +10,7 @@
 //!   links to, and the crawl stalls when both permits are held that way.
 //! - Ask for `acquire_many(2)` for the pages over 4: each waits until it has the site for itself.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{gather, sleep, sync::Semaphore};
+use greenlight::{gather, say, sleep, sync::Semaphore};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -19,7 +18,7 @@ use std::time::Duration;
 /// How many seconds it takes to fetch each page, and the pages that it links to.
 const PAGES: &[(u64, &[usize])] = &[(1, &[1, 2]), (2, &[3, 4]), (3, &[5, 6]), (3, &[]), (5, &[]), (2, &[]), (4, &[])];
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     let site = Rc::new(Semaphore::new(2).named("site"));
     crawl(0, site).await;
     say!("The crawl is over.");
@@ -37,4 +36,8 @@ fn crawl(page: usize, site: Rc<Semaphore>) -> Pin<Box<dyn Future<Output = ()>>> 
         drop(permit);
         gather(links.iter().map(|&link| crawl(link, site.clone()))).await;
     })
+}
+
+fn main() {
+    greenlight::run(program());
 }

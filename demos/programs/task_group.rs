@@ -13,11 +13,10 @@
 //! - Write `_ = greenlight::timeout(Duration::from_millis(500), dinner.join()).await` in place of
 //!   the `match`: dropping the group cancels all three.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{TaskGroup, sleep};
+use greenlight::{TaskGroup, say, sleep};
 use std::time::Duration;
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     let mut dinner = TaskGroup::new();
     for (dish, seconds, fails) in [("salad", 1, false), ("soup", 3, false), ("wine", 2, true)] {
         dinner.task(dish).spawn(prepare(dish, seconds, fails));
@@ -49,4 +48,8 @@ impl Drop for Helper {
     fn drop(&mut self) {
         say!("The {} {}.", self.dish, self.did);
     }
+}
+
+fn main() {
+    greenlight::run(program());
 }

@@ -10,8 +10,7 @@
 //!   again, and it reports a stall.
 //! - Start three threads that all set the Event: the second and third `set()` change nothing.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{remote, sync::Event};
+use greenlight::{remote, say, sync::Event};
 use std::rc::Rc;
 use std::thread;
 
@@ -19,7 +18,7 @@ thread_local! {
     static DONE: Rc<Event> = Rc::new(Event::new().named("done"));
 }
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     let remote = remote();
     let worker = thread::spawn(move || {
         let sum: u64 = (1..=1000).sum();
@@ -34,4 +33,8 @@ pub(crate) async fn main() {
     done.wait().await;
     say!("The event was set.");
     worker.join().expect("the thread does not panic");
+}
+
+fn main() {
+    greenlight::run(program());
 }

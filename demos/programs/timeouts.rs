@@ -10,11 +10,10 @@
 //! - Delete `deadline.move_to(...)`: the third kettle is switched off after one second on the fire.
 //! - Swap the kettles of the race: the fast one still wins, and `race` yields its place, now 0.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{Deadline, now, race, sleep, timeout, timeout_at};
+use greenlight::{Deadline, now, race, say, sleep, timeout, timeout_at};
 use std::time::Duration;
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     match timeout(seconds(2), boil("first", 1)).await {
         Ok(()) => say!("There is tea."),
         Err(_) => say!("There is no tea."),
@@ -59,4 +58,8 @@ impl Drop for Kettle<'_> {
         let state = if self.boils { "boils" } else { "is switched off" };
         say!("The {} kettle {state}.", self.name);
     }
+}
+
+fn main() {
+    greenlight::run(program());
 }

@@ -9,12 +9,11 @@
 //! - Spawn the setter only after `waiter.await`: a stall, whose report names the task "waiter".
 //! - Call `event.set()` before anything is spawned: `wait()` on a set event does not park.
 
-use crate::stdout::say; // println!, except that it bears `| head -1`
-use greenlight::{sleep, sync::Event, task};
+use greenlight::{say, sleep, sync::Event, task};
 use std::rc::Rc;
 use std::time::Duration;
 
-pub(crate) async fn main() {
+pub(crate) async fn program() {
     let event = Rc::new(Event::new().named("event"));
     let waiter = task("waiter").spawn(waiter(event.clone()));
     let setter = task("setter").spawn(setter(event));
@@ -32,4 +31,8 @@ async fn setter(event: Rc<Event>) {
     say!("Setting the event in 2 seconds.");
     sleep(Duration::from_secs(2)).await;
     event.set();
+}
+
+fn main() {
+    greenlight::run(program());
 }

@@ -13,6 +13,7 @@ mod values;
 
 use crate::stderr::{Stderr, complain};
 use greenlight::trace::Printable;
+use serde_json::Value;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -25,10 +26,11 @@ const LONGEST_LINE: u64 = 64 << 20;
 /// played.
 ///
 /// # Errors
-/// When the file cannot be read or has a line of more than 64 MiB, or the output cannot be written.
+/// When the file cannot be read, is no file of scenarios, or has a line of more than 64 MiB, or the output cannot be
+/// written.
 pub(crate) fn play(file: &Path, out: &mut dyn Write) -> io::Result<bool> {
     let mut reader = BufReader::new(File::open(file)?);
-    let (mut line, mut number, mut all_played) = (Vec::new(), 0, true);
+    let (mut line, mut number, mut all_played, mut is_one_of_scenarios) = (Vec::new(), 0, true, false);
     while read_line(&mut reader, &mut line)? > 0 {
         number += 1;
         if line.len() as u64 > LONGEST_LINE {
@@ -36,6 +38,11 @@ pub(crate) fn play(file: &Path, out: &mut dyn Write) -> io::Result<bool> {
         }
         if line.trim_ascii().is_empty() {
             continue;
+        }
+        is_one_of_scenarios = is_one_of_scenarios || matches!(line.trim_ascii().first(), Some(b'{' | b'['));
+        if !is_one_of_scenarios {
+            // Of a file of anything else one word is enough.
+            return Err(io::Error::other(format!("line {number} is no scenario; see `play --help`")));
         }
         match play_line(line.trim_ascii_end()) {
             Ok(played) => writeln!(out, "{played}")?,
@@ -57,8 +64,8 @@ fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize>
 
 fn play_line(line: &[u8]) -> Result<String, String> {
     let scenario = parse::scenario(line)?;
-    let name = serde_json::Value::from(scenario.name.as_str());
-    let log = serde_json::Value::from(play::play(scenario)?);
+    let name = Value::from(scenario.name.as_str());
+    let log = Value::from(play::play(scenario)?);
     Ok(without_codes(&format!(r#"{{"name": {name}, "log": {log}}}"#)))
 }
 

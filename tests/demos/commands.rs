@@ -23,22 +23,22 @@ fn list_names_each_demo_with_a_line_on_what_it_shows() {
     let Ended { code, stdout, stderr } = run(&["list"]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     insta::assert_snapshot!(stdout, @"
-    crosswalk           a pedestrian waits for an Event, and the traffic light sets it
-    club                a Condition notifies one of two guests; the other waits for ever, and a report says so
-    club-all            a Condition notifies both guests, and the lock goes from hand to hand
+    crosswalk           a pedestrian waits for an Event that a traffic light sets
+    club                one of two guests is notified; a report tells of the other
+    club-all            both guests are notified; the lock goes from hand to hand
     waiter              two tasks are spawned, meet at an Event, and are awaited
-    periodic            an Event that is set and at once cleared releases five tasks, again and again
-    periodic-slow       a consumer that is busy when the Event is set and cleared misses it
-    resource-event      five workers share two places with an Event, at the cost of futile wakes
-    resource-condition  the same with a Condition, which wakes one worker for each place
+    periodic            an Event that is set and cleared at once releases all five
+    periodic-slow       a consumer that is busy misses a set that is cleared
+    resource-event      five workers share two places by an Event, and wake in vain
+    resource-condition  the same by a Condition, which wakes one for each place
     thread              a thread sets an Event the right way, through a Remote
-    event-and-lock      an Event lets three clerks in at once, and a Lock to the account one by one
-    producers           cooks and waiters share a Queue that is full now and then, and closes in the end
-    barrier             runners start together at a Barrier, and meet at it again at the finish
-    semaphore           a crawl spawns a task for each link, and a Semaphore keeps it to two pages at a time
-    timeouts            futures that run out of time are dropped; a deadline moves, and two futures race
-    task-group          one task of a TaskGroup fails, and those that are not done are cancelled
-    cancellation        a task is cancelled at each of its awaits, and what it holds is dropped
+    event-and-lock      an Event lets all clerks in at once, a Lock one by one
+    producers           cooks and waiters share a Queue that fills up, and closes
+    barrier             runners start at a Barrier, and meet there at the finish
+    semaphore           a crawl of all links, two pages at a time by a Semaphore
+    timeouts            futures run out of time, a deadline moves, and two race
+    task-group          one task of a TaskGroup fails, and the others are cancelled
+    cancellation        a task is cancelled at each await, and drops what it holds
     ");
 }
 
@@ -70,9 +70,9 @@ fn every_source_is_short_and_opens_with_what_it_shows_and_what_to_change() {
 fn an_unknown_name_suggests_the_nearest() {
     insta::assert_snapshot!(complaint(&["run", "croswalk"]), @"
     error: invalid value 'croswalk' for '<NAME>'
-      [possible values: crosswalk, club, club-all, waiter, periodic, periodic-slow, resource-event, resource-condition, thread, event-and-lock, producers, barrier, semaphore, timeouts, task-group, cancellation]
 
       tip: a similar value exists: 'crosswalk'
+      tip: `list` names all of them
 
     For more information, try '--help'.
     ");
@@ -93,9 +93,9 @@ fn a_part_of_a_name_suggests_the_whole() {
 #[test]
 fn ticks_are_refused_where_there_are_none() {
     insta::assert_snapshot!(complaint(&["run", "crosswalk", "--ticks", "5"]), @"
-    error: the demo `crosswalk` ends by itself and takes no --ticks; it is for `periodic`, `periodic-slow`
+    error: `crosswalk` ends by itself; --ticks is for `periodic`, `periodic-slow`
 
-    Usage: demos run [OPTIONS] <NAME>
+    Usage: greenlight-demos run [OPTIONS] <NAME>
 
     For more information, try '--help'.
     ");
@@ -127,7 +127,7 @@ fn help_says_what_there_is_and_what_the_exit_codes_mean() {
     insta::assert_snapshot!(stdout, @"
     The asyncio tutorials' programs on greenlight: run them, read them, change them
 
-    Usage: demos <COMMAND>
+    Usage: greenlight-demos <COMMAND>
 
     Commands:
       list         Name the demos, a line each
@@ -135,19 +135,22 @@ fn help_says_what_there_is_and_what_the_exit_codes_mean() {
       show         Print the source of a demo
       tour         Run all demos, on virtual time, with a line of explanation each
       play         Play a file of scenarios and print each one's log
-      completions  Print a shell's completion script, as for `source <(demos completions bash)`
+      completions  Print a shell's completion script, as for `source
+                   <(greenlight-demos completions bash)`
       help         Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help
       -V, --version  Print version
 
-    Start with `demos tour`, then `demos show crosswalk`.
+    Start with `tour`, then `show crosswalk`.
 
-    stdout carries a demo's own lines only; explanations, counts and reports go to stderr.
+    stdout carries a demo's own lines only; explanations, counts and reports go to
+    stderr.
 
-    Exit codes: 0 all went well; 1 the demo failed; 2 the command line was wrong;
-    3 the demo stalled: nothing in it could ever run again; 130 it was ended by Ctrl-C.
+    Exit codes: 0 all went well; 1 the demo failed; 2 the command line was wrong; 3
+    the demo stalled: nothing in it could ever run again; 130 it was ended by
+    Ctrl-C.
     ");
 }
 
@@ -162,7 +165,7 @@ fn a_file_that_is_not_there_is_named_and_1() {
 fn completions_for_bash_know_the_commands_and_the_demos() {
     let Ended { code, stdout, stderr } = run(&["completions", "bash"]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
-    assert!(stdout.contains("complete -F _demos"), "{stdout}");
+    assert!(stdout.contains("complete -F _greenlight__demos"), "{stdout}");
     for word in ["list", "run", "show", "tour", "play", "completions"].map(str::to_owned).iter().chain(&names()) {
         assert!(stdout.contains(word.as_str()), "{word} is completed");
     }
@@ -198,13 +201,44 @@ fn the_club_stalls_with_a_report_that_names_bob_the_condition_and_the_lines() {
     insta::assert_snapshot!(stderr, @"
     the demo `club` stalled at t=2.000000s:
         no task is ready, no timer is armed, and nothing outside can wake one
-      Bob, spawned at demos/programs/club.rs:21:57
-        waits on condition `club`, at demos/programs/club.rs:29:23
-          made at demos/programs/club.rs:20:24
-          last notified at demos/programs/club.rs:37:10, which woke 1 of 2
-      main, spawned at demos/run.rs:54:58
-        waits on its gather, at demos/programs/club.rs:23:5
+      Bob, spawned at demos/programs/club.rs:20:57
+        waits on condition `club`, at demos/programs/club.rs:28:23
+          made at demos/programs/club.rs:19:24
+          last notified at demos/programs/club.rs:36:10, which woke 1 of 2
+      main, spawned at demos/run.rs:63:58
+        waits on its gather, at demos/programs/club.rs:22:5
       help: nobody notifies those who are left: notify_all wakes everybody, and one
           who goes on may notify the next
     ");
+}
+
+#[test]
+fn a_file_that_is_no_file_of_scenarios_is_told_so_once() {
+    let Ended { code, stdout, stderr } = run(&["play", concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")]);
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.ends_with("README.md: line 1 is no scenario; see `play --help`\n"), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+}
+
+#[test]
+fn the_scenario_that_the_help_of_play_has_can_be_played() {
+    let Ended { stdout, .. } = run(&["play", "--help"]);
+    let example: String =
+        stdout.lines().skip_while(|line| !line.contains('{')).take_while(|line| !line.is_empty()).collect();
+    let file = format!("{}/example.jsonl", env!("CARGO_TARGET_TMPDIR"));
+    fs::write(&file, example).expect("the folder for tests can be written to");
+    let Ended { code, stdout, stderr } = run(&["play", &file]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    assert!(stdout.contains(r#""2000000 walker say crossed""#), "{stdout}");
+}
+
+#[test]
+fn virtual_time_can_be_played_n_times_as_fast_as_real_time() {
+    let began = std::time::Instant::now();
+    let Ended { code, stdout, stderr } = run(&["run", "crosswalk", "--speed", "10"]);
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), crate::lines::CROSSWALK, ""));
+    assert!(began.elapsed() >= std::time::Duration::from_millis(200), "two seconds take a fifth of one");
+    assert!(complaint(&["run", "crosswalk", "--speed", "0"]).contains("it is to be from 0.001 to 1000000"));
+    assert!(complaint(&["run", "crosswalk", "--speed", "fast"]).contains("it is no number"));
+    assert!(complaint(&["run", "crosswalk", "--speed", "2", "--real-time"]).contains("cannot be used with"));
 }

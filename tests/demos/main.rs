@@ -1,5 +1,6 @@
-//! The `demos` binary from the outside: what it prints where, and its exit code.
+//! The `greenlight-demos` binary from the outside: what it prints where, and its exit code.
 
+mod alone;
 mod commands;
 mod debug;
 mod interrupt;
@@ -7,13 +8,14 @@ mod lines;
 mod output;
 mod outside;
 mod programs;
+mod terminal;
 mod twins;
 
 use std::process::{Command, Output};
 
 /// The binary, told nothing by the environment about colours or tracing.
 fn demos(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_demos"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_greenlight-demos"));
     command.args(args);
     for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "GREENLIGHT_DEBUG", "GREENLIGHT_TRACE"] {
         command.env_remove(variable);
@@ -41,7 +43,7 @@ fn run(args: &[&str]) -> Ended {
     end(&mut demos(args))
 }
 
-/// The names that `demos list` prints.
+/// The names that `list` prints.
 fn names() -> Vec<String> {
     let listed = run(&["list"]).stdout;
     let name = |line: &str| line.split_whitespace().next().map(str::to_owned);

@@ -15,7 +15,7 @@ pub(crate) fn play(file: &Path) -> Vec<Played> {
 
 /// `demos play FILE`, run in the folder of the file, so that it goes by its short name.
 pub(crate) fn demos_play(file: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_demos"))
+    Command::new(env!("CARGO_BIN_EXE_greenlight-demos"))
         .arg("play")
         .arg(file.file_name().expect("a scenario file has a name"))
         .current_dir(file.parent().expect("a scenario file is in a folder"))
