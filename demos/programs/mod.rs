@@ -4,16 +4,20 @@
 
 mod barrier;
 mod cancellation;
+mod chat;
 mod club;
 mod club_all;
+mod crawler;
 mod crosswalk;
 mod event_and_lock;
 mod periodic;
 mod periodic_slow;
+mod philosophers;
 mod producers;
 mod resource_condition;
 mod resource_event;
 mod semaphore;
+mod supervisor;
 mod task_group;
 mod thread;
 mod timeouts;
@@ -195,6 +199,42 @@ pub(crate) static PROGRAMS: &[Program] = &[
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(cancellation::program()),
+    },
+    Program {
+        name: "crawler",
+        about: "pages by a Queue of links; permits move into tasks",
+        source: include_str!("crawler.rs"),
+        python: include_str!("../python/crawler.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(crawler::program()),
+    },
+    Program {
+        name: "chat",
+        about: "a room of three on a Condition: nobody misses a line",
+        source: include_str!("chat.rs"),
+        python: include_str!("../python/chat.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(chat::program()),
+    },
+    Program {
+        name: "supervisor",
+        about: "services with deadlines and retries, in a TaskGroup",
+        source: include_str!("supervisor.rs"),
+        python: include_str!("../python/supervisor.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(supervisor::program()),
+    },
+    Program {
+        name: "philosophers",
+        about: "five philosophers, five Locks, and no circle of waits",
+        source: include_str!("philosophers.rs"),
+        python: include_str!("../python/philosophers.py"),
+        takes_ticks: false,
+        stalls: false,
+        start: |_| Box::pin(philosophers::program()),
     },
 ];
 

@@ -39,6 +39,10 @@ fn list_names_each_demo_with_a_line_on_what_it_shows() {
     timeouts            futures run out of time, a deadline moves, and two race
     task-group          one task of a TaskGroup fails, and the others are cancelled
     cancellation        a task is cancelled at each await, and drops what it holds
+    crawler             pages by a Queue of links; permits move into tasks
+    chat                a room of three on a Condition: nobody misses a line
+    supervisor          services with deadlines and retries, in a TaskGroup
+    philosophers        five philosophers, five Locks, and no circle of waits
     ");
 }
 

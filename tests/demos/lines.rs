@@ -18,6 +18,10 @@ pub(crate) const LINES: &[(&str, &str)] = &[
     ("timeouts", TIMEOUTS),
     ("task-group", TASK_GROUP),
     ("cancellation", CANCELLATION),
+    ("crawler", CRAWLER),
+    ("chat", CHAT),
+    ("supervisor", SUPERVISOR),
+    ("philosophers", PHILOSOPHERS),
 ];
 
 pub(crate) const CROSSWALK: &str = "\
@@ -222,4 +226,101 @@ After 5s: cancelled.
   The visit ends with a stamp.
 After 7s: too late to cancel.
   The visitor has ended; the desk is free, stamps: 1.
+";
+
+pub(crate) const CRAWLER: &str = "\
+/ is being fetched.
+/ is here, with 3 new links.
+/news is being fetched.
+/shop is being fetched.
+/news is here, with 1 new links.
+/about is being fetched.
+/about is here, with 1 new links.
+/news/today is being fetched.
+/shop is here, with 1 new links.
+/team is being fetched.
+/news/today is here, with 0 new links.
+/shop/lamps is being fetched.
+/team is here, with 0 new links.
+/shop/lamps is here, with 0 new links.
+The site was crawled in 11 s.
+";
+
+pub(crate) const CHAT: &str = "\
+Ann hears Ann: Hello?
+Bob hears Ann: Hello?
+Cem hears Ann: Hello?
+Ann hears Cem: Hello, Ann.
+Cem hears Cem: Hello, Ann.
+Ann hears Bob: Who is Ann?
+Cem hears Bob: Who is Ann?
+Bob hears Cem: Hello, Ann.
+Bob hears Bob: Who is Ann?
+Ann hears Ann: Me!
+Ann leaves, and has heard 4 lines.
+Cem hears Ann: Me!
+Cem leaves, and has heard 4 lines.
+Bob hears Ann: Me!
+Bob leaves, and has heard 4 lines.
+";
+
+pub(crate) const SUPERVISOR: &str = "\
+cache: attempt 1
+mailer: attempt 1
+mailer: no connection
+cache: takes too long
+mailer: attempt 2
+cache: attempt 2
+clock: tick
+mailer: takes too long
+cache: is up
+mailer: attempt 3
+mailer: no connection
+clock: tick
+cache: goes down
+All services are down: mailer gave up.
+";
+
+pub(crate) const PHILOSOPHERS: &str = "\
+Arendt thinks.
+Beauvoir thinks.
+Confucius thinks.
+Descartes thinks.
+Epicurus thinks.
+Arendt takes fork 0.
+Beauvoir takes fork 1.
+Confucius takes fork 2.
+Descartes takes fork 3.
+Descartes takes fork 4, and has course 1.
+Descartes puts both down.
+Descartes thinks.
+Confucius takes fork 3, and has course 1.
+Confucius puts both down.
+Confucius thinks.
+Beauvoir takes fork 2, and has course 1.
+Descartes takes fork 3.
+Descartes takes fork 4, and has course 2.
+Beauvoir puts both down.
+Beauvoir thinks.
+Arendt takes fork 1, and has course 1.
+Confucius takes fork 2.
+Descartes puts both down.
+Confucius takes fork 3, and has course 2.
+Arendt puts both down.
+Arendt thinks.
+Epicurus takes fork 0.
+Beauvoir takes fork 1.
+Confucius puts both down.
+Epicurus takes fork 4, and has course 1.
+Beauvoir takes fork 2, and has course 2.
+Epicurus puts both down.
+Epicurus thinks.
+Beauvoir puts both down.
+Arendt takes fork 0.
+Arendt takes fork 1, and has course 2.
+Arendt puts both down.
+Epicurus takes fork 0.
+Epicurus takes fork 4, and has course 2.
+Epicurus puts both down.
+The table is cleared after 15 s.
 ";

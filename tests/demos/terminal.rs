@@ -47,7 +47,8 @@ fn lines(shown: &str) -> Vec<String> {
 
 /// Every command that says something to people; what it shows of sources and scripts is as wide as these.
 fn commands() -> Vec<Vec<String>> {
-    let words = ["--help", "help run", "help show", "help play", "help completions", "help tour", "list", "tour", "dance"];
+    let words =
+        ["--help", "help run", "help show", "help play", "help completions", "help tour", "list", "tour", "dance"];
     let wrong = ["run", "run croswalk", "run crosswalk --ticks 5", "run periodic --ticks many", "play nowhere.jsonl"];
     let commands = words.iter().chain(&wrong).map(|line| line.split(' ').map(str::to_string).collect());
     commands.chain(names().into_iter().map(|name| vec!["run".into(), name])).collect()
