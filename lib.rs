@@ -75,8 +75,9 @@
 //! - `list`: lists that are linked by index.
 //!
 //! `sync/` has a file for each primitive and for what is built of tasks: `event`, `lock`, `notifies`, `condition`,
-//! `shown`, `wait_in`, `grant_list`, `semaphore`, `owned`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`, `promise`, `timeout`,
-//! `race`, `gather`, `wait`, `group_error`, `group_output`, `group_members`, `group_spawner`, `task_group`, `interval`.
+//! `shown`, `wait_in`, `grant_list`, `semaphore`, `owned`, `barrier`, `store`, `queue_over`, `queue_waits`, `queue`,
+//! `promise`, `timeout`, `race`, `gather`, `wait`, `group_error`, `group_output`, `group_members`, `group_spawner`,
+//! `task_group`, `interval`.
 //!
 //! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `state`, `trace`,
 //! `polls`, `runtimes`, `lost`, `facts`, `told`, `holds`, `dump`, `standing`, `recorder`, `text`, `shown`,

@@ -10,7 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// of a runtime over. In asyncio: `print`.
 ///
 /// # Panics
-/// With the panic of whoever takes the lines over; when stdout cannot be written to for another reason, such as a full disk.
+/// With the panic of whoever takes the lines over; when stdout cannot be written to for another reason, such as a full
+/// disk.
 ///
 /// ```
 /// use greenlight::{Runtime, say};

@@ -1,6 +1,6 @@
 //! The invariants of a runtime, as code: what holds of the task table, the ready queue, the timer wheel, the wait lists
-//! and the inbox whenever nothing is being polled. What a list, a wheel and the wait lists promise by themselves stands in
-//! check_lists.rs and check_waits.rs.
+//! and the inbox whenever nothing is being polled. What a list, a wheel and the wait lists promise by themselves stands
+//! in check_lists.rs and check_waits.rs.
 
 use super::super::arena::{WAITS, Waiting};
 use super::super::context::{Core, Sleeper};
@@ -60,7 +60,8 @@ impl Core {
         }
     }
 
-    /// A waker that somebody has cloned is that of its task, which is known; the one that is lent to the others is nobody's.
+    /// A waker that somebody has cloned is that of its task, which is known; the one that is lent to the others is
+    /// nobody's.
     fn check_wakers(&self) {
         let table = self.table.borrow();
         for (_, task) in &table.tasks {
@@ -108,8 +109,9 @@ impl Core {
         });
     }
 
-    /// A timer names somebody to wake until it has fired, and none stays due past the turn. Each belongs to a sleep, which
-    /// counts among those who keep the runtime, as every handle does. So do its `Runtime`, and the thread that is inside of it.
+    /// A timer names somebody to wake until it has fired, and none stays due past the turn. Each belongs to a sleep,
+    /// which counts among those who keep the runtime, as every handle does. So do its `Runtime`, and the thread that is
+    /// inside of it.
     fn check_timers(self: &Rc<Self>) {
         let (wheel, now) = (self.wheel.borrow(), self.now());
         let (timers, sleeps) = (wheel.check(), Rc::strong_count(self) - 2);

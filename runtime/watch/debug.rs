@@ -1,5 +1,5 @@
-//! The debug mode: reports what a program does and probably should not, a line each. It is an observer, and knows no more
-//! of a run than any other; only what is pending at the end it reads from a dump.
+//! The debug mode: reports what a program does and probably should not, a line each. It is an observer, and knows no
+//! more of a run than any other; only what is pending at the end it reads from a dump.
 
 use super::super::Line;
 use super::super::context;
@@ -24,8 +24,8 @@ const SPINNING: u32 = 10_000;
 /// computes, or talks with others through channels that are not greenlight's. By default, that is 50 µs a poll.
 const COMPUTES: u32 = 5;
 
-/// So many tasks of one line are told that nobody can wake: a line that spawns one after the other makes the same mistake
-/// each time.
+/// So many tasks of one line are told that nobody can wake: a line that spawns one after the other makes the same
+/// mistake each time.
 const TASKS_OF_A_LINE: usize = 3;
 
 /// Watches the events of a run, and reports what looks like a mistake.

@@ -1,5 +1,5 @@
-//! What an object says of itself to those who look on: what kind of thing it gives, how far it has come with that, and who
-//! holds it. Nothing that runs depends on it.
+//! What an object says of itself to those who look on: what kind of thing it gives, how far it has come with that, and
+//! who holds it. Nothing that runs depends on it.
 
 use super::super::context::Core;
 use super::super::task::TaskId;
@@ -106,7 +106,8 @@ impl About {
         self.identity.get()
     }
 
-    /// The object is gone: whoever has told of it forgets it. Observers are told inside their runtime, with nothing borrowed.
+    /// The object is gone: whoever has told of it forgets it. Observers are told inside their runtime, with nothing
+    /// borrowed.
     pub(in crate::runtime) fn forget(&self) {
         if self.identity.get() == 0 {
             return;

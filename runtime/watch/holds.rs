@@ -1,5 +1,5 @@
-//! Who holds the permits of a semaphore, or an object of which there may be several holders, and since which line. Only the
-//! reports read this.
+//! Who holds the permits of a semaphore, or an object of which there may be several holders, and since which line. Only
+//! the reports read this.
 
 use super::super::waits::WaitList;
 use super::facts::Holder;
@@ -31,7 +31,8 @@ struct Listed {
     holders: Rc<RefCell<Holders>>,
 }
 
-/// Those who hold permits of one semaphore. To begin and to end a hold is a few stores, since every use of a semaphore pays for them.
+/// Those who hold permits of one semaphore. To begin and to end a hold is a few stores, since every use of a semaphore
+/// pays for them.
 #[derive(Default)]
 struct Holders {
     /// Each has the place that its permits know. One that has none any more left its place free.
@@ -45,10 +46,10 @@ impl Holds {
         Holds { listed: OnceCell::new() }
     }
 
-    /// The task that is being polled has taken permits of the semaphore with that identity, at this line. Returns what names
-    /// the hold until it ends.
-    // Apart, so that the rest of an acquire is small enough to become part of the future that awaits it: a permit that is handed
-    // over in memory costs as much as all of this.
+    /// The task that is being polled has taken permits of the semaphore with that identity, at this line. Returns what
+    /// names the hold until it ends.
+    // Apart, so that the rest of an acquire is small enough to become part of the future that awaits it: a permit that
+    // is handed over in memory costs as much as all of this.
     #[inline(never)]
     pub(crate) fn begin(
         &self,
@@ -98,8 +99,8 @@ impl Drop for Listed {
     }
 }
 
-/// That somebody holds an object, for the reports: what [`WaitList::hold`] returns. Keep it in the guard of the object; dropping it
-/// ends the hold. It may outlive its list.
+/// That somebody holds an object, for the reports: what [`WaitList::hold`] returns. Keep it in the guard of the object;
+/// dropping it ends the hold. It may outlive its list.
 #[must_use = "the reports take the object for free at once if this is not kept"]
 pub struct Held {
     /// None if the thread ends, and nobody reads this any more.
@@ -109,9 +110,9 @@ pub struct Held {
 }
 
 impl WaitList {
-    /// Lets the reports know that the task that is polled now holds the object, since this line, until what is returned is dropped. Any
-    /// number of holds may be under way; of an object that was ever held, those are told as holders too who were granted it and
-    /// have not run since.
+    /// Lets the reports know that the task that is polled now holds the object, since this line, until what is returned
+    /// is dropped. Any number of holds may be under way; of an object that was ever held, those are told as holders too
+    /// who were granted it and have not run since.
     ///
     /// Nothing that runs depends on it.
     ///

@@ -1,5 +1,5 @@
-//! Those who watch a runtime: what they tell, and how they know. The heart works the same without them. Each file uses only
-//! those before it, and any of the heart.
+//! Those who watch a runtime: what they tell, and how they know. The heart works the same without them. Each file uses
+//! only those before it, and any of the heart.
 
 pub(in crate::runtime) mod printable;
 

@@ -6,15 +6,16 @@ use super::report::Names;
 use std::collections::HashMap;
 
 impl Core {
-    /// Reports in the debug mode which tasks are left behind, with what each waits for. Those that were cancelled are not
-    /// told.
+    /// Reports in the debug mode which tasks are left behind, with what each waits for. Those that were cancelled are
+    /// not told.
     pub(in crate::runtime) fn report_pending(&self, when: &str) {
         if self.watchers.polls.is_none() {
             return;
         }
         let dump = self.dump();
         let names = Names::of(&dump.tasks);
-        // The first of those that were spawned in the same line and of which the same is to be said, and how many there are.
+        // The first of those that were spawned in the same line and of which the same is to be said, and how many there
+        // are.
         let mut all: Vec<(&TaskInfo, String, usize)> = Vec::new();
         let mut seen = HashMap::new();
         for task in dump.tasks.iter().filter(|task| !task.is_cancelled) {

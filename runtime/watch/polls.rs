@@ -1,5 +1,5 @@
-//! Which task is being polled just now, kept where other threads can read it: whoever asks a runtime in vain learns from
-//! it which task does not let go. The debug mode keeps it.
+//! Which task is being polled just now, kept where other threads can read it: whoever asks a runtime in vain learns
+//! from it which task does not let go. The debug mode keeps it.
 
 use super::trace::TaskLabel;
 use std::fmt;

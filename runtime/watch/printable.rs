@@ -1,14 +1,14 @@
-//! Text that comes from outside, in the form in which it is printed: what every name, message and error goes through before
-//! it is in a report, a dump, a trace or an error. It knows characters, and nothing of what they are about.
+//! Text that comes from outside, in the form in which it is printed: what every name, message and error goes through
+//! before it is in a report, a dump, a trace or an error. It knows characters, and nothing of what they are about.
 
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
-/// Prints on one line, in the order of reading, and without codes that a terminal would obey: each control and format character
-/// becomes its escape, as `\n` or `\u{202e}`.
+/// Prints on one line, in the order of reading, and without codes that a terminal would obey: each control and format
+/// character becomes its escape, as `\n` or `\u{202e}`.
 ///
-/// Names of tasks and objects, messages of panics and errors of groups have gone through this wherever greenlight prints
-/// them. A program that prints other text from outside in its own reports can put it through the same.
+/// Names of tasks and objects, messages of panics and errors of groups have gone through this wherever greenlight
+/// prints them. A program that prints other text from outside in its own reports can put it through the same.
 ///
 /// ```
 /// use greenlight::trace::Printable;
@@ -50,8 +50,8 @@ pub(crate) fn printable(name: Arc<str>) -> Arc<str> {
     if name.contains(is_escaped) { Printable(&name).to_string().into() } else { name }
 }
 
-/// Where the characters begin and end that change how a line is shown or where it ends: those of the general categories Cc, Cf,
-/// Zl and Zp of Unicode 16, and those between them that are reserved for more of the kind.
+/// Where the characters begin and end that change how a line is shown or where it ends: those of the general categories
+/// Cc, Cf, Zl and Zp of Unicode 16, and those between them that are reserved for more of the kind.
 const EDGES: [u32; 42] = [
     0, 0x20, 0x7f, 0xa0, 0xad, 0xae, 0x600, 0x606, 0x61c, 0x61d, 0x6dd, 0x6de, 0x70f, 0x710, 0x890, 0x892, 0x8e2,
     0x8e3, 0x180e, 0x180f, 0x200b, 0x2010, 0x2028, 0x202f, 0x2060, 0x2070, 0xfeff, 0xff00, 0xfff0, 0xfffc, 0x110bd,

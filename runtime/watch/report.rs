@@ -85,8 +85,8 @@ impl Stalled {
     }
 
     /// The tasks that the report is about: while time stands still, those that are ready; of a deadlock, those of its
-    /// circles. First come those that are probably behind it: the tasks of circles, those that nobody can wake, and those
-    /// who hold what others wait for.
+    /// circles. First come those that are probably behind it: the tasks of circles, those that nobody can wake, and
+    /// those who hold what others wait for.
     fn told_of(&self) -> Vec<&TaskInfo> {
         let in_circles: HashSet<_> = self.circles.iter().flatten().map(|link| link.task.number).collect();
         let is_told = |task: &&TaskInfo| match self.why {

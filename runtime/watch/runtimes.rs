@@ -1,5 +1,5 @@
-//! The runtimes of this thread: an object that is gone is forgotten by each that has told of it, also by one in which nothing runs
-//! just then, and by one that nobody observes; and a task may wait for what a task of another runtime has.
+//! The runtimes of this thread: an object that is gone is forgotten by each that has told of it, also by one in which
+//! nothing runs just then, and by one that nobody observes; and a task may wait for what a task of another runtime has.
 
 use super::super::context::{self, Core};
 use super::super::table::{BLOCK, TaskIds};

@@ -121,8 +121,8 @@ impl Core {
         standing
     }
 
-    /// The tasks for whose ends somebody waits, in the order of spawning, by the identity of the list in which that somebody
-    /// does.
+    /// The tasks for whose ends somebody waits, in the order of spawning, by the identity of the list in which that
+    /// somebody does.
     fn awaited(&self) -> HashMap<u64, (Needs, Vec<Holder>)> {
         let mut awaited: HashMap<u64, (Needs, Vec<Holder>)> = HashMap::new();
         for task in self.table.borrow().in_order() {

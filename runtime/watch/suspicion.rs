@@ -1,5 +1,5 @@
-//! What is looked into while nobody runs: whether anybody outside will ever go on with it, and which tasks wait for each
-//! other. A run goes on without it.
+//! What is looked into while nobody runs: whether anybody outside will ever go on with it, and which tasks wait for
+//! each other. A run goes on without it.
 
 use super::super::clock;
 use super::super::context::Core;
@@ -8,11 +8,12 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-/// How long nobody runs before anything is suspected, in real time, also where a run has virtual time: what it waits for
-/// then is a thread.
+/// How long nobody runs before anything is suspected, in real time, also where a run has virtual time: what it waits
+/// for then is a thread.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long nobody runs before a possible stall is told whole. Until then a line has to do: a thread may work for a while.
+/// How long nobody runs before a possible stall is told whole. Until then a line has to do: a thread may work for a
+/// while.
 const LONG: Duration = Duration::from_secs(3);
 
 /// How soon a runtime looks again that only a waker held outside keeps from being stalled: one that is dropped rings
@@ -31,8 +32,8 @@ pub(in crate::runtime) struct Suspicion {
     told_whole: bool,
     /// Until when no other line is told.
     quiet_until: Option<Instant>,
-    /// For how long after the next line no other is told. It grows fourfold with each: a server that is idle again and again
-    /// says so nine times in its first day at most.
+    /// For how long after the next line no other is told. It grows fourfold with each: a server that is idle again and
+    /// again says so nine times in its first day at most.
     pause: Duration,
 }
 
@@ -62,8 +63,8 @@ impl Suspicion {
         self.idleness = None;
     }
 
-    /// Looks into what a runtime waits for in which nobody has run for a while, and reports what is new. Returns how long
-    /// to park at most before the next look; none if the next is due after somebody has run.
+    /// Looks into what a runtime waits for in which nobody has run for a while, and reports what is new. Returns how
+    /// long to park at most before the next look; none if the next is due after somebody has run.
     pub(in crate::runtime) fn look(&mut self, core: &Rc<Core>, has_timers: bool) -> Option<Duration> {
         let only_wakers = !has_timers && !core.has_remotes();
         let begin = || Idleness { since: Instant::now(), sought_circles: false, sought_stall: false };
@@ -91,8 +92,8 @@ impl Suspicion {
         core.deadlocked(&mut self.circles).map(|stalled| stalled.to_string())
     }
 
-    /// The report of a stall that only a waker held outside could disprove: a line at first, and all of it if nobody has run
-    /// for long. Neither says what was said before.
+    /// The report of a stall that only a waker held outside could disprove: a line at first, and all of it if nobody
+    /// has run for long. Neither says what was said before.
     fn possible_stall(&mut self, core: &Rc<Core>, idle_for: Duration) -> Option<String> {
         if !std::mem::replace(&mut self.idleness.as_mut()?.sought_stall, true) {
             self.line(core)

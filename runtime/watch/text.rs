@@ -106,7 +106,8 @@ pub(super) fn left_in_a_group(unjoined: usize, lost: usize) -> String {
 /// How wide a report is, unless a word is longer.
 const WIDTH: usize = 80;
 
-/// Breaks the lines of a text between words. What a line goes on with stands four columns further in, as nothing else does.
+/// Breaks the lines of a text between words. What a line goes on with stands four columns further in, as nothing else
+/// does.
 pub(super) fn wrapped(text: &str) -> String {
     let mut wrapped = String::new();
     for (number, line) in text.lines().enumerate() {

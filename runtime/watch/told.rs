@@ -75,7 +75,8 @@ impl Core {
         object
     }
 
-    /// Tells of a wait, in the name of the task that polls it; of nobody, if that is none of this runtime, or has ended.
+    /// Tells of a wait, in the name of the task that polls it; of nobody, if that is none of this runtime, or has
+    /// ended.
     fn tell_wait(&self, begun: &Begun, who: Option<&TaskCell>, at: Line, event: TraceEvent) -> Option<u64> {
         let who = who.filter(|task| self.label(task).is_some());
         let object = begun.object.as_ref().map(|(object, _)| object.clone());
@@ -296,7 +297,8 @@ pub(in crate::runtime) fn renewed(node: u32) {
 }
 
 thread_local! {
-    /// The wait that was granted last, until that is told: once its task is queued, so that whoever hears of it finds it there.
+    /// The wait that was granted last, until that is told: once its task is queued, so that whoever hears of it finds
+    /// it there.
     static GRANTED: Cell<Option<u32>> = const { Cell::new(None) };
 }
 

@@ -1,6 +1,6 @@
-//! Signals that reach nobody, for the debug mode. A set is lost when it is cleared and nobody has found it, a pulse at once.
-//! A notify is lost if who begins to wait after it is never notified, or if nobody ever waits: whoever looks at a predicate
-//! before waiting needs none.
+//! Signals that reach nobody, for the debug mode. A set is lost when it is cleared and nobody has found it, a pulse at
+//! once. A notify is lost if who begins to wait after it is never notified, or if nobody ever waits: whoever looks at a
+//! predicate before waiting needs none.
 
 use super::super::Line;
 use super::trace::{Kind, ObjectLabel, TraceEvent};
