@@ -82,7 +82,7 @@ pub(super) fn panic_message(payload: &(dyn Any + Send)) -> &str {
 ///
 /// /// Yields none for a task that was cancelled, and goes on with a panic.
 /// fn unless_cancelled<T>(outcome: Result<T, JoinError>) -> Option<T> {
-///     match outcome.map_err(JoinError::into_panic) {
+///     match outcome.map_err(|error| error.into_panic()) {
 ///         Ok(output) => Some(output),
 ///         Err(Ok(payload)) => std::panic::resume_unwind(payload),
 ///         Err(Err(cancelled)) => None.filter(|_| cancelled.is_cancelled()),

@@ -73,8 +73,8 @@ impl Task {
         self.core.table.borrow().get(self.key).is_none()
     }
 
-    /// Waits until the task has ended, whatever way; does not suspend if it has. Any number may wait; the first to do so
-    /// is the first to run, a hop after the end.
+    /// Waits until the task has ended, whatever way; does not suspend if it has. Any number may wait; the first to do
+    /// so is the first to run, a hop after the end.
     ///
     /// # Panics
     /// When a task awaits its own end.

@@ -191,9 +191,10 @@ impl Builder {
 ///     light.set();
 ///     crossed.await
 /// };
-/// assert!(runtime.try_run(main).unwrap().is_ok());
+/// assert!(runtime.run(main).is_ok());
 /// // What main did not wait for has ended with it.
 /// assert_eq!((runtime.now().since_start().as_secs(), runtime.task_count()), (2, 0));
+/// assert!(runtime.try_run(std::future::pending::<()>()).is_err()); // main can never end
 /// ```
 #[derive(Debug)]
 pub struct Runtime {

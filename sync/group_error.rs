@@ -51,6 +51,26 @@ pub enum Cause<E> {
 /// assert_eq!(first.name.as_deref(), Some("soup"));
 /// assert_eq!(error.to_string(), format!("1 task of the group failed: {first}"));
 /// ```
+///
+/// What failed is looked at in the order of the failures, or taken out:
+///
+/// ```
+/// use greenlight::{Cause, TaskGroup};
+///
+/// greenlight::run(async {
+///     let mut group = TaskGroup::new();
+///     group.spawn(async { Err("no salt") });
+///     group.spawn(async { panic!("no pot") });
+///     let failed = group.join().await.unwrap_err();
+///     assert_eq!(failed.failures().len(), 2);
+///     for failure in failed.into_failures() {
+///         match failure.cause {
+///             Cause::Error(error) => assert_eq!(error, "no salt"),
+///             Cause::Panic(payload) => assert_eq!(payload.to_string(), "no pot"),
+///         }
+///     }
+/// });
+/// ```
 pub struct GroupError<E> {
     pub(super) failures: Vec<Failure<E>>,
 }

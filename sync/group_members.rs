@@ -14,6 +14,23 @@ use std::sync::Arc;
 
 /// What a task of a group yields: nothing, if it cannot fail, or a result whose error is a failure of the group. One
 /// that loops for ever yields anything.
+///
+/// ```
+/// use greenlight::{GroupResult, TaskGroup, yield_now};
+///
+/// greenlight::run(async {
+///     let mut group = TaskGroup::new();
+///     group.spawn(async { yield_now().await }); // cannot fail
+///     group.spawn(async {
+///         loop {
+///             yield_now().await; // never returns, until it is cancelled
+///         }
+///     });
+///     group.spawn(async { Err("no water left") });
+///     assert_eq!(group.join().await.unwrap_err().failures().len(), 1);
+/// });
+/// assert_eq!(Err("no water left").into_result(), Err("no water left"));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a task of this group yields `()` or `Result<(), {E}>`, and not `{Self}`",
     note = "`spawn_with_output` is for a task that yields a value: `Result<T, {E}>`"

@@ -8,13 +8,29 @@ use std::rc::Rc;
 
 /// The output of a task of a group: what [`TaskGroup::spawn_with_output`](super::TaskGroup::spawn_with_output)
 /// returns.
+///
+/// ```
+/// use greenlight::TaskGroup;
+///
+/// greenlight::run(async {
+///     let mut group = TaskGroup::<String>::new();
+///     let squares = [2, 3].map(|n: u32| group.spawn_with_output(async move { Ok(n * n) }));
+///     assert_eq!(squares[0].take(), None); // not before it has ended
+///     group.join().await.expect("nobody fails");
+///     assert_eq!(squares.each_ref().map(|square| square.take()), [Some(4), Some(9)]);
+///     assert!(squares.iter().all(|square| square.task().is_finished() && square.take().is_none()));
+/// });
+/// ```
+///
+/// Dropping it drops the output, at once or as the task ends, and leaves the task alone.
 pub struct GroupOutput<T: 'static> {
     pub(super) task: Task,
     pub(super) output: Rc<Cell<Option<T>>>,
 }
 
 impl<T> GroupOutput<T> {
-    /// The output. None before the task has ended, if it failed or was cancelled, and after it was taken.
+    /// The output. None before the task has returned, if it failed or was cancelled before that, and after it was
+    /// taken.
     pub fn take(&self) -> Option<T> {
         self.output.take()
     }

@@ -68,7 +68,8 @@ impl<E> fmt::Debug for GroupTaskBuilder<'_, E> {
     }
 }
 
-/// Spawns into a [`TaskGroup`] from inside of its tasks: what [`TaskGroup::spawner`] returns.
+/// Spawns into a [`TaskGroup`](super::TaskGroup) from inside of its tasks: what
+/// [`TaskGroup::spawner`](super::TaskGroup::spawner) returns.
 ///
 /// ```
 /// use greenlight::{GroupSpawner, TaskGroup};
@@ -87,6 +88,27 @@ impl<E> fmt::Debug for GroupTaskBuilder<'_, E> {
 ///     let crawl = group.spawner();
 ///     group.spawn(async move { visit(3, crawl) });
 ///     assert!(group.join().await.is_ok());
+/// });
+/// ```
+///
+/// A group that is over takes no more, and its spawners say so:
+///
+/// ```
+/// use greenlight::TaskGroup;
+///
+/// greenlight::run(async {
+///     let group = TaskGroup::<String>::new();
+///     let hunt = group.spawner();
+///     let decoy = hunt.task("decoy").unwrap().spawn(std::future::pending::<()>());
+///     let hunter = hunt.clone();
+///     let prey = hunt.spawn_with_output(async move {
+///         hunter.cancel(); // the hunt is over
+///         Ok("fox")
+///     });
+///     assert!(group.join().await.is_ok());
+///     assert!(decoy.is_finished());
+///     assert_eq!(prey.unwrap().take(), Some("fox"));
+///     assert!(hunt.spawn(async {}).is_err());
 /// });
 /// ```
 pub struct GroupSpawner<E: 'static> {

@@ -21,7 +21,10 @@ use std::task::{Context, Poll, ready};
 /// greenlight::run(async {
 ///     let account = Lock::new(100).named("account");
 ///     *account.lock().await -= 30;
-///     assert_eq!(*account.try_lock().expect("nobody holds it"), 70);
+///     let guard = account.try_lock().expect("nobody holds it");
+///     assert!(account.is_locked() && account.try_lock().is_none());
+///     drop(guard);
+///     assert_eq!(account.into_inner(), 70);
 /// });
 /// ```
 ///
@@ -106,7 +109,7 @@ impl<T> Lock<T> {
         LockWait { lock: self, waiter: Waiter::new(at) }
     }
 
-    /// Takes the lock if [`lock`](Lock::lock) would not wait.
+    /// Takes the lock if [`lock`](Lock::lock) would not wait; none otherwise.
     #[track_caller]
     pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
         // Not inside the closure, which has a line of its own.

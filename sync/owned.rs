@@ -71,6 +71,20 @@ impl Semaphore {
 }
 
 /// Permits that move into a task: what [`Semaphore::acquire_owned`] yields. Dropping it releases them.
+///
+/// ```
+/// use greenlight::sync::Semaphore;
+/// use std::rc::Rc;
+///
+/// greenlight::run(async {
+///     let memory = Rc::new(Semaphore::new(4));
+///     let job = memory.acquire_many_owned(3).await;
+///     assert!(memory.try_acquire_owned().is_some()); // given back at once
+///     let leaky = greenlight::spawn(async move { job.forget() });
+///     leaky.await.unwrap();
+///     assert_eq!(memory.available(), 1);
+/// });
+/// ```
 #[must_use = "the permits are released at once if this is not kept"]
 pub struct OwnedPermit {
     semaphore: Rc<Semaphore>,
@@ -145,6 +159,18 @@ impl<T> Lock<T> {
 
 /// The proof that a [`Lock`] is held, which moves into a task: what [`Lock::lock_owned`] yields. Dropping it releases
 /// the lock.
+///
+/// ```
+/// use greenlight::sync::Lock;
+/// use std::rc::Rc;
+///
+/// let list = Rc::new(Lock::new(vec![1]));
+/// let mut guard = list.try_lock_owned().expect("nobody holds it");
+/// assert!(list.try_lock_owned().is_none());
+/// guard.push(2);
+/// drop(guard);
+/// assert_eq!(*list.try_lock().expect("it is free again"), [1, 2]);
+/// ```
 #[must_use = "the lock is released at once if the guard is not kept"]
 pub struct OwnedLockGuard<T> {
     lock: Rc<Lock<T>>,

@@ -21,11 +21,17 @@ use std::task::{Context, Poll};
 /// use greenlight::sync::Semaphore;
 ///
 /// greenlight::run(async {
-///     let desks = Semaphore::new(2).named("desks");
-///     let taken = (desks.acquire().await, desks.acquire().await);
-///     assert!(desks.try_acquire().is_none());
+///     let desks = Semaphore::new(3).named("desks");
+///     let taken = (desks.acquire().await, desks.acquire_many(2).await);
+///     assert!(desks.try_acquire().is_none() && desks.is_locked());
 ///     drop(taken);
-///     assert_eq!(desks.available(), 2);
+///     assert_eq!(desks.available(), 3);
+///
+///     let keys = Semaphore::bounded(1);
+///     keys.acquire().await.forget(); // lost
+///     assert_eq!(keys.available(), 0);
+///     assert!(keys.release(1).is_ok()); // and replaced
+///     assert!(keys.release(1).is_err()); // there is one, and never more
 /// });
 /// ```
 pub struct Semaphore {
@@ -148,16 +154,6 @@ impl Semaphore {
 
     /// Whether one who comes now has to wait: no permit is free, somebody waits, or was granted a permit and has not
     /// run since. In asyncio: `locked`.
-    ///
-    /// ```
-    /// use greenlight::sync::Semaphore;
-    ///
-    /// let desk = Semaphore::new(1);
-    /// assert!(!desk.is_locked());
-    /// let taken = desk.try_acquire();
-    /// assert!(desk.is_locked());
-    /// # drop(taken);
-    /// ```
     pub fn is_locked(&self) -> bool {
         !self.may_take(1)
     }
@@ -354,6 +350,12 @@ impl Taken {
 
 impl Permit<'_> {
     /// Keeps the permits from ever being released by this: whoever ends this use calls [`Semaphore::release`].
+    ///
+    /// ```
+    /// let keys = greenlight::sync::Semaphore::new(2);
+    /// keys.try_acquire().expect("there are two").forget();
+    /// assert_eq!(keys.available(), 1);
+    /// ```
     pub fn forget(self) {
         self.taken.forget(self.semaphore);
         std::mem::forget(self);

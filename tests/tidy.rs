@@ -300,6 +300,31 @@ fn every_public_type_has_its_row_in_the_table_of_what_may_leave_its_thread() {
 }
 
 #[test]
+fn every_public_function_is_called_in_an_example_that_asserts() {
+    let sources = rust_files("runtime").into_iter().chain(rust_files("sync"));
+    let sources = sources.map(|path| fs::read_to_string(path).expect("a file that was listed can be read"));
+    let items: Vec<_> = sources.flat_map(|source| public_items(&source)).collect();
+    let exports = ["lib.rs", "sync/mod.rs"].map(read).concat();
+    let exports = exports.split("pub use ").skip(1).filter_map(|rest| rest.split(';').next()).flat_map(words);
+    let exports: BTreeSet<_> = exports.chain(["Dump"]).collect();
+    let is_seen =
+        |item: &Item| exports.contains(item.of.as_deref().unwrap_or(&item.name)) || item.kind == "macro_rules";
+    let (mut own, mut shared, mut without) = (0, 0, Vec::new());
+    for function in items.iter().filter(|item| ["fn", "macro_rules"].contains(&item.kind) && is_seen(item)) {
+        if !function.examples.is_empty() {
+            own += 1;
+        } else if items.iter().any(|item| item.shows(function)) {
+            shared += 1;
+        } else {
+            without.push(function.of.iter().chain([&function.name]).cloned().collect::<Vec<_>>().join("::"));
+        }
+    }
+    println!("{own} public functions have an example of their own, and {shared} are in that of their type");
+    assert!(own + shared + without.len() > 150, "the walk has lost sight of functions");
+    assert!(without.is_empty(), "{} are called in no example that asserts: {without:#?}", without.len());
+}
+
+#[test]
 fn every_error_is_among_those_that_have_to_travel() {
     let table = read("tests/runtime/types.rs");
     let mut found = 0;
@@ -391,6 +416,103 @@ fn the_project_speaks_of_itself_alone() {
             assert!(!source.contains(word.as_str()), "{} names {word}", path.display());
         }
     }
+}
+
+/// What users see: a function, a macro, a type or a trait.
+struct Item {
+    /// The word that says what it is: "fn", "struct".
+    kind: &'static str,
+    name: String,
+    /// The type or trait whose method it is.
+    of: Option<String>,
+    /// Its code, up to its body.
+    heading: String,
+    /// The examples in its documentation that assert.
+    examples: String,
+}
+
+impl Item {
+    /// Whether an example of this calls that function, and this is the type whose method it is, a name that stands for
+    /// that, a function that yields one, or the type that the function returns.
+    fn shows(&self, function: &Item) -> bool {
+        let Item { name, of, heading, .. } = function;
+        let is_type = self.kind != "fn";
+        let is_near = of.as_ref().is_some_and(|of| is_type && self.name == *of || self.yields(of));
+        let calls = match of {
+            Some(_) if heading.contains("self") => vec![format!(".{name}("), format!("fn {name}(")],
+            Some(of) => [of, &self.name].map(|of| format!("{of}::{name}(")).into(),
+            None => vec![format!("{name}(")],
+        };
+        let begins = |at| !self.examples[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let is_called =
+            |call: &String| self.examples.match_indices(call).any(|(at, _)| begins(at) || call.starts_with('.'));
+        (is_near || is_type && function.yields(&self.name)) && calls.iter().any(is_called)
+    }
+
+    /// Whether that type is what it returns, or stands for.
+    fn yields(&self, type_name: &str) -> bool {
+        let behind = self.heading.split_once(if self.kind == "fn" { " -> " } else { " = " });
+        behind.is_some_and(|(_, behind)| words(behind).any(|word| word == type_name))
+    }
+}
+
+/// The public items of a source, and those of its macros that are exported.
+fn public_items(source: &str) -> Vec<Item> {
+    let (mut items, mut docs, mut attributes) = (Vec::new(), Vec::new(), String::new());
+    let (mut of, mut in_trait) = (None, false);
+    let mut lines = source.lines().take_while(|line| !line.starts_with("#[cfg(test)]"));
+    while let Some(line) = lines.next() {
+        let code = line.trim_start();
+        if let Some(doc) = code.strip_prefix("///") {
+            docs.push(doc.trim_start());
+            continue;
+        }
+        if code.starts_with("#[") {
+            attributes += code;
+            while !attributes.ends_with(']') {
+                attributes += lines.next().expect("an attribute ends");
+            }
+            continue;
+        }
+        let (docs, attributes) = (std::mem::take(&mut docs), std::mem::take(&mut attributes));
+        if line.starts_with("impl") || line == "}" {
+            // The type stands behind the parameters, which end before a space.
+            let header = line.split(" {").next().unwrap_or_default();
+            let behind = header.rsplit_once("> ").map_or(header.trim_start_matches("impl "), |(_, behind)| behind);
+            of = words(behind).next().filter(|_| !header.contains(" for ")).map(str::to_string);
+            in_trait = false;
+        }
+        let is_inside = line.starts_with("    ");
+        let is_exported = code.starts_with("pub ") || attributes.contains("#[macro_export]");
+        let is_public = is_exported || in_trait && is_inside && code.starts_with("fn ");
+        let kinds = ["fn", "macro_rules", "struct", "enum", "trait", "type"];
+        let kind = kinds.into_iter().find(|&kind| words(code).take(3).any(|word| word == kind));
+        let Some(kind) = kind.filter(|_| is_public && !attributes.contains("#[doc(hidden)]")) else { continue };
+        let name = words(code).skip_while(|&word| word != kind).nth(1).expect("an item has a name").to_string();
+        let mut heading = code.to_string();
+        while !heading.ends_with(['{', ';']) {
+            heading += lines.next().expect("an item has a body, or none");
+        }
+        if kind == "trait" {
+            (of, in_trait) = (Some(name.clone()), true);
+        }
+        let of = of.clone().filter(|_| is_inside);
+        items.push(Item { kind, name, of, heading, examples: examples(&docs) });
+    }
+    items
+}
+
+/// The examples in a documentation that are run and assert.
+fn examples(docs: &[&str]) -> String {
+    let blocks = docs.split(|line| line.starts_with("```")).skip(1).step_by(2);
+    let opened = docs.iter().filter(|line| line.starts_with("```")).step_by(2);
+    let run = blocks.zip(opened).filter(|(block, fence)| **fence == "```" && block.concat().contains("assert"));
+    run.flat_map(|(block, _)| block.iter().map(|line| format!("{line}\n"))).collect()
+}
+
+/// The words of a line of code.
+fn words(code: &str) -> impl Iterator<Item = &str> {
+    code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 
 /// The modules that a `mod.rs` declares, in its order, which is the order of reading and of the floors.

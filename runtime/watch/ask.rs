@@ -82,8 +82,8 @@ impl Remote {
 }
 
 impl WeakRemote {
-    /// What every task of the runtime waits for: asks, and waits for the runtime to answer at its next turn, but not longer
-    /// than `patience`. On the runtime's own thread it answers at once, inside the runtime, or not at all.
+    /// What every task of the runtime waits for: asks, and waits for the runtime to answer at its next turn, but not
+    /// longer than `patience`. On the runtime's own thread it answers at once, inside the runtime, or not at all.
     ///
     /// A runtime that takes no turn has, as a rule, a task that does not let go of it: in the
     /// [debug mode](crate::Builder::debug) the error names it.

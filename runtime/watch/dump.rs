@@ -1,5 +1,5 @@
-//! Every task of a runtime as it is at one moment: what it waits for and since which line, behind whom, and who holds it.
-//! The reports of stalls, the debug mode and [`dump`] are made of this.
+//! Every task of a runtime as it is at one moment: what it waits for and since which line, behind whom, and who holds
+//! it. The reports of stalls, the debug mode and [`dump`] are made of this.
 
 use super::super::clock::Instant;
 use super::super::context;
@@ -28,6 +28,34 @@ pub use super::state::{Notice, ObjectState};
 /// let dump = runtime.dump();
 /// assert!(dump.tasks[0].waits[0].to_string().starts_with("waits on event `light`, at "));
 /// assert!(dump.to_string().contains("walker, spawned at "));
+/// ```
+///
+/// A program may look around in it:
+///
+/// ```
+/// use greenlight::{dump::{TaskInfo, WaitInfo}, sync::Lock, task, yield_now};
+/// use std::rc::Rc;
+///
+/// greenlight::run(async {
+///     let bath = Rc::new(Lock::new(()).named("bath"));
+///     let _mine = bath.lock().await;
+///     let bather = |name: &'static str| {
+///         let bath = bath.clone();
+///         task(name).spawn(async move { drop(bath.lock().await) })
+///     };
+///     let (_ann, ben) = (bather("ann"), bather("ben"));
+///     let mother = task("mother").spawn(async move { ben.await });
+///     yield_now().await;
+///
+///     let dump = greenlight::dump();
+///     let names = |tasks: Vec<&TaskInfo>| tasks.iter().map(|task| task.label.to_string()).collect::<Vec<_>>();
+///     let WaitInfo::Object { object, .. } = &dump.tasks[1].waits[0] else { panic!("ann waits for the bath") };
+///     assert_eq!(names(dump.waiters(object)), ["ann", "ben"]);
+///     assert_eq!(names(dump.roots().collect()), ["main", "ann", "mother"]);
+///     let mother = dump.tasks.iter().find(|info| info.id == mother.task().id()).unwrap();
+///     assert_eq!(names(dump.children(mother).collect()), ["ben"]);
+///     assert_eq!(dump.task(mother.label.number).unwrap().spawned_at, mother.spawned_at);
+/// });
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -61,8 +89,8 @@ pub struct TaskInfo {
     /// The type of its future, as [`type_name`](std::any::type_name) says it; empty if that was boxed before it was
     /// spawned.
     pub future: &'static str,
-    /// The last line that awaited something of greenlight's and went on. None unless the runtime is observed, as it is in
-    /// the debug mode.
+    /// The last line that awaited something of greenlight's and went on. None unless the runtime is observed, as it is
+    /// in the debug mode.
     pub passed: Option<&'static Location<'static>>,
     /// What it waits for. Empty if greenlight does not know, as for the channel of another crate.
     pub waits: Vec<WaitInfo>,
@@ -102,16 +130,16 @@ pub enum WaitInfo {
         object: ObjectLabel,
         /// The line that waits.
         at: &'static Location<'static>,
-        /// How many permits of a semaphore it asks for, or what a primitive that is written on [`waiters`](crate::waiters)
-        /// takes for how much; 1 of any other object.
+        /// How many permits of a semaphore it asks for, or what a primitive that is written on
+        /// [`waiters`](crate::waiters) takes for how much; 1 of any other object.
         asks: usize,
         /// Where the task stands in the wait list of the object.
         place: Place,
         /// Which of the holders have to let go, or to end, before the task goes on.
         needs: Needs,
         /// Who has to let go of the object, or to end, before a waiter can go on: of a semaphore there may be several.
-        /// Who has taken permits comes before who was granted some, and then first who was spawned first. All who wait for the
-        /// object share this.
+        /// Who has taken permits comes before who was granted some, and then first who was spawned first. All who wait
+        /// for the object share this.
         holders: Arc<[HolderInfo]>,
         /// How the object is.
         state: ObjectState,
@@ -187,6 +215,19 @@ pub enum Hold {
 ///
 /// # Panics
 /// Outside a runtime; [`try_dump`] does not.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// greenlight::Runtime::builder().virtual_clock().build().run(async {
+///     greenlight::task("sleeper").spawn_detached(greenlight::sleep(Duration::from_secs(60)));
+///     greenlight::yield_now().await;
+///     let tasks = greenlight::tasks();
+///     let names: Vec<_> = tasks.iter().map(|task| task.label.to_string()).collect();
+///     assert_eq!(names, ["main", "sleeper"]);
+///     assert!(tasks[1].waits[0].to_string().starts_with("sleeps until t=60.000000s, at "), "{}", tasks[1].waits[0]);
+/// });
+/// ```
 #[track_caller]
 pub fn tasks() -> Vec<TaskInfo> {
     context::expect_current("tasks() was called").dump().tasks
@@ -202,9 +243,9 @@ pub fn dump() -> Dump {
     context::expect_current("dump() was called").dump()
 }
 
-/// Like [`dump`], but none outside a runtime: for a panic hook, in which another panic would abort the process. A hook that
-/// is to tell of a runtime also when another thread panics asks a [`WeakRemote`](crate::WeakRemote::dump), which answers
-/// at once inside the runtime.
+/// Like [`dump`], but none outside a runtime: for a panic hook, in which another panic would abort the process. A hook
+/// that is to tell of a runtime also when another thread panics asks a [`WeakRemote`](crate::WeakRemote::dump), which
+/// answers at once inside the runtime.
 ///
 /// ```
 /// let print = std::panic::take_hook();

@@ -23,7 +23,8 @@ impl WaitList {
         self
     }
 
-    /// Emits an event about this object, as [`emit`](WaitList::emit) does, by which waiters of these others are granted something.
+    /// Emits an event about this object, as [`emit`](WaitList::emit) does, by which waiters of these others are granted
+    /// something.
     #[inline]
     pub(crate) fn emit_for(&self, others: [&WaitList; 2], at: &'static Location<'static>, kind: impl FnOnce() -> Kind) {
         if note::is_watched() {

@@ -37,8 +37,8 @@ use std::collections::{HashMap, HashSet};
 pub struct Stalled {
     pub(super) why: Why,
     pub(super) dump: Dump,
-    /// Tasks each of which waits for what the next one holds, or for its end; the last one waits for the first. A task is
-    /// in one circle at most.
+    /// Tasks each of which waits for what the next one holds, or for its end; the last one waits for the first. A task
+    /// is in one circle at most.
     pub(super) circles: Vec<Vec<Link>>,
     pub(super) hint: Option<Hint>,
 }
@@ -120,8 +120,8 @@ impl Core {
         self.report(Why::OnlyOutsideCanWake(self.table.borrow().count_held()))
     }
 
-    /// The report of the circles of waits that are not among those known before, of tasks that are [stuck](stuck): others
-    /// may go on. It comes to know those that are there now.
+    /// The report of the circles of waits that are not among those known before, of tasks that are [stuck](stuck):
+    /// others may go on. It comes to know those that are there now.
     pub(super) fn deadlocked(&self, known: &mut HashSet<Vec<Link>>) -> Option<Stalled> {
         // In the names of objects that a trace tells, nothing is to depend on whether somebody looked.
         if circles(self.look(false).waits()).is_empty() {
@@ -179,8 +179,8 @@ impl Hint {
 }
 
 /// The tasks that wait for each other and for nothing else, by their numbers: none goes on unless another does, or is
-/// cancelled. One that polls several futures is not among them if it may go on with any of those; nor is one that waits for
-/// permits, which are given away more often than guards, and may be added by anybody.
+/// cancelled. One that polls several futures is not among them if it may go on with any of those; nor is one that waits
+/// for permits, which are given away more often than guards, and may be added by anybody.
 fn stuck(dump: &Dump) -> HashSet<u64> {
     let may_be = |task: &&TaskInfo| {
         let sleeps = task.waits.iter().any(|wait| matches!(wait, WaitInfo::Sleep { .. }));
@@ -216,8 +216,8 @@ fn stuck(dump: &Dump) -> HashSet<u64> {
     stuck
 }
 
-/// The circles of waits, by their first tasks, which are those that were spawned first: a search in depth, which looks at every
-/// task once.
+/// The circles of waits, by their first tasks, which are those that were spawned first: a search in depth, which looks
+/// at every task once.
 fn circles<'a>(waits: impl Iterator<Item = Wait<'a>>) -> Vec<Vec<Link>> {
     let mut starts = Vec::new();
     let mut ways: HashMap<u64, Vec<(Wait<'a>, u64)>> = HashMap::new();

@@ -1,5 +1,5 @@
-//! What happened, as events: what an event says, who receives it, and the end that emits it. Every way of watching a run
-//! reads this one schema.
+//! What happened, as events: what an event says, who receives it, and the end that emits it. Every way of watching a
+//! run reads this one schema.
 
 use super::super::clock::Instant;
 use super::super::task::TaskId;
@@ -21,14 +21,14 @@ pub struct TraceEvent {
     pub time: Instant,
     /// The turn in which it happened; 0 before the first.
     pub turn: u64,
-    /// The number of the event that brought this one about; none for what came from outside of any task: another thread,
-    /// the passing of time, or a call between two turns.
+    /// The number of the event that brought this one about; none for what came from outside of any task: another
+    /// thread, the passing of time, or a call between two turns.
     pub cause: Option<u64>,
-    /// Of a wake, and of what was granted: the number of the act that did it, which is the last event about the object that came
-    /// with the same cause, as a set, a notify or a release, or the end of the task that is awaited; the cause itself where there is
-    /// none, as when a granted waiter is dropped and what it had passes to the next. None of a wake by a waker alone.
+    /// Of a wake, and of what was granted: the number of the act that did it, which is the last event about the object
+    /// with the same cause, as a set, a notify, a release or the end of an awaited task; the cause itself where there
+    /// is none, as when a granted waiter is dropped and passes on what it had. None of a wake by a waker alone.
     pub via: Option<u64>,
-    /// Of what is about a wait: which one. Those for objects and those for time are counted together, from 1 on, as they begin.
+    /// Of what is about a wait: which one, counted from 1 on as they begin, those for time among them.
     pub wait: Option<u64>,
     /// The task that it happened to; for what happens to an object, the task that did it.
     pub task: Option<TaskLabel>,
@@ -60,12 +60,13 @@ pub enum Kind {
     PollPanicked,
     /// The task joins the wait list of the object. `at`: the line that waits.
     Waits,
-    /// The wait of the task got what it waits for, and has left the list. The task does not know yet. `via`: what did that.
+    /// The wait of the task got what it waits for, and has left the list. The task does not know yet. `via`: what did
+    /// that.
     Granted,
     /// Another task than before polls the wait from now on. `task`: which; none if no task of this runtime does.
     WaitMoved,
-    /// A wait of the task is over: it got what it waited for, and the task has found that or dropped the wait. `at`: the
-    /// line that waited.
+    /// A wait of the task is over: it got what it waited for, and the task has found that or dropped the wait. `at`:
+    /// the line that waited.
     Waited,
     /// A wait of the task was dropped before it got what it waited for.
     Leaves,
@@ -96,13 +97,13 @@ pub enum Kind {
     TimeJumped,
     /// A wake or a spawn arrives from another thread.
     ThreadArrived,
-    /// The trace meets the object, of which the next event tells. `at`: the line that made it. `task`: the task whose end it is
-    /// that the object stands for, if it does. What was done with it where no runtime is, or in another one, was not told.
+    /// The trace meets the object, of which the next event tells. `at`: the line that made it. `task`: the task whose
+    /// end it stands for, if it does. What was done with it outside this runtime was not told.
     ObjectMade {
         /// How it is.
         state: ObjectState,
     },
-    /// The object is gone. What follows names it only where it tells how waits for it end. `at`: the line that had made it.
+    /// The object is gone. What follows names it only to tell how waits for it end. `at`: the line that had made it.
     ObjectGone,
     /// The event was set.
     EventSet {
@@ -179,8 +180,8 @@ pub enum Kind {
         /// How many errors of tasks are lost.
         lost: usize,
     },
-    /// The end of a task is told to who waits for several, a hop after it. `object`: where that somebody waits. `cause`: what
-    /// ended the task.
+    /// The end of a task is told to who waits for several, a hop after it. `object`: where that somebody waits.
+    /// `cause`: what ended the task.
     EndTold,
     /// What a primitive says that is written on [`waiters`](crate::waiters).
     Told {
@@ -224,6 +225,21 @@ pub struct ObjectLabel {
 ///
 /// It is called with nothing borrowed, so it may use the runtime that it watches; what that causes is traced too. If it
 /// panics, that is reported, and harms nobody.
+///
+/// ```
+/// use greenlight::{Runtime, trace::{Kind, Observer, TraceEvent}};
+///
+/// struct Polls(std::cell::Cell<u32>);
+///
+/// impl Observer for Polls {
+///     fn on_event(&self, event: &TraceEvent) {
+///         self.0.update(|polls| polls + u32::from(event.kind == Kind::PollBegan));
+///     }
+/// }
+/// let polls = std::rc::Rc::new(Polls(0.into()));
+/// Runtime::builder().observer(polls.clone()).build().run(greenlight::yield_now());
+/// assert_eq!(polls.0.get(), 2);
+/// ```
 pub trait Observer {
     /// Receives one event.
     fn on_event(&self, event: &TraceEvent);

@@ -88,37 +88,38 @@ impl Builder {
         self
     }
 
-    /// Has every event traced to this observer. There may be several, who are told in the order in which they were added.
+    /// Has every event traced to this observer. There may be several, who are told in the order in which they were
+    /// added.
     pub fn observer(mut self, observer: Rc<dyn Observer>) -> Self {
         self.watch.observers.push(observer);
         self
     }
 
-    /// Where reports go that end nothing, such as a lost panic, a deadlock or possible stall, or a line of the debug mode:
-    /// stderr unless set. It is called inside the runtime.
+    /// Where reports go that end nothing, such as a lost panic, a deadlock or possible stall, or a line of the debug
+    /// mode: stderr unless set. It is called inside the runtime.
     pub fn on_report(mut self, report: impl Fn(&str) + 'static) -> Self {
         self.watch.reporter = Reporter::new(report);
         self
     }
 
-    /// Where the lines of [`say!`](crate::say!) go that are said inside the runtime: stdout unless set. A panic of it is
-    /// one of who says the line; what it says itself goes to stdout.
+    /// Where the lines of [`say!`](crate::say!) go that are said inside the runtime: stdout unless set. A panic of it
+    /// is one of who says the line; what it says itself goes to stdout.
     pub fn on_say(mut self, say: impl Fn(&str) + 'static) -> Self {
         self.watch.said = Some(Reporter::new(say));
         self
     }
 
-    /// Turns the debug mode on or off: on if the environment has `GREENLIGHT_DEBUG` with anything but nothing or 0, unless
-    /// set. In asyncio: `run` with `debug=True`.
+    /// Turns the debug mode on or off: on if the environment has `GREENLIGHT_DEBUG` with anything but nothing or 0,
+    /// unless set. In asyncio: `run` with `debug=True`.
     ///
     /// It reports, a line each: a slow poll, with the awaits before and behind it; tasks that are still pending when
-    /// main has ended or the runtime is dropped, with what they wait for; a set that is cleared before anybody saw it, a
-    /// pulse that reached nobody, a notify that reached nobody and was not made up for; a task that is woken again and
-    /// again and does nothing that can be seen but wake itself or wait again; a task group that is
-    /// dropped with errors, or before anybody has joined it. A [`WeakRemote::dump`](crate::WeakRemote::dump) that a long
-    /// poll leaves without an answer names the task. A panic that nobody joins is reported in any mode. It watches every
-    /// event, as an [`observer`](Builder::observer) does, and takes its time. What the receiver of a report does is not
-    /// reported. `docs/WATCHING.md` says of each line what to do about it.
+    /// main has ended or the runtime is dropped, with what they wait for; a set that is cleared before anybody saw it,
+    /// a pulse that reached nobody, a notify that reached nobody and was not made up for; a task that is woken again
+    /// and again and does nothing that can be seen but wake itself or wait again; a task group that is dropped with
+    /// errors, or before anybody has joined it. A [`WeakRemote::dump`](crate::WeakRemote::dump) that a long poll leaves
+    /// without an answer names the task. A panic that nobody joins is reported in any mode. It watches every event, as
+    /// an [`observer`](Builder::observer) does, and takes its time. What the receiver of a report does is not reported.
+    /// `docs/WATCHING.md` says of each line what to do about it.
     ///
     /// ```
     /// use std::{cell::RefCell, rc::Rc};
@@ -137,8 +138,8 @@ impl Builder {
     }
 
     /// How long a poll may take before the debug mode calls it slow, by the real clock: 100 ms unless set. A task that
-    /// yields ten thousand times, and takes for that longer than five slow polls, computes: it does not spin. In asyncio:
-    /// `loop.slow_callback_duration`.
+    /// yields ten thousand times, and takes for that longer than five slow polls, computes: it does not spin. In
+    /// asyncio: `loop.slow_callback_duration`.
     ///
     /// ```
     /// use std::{cell::RefCell, rc::Rc, thread, time::Duration};
