@@ -20,8 +20,20 @@
 //! assert_eq!(crossed, "crossed");
 //! ```
 //!
-//! It does what CPython's asyncio does, in the same order, and it can tell why: who woke whom, on
-//! what a task waits and since which line, and that nobody can ever run again.
+//! It does what CPython's asyncio does, in the same order but for the rows of a table in `docs/ARCHITECTURE.md`, and it
+//! can tell why: who woke whom, on what a task waits and since which line, and that nobody can ever run again.
+//!
+//! # What is there
+//!
+//! - Tasks: [`run`], [`spawn`], [`JoinHandle`], [`Task`]; several of them: [`gather!`], [`wait`](wait()),
+//!   [`as_completed`], [`TaskGroup`].
+//! - Time: [`sleep`], [`timeout`], [`interval`], and a clock that is [virtual](Builder::virtual_clock) if it is to be.
+//! - The first of several futures: [`race!`].
+//! - Primitives: those in [`sync`], and in [`waiters`] what they are made of.
+//! - Other threads: [`Remote`]. Other executors: [`Runtime::enter`]; by hand, [`Runtime::turn`].
+//! - Looking in: [`dump`](dump()), [`trace`], [`Stalled`], and the [debug mode](Builder::debug).
+//!
+//! A *turn* is one pass of the loop. What a task wakes runs in the next one: a *hop* later.
 //!
 //! # The life of one wake
 //!
@@ -217,6 +229,7 @@ pub use runtime::{
     TaskBuilder, TaskId, Turn, WeakRemote, YieldNow, current, now, remote, run, sleep, sleep_until, spawn,
     spawn_detached, spawner, task, try_current, try_run, yield_now,
 };
+#[doc(inline)]
 pub use sync::{
     AsCompleted, Cause, Deadline, Elapsed, Failure, GroupError, GroupOutput, GroupOver, GroupResult, GroupSpawner,
     GroupTaskBuilder, Interval, Missed, TaskGroup, Until, as_completed, gather, gather_tasks, interval, race, timeout,

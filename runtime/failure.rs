@@ -6,8 +6,9 @@ use std::error::Error;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-/// The payload of a panic, in an error. It prints as what the panic said, and may be shared among threads, since nobody
-/// looks at the payload itself before it is taken out.
+/// The payload of a panic, in an error. It prints as what the panic said.
+///
+/// It may be shared among threads, since nobody looks at the payload itself before it is taken out.
 ///
 /// ```
 /// use greenlight::{Cause, TaskGroup};
@@ -60,8 +61,9 @@ pub(super) fn panic_message(payload: &(dyn Any + Send)) -> &str {
     }
 }
 
-/// Why a task yielded no output. The [source](Error::source) of that of a panic is its [`PanicPayload`]. In asyncio:
-/// `CancelledError`, and whatever the task raised.
+/// Why a task yielded no output. In asyncio: `CancelledError`, or whatever the task raised.
+///
+/// The [source](Error::source) of that of a panic is its [`PanicPayload`].
 ///
 /// ```
 /// use std::error::Error;
@@ -110,7 +112,7 @@ impl JoinError {
         JoinError { task: task.to_string(), panic: Some(PanicPayload::new(payload)) }
     }
 
-    /// Whether the task was cancelled, or its runtime ended before it did.
+    /// Whether the task was cancelled, or its runtime ended before it did. In asyncio: `cancelled`.
     pub fn is_cancelled(&self) -> bool {
         self.panic.is_none()
     }
@@ -120,7 +122,7 @@ impl JoinError {
         self.panic.is_some()
     }
 
-    /// The payload of the panic, to look at or to resume; the error itself if the task was cancelled.
+    /// The payload of the panic, to look at or to resume. In asyncio: `exception`.
     ///
     /// # Errors
     /// Hands the error back if the task was cancelled.

@@ -32,7 +32,7 @@ use std::time::Duration;
 /// which asyncio lets run once more.
 ///
 /// # Panics
-/// With the panic of the future, if it panics; with the report, if the run stalls; when it is called inside a runtime.
+/// With the panic of the future; with the report, if the run stalls or is stopped; when called inside a runtime.
 ///
 /// ```
 /// assert_eq!(greenlight::run(async { 6 * 7 }), 42);
@@ -45,7 +45,7 @@ pub fn run<F: Future>(future: F) -> F::Output {
 /// Like [`run`], but returns the report of a stall instead of panicking with it.
 ///
 /// # Errors
-/// When nobody can ever run again, or virtual time stands still.
+/// When nobody can ever run again, when virtual time stands still, and when somebody stops the run.
 ///
 /// # Panics
 /// With the panic of the future, if it panics; when it is called inside a runtime.
@@ -212,7 +212,7 @@ impl Runtime {
         Builder { is_virtual: clock::environment_is_virtual(), watch: Wishes::default() }
     }
 
-    /// Runs a future to its end; see [`run`]. No task outlives it.
+    /// Runs a future to its end; see [`run`]. No task outlives it. In asyncio: `Runner.run`.
     ///
     /// # Panics
     /// With the panic of the future, if it panics; with the report, if the run stalls or is stopped; when it is called

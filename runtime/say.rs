@@ -5,9 +5,10 @@ use std::fmt;
 use std::io::{ErrorKind, Write, stdout};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// Prints a line to stdout, as `println!` does, and bears a closed pipe: where nobody reads any more, as behind
-/// `| head -1`, the line is lost and the program goes on. [`Builder::on_say`](crate::Builder::on_say) takes the lines
-/// of a runtime over. In asyncio: `print`.
+/// Prints a line to stdout, as `println!` does, and bears a closed pipe. In asyncio: `print`.
+///
+/// Where nobody reads any more, as behind `| head -1`, the line is lost and the program goes on.
+/// [`Builder::on_say`](crate::Builder::on_say) takes the lines of a runtime over.
 ///
 /// # Panics
 /// With the panic of whoever takes the lines over; when stdout cannot be written to for another reason, such as a full

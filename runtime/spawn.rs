@@ -10,10 +10,11 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Spawns a future as a task of the current runtime. It is polled for the first time in the next turn, behind
-/// those that are ready already, whether or not its handle is awaited; dropping the handle detaches the task.
+/// Spawns a future as a task of the current runtime. In asyncio: `create_task`.
 ///
-/// In asyncio: `create_task`. While a run ends, the future is dropped and the handle is cancelled already.
+/// It is polled for the first time in the next turn, behind those that are ready already, whether or not its handle is
+/// awaited; dropping the handle detaches the task. While a run ends, the future is dropped and the handle is cancelled
+/// already.
 ///
 /// Tasks may await each other in a chain of any length. Futures that await each other inside one task are polled by
 /// Rust within each other: the 2 MiB stack of a thread bears about 6,000 levels of an `async fn` that awaits itself in
@@ -54,8 +55,10 @@ pub fn spawn_detached(future: impl Future<Output = ()> + 'static) -> Task {
     spawn_plain(&context::expect_current("spawn_detached() was called"), future, None, Location::caller())
 }
 
-/// Names a task before it is spawned: `task("alice").spawn(future)`. Reports and traces then say `alice`.
-/// Control and format characters in a name become their escapes, as [`Printable`](crate::trace::Printable) has it.
+/// Names a task before it is spawned: `task("alice").spawn(future)`. In asyncio: the `name` of `create_task`.
+///
+/// Reports and traces then say `alice`. Control and format characters in a name become their escapes, as
+/// [`Printable`](crate::trace::Printable) has it.
 ///
 /// # Panics
 /// Outside a runtime.
@@ -90,7 +93,7 @@ pub struct TaskBuilder {
 }
 
 impl TaskBuilder {
-    /// Spawns the task; see [`spawn`]. In asyncio: `create_task` with a `name`.
+    /// Spawns the task; see [`spawn`].
     #[track_caller]
     pub fn spawn<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
         spawn_joined(&self.core, future, Some(self.name), Location::caller())
@@ -132,7 +135,8 @@ pub fn spawner() -> Spawner {
 }
 
 /// Spawns onto a runtime on its own thread: what the `LocalSpawnExt` and `SpawnExt` of the futures crate extend.
-/// [`spawner`] and [`Runtime::spawner`](crate::Runtime::spawner) make one.
+///
+/// [`spawner`] and [`Runtime::spawner`](crate::Runtime::spawner) make one. It may outlive the runtime.
 ///
 /// ```
 /// use futures::task::LocalSpawnExt;
@@ -146,8 +150,6 @@ pub fn spawner() -> Spawner {
 ///     assert_eq!(add([1, 2], greenlight::spawner()).await, 3);
 /// });
 /// ```
-///
-/// It may outlive the runtime.
 ///
 /// # Errors
 /// While a run ends, and once the runtime is gone, a spawn drops the future and says that the runtime is shut down.

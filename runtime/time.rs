@@ -12,8 +12,9 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// The moment of the present turn, in the time of the current runtime: all of a turn happens at one moment, on the real
-/// clock that at which somebody asked first. In asyncio: `loop.time()`.
+/// The moment of the present turn, in the time of the current runtime. In asyncio: `loop.time()`.
+///
+/// All of a turn happens at one moment: on the real clock, that at which somebody asks first.
 ///
 /// # Panics
 /// Outside a runtime.
@@ -115,7 +116,9 @@ pub fn yield_now() -> YieldNow {
     YieldNow { yielded: false, at: Location::caller() }
 }
 
-/// What [`sleep`] and [`sleep_until`] return. Another task than before may poll it, which it wakes from then on.
+/// Waits for time: what [`sleep`] and [`sleep_until`] return.
+///
+/// Another task than before may poll it, which it wakes from then on.
 ///
 /// # Panics
 /// When it is polled outside a runtime, and when it is polled again after it was ready.
@@ -267,7 +270,7 @@ impl Core {
     }
 }
 
-/// What [`yield_now`] returns.
+/// Lets others run: what [`yield_now`] returns.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct YieldNow {

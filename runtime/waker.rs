@@ -6,8 +6,9 @@ use futures_task::FutureObj;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
-/// The identity of a task: a number that no other task of this process ever has. Of two tasks of one runtime the later
-/// has the higher one.
+/// The identity of a task: a number that no other task of this process ever has.
+///
+/// Of two tasks of one runtime the later has the higher one.
 ///
 /// ```
 /// let ids = greenlight::run(async { [(); 2].map(|()| greenlight::spawn_detached(async {}).id()) });

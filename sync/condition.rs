@@ -119,7 +119,7 @@ impl<T> Condition<T> {
         Condition { lock: Owned::Alone(Lock::new(value)), waiters, notifies: Notifies::new() }
     }
 
-    /// A condition that shares its lock with others, each of which tells of something else.
+    /// A condition that shares its lock with others, which tell of other things. In asyncio: `Condition(lock)`.
     ///
     /// ```
     /// use greenlight::sync::{Condition, Lock};

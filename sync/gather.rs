@@ -43,10 +43,13 @@ where
     Gathering::new(handles, true).outputs(at)
 }
 
-/// Awaits tasks that run already, and yields what became of each, in order. No failure ends it early. If all of them
-/// have ended before, it does not suspend.
+/// Awaits tasks that run already, and yields what became of each, in order.
 ///
-/// In asyncio: `gather(*tasks, return_exceptions=True)`.
+/// No failure ends it early. If all of them have ended before, it does not suspend. In asyncio:
+/// `gather(*tasks, return_exceptions=True)`.
+///
+/// # Panics
+/// When one of the handles has yielded its output before.
 ///
 /// # Cancel safety
 /// Dropping it cancels the tasks that have not ended, in order.
@@ -72,7 +75,13 @@ pub fn gather_tasks<T>(
 }
 
 /// Spawns each future as a task, in order, and yields a tuple of their outputs: [`gather`] for futures of several
-/// types, up to twelve. It panics as [`gather`] does; dropping it cancels the children that have not ended, in order.
+/// types, up to twelve.
+///
+/// # Panics
+/// As of [`gather`].
+///
+/// # Cancel safety
+/// Dropping it cancels the children that have not ended, in order.
 ///
 /// ```
 /// greenlight::run(async {

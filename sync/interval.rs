@@ -34,8 +34,9 @@ pub fn interval(period: Duration) -> Interval {
     Interval { period: next - start, next, missed: Missed::Burst }
 }
 
-/// What becomes of the ticks of an [`Interval`] that its consumer missed: those whose moment had passed when the next
-/// one was due.
+/// What becomes of the ticks of an [`Interval`] that its consumer missed.
+///
+/// A tick is missed if the moment of the next had come, too, before its consumer had it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missed {
     /// They come at once, one by one, until the consumer has caught up. None is lost, and the grid stays.
@@ -46,7 +47,7 @@ pub enum Missed {
     Delay,
 }
 
-/// What [`interval`] returns.
+/// Ticks once every period: what [`interval`] returns. In asyncio: a `sleep` in a loop, which drifts.
 #[derive(Debug)]
 pub struct Interval {
     /// Whole microseconds.
@@ -87,6 +88,9 @@ impl Interval {
     }
 
     /// Waits for the next tick, and yields the moment for which it was due.
+    ///
+    /// # Panics
+    /// When it is polled outside a runtime.
     ///
     /// # Cancel safety
     /// A dropped wait loses no tick.

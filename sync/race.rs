@@ -6,10 +6,10 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Polls several futures inside this task, in order, until one is ready: yields its index and its output, and drops the
-/// others, in order. Of those that are ready in one turn the first in order wins.
+/// Polls several futures inside this task, in order, until one is ready, and yields its index and its output.
 ///
-/// No task is spawned: while the race is not polled, none of the futures runs, and a lock that one of them was granted
+/// Of those that are ready in one turn the first in order wins. The others are dropped, in order, before it yields. No
+/// task is spawned: while the race is not polled, none of the futures runs, and a lock that one of them was granted
 /// stays with it. To race tasks, race their join handles. Futures of different types race in
 /// [`race!`](crate::race!). In asyncio: `wait` with `FIRST_COMPLETED`, which does not cancel the others.
 ///
@@ -59,8 +59,10 @@ impl<F> Drop for Runners<F> {
 }
 
 /// Awaits several futures of any types inside this task, until one is ready, and goes on with what stands behind that
-/// one; the others are dropped before it does. As [`race`](crate::race()) otherwise: it polls them in order, the first
-/// in order wins, and no task is spawned.
+/// one.
+///
+/// The others are dropped before it does. As [`race`](crate::race()) otherwise: it polls them in order, the first in
+/// order wins, and no task is spawned.
 ///
 /// What stands behind `=>` may `break`, `return` and use `?`. The pattern before `=` fits whatever the future yields.
 ///

@@ -15,12 +15,13 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Spawns tasks, and waits until all of them have ended. The first that fails has the others cancelled, in the order of
-/// spawning, and every failure is reported. In asyncio: `TaskGroup`.
+/// Spawns tasks, and waits until all of them have ended; the first that fails has the others cancelled. In asyncio:
+/// `TaskGroup`.
 ///
-/// A failure does not touch the owner, who hears of it from [`join`](TaskGroup::join). Dropping the group, as happens
-/// when its owner is cancelled or times out, or forgets to join, cancels its tasks in the order of spawning, a hop
-/// later; for an error that one had returned there is a report, which names the task.
+/// They are cancelled in the order of spawning, and every failure is told. A failure does not touch the owner, who
+/// hears of it from [`join`](TaskGroup::join). Dropping the group, as happens when its owner is cancelled or times out,
+/// or forgets to join, cancels its tasks in the order of spawning, a hop later; for an error that one had returned
+/// there is a report, which names the task.
 ///
 /// ```
 /// use greenlight::TaskGroup;

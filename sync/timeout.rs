@@ -46,8 +46,9 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> impl Future<Output =
     }
 }
 
-/// Runs a future until a deadline that may be moved meanwhile, also by the future itself. In asyncio: `timeout_at` and
-/// `Timeout.reschedule`.
+/// Runs a future until a deadline that may be moved meanwhile, also by the future itself. In asyncio: `timeout_at`.
+///
+/// When the deadline has come, the future is dropped at once. One that is ready by then is in time.
 ///
 /// # Errors
 /// [`Elapsed`] if the deadline passed first.
@@ -88,7 +89,9 @@ pub fn timeout_at<F: Future>(deadline: &Deadline, future: F) -> impl Future<Outp
     }
 }
 
-/// A moment that can be moved, for [`timeout_at`]. There is none later than `now() + Duration::MAX`, the end of time.
+/// A moment that can be moved, for [`timeout_at`]. In asyncio: a `Timeout`, which is one for one body.
+///
+/// There is none later than `now() + Duration::MAX`, the end of time.
 ///
 /// ```
 /// use greenlight::{Deadline, now, sleep, spawn, timeout_at};
@@ -141,12 +144,13 @@ impl Deadline {
         deadline
     }
 
-    /// The moment; none while there is no deadline.
+    /// The moment; none while there is no deadline. In asyncio: `Timeout.when`.
     pub fn when(&self) -> Option<Instant> {
         self.when.get()
     }
 
-    /// Moves the deadline, sooner or later; `None` takes it away. A future that has timed out stays so.
+    /// Moves the deadline, sooner or later; `None` takes it away. A future that has timed out stays so. In asyncio:
+    /// `Timeout.reschedule`.
     ///
     /// Who goes by a deadline that moves sooner, without having moved it itself, is woken to look at it.
     pub fn move_to(&self, when: impl Into<Option<Instant>>) {
@@ -166,7 +170,7 @@ impl Default for Deadline {
     }
 }
 
-/// A future took longer than it had.
+/// A future took longer than it had. In asyncio: `TimeoutError`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Elapsed {
     deadline: Instant,

@@ -22,12 +22,11 @@ pub enum Until {
     All,
 }
 
-/// Waits for tasks to end, and yields the places of those that have, in the order in which they did, also of those that
-/// end before it goes on. In asyncio: `wait`.
+/// Waits for tasks to end, and yields the places of those that have, in the order of their ends. In asyncio: `wait`.
 ///
-/// It never cancels, and leaves the handles to be awaited. It takes no deadline: put it into a
-/// [`timeout`](crate::timeout), after which the handles are there to be asked which have finished, or waited for again.
-/// Of no tasks at all it does not suspend, and yields none.
+/// Those that end before it goes on are among them. It never cancels, and leaves the handles to be awaited. It takes no
+/// deadline: put it into a [`timeout`](crate::timeout), after which the handles are there to be asked which have
+/// finished, or waited for again. Of no tasks at all it does not suspend, and yields none.
 ///
 /// # Panics
 /// Outside a runtime.
@@ -65,7 +64,7 @@ pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = 
 /// Yields the outcomes of tasks in the order in which they end. In asyncio: `as_completed`.
 ///
 /// # Panics
-/// Outside a runtime.
+/// Outside a runtime. What it returns panics when it comes to a handle that has yielded its output before.
 ///
 /// ```
 /// use greenlight::{as_completed, sleep, spawn};

@@ -233,8 +233,10 @@ pub fn tasks() -> Vec<TaskInfo> {
     context::expect_current("tasks() was called").dump().tasks
 }
 
-/// Every task of the current runtime and what it waits for, to print as a tree. In asyncio 3.14: `print_call_graph`,
-/// which shows awaits, but neither the objects that tasks wait on nor who holds them.
+/// Every task of the current runtime and what it waits for, to print as a tree.
+///
+/// In asyncio 3.14: `print_call_graph`, which shows awaits, but neither the objects that tasks wait on nor who holds
+/// them.
 ///
 /// # Panics
 /// Outside a runtime; [`try_dump`] does not.
@@ -243,9 +245,10 @@ pub fn dump() -> Dump {
     context::expect_current("dump() was called").dump()
 }
 
-/// Like [`dump`], but none outside a runtime: for a panic hook, in which another panic would abort the process. A hook
-/// that is to tell of a runtime also when another thread panics asks a [`WeakRemote`](crate::WeakRemote::dump), which
-/// answers at once inside the runtime.
+/// As [`dump`]; none outside a runtime.
+///
+/// For a panic hook, in which another panic would abort the process. A hook that is to tell of a runtime also when
+/// another thread panics asks a [`WeakRemote`](crate::WeakRemote::dump), which answers at once inside the runtime.
 ///
 /// ```
 /// let print = std::panic::take_hook();

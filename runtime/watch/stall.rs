@@ -8,7 +8,9 @@ use super::trace::{ObjectLabel, TaskLabel};
 use std::collections::{HashMap, HashSet};
 
 /// Why a run could not go on, and which task waits for what. [`try_run`](crate::try_run) returns it, and
-/// [`run`](crate::run) panics with it. It prints as a report for people; the tasks are there for programs.
+/// [`run`](crate::run) panics with it.
+///
+/// It prints as a report for people; the tasks are there for programs. asyncio hangs where this is yielded.
 ///
 /// ```
 /// use greenlight::{Runtime, sleep, spawn, sync::Lock};

@@ -96,7 +96,8 @@ impl Builder {
     }
 
     /// Where reports go that end nothing, such as a lost panic, a deadlock or possible stall, or a line of the debug
-    /// mode: stderr unless set. It is called inside the runtime.
+    /// mode: stderr unless set. It is called inside the runtime. In asyncio:
+    /// `loop.set_exception_handler`.
     pub fn on_report(mut self, report: impl Fn(&str) + 'static) -> Self {
         self.watch.reporter = Reporter::new(report);
         self
