@@ -49,7 +49,7 @@ where
 /// `gather(*tasks, return_exceptions=True)`.
 ///
 /// # Panics
-/// When one of the handles has yielded its output before.
+/// When one of the handles had yielded its output before it was given here.
 ///
 /// # Cancel safety
 /// Dropping it cancels the tasks that have not ended, in order.

@@ -37,6 +37,9 @@ use std::sync::Arc;
 )]
 pub trait GroupResult<E> {
     /// Whether the task has failed, and by what.
+    ///
+    /// # Errors
+    /// Of a task that has: what it failed by.
     fn into_result(self) -> Result<(), E>;
 }
 

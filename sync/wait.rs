@@ -64,7 +64,7 @@ pub fn wait<T>(handles: &[JoinHandle<T>], until: Until) -> impl Future<Output = 
 /// Yields the outcomes of tasks in the order in which they end. In asyncio: `as_completed`.
 ///
 /// # Panics
-/// Outside a runtime. What it returns panics when it comes to a handle that has yielded its output before.
+/// Outside a runtime.
 ///
 /// ```
 /// use greenlight::{as_completed, sleep, spawn};
@@ -102,6 +102,9 @@ pub struct AsCompleted<T> {
 impl<T> AsCompleted<T> {
     /// Waits for the next task to end, and yields its place among the handles and its outcome; `None` after the
     /// last, however often it is called, and at once if there was none.
+    ///
+    /// # Panics
+    /// When it comes to a handle that had yielded its output before it was given here.
     ///
     /// # Cancel safety
     /// A dropped wait loses no outcome.

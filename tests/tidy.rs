@@ -301,27 +301,46 @@ fn every_public_type_has_its_row_in_the_table_of_what_may_leave_its_thread() {
 
 #[test]
 fn every_public_function_is_called_in_an_example_that_asserts() {
-    let sources = rust_files("runtime").into_iter().chain(rust_files("sync"));
-    let sources = sources.map(|path| fs::read_to_string(path).expect("a file that was listed can be read"));
-    let items: Vec<_> = sources.flat_map(|source| public_items(&source)).collect();
-    let exports = ["lib.rs", "sync/mod.rs"].map(read).concat();
-    let exports = exports.split("pub use ").skip(1).filter_map(|rest| rest.split(';').next()).flat_map(words);
-    let exports: BTreeSet<_> = exports.chain(["Dump"]).collect();
-    let is_seen =
-        |item: &Item| exports.contains(item.of.as_deref().unwrap_or(&item.name)) || item.kind == "macro_rules";
+    let items = public_items();
     let (mut own, mut shared, mut without) = (0, 0, Vec::new());
-    for function in items.iter().filter(|item| ["fn", "macro_rules"].contains(&item.kind) && is_seen(item)) {
+    for function in items.iter().filter(|item| ["fn", "macro_rules"].contains(&item.kind)) {
         if !function.examples.is_empty() {
             own += 1;
         } else if items.iter().any(|item| item.shows(function)) {
             shared += 1;
         } else {
-            without.push(function.of.iter().chain([&function.name]).cloned().collect::<Vec<_>>().join("::"));
+            without.push(function.path());
         }
     }
     println!("{own} public functions have an example of their own, and {shared} are in that of their type");
     assert!(own + shared + without.len() > 150, "the walk has lost sight of functions");
     assert!(without.is_empty(), "{} are called in no example that asserts: {without:#?}", without.len());
+}
+
+#[test]
+fn every_public_function_that_may_fail_or_wait_says_so() {
+    let items = public_items();
+    let sources = rust_files("runtime").into_iter().chain(rust_files("sync"));
+    let sources: String = sources.map(|path| fs::read_to_string(path).expect("it was listed")).collect();
+    let futures = sources.split(" Future for ").skip(1).filter_map(|rest| words(rest).next());
+    let futures: BTreeSet<_> = futures.collect();
+    let (mut fail, mut wait) = (0, 0);
+    for function in items.iter().filter(|item| item.kind == "fn") {
+        let (docs, returns) = (&function.docs, function.behind().unwrap_or_default());
+        let returned = words(returns).next().unwrap_or_default();
+        if returned == "Result" || returns.starts_with("impl Future<Output = Result<") {
+            fail += 1;
+            assert!(docs.contains("# Errors"), "{} does not say when it fails", function.path());
+        }
+        if returns.starts_with("impl Future<") || futures.contains(returned) {
+            wait += 1;
+            let mut docs = items.iter().filter(|item| item.name == returned).map(|item| &item.docs).chain([docs]);
+            let says_so = docs.any(|docs| docs.contains("# Cancel safety"));
+            assert!(says_so, "{} does not say what becomes of a wait that is dropped", function.path());
+        }
+    }
+    println!("{fail} public functions may fail, and {wait} wait");
+    assert!(fail >= 15 && wait >= 30, "the walk has lost sight of functions");
 }
 
 #[test]
@@ -427,11 +446,25 @@ struct Item {
     of: Option<String>,
     /// Its code, up to its body.
     heading: String,
+    docs: String,
     /// The examples in its documentation that assert.
     examples: String,
 }
 
 impl Item {
+    fn path(&self) -> String {
+        self.of.iter().chain([&self.name]).cloned().collect::<Vec<_>>().join("::")
+    }
+
+    /// What it returns, or stands for.
+    fn behind(&self) -> Option<&str> {
+        self.heading.split_once(if self.kind == "fn" { " -> " } else { " = " }).map(|(_, behind)| behind)
+    }
+
+    fn yields(&self, type_name: &str) -> bool {
+        self.behind().is_some_and(|behind| words(behind).any(|word| word == type_name))
+    }
+
     /// Whether an example of this calls that function, and this is the type whose method it is, a name that stands for
     /// that, a function that yields one, or the type that the function returns.
     fn shows(&self, function: &Item) -> bool {
@@ -448,16 +481,22 @@ impl Item {
             |call: &String| self.examples.match_indices(call).any(|(at, _)| begins(at) || call.starts_with('.'));
         (is_near || is_type && function.yields(&self.name)) && calls.iter().any(is_called)
     }
+}
 
-    /// Whether that type is what it returns, or stands for.
-    fn yields(&self, type_name: &str) -> bool {
-        let behind = self.heading.split_once(if self.kind == "fn" { " -> " } else { " = " });
-        behind.is_some_and(|(_, behind)| words(behind).any(|word| word == type_name))
-    }
+/// What the crate and its modules export, and the methods of that.
+fn public_items() -> Vec<Item> {
+    let exports = ["lib.rs", "sync/mod.rs"].map(read).concat();
+    let exports = exports.split("pub use ").skip(1).filter_map(|rest| rest.split(';').next()).flat_map(words);
+    let exports: BTreeSet<_> = exports.chain(["Dump"]).collect();
+    let files = rust_files("runtime").into_iter().chain(rust_files("sync"));
+    let sources = files.map(|path| fs::read_to_string(path).expect("a file that was listed can be read"));
+    let mut items: Vec<_> = sources.flat_map(|source| items_of(&source)).collect();
+    items.retain(|item| item.kind == "macro_rules" || exports.contains(item.of.as_deref().unwrap_or(&item.name)));
+    items
 }
 
 /// The public items of a source, and those of its macros that are exported.
-fn public_items(source: &str) -> Vec<Item> {
+fn items_of(source: &str) -> Vec<Item> {
     let (mut items, mut docs, mut attributes) = (Vec::new(), Vec::new(), String::new());
     let (mut of, mut in_trait) = (None, false);
     let mut lines = source.lines().take_while(|line| !line.starts_with("#[cfg(test)]"));
@@ -497,7 +536,7 @@ fn public_items(source: &str) -> Vec<Item> {
             (of, in_trait) = (Some(name.clone()), true);
         }
         let of = of.clone().filter(|_| is_inside);
-        items.push(Item { kind, name, of, heading, examples: examples(&docs) });
+        items.push(Item { kind, name, of, heading, docs: docs.join("\n"), examples: examples(&docs) });
     }
     items
 }
