@@ -8,7 +8,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-/// A group takes no more tasks.
+/// A group takes no more tasks. In asyncio: a `RuntimeError`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GroupOver {
     pub(super) made: &'static Location<'static>,

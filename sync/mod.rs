@@ -1,7 +1,22 @@
 //! asyncio's primitives. They stay on their thread, need no lock of their own, and work under any executor.
 //!
+//! - [`Event`]: something has happened, and everybody may know.
+//! - [`Lock`]: one task at a time. [`Condition`]: the same, and a word from whoever has changed what it guards.
+//! - [`Semaphore`]: so many at a time.
+//! - [`Barrier`]: nobody goes on before all are there.
+//! - [`Queue`], [`LifoQueue`], [`PriorityQueue`]: items from one task to another.
+//! - [`promise`]: one value, once.
+//!
+//! Beside them stands what is built of tasks and waits, which the front page of the crate has, too: [`TaskGroup`],
+//! [`gather`], [`timeout`] and others. What is not among them is made of [`waiters`](crate::waiters).
+//!
 //! Share them by reference inside one future, or by `Rc` among tasks. They are not poisoned by panics: a task that
 //! panics ends alone.
+//!
+//! All of them keep the same promises. Who waits is served first in, first out, and goes on a hop after it was let go.
+//! A wait begins with its first poll, and what does not have to wait does not suspend. Each may be dropped at any
+//! await: it leaves the wait list, and passes on what it was granted and only one can have. Where nobody can let it go
+//! any more, the report of the stall names the object, by the name that `named` gives it, and the lines.
 
 mod event;
 

@@ -375,7 +375,7 @@ impl fmt::Debug for Permit<'_> {
     }
 }
 
-/// A bounded semaphore was given more permits than it may have.
+/// A bounded semaphore was given more permits than it may have. In asyncio: a `ValueError`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReleasedTooOften {
     bound: usize,

@@ -123,7 +123,7 @@ impl Core {
         self.watchers.trace.tasks.borrow().get(&task)?.passed
     }
 
-    /// The same for what queued a task: the cause of its next poll.
+    /// Tells of what has queued a task, which is the cause of its next poll.
     #[cold]
     pub(in crate::runtime) fn tell_queued(&self, task: &TaskCell, at: Option<Line>, kind: Kind) {
         let (id, trace) = (task.id.get(), &self.watchers.trace);
