@@ -69,7 +69,8 @@ pub(super) fn panic_message(payload: &(dyn Any + Send)) -> &str {
 /// use std::error::Error;
 ///
 /// fn answer() -> Result<u8, Box<dyn Error + Send + Sync>> {
-///     greenlight::run(async { Ok(greenlight::task("oracle").spawn(async { panic!("no answer") }).await?) })
+///     let oracle = || greenlight::task("oracle").spawn(async { panic!("no answer") });
+///     greenlight::run(async { Ok(oracle().await?) })
 /// }
 /// let error = answer().unwrap_err();
 /// assert!(error.to_string().starts_with("task `oracle` (spawned at "));

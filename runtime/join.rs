@@ -28,7 +28,7 @@ pub(super) const FILE: &str = file!();
 /// greenlight::run(async {
 ///     let singer = greenlight::task("singer").spawn_detached(std::future::pending());
 ///     assert_eq!(singer.name(), Some("singer"));
-///     assert_eq!(singer.to_string(), format!("task `singer` (spawned at {})", singer.spawned_at()));
+///     assert!(singer.to_string().ends_with(&format!("(spawned at {})", singer.spawned_at())));
 ///     assert!(singer.cancel() && !singer.is_finished()); // its next turn ends it
 ///     singer.ended().await;
 ///     assert!(singer.is_finished() && !singer.cancel());

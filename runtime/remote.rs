@@ -47,7 +47,7 @@ pub fn remote() -> Remote {
 /// greenlight::run(async {
 ///     let remote = greenlight::remote();
 ///     let worker = std::thread::spawn(move || {
-///         remote.spawn(async { DONE.with(|done| done.set()) }).expect("the runtime waits for it");
+///         remote.spawn(async { DONE.with(|done| done.set()) }).expect("the runtime waits");
 ///     });
 ///     let done = DONE.with(Rc::clone);
 ///     done.wait().await;
@@ -127,7 +127,7 @@ impl Remote {
 ///         match weak.dump(Duration::from_secs(1)) {
 ///             Ok(dump) => told.push(dump.to_string()),
 ///             Err(NoAnswer::RuntimeGone) => return told,
-///             Err(stuck) => told.push(stuck.to_string()), // names the task, with GREENLIGHT_DEBUG=1
+///             Err(stuck) => told.push(stuck.to_string()), // in the debug mode it names the task
 ///         }
 ///     }
 /// });

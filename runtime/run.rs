@@ -51,7 +51,8 @@ pub fn run<F: Future>(future: F) -> F::Output {
 /// With the panic of the future, if it panics; when it is called inside a runtime.
 ///
 /// ```
-/// let stalled = greenlight::try_run(async { greenlight::sync::Event::new().wait().await }).unwrap_err();
+/// use greenlight::{sync::Event, try_run};
+/// let stalled = try_run(async { Event::new().wait().await }).unwrap_err();
 /// assert_eq!(stalled.tasks()[0].label.to_string(), "main");
 /// ```
 #[track_caller]
@@ -78,7 +79,7 @@ const SLACK: Duration = Duration::from_micros(50);
 ///     move |line| lines.borrow_mut().push(line.to_string())
 /// }
 ///
-/// let (said, reports, recorder) = (Lines::default(), Lines::default(), Rc::new(Recorder::default()));
+/// let (said, reports, recorder) = <(Lines, Lines, Rc<Recorder>)>::default();
 /// let runtime = Runtime::builder()
 ///     .virtual_clock() // an hour takes no time
 ///     .turn_limit(1000) // a task that never lets time go on is found
@@ -129,8 +130,8 @@ impl Builder {
     /// let (asks, hears) = futures::channel::oneshot::channel();
     /// let worker = thread::spawn(move || asks.send(42));
     /// // On virtual time these ten seconds may be over before the thread has begun.
-    /// let answer = Runtime::builder().real_clock().build().run(timeout(Duration::from_secs(10), hears));
-    /// assert_eq!(answer, Ok(Ok(42)));
+    /// let runtime = Runtime::builder().real_clock().build();
+    /// assert_eq!(runtime.run(timeout(Duration::from_secs(10), hears)), Ok(Ok(42)));
     /// # worker.join().unwrap().unwrap();
     /// ```
     pub fn real_clock(mut self) -> Self {
@@ -182,8 +183,7 @@ impl Builder {
 /// assert_eq!(runtime.turn(), Turn::Ran(1)); // by hand: a turn at a time
 /// assert_eq!(runtime.turn(), Turn::Stalled);
 /// assert!(runtime.dump().to_string().contains("waits on event `light`"));
-///
-/// let crossed = runtime.spawn(async move { walker.ended().await }); // or along with a main future
+/// let crossed = runtime.spawn(async move { walker.ended().await }); // or beside a main
 /// runtime.spawn_detached(greenlight::sleep(Duration::from_secs(9)));
 /// assert_eq!((runtime.tasks().len(), runtime.task_count()), (3, 3));
 /// let main = async {
@@ -288,7 +288,7 @@ impl Runtime {
     /// let runtime = greenlight::Runtime::builder().build();
     /// let remote = runtime.remote();
     /// let (told, hears) = futures::channel::oneshot::channel();
-    /// let worker = std::thread::spawn(move || remote.spawn(async { told.send("done").expect("main listens") }));
+    /// let worker = std::thread::spawn(move || remote.spawn(async { _ = told.send("done") }));
     /// assert_eq!(runtime.run(hears), Ok("done"));
     /// assert!(worker.join().unwrap().is_ok());
     /// ```
@@ -297,14 +297,6 @@ impl Runtime {
     }
 
     /// A handle that the futures crates can spawn with, as [`spawner`](crate::spawner) makes one inside the runtime.
-    ///
-    /// ```
-    /// use futures::task::LocalSpawnExt;
-    ///
-    /// let runtime = greenlight::Runtime::builder().build();
-    /// runtime.spawner().spawn_local(async {}).unwrap();
-    /// assert_eq!(runtime.task_count(), 1);
-    /// ```
     pub fn spawner(&self) -> Spawner {
         Spawner { core: self.core.clone() }
     }

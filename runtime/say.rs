@@ -20,7 +20,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 ///
 /// let said = Rc::new(RefCell::new(Vec::new()));
 /// let heard = said.clone();
-/// let runtime = Runtime::builder().on_say(move |line| heard.borrow_mut().push(line.to_string())).build();
+/// let hear = move |line: &str| heard.borrow_mut().push(line.to_string());
+/// let runtime = Runtime::builder().on_say(hear).build();
 /// runtime.run(async { say!("{} green bottles", 10) });
 /// assert_eq!(*said.borrow(), ["10 green bottles"]);
 /// ```

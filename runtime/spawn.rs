@@ -81,7 +81,7 @@ pub fn task(name: impl Into<Arc<str>>) -> TaskBuilder {
 ///     let cook = greenlight::task("cook").spawn(async { panic!("no salt") });
 ///     let bell = greenlight::task("bell").spawn_detached(async {});
 ///     let burnt = cook.await.unwrap_err().to_string();
-///     assert!(burnt.starts_with("task `cook` (spawned at ") && burnt.ends_with(") panicked: no salt"));
+///     assert!(burnt.starts_with("task `cook` (spawned at "));
 ///     assert!(bell.is_finished());
 /// });
 /// ```
@@ -143,12 +143,13 @@ pub fn spawner() -> Spawner {
 ///
 /// /// A library that leaves it to its user where its tasks run.
 /// async fn add(numbers: [u32; 2], spawner: impl LocalSpawnExt) -> u32 {
-///     let [one, two] = numbers.map(|n| spawner.spawn_local_with_handle(async move { n }).expect("somebody runs it"));
+///     let task = |n| spawner.spawn_local_with_handle(async move { n }).expect("it is there");
+///     let [one, two] = numbers.map(task);
 ///     one.await + two.await
 /// }
-/// greenlight::run(async {
-///     assert_eq!(add([1, 2], greenlight::spawner()).await, 3);
-/// });
+/// greenlight::run(async { assert_eq!(add([1, 2], greenlight::spawner()).await, 3) });
+/// let runtime = greenlight::Runtime::builder().build();
+/// assert_eq!(runtime.run(add([3, 4], runtime.spawner())), 7);
 /// ```
 ///
 /// # Errors

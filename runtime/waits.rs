@@ -178,10 +178,10 @@ impl WaitList {
     /// use std::panic::Location;
     /// use std::task::{Context, Waker};
     ///
-    /// let list = WaitList::new("pool");
+    /// let (list, cx) = (WaitList::new("pool"), Context::from_waker(Waker::noop()));
     /// let mut waiters = [1, 2, 1].map(|asks| (asks, Waiter::new(Location::caller())));
     /// for (asks, waiter) in &mut waiters {
-    ///     assert!(waiter.join_asking(&Context::from_waker(Waker::noop()), &list, *asks, || true).is_pending());
+    ///     assert!(waiter.join_asking(&cx, &list, *asks, || true).is_pending());
     /// }
     /// let mut free = 2;
     /// let woken = list.wake_while(|asks| (asks <= free).then(|| free -= asks).is_some());

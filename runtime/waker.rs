@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 /// Of two tasks of one runtime the later has the higher one.
 ///
 /// ```
-/// let ids = greenlight::run(async { [(); 2].map(|()| greenlight::spawn_detached(async {}).id()) });
+/// use greenlight::{run, spawn_detached};
+///
+/// let ids = run(async { [(); 2].map(|()| spawn_detached(async {}).id()) });
 /// assert!(ids[0] < ids[1]);
 /// assert_eq!(ids[0].to_string(), ids[0].get().to_string());
 /// ```

@@ -24,12 +24,10 @@ use std::task::{Context, Poll, ready};
 ///
 /// greenlight::run(async {
 ///     let stock = Rc::new(Condition::new(0).named("stock"));
-///     let buyer = greenlight::spawn({
-///         let stock = stock.clone();
-///         async move {
-///             let guard = stock.lock().await;
-///             *stock.wait_for(guard, |count| *count >= 2).await -= 2;
-///         }
+///     let buys = stock.clone();
+///     let buyer = greenlight::spawn(async move {
+///         let guard = buys.lock().await;
+///         *buys.wait_for(guard, |count| *count >= 2).await -= 2;
 ///     });
 ///     for _ in 0..2 {
 ///         let mut guard = stock.lock().await;
@@ -56,7 +54,8 @@ use std::task::{Context, Poll, ready};
 ///     let guests = [1, 2, 3].map(guest);
 ///     yield_now().await;
 ///     let guard = desk.try_lock().expect("who waits does not hold the lock");
-///     assert_eq!((desk.notify(&guard, 2), desk.notify_all(&guard), desk.notify_one(&guard)), (2, 1, 0));
+///     let woken = [desk.notify(&guard, 2), desk.notify_all(&guard), desk.notify_one(&guard)];
+///     assert_eq!(woken, [2, 1, 0]);
 ///     assert!(desk.is_locked() && guard.is_empty());
 ///     drop(guard);
 ///     gather_tasks(guests).await;
@@ -129,14 +128,14 @@ impl<T> Condition<T> {
     ///     let (filled, emptied) = (Condition::sharing(&shelf), Condition::sharing(&shelf));
     ///     let baker = async {
     ///         for loaf in ["rye", "spelt"] {
-    ///             let mut free = emptied.wait_for(shelf.lock().await, |shelf| shelf.is_none()).await;
+    ///             let mut free = emptied.wait_for(shelf.lock().await, |it| it.is_none()).await;
     ///             *free = Some(loaf);
     ///             filled.notify_one(&free);
     ///         }
     ///     };
     ///     let buyer = async {
     ///         for loaf in ["rye", "spelt"] {
-    ///             let mut full = filled.wait_for(shelf.lock().await, |shelf| shelf.is_some()).await;
+    ///             let mut full = filled.wait_for(shelf.lock().await, |it| it.is_some()).await;
     ///             assert_eq!(full.take(), Some(loaf));
     ///             emptied.notify_one(&full);
     ///         }

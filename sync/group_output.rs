@@ -18,7 +18,7 @@ use std::rc::Rc;
 ///     assert_eq!(squares[0].take(), None); // not before it has ended
 ///     group.join().await.expect("nobody fails");
 ///     assert_eq!(squares.each_ref().map(|square| square.take()), [Some(4), Some(9)]);
-///     assert!(squares.iter().all(|square| square.task().is_finished() && square.take().is_none()));
+///     assert!(squares[0].take().is_none() && squares[0].task().is_finished());
 /// });
 /// ```
 ///

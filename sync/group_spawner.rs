@@ -78,7 +78,8 @@ impl<E> fmt::Debug for GroupTaskBuilder<'_, E> {
 /// fn visit(depth: u32, crawl: GroupSpawner<String>) -> Result<(), String> {
 ///     for _ in 0..depth {
 ///         let deeper = crawl.clone();
-///         crawl.spawn(async move { visit(depth - 1, deeper) }).map_err(|over| over.to_string())?;
+///         let page = crawl.spawn(async move { visit(depth - 1, deeper) });
+///         page.map_err(|over| over.to_string())?;
 ///     }
 ///     Ok(())
 /// }

@@ -60,10 +60,10 @@ impl Interval {
     /// Says what becomes of missed ticks: [`Burst`](Missed::Burst) unless set.
     ///
     /// ```
-    /// use greenlight::{Missed, interval, sleep};
+    /// use greenlight::{Missed, Runtime, interval, sleep};
     /// use std::time::Duration;
     ///
-    /// /// The moments, in seconds, of the three ticks after a consumer has been busy from 1 s to 3.5 s.
+    /// /// The moments, in seconds, of three ticks after a consumer was busy from 1 s to 3.5 s.
     /// async fn ticks(missed: Missed) -> [f64; 3] {
     ///     let mut seconds = interval(Duration::from_secs(1)).on_missed(missed);
     ///     seconds.tick().await;
@@ -76,7 +76,7 @@ impl Interval {
     ///     at
     /// }
     ///
-    /// let run = |missed| greenlight::Runtime::builder().virtual_clock().build().run(ticks(missed));
+    /// let run = |missed| Runtime::builder().virtual_clock().build().run(ticks(missed));
     /// assert_eq!(run(Missed::Burst), [3.5, 3.5, 4.0]);
     /// assert_eq!(run(Missed::Skip), [3.5, 4.0, 5.0]);
     /// assert_eq!(run(Missed::Delay), [3.5, 4.5, 5.5]);

@@ -26,7 +26,7 @@ impl Semaphore {
     /// greenlight::Runtime::builder().virtual_clock().build().run(async {
     ///     let (desks, mut group) = (Rc::new(Semaphore::new(2)), TaskGroup::infallible());
     ///     for _ in 0..6 {
-    ///         let desk = desks.acquire_owned().await; // no third task is spawned before one of two has ended
+    ///         let desk = desks.acquire_owned().await; // no third task before one of two has ended
     ///         group.spawn(async move {
     ///             sleep(Duration::from_secs(1)).await;
     ///             drop(desk);

@@ -18,7 +18,8 @@ use std::task::{Context, Poll, ready};
 ///
 /// greenlight::run(async {
 ///     let (question, answer) = promise();
-///     greenlight::spawn_detached(async move { question.named("answer").keep(42).expect("somebody waits") });
+///     let question = question.named("answer");
+///     greenlight::spawn_detached(async move { question.keep(42).expect("somebody waits") });
 ///     assert_eq!(answer.await, Ok(42));
 ///
 ///     let (question, answer) = promise::<u8>();

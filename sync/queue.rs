@@ -113,10 +113,11 @@ pub type LifoQueue<T> = QueueOver<T, Vec<T>>;
 /// use greenlight::sync::PriorityQueue;
 ///
 /// let calls = PriorityQueue::unbounded();
-/// for (number, (urgency, call)) in [(2, "leak"), (1, "fire"), (2, "draught")].into_iter().enumerate() {
+/// let came = [(2, "leak"), (1, "fire"), (2, "draught")];
+/// for (number, (urgency, call)) in came.into_iter().enumerate() {
 ///     calls.try_put((urgency, number, call)).unwrap();
 /// }
-/// let answered: Vec<_> = std::iter::from_fn(|| calls.try_get().ok()).map(|(_, _, call)| call).collect();
+/// let answered = came.map(|_| calls.try_get().unwrap().2);
 /// assert_eq!(answered, ["fire", "leak", "draught"]);
 /// ```
 pub type PriorityQueue<T> = QueueOver<T, BinaryHeap<Reverse<T>>>;

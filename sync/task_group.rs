@@ -32,8 +32,8 @@ use std::sync::Arc;
 ///     group.task("kettle").spawn(async { Err("no water left") });
 ///     let failed = group.join().await.unwrap_err();
 ///     let line = failed.failures()[0].spawned_at;
-///     let told = format!("1 task of the group failed: task `kettle` (spawned at {line}): no water left");
-///     assert_eq!(failed.to_string(), told);
+///     let told = format!("task `kettle` (spawned at {line}): no water left");
+///     assert_eq!(failed.to_string(), format!("1 task of the group failed: {told}"));
 /// });
 /// ```
 pub struct TaskGroup<E: 'static> {

@@ -108,7 +108,7 @@ pub fn timeout_at<F: Future>(deadline: &Deadline, future: F) -> impl Future<Outp
 ///     assert!(guest.await.unwrap().is_err());
 ///     assert_eq!(now().since_start(), 3 * second);
 ///
-///     // A deadline is there for any number of futures, and one that has passed is up in the next turn.
+///     // It is for any number of futures. One that has passed is up in the next turn.
 ///     let passed = Deadline::at(now());
 ///     assert!(timeout_at(&passed, pending::<()>()).await.is_err());
 ///     assert_eq!(timeout_at(&passed, async { 42 }).await, Ok(42));

@@ -94,8 +94,8 @@ impl WeakRemote {
     /// ```
     /// use std::time::Duration;
     /// greenlight::run(async {
-    ///     let remote = greenlight::remote();
-    ///     let watcher = std::thread::spawn(move || remote.downgrade().dump(Duration::from_secs(5)));
+    ///     let weak = greenlight::remote().downgrade();
+    ///     let watcher = std::thread::spawn(move || weak.dump(Duration::from_secs(5)));
     ///     while !watcher.is_finished() {
     ///         greenlight::sleep(Duration::from_millis(1)).await;
     ///     }

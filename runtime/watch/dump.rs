@@ -48,8 +48,9 @@ pub use super::state::{Notice, ObjectState};
 ///     yield_now().await;
 ///
 ///     let dump = greenlight::dump();
-///     let names = |tasks: Vec<&TaskInfo>| tasks.iter().map(|task| task.label.to_string()).collect::<Vec<_>>();
-///     let WaitInfo::Object { object, .. } = &dump.tasks[1].waits[0] else { panic!("ann waits for the bath") };
+///     let name = |task: &TaskInfo| task.label.to_string();
+///     let names = |tasks: Vec<&TaskInfo>| tasks.into_iter().map(name).collect::<Vec<_>>();
+///     let WaitInfo::Object { object, .. } = &dump.tasks[1].waits[0] else { unreachable!() };
 ///     assert_eq!(names(dump.waiters(object)), ["ann", "ben"]);
 ///     assert_eq!(names(dump.roots().collect()), ["main", "ann", "mother"]);
 ///     let mother = dump.tasks.iter().find(|info| info.id == mother.task().id()).unwrap();
@@ -225,7 +226,7 @@ pub enum Hold {
 ///     let tasks = greenlight::tasks();
 ///     let names: Vec<_> = tasks.iter().map(|task| task.label.to_string()).collect();
 ///     assert_eq!(names, ["main", "sleeper"]);
-///     assert!(tasks[1].waits[0].to_string().starts_with("sleeps until t=60.000000s, at "), "{}", tasks[1].waits[0]);
+///     assert!(tasks[1].waits[0].to_string().starts_with("sleeps until t=60.000000s, at "));
 /// });
 /// ```
 #[track_caller]

@@ -55,8 +55,9 @@ impl WaitList {
     ///
     /// let recorder = Rc::new(Recorder::default());
     /// let runtime = Runtime::builder().observer(recorder.clone()).build();
-    /// runtime.run(async { WaitList::new("bell").named("door").tell(Location::caller(), "rings") });
-    /// assert!(recorder.lines().contains(&"main rings bell `door`".to_string()), "{:?}", recorder.lines());
+    /// let bell = WaitList::new("bell").named("door");
+    /// runtime.run(async { bell.tell(Location::caller(), "rings") });
+    /// assert!(recorder.lines().contains(&"main rings bell `door`".to_string()));
     /// ```
     #[inline]
     pub fn tell(&self, at: &'static Location<'static>, word: &'static str) {

@@ -18,7 +18,7 @@ use std::collections::{HashMap, HashSet};
 ///
 /// let runtime = Runtime::builder().virtual_clock().build();
 /// let stalled = runtime.try_run(async {
-///     let (left, right) = (Rc::new(Lock::new(()).named("left")), Rc::new(Lock::new(()).named("right")));
+///     let [left, right] = ["left", "right"].map(|name| Rc::new(Lock::new(()).named(name)));
 ///     let take = |first: &Rc<Lock>, second: &Rc<Lock>| {
 ///         let (first, second) = (first.clone(), second.clone());
 ///         spawn(async move {

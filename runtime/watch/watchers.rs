@@ -131,7 +131,8 @@ impl Builder {
     ///     .on_report(move |report| heard.borrow_mut().push(report.to_string()))
     ///     .build();
     /// runtime.run(async { _ = greenlight::sync::Event::new().named("light").pulse() });
-    /// assert!(reports.borrow()[0].starts_with("unheard: event `light` was pulsed when nobody waited, at "));
+    /// let told = "unheard: event `light` was pulsed when nobody waited, at ";
+    /// assert!(reports.borrow()[0].starts_with(told));
     /// ```
     pub fn debug(mut self, on: bool) -> Self {
         self.watch.debug = on;
