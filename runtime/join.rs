@@ -177,9 +177,10 @@ impl Future for Ended {
 /// To await is not to own: whoever awaits it and is cancelled, or times out, leaves the task alone, for which asyncio
 /// has `shield`. `timeout(limit, &mut handle)` keeps the handle to await the task again, or to cancel it.
 ///
-/// A task that has ended keeps its output, or the payload of its panic, for its handle. A handle that is dropped drops
-/// the output, within the drop of another such output right after that, and has a panic
-/// [reported](crate::Builder::on_report), also one of that drop. Without a handle the output goes as the task ends.
+/// A task that has ended keeps its output, or the payload of its panic, for its handle. Dropping the handle drops the
+/// output with it (within the drop of another such output, right after that one), and has the panic
+/// [reported](crate::Builder::on_report), as it has one of that drop. Without a handle the output is dropped as the
+/// task ends.
 ///
 /// ```
 /// use greenlight::{sleep, spawn, timeout};

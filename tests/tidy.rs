@@ -40,6 +40,9 @@ const BESIDE: [&str; 3] = ["failure.rs", "note.rs", "say.rs"];
 /// A file longer than this does not fit a first reading.
 const FILE_LINES: usize = 400;
 
+/// As wide as `rustfmt` makes the code, which leaves comments as they are.
+const WIDTH: usize = 120;
+
 /// Longer than this, a demo shows more than one thing.
 const DEMO_LINES: usize = 80;
 
@@ -178,6 +181,16 @@ fn files_fit_a_first_reading_and_say_what_they_are_for() {
         for path in rust_files(folder) {
             let source = fs::read_to_string(&path).expect("a file that was listed can be read");
             assert!(source.starts_with("//!"), "{} does not say what it is for", path.display());
+        }
+    }
+}
+
+#[test]
+fn comments_are_no_wider_than_the_code() {
+    for path in rust_files("runtime").into_iter().chain(rust_files("sync")).chain([root().join("lib.rs")]) {
+        let source = fs::read_to_string(&path).expect("a file that was listed can be read");
+        for (index, line) in source.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("//")) {
+            assert!(line.chars().count() <= WIDTH, "{}:{} is wider than the code: {line}", path.display(), index + 1);
         }
     }
 }

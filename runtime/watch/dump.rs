@@ -87,8 +87,8 @@ pub struct TaskInfo {
     pub is_held_outside: bool,
     /// Whether its last poll returned `Pending` and nobody holds its waker: nothing can wake it.
     pub nobody_can_wake: bool,
-    /// The type of its future, as [`type_name`](std::any::type_name) says it; empty if that was boxed before it was
-    /// spawned.
+    /// The type of its future, as [`type_name`](std::any::type_name) says it; empty while that is polled or dropped,
+    /// and if it was boxed before it was spawned.
     pub future: &'static str,
     /// The last line that awaited something of greenlight's and went on. None unless the runtime is observed, as it is
     /// in the debug mode.

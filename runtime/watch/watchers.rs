@@ -73,7 +73,7 @@ impl Watchers {
 
 impl Builder {
     /// How many turns virtual time may stand still before the run ends with a report of who keeps it: a million unless
-    /// set.
+    /// set, and one at least.
     pub fn turn_limit(mut self, turns: u64) -> Self {
         self.watch.turn_limit = turns.max(1);
         self
