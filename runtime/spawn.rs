@@ -149,7 +149,10 @@ pub fn spawner() -> Spawner {
 /// }
 /// greenlight::run(async { assert_eq!(add([1, 2], greenlight::spawner()).await, 3) });
 /// let runtime = greenlight::Runtime::builder().build();
+/// let spawner = runtime.spawner();
 /// assert_eq!(runtime.run(add([3, 4], runtime.spawner())), 7);
+/// drop(runtime);
+/// assert!(spawner.spawn_local(async {}).is_err());
 /// ```
 ///
 /// # Errors

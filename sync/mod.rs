@@ -15,8 +15,8 @@
 //!
 //! All of them keep the same promises. Who waits is served first in, first out, and goes on a hop after it was let go.
 //! A wait begins with its first poll, and what does not have to wait does not suspend. Each may be dropped at any
-//! await: it leaves the wait list, and passes on what it was granted and only one can have. Where nobody can let it go
-//! any more, the report of the stall names the object, by the name that `named` gives it, and the lines.
+//! await: it leaves the wait list, and what it was granted goes to the next if only one can have it. Where nobody can
+//! let it go any more, the report of the stall names the object, by the name that `named` gives it, and the lines.
 
 mod event;
 

@@ -106,8 +106,8 @@ pub type LifoQueue<T> = QueueOver<T, Vec<T>>;
 
 /// A [`Queue`] whose smallest item comes first, and of equal ones any. In asyncio: `PriorityQueue`.
 ///
-/// Items are compared by their [`Ord`], which may not use the queue. A number beside what has none, or is to come in
-/// order among its equals, orders it:
+/// Items are compared by their [`Ord`], which may not use the queue. Where equal ones are to come in the order of
+/// arrival, a number goes with each:
 ///
 /// ```
 /// use greenlight::sync::PriorityQueue;
@@ -118,7 +118,7 @@ pub type LifoQueue<T> = QueueOver<T, Vec<T>>;
 ///     calls.try_put((urgency, number, call)).unwrap();
 /// }
 /// let answered = came.map(|_| calls.try_get().unwrap().2);
-/// assert_eq!(answered, ["fire", "leak", "draught"]);
+/// assert_eq!(answered, ["fire", "leak", "draught"]); // by the number, and not by the alphabet
 /// ```
 pub type PriorityQueue<T> = QueueOver<T, BinaryHeap<Reverse<T>>>;
 
