@@ -182,6 +182,13 @@ impl Future for Ended {
 /// [reported](crate::Builder::on_report), as it has one of that drop. Without a handle the output is dropped as the
 /// task ends.
 ///
+/// # Panics
+/// When a task awaits its own handle, and when the handle is polled again after it was ready.
+///
+/// # Cancel safety
+/// A handle that was polled and is dropped before it is ready detaches the task; awaiting `&mut handle` instead keeps
+/// it.
+///
 /// ```
 /// use greenlight::{sleep, spawn, timeout};
 /// use std::time::Duration;
@@ -198,13 +205,6 @@ impl Future for Ended {
 ///     assert!(soup.await.unwrap_err().is_cancelled());
 /// });
 /// ```
-///
-/// # Panics
-/// When a task awaits its own handle, and when the handle is polled again after it was ready.
-///
-/// # Cancel safety
-/// A handle that was polled and is dropped before it is ready detaches the task; awaiting `&mut handle` instead keeps
-/// it.
 #[must_use = "dropping the handle detaches the task; call spawn_detached() if that is meant"]
 pub struct JoinHandle<T> {
     pub(super) task: Task,

@@ -138,6 +138,9 @@ pub fn spawner() -> Spawner {
 ///
 /// [`spawner`] and [`Runtime::spawner`](crate::Runtime::spawner) make one. It may outlive the runtime.
 ///
+/// # Errors
+/// While a run ends, and once the runtime is gone, a spawn drops the future and says that the runtime is shut down.
+///
 /// ```
 /// use futures::task::LocalSpawnExt;
 ///
@@ -154,9 +157,6 @@ pub fn spawner() -> Spawner {
 /// drop(runtime);
 /// assert!(spawner.spawn_local(async {}).is_err());
 /// ```
-///
-/// # Errors
-/// While a run ends, and once the runtime is gone, a spawn drops the future and says that the runtime is shut down.
 #[derive(Clone, Debug)]
 pub struct Spawner {
     pub(super) core: Rc<Core>,

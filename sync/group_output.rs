@@ -9,6 +9,8 @@ use std::rc::Rc;
 /// The output of a task of a group: what [`TaskGroup::spawn_with_output`](super::TaskGroup::spawn_with_output)
 /// returns.
 ///
+/// Dropping it drops the output, at once or as the task ends, and leaves the task alone.
+///
 /// ```
 /// use greenlight::TaskGroup;
 ///
@@ -21,8 +23,6 @@ use std::rc::Rc;
 ///     assert!(squares[0].take().is_none() && squares[0].task().is_finished());
 /// });
 /// ```
-///
-/// Dropping it drops the output, at once or as the task ends, and leaves the task alone.
 pub struct GroupOutput<T: 'static> {
     pub(super) task: Task,
     pub(super) output: Rc<Cell<Option<T>>>,
