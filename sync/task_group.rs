@@ -67,7 +67,7 @@ impl<E: 'static> TaskGroup<E> {
     }
 
     /// Spawns a task into the group: one that yields `()`, or a result whose error is a failure of the group. In a
-    /// group that was cancelled, or in which a task has failed already, it never starts.
+    /// group that was cancelled, or in which a task has failed already, it never starts. In asyncio: `create_task`.
     ///
     /// # Panics
     /// Outside a runtime.
@@ -147,7 +147,7 @@ impl<E: 'static> TaskGroup<E> {
     }
 
     /// Waits until every task of the group has ended, two hops after the last. It takes the group: nothing is spawned
-    /// into one that is over, and nobody joins it twice.
+    /// into one that is over, and nobody joins it twice. In asyncio: the end of `async with`.
     ///
     /// # Errors
     /// When a task failed: it returned an error, or panicked. A task that somebody cancelled has not failed.
