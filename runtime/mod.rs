@@ -75,7 +75,7 @@ pub use waits::{Grant, WaitList};
 pub(crate) use self::{
     context::expect_current,
     listeners::Listener,
-    note::{Holder, Holds, ObjectState, contain, printable},
+    note::{Holder, ObjectState, begin_hold, contain, end_hold, printable},
     panics::{both, drop_each},
     spawn::spawn_joined,
     time::sleep_until_at,

@@ -1,7 +1,7 @@
 //! `Semaphore`: so many permits, in the order of asking.
 
 use super::grant_list::{Got, GrantList};
-use crate::runtime::{Holds, ObjectState, Waiter, both};
+use crate::runtime::{ObjectState, Waiter, begin_hold, both, end_hold};
 use crate::trace::Kind;
 use std::cell::Cell;
 use std::error::Error;
@@ -45,8 +45,6 @@ pub struct Semaphore {
     gives_none: Cell<bool>,
     /// Who waits for permits.
     list: GrantList,
-    /// Who has them, for the reports.
-    holds: Holds,
 }
 
 impl Semaphore {
@@ -71,7 +69,6 @@ impl Semaphore {
             bound,
             gives_none: Cell::new(false),
             list: GrantList::new("semaphore", ObjectState::Permits { made_with: permits, forgotten: 0 }),
-            holds: Holds::new(),
         }
     }
 
@@ -182,7 +179,7 @@ impl Semaphore {
     /// Permits that were given out, for the one who runs.
     #[inline]
     fn permit(&self, permits: usize, at: &'static Location<'static>) -> Permit<'_> {
-        let hold = self.holds.begin(|| self.list.waiters.about().identity(), permits, at);
+        let hold = begin_hold(self.list.waiters.about().identity(), permits, at);
         self.list.waiters.emit(at, || Kind::PermitsTaken { permits });
         Permit { semaphore: self, taken: Taken { permits, at, hold } }
     }
@@ -331,7 +328,7 @@ impl Taken {
     pub(super) fn forget(self, semaphore: &Semaphore) {
         semaphore.out.set(semaphore.out.get() - self.permits);
         semaphore.count_forgotten(|forgotten| forgotten.saturating_add(self.permits));
-        semaphore.holds.end(self.hold);
+        end_hold(self.hold);
     }
 
     pub(super) fn fmt(self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -341,7 +338,7 @@ impl Taken {
     #[inline]
     pub(super) fn give_back(&self, semaphore: &Semaphore) {
         let Taken { permits, at, hold } = self;
-        semaphore.holds.end(*hold);
+        end_hold(*hold);
         semaphore.take_back(*permits);
         semaphore.list.waiters.emit(at, || Kind::PermitsReleased { permits: *permits });
         semaphore.hand_out(*permits);

@@ -185,7 +185,7 @@ table! {
     QueueOver<u8, VecDeque<u8>>: no no yes yes no;
     QueuePut<'static, u8>: no no yes no no;
     ReleasedTooOften: yes yes yes yes yes;
-    Semaphore: no no yes no no;
+    Semaphore: no no yes yes no;
     SemaphoreWait<'static>: no no yes no no;
     TryGetError: yes yes yes yes yes;
     TryPutError<u8>: yes yes yes yes yes;
