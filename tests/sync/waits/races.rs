@@ -239,6 +239,26 @@ fn a_race_of_several_types_that_is_dropped_drops_its_runners_in_order_also_behin
 }
 
 #[test]
+fn of_two_runners_that_panic_when_a_race_of_several_types_is_dropped_both_are_told_of() {
+    let (runtime, told) = stage::reporting();
+    runtime.run(async {
+        let racer = spawn(async {
+            let (first, second) = (stage::on_drop(|| panic!("first bomb")), stage::on_drop(|| panic!("second bomb")));
+            race! {
+                () = async move { drop((pending::<()>().await, first)) } => (),
+                number = async move { drop((pending::<()>().await, second)); 7 } => assert_eq!(number, 7),
+            }
+        });
+        yield_now().await;
+        racer.cancel();
+        let end = racer.await.expect_err("it is cancelled");
+        assert!(end.is_panic() && end.to_string().contains("first bomb"), "{end}");
+    });
+    let told = told.take();
+    assert!(matches!(&told[..], [second] if second.contains("second bomb")), "{told:?}");
+}
+
+#[test]
 fn what_is_raced_by_reference_goes_on_in_the_next_race() {
     standing().run(async {
         let mut night = std::pin::pin!(sleep(SECOND * 5));
