@@ -179,7 +179,7 @@ impl Semaphore {
     /// Permits that were given out, for the one who runs.
     #[inline]
     fn permit(&self, permits: usize, at: &'static Location<'static>) -> Permit<'_> {
-        let hold = begin_hold(self.list.waiters.about().identity(), permits, at);
+        let hold = begin_hold(&self.list.waiters, permits, at);
         self.list.waiters.emit(at, || Kind::PermitsTaken { permits });
         Permit { semaphore: self, taken: Taken { permits, at, hold } }
     }

@@ -16,14 +16,14 @@ thread_local! {
     static HELD: RefCell<Slab<(u64, Holder)>> = const { RefCell::new(Slab::new()) };
 }
 
-/// The task that is being polled has taken so many permits of the object with that identity, at this line. Returns what
-/// names the hold until it ends; nobody, while the thread ends and nobody reads this any more.
+/// The task that is being polled has taken so many permits of the object of that list, at this line. Returns what names
+/// the hold until it ends; nobody, while the thread ends and nobody reads this any more.
 // Apart, so that the rest of an acquire is small enough to become part of the future that awaits it: a permit that is
 // handed over in memory costs as much as all of this.
 #[inline(never)]
-pub(crate) fn begin_hold(identity: u64, permits: usize, at: &'static Location<'static>) -> usize {
+pub(crate) fn begin_hold(list: &WaitList, permits: usize, at: &'static Location<'static>) -> usize {
     let holder = Holder { permits, ..Holder::here(at) };
-    HELD.try_with(|held| held.borrow_mut().insert((identity, holder))).unwrap_or(usize::MAX)
+    HELD.try_with(|held| held.borrow_mut().insert((list.about().identity(), holder))).unwrap_or(usize::MAX)
 }
 
 /// Whoever had taken that has it no more.
@@ -68,7 +68,7 @@ impl WaitList {
         if let ObjectState::Other { is_held: false } = about.state.get() {
             about.state.set(ObjectState::Other { is_held: true });
         }
-        Held { hold: begin_hold(about.identity(), 1, at), stays: PhantomData }
+        Held { hold: begin_hold(self, 1, at), stays: PhantomData }
     }
 }
 
