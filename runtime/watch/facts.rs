@@ -1,6 +1,7 @@
 //! What an object says of itself to those who look on: what kind of thing it gives, how far it has come with that, and
 //! who holds it. Nothing that runs depends on it.
 
+use super::super::Line;
 use super::super::context::Core;
 use super::super::task::TaskId;
 use super::super::waits::Grant;
@@ -9,14 +10,13 @@ use super::runtimes;
 use super::state::ObjectState;
 use super::trace::{Kind, ObjectLabel};
 use std::cell::{Cell, RefCell};
-use std::panic::Location;
 use std::sync::Arc;
 
 /// What is waited on: what the reports and traces say of it.
 pub(crate) struct About {
     pub(super) kind: Cell<&'static str>,
     pub(in crate::runtime) name: RefCell<Option<Arc<str>>>,
-    pub(super) made: Cell<&'static Location<'static>>,
+    pub(super) made: Cell<Line>,
     /// A number that tells this object from others of its thread; 0 until somebody asks.
     identity: Cell<u64>,
     /// How it is.
@@ -31,7 +31,7 @@ pub(crate) struct Holder {
     /// The task that was being polled when it came to hold the object, or nobody.
     pub(in crate::runtime) task: TaskId,
     /// Since which line.
-    pub(in crate::runtime) since: &'static Location<'static>,
+    pub(in crate::runtime) since: Line,
     /// Whether it was granted the object and has not run since.
     pub(in crate::runtime) granted: bool,
     /// How many permits of a semaphore it has; 1 of any other object.
@@ -41,7 +41,7 @@ pub(crate) struct Holder {
 impl Holder {
     /// The task that is being polled, from this line on.
     #[inline]
-    pub(crate) fn here(since: &'static Location<'static>) -> Self {
+    pub(crate) fn here(since: Line) -> Self {
         Holder { task: wakee::polled_id(), since, granted: false, permits: 1 }
     }
 
@@ -59,11 +59,7 @@ thread_local! {
 }
 
 impl About {
-    pub(in crate::runtime) const fn new(
-        kind: &'static str,
-        made: &'static Location<'static>,
-        state: ObjectState,
-    ) -> Self {
+    pub(in crate::runtime) const fn new(kind: &'static str, made: Line, state: ObjectState) -> Self {
         About {
             kind: Cell::new(kind),
             name: RefCell::new(None),
@@ -86,7 +82,7 @@ impl About {
         &self,
         kind: &'static str,
         name: Option<Arc<str>>,
-        made: &'static Location<'static>,
+        made: Line,
         state: ObjectState,
         holder: Option<Holder>,
     ) {

@@ -1,6 +1,7 @@
 //! Who holds an object of which there may be several holders, such as the permits of a semaphore, and since which line.
 //! Only the reports read this.
 
+use super::super::Line;
 use super::super::waits::WaitList;
 use super::facts::Holder;
 use super::state::ObjectState;
@@ -21,7 +22,7 @@ thread_local! {
 // Apart, so that the rest of an acquire is small enough to become part of the future that awaits it: a permit that is
 // handed over in memory costs as much as all of this.
 #[inline(never)]
-pub(crate) fn begin_hold(list: &WaitList, permits: usize, at: &'static Location<'static>) -> usize {
+pub(crate) fn begin_hold(list: &WaitList, permits: usize, at: Line) -> usize {
     let holder = Holder { permits, ..Holder::here(at) };
     HELD.try_with(|held| held.borrow_mut().insert((list.about().identity(), holder))).unwrap_or(usize::MAX)
 }

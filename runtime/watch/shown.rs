@@ -1,5 +1,6 @@
 //! How what the heart is made of prints, for messages and for those who debug a program.
 
+use super::super::Line;
 use super::super::clock::Instant;
 use super::super::context::Core;
 use super::super::join::{JoinHandle, Task};
@@ -26,7 +27,7 @@ impl WaitList {
     /// Emits an event about this object, as [`emit`](WaitList::emit) does, by which waiters of these others are granted
     /// something.
     #[inline]
-    pub(crate) fn emit_for(&self, others: [&WaitList; 2], at: &'static Location<'static>, kind: impl FnOnce() -> Kind) {
+    pub(crate) fn emit_for(&self, others: [&WaitList; 2], at: Line, kind: impl FnOnce() -> Kind) {
         if note::is_watched() {
             note::act_for(self.about(), others.map(WaitList::about), at, kind());
         }
@@ -43,7 +44,7 @@ impl WaitList {
     }
 
     /// The line that made the object.
-    pub(crate) fn made(&self) -> &'static Location<'static> {
+    pub(crate) fn made(&self) -> Line {
         self.about.made.get()
     }
 

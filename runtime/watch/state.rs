@@ -1,5 +1,6 @@
 //! How an object is, as those are told who look on.
 
+use super::super::Line;
 use std::panic::Location;
 
 /// What those wait for who wait on an object, and how the object is.
@@ -96,12 +97,12 @@ impl ObjectState {
     }
 
     /// A condition whose notify in that line has just woken so many of those who waited.
-    pub(crate) const fn notified(at: &'static Location<'static>, waited: usize, woken: usize) -> Self {
+    pub(crate) const fn notified(at: Line, waited: usize, woken: usize) -> Self {
         ObjectState::Notice { last: Some(Notice { at, waited, woken, in_vain: None }) }
     }
 
     /// The same once somebody has found its predicate false, in that line, after it was notified so often.
-    pub(crate) fn asked_in_vain(self, at: &'static Location<'static>, notified: usize) -> Self {
+    pub(crate) fn asked_in_vain(self, at: Line, notified: usize) -> Self {
         match self {
             ObjectState::Notice { last: Some(last) } if notified > 0 => {
                 ObjectState::Notice { last: Some(Notice { in_vain: Some(at), ..last }) }
@@ -111,7 +112,7 @@ impl ObjectState {
     }
 
     /// The line of the last signal, if it came when nobody waited.
-    pub(super) fn unheard(self) -> Option<&'static Location<'static>> {
+    pub(super) fn unheard(self) -> Option<Line> {
         match self {
             ObjectState::Word { unheard } => unheard,
             ObjectState::Notice { last: Some(Notice { woken: 0, at, .. }) } => Some(at),
