@@ -343,19 +343,15 @@ impl HolderInfo {
         let task = who.told(names);
         let told = match (hold, who) {
             (Hold::Runs, _) => format!("{task}, spawned at {since}, has not ended"),
-            (Hold::Taken, Who::Task(_) | Who::OtherRuntime(_)) => format!("taken by {task}, at {since}"),
             (Hold::Taken, Who::EndedTask) => {
                 format!("taken at {since} by a task that has ended: its guard or permit was leaked or given away")
             }
             (Hold::Taken, Who::Outside) => format!("taken at {since}, outside of any task"),
-            (Hold::Granted, Who::Task(_) | Who::OtherRuntime(_)) => {
-                format!("granted to {task}, which is ready, at {since}")
-            }
-            (_, Who::Task(_) | Who::OtherRuntime(_)) => {
-                format!("granted to {task}, which does not poll the wait at {since}")
-            }
             (_, Who::EndedTask) => format!("granted to the wait at {since}, which a task that has ended has leaked"),
             (_, Who::Outside) => format!("granted to the wait at {since}, which is not polled by any task"),
+            (Hold::Taken, _) => format!("taken by {task}, at {since}"),
+            (Hold::Granted, _) => format!("granted to {task}, which is ready, at {since}"),
+            (Hold::Unpolled, _) => format!("granted to {task}, which does not poll the wait at {since}"),
         };
         if *permits == 1 { told } else { format!("{permits} permits {told}") }
     }

@@ -58,9 +58,7 @@ impl fmt::Display for TraceEvent {
             Kind::EventSet { released } => write!(f, "{task} sets {object}, releasing {released}"),
             Kind::EventFound => write!(f, "{task} finds {object} set"),
             Kind::EventCleared => write!(f, "{task} clears {object}"),
-            Kind::EventPulsed { released } => {
-                write!(f, "{task} pulses {object}, releasing {released}")
-            }
+            Kind::EventPulsed { released } => write!(f, "{task} pulses {object}, releasing {released}"),
             Kind::LockTaken => write!(f, "{task} takes {object}"),
             Kind::LockReleased => write!(f, "{task} releases {object}"),
             Kind::Notified { asked: usize::MAX, .. } => write!(f, "{task} notifies all on {object}"),

@@ -91,11 +91,7 @@ impl Core {
     /// Remembers of a task what dumps tell, and other threads.
     fn follow(&self, task: &TaskCell, label: &TaskLabel, at: Option<Line>, kind: Kind) {
         let (id, spawned_at, is_dropped) = (task.id.get(), task.spawned.get(), kind == Kind::Dropping);
-        let poll = |polled| {
-            if let Some(polls) = &self.watchers.polls {
-                polls.begin(polled)
-            }
-        };
+        let poll = |polled| _ = self.watchers.polls.as_ref().map(|polls| polls.begin(polled));
         let mut tasks = self.watchers.trace.tasks.borrow_mut();
         match kind {
             Kind::PollBegan | Kind::Dropping => {

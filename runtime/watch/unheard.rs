@@ -36,8 +36,10 @@ impl Unheard {
         let (object, at) = (event.object.as_ref()?, event.at?);
         let number = object.number?;
         match event.kind {
-            Kind::EventSet { released: 0 } => self.remember(object, at, false),
-            Kind::Notified { asked: 1.., reached: 0 } => self.remember(object, at, true),
+            Kind::EventSet { released: 0 } | Kind::Notified { asked: 1.., reached: 0 } => {
+                let notifies = matches!(event.kind, Kind::Notified { .. });
+                self.signals.insert(number, Signal { object: object.clone(), at, notifies, then: None });
+            }
             Kind::EventSet { .. } | Kind::EventFound | Kind::Notified { reached: 1.., .. } => {
                 self.signals.remove(&number);
             }
@@ -76,17 +78,8 @@ impl Unheard {
     pub(super) fn end(&mut self) -> Vec<String> {
         let mut lost: Vec<_> = self.signals.drain().collect();
         lost.sort_unstable_by_key(|(object, _)| *object);
-        let mut told = Vec::new();
-        for (object, signal) in lost {
-            told.extend(self.tell_lost(&signal, self.awaited.contains(&object)));
-        }
-        told
-    }
-
-    fn remember(&mut self, object: &ObjectLabel, at: Line, notifies: bool) {
-        if let Some(number) = object.number {
-            self.signals.insert(number, Signal { object: object.clone(), at, notifies, then: None });
-        }
+        let tell = |(object, signal)| self.tell_lost(&signal, self.awaited.contains(&object));
+        lost.into_iter().filter_map(tell).collect()
     }
 
     /// A notify that nobody made up for: one who began to wait after it was never notified, or nobody ever waited.
