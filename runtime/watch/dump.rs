@@ -204,7 +204,7 @@ pub enum Who {
 pub enum Hold {
     /// It has it.
     Taken,
-    /// It was granted the object and has not run since, but will.
+    /// It was granted the object and does not know yet: it is ready, or is being polled.
     Granted,
     /// It was granted the object, and does not poll the wait that it was granted to.
     Unpolled,

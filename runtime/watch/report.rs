@@ -95,7 +95,9 @@ impl Stalled {
             _ => true,
         };
         let mut told: Vec<_> = self.tasks().iter().filter(is_told).collect();
-        let wanted = self.wanted();
+        // Those who hold what others wait for, or have been granted it.
+        let holders = self.dump.holders().filter(|holder| holder.hold != Hold::Runs);
+        let wanted: HashSet<_> = holders.filter_map(HolderInfo::task).collect();
         // What runs a program is behind its stall the least often.
         let is_harness = |task: &TaskInfo| task.label.name.as_deref() == Some("main");
         told.sort_by_key(|task| match task.label.number {
@@ -106,12 +108,6 @@ impl Stalled {
             _ => 4,
         });
         told
-    }
-
-    /// The tasks that hold what others wait for, or have been granted it.
-    fn wanted(&self) -> HashSet<u64> {
-        let holders = self.dump.holders().filter(|holder| holder.hold != Hold::Runs);
-        holders.filter_map(HolderInfo::task).collect()
     }
 
     /// A possible stall in a line, for one that may be over soon.
@@ -213,7 +209,7 @@ impl TaskInfo {
             TaskState::Parked if self.waits.is_empty() => say("waits for something that is not greenlight's"),
             TaskState::Parked => {}
         }
-        let will_be_polled = matches!(self.state, TaskState::Ready | TaskState::Polling);
+        let will_be_polled = self.state.will_be_polled();
         for wait in &self.waits {
             let told = WaitInWords { wait, names, will_be_polled, rivals: rivals(wait) }.to_string();
             lines.extend(told.replace('\n', "\n  ").lines().map(str::to_string));

@@ -156,7 +156,7 @@ impl Core {
         let hold = match granted {
             _ if needs != Needs::Release => Hold::Runs,
             false => Hold::Taken,
-            true if cell.is_some_and(|cell| cell.queued.get()) => Hold::Granted,
+            true if cell.is_some_and(|cell| TaskState::of(&cell).will_be_polled()) => Hold::Granted,
             true => Hold::Unpolled,
         };
         HolderInfo { who, since, hold, permits }
@@ -237,6 +237,11 @@ impl Waits {
 }
 
 impl TaskState {
+    /// Whether it is in the ready queue, or is being polled, so that it may look at what it was granted.
+    pub(super) fn will_be_polled(self) -> bool {
+        matches!(self, TaskState::Ready | TaskState::Polling)
+    }
+
     fn of(task: &TaskCell) -> Self {
         let body = task.body.take();
         let is_out = body.is_none();

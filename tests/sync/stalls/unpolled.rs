@@ -4,6 +4,7 @@
 use super::stalled;
 use futures::future::select;
 use futures::stream::{FuturesUnordered, StreamExt};
+use greenlight::dump::{Hold, WaitInfo, dump};
 use greenlight::sync::{Condition, Event, Lock};
 use greenlight::{Turn, Until, race, sleep, spawn, spawn_detached, task, wait, yield_now};
 use insta::assert_snapshot;
@@ -54,6 +55,29 @@ fn a_lock_that_is_granted_to_a_wait_which_select_polls_no_more_is_a_futurelock()
           granted to main, which does not poll the wait at [let mut first = till.»lock();]
       help: a wait that is not polled keeps what it was handed from everybody else: await it or drop it before anything else, or spawn it as a task of its own
     "#);
+}
+
+#[test]
+fn a_lock_that_was_granted_to_a_task_which_is_just_being_polled_is_not_told_as_unpolled() {
+    let dump = standing().run(async {
+        let till = Rc::new(Lock::new(()).named("till"));
+        let guard = till.try_lock().expect("nobody holds it");
+        let (theirs, behind) = (till.clone(), till.clone());
+        let first = task("first").spawn(async move {
+            let mine = begun(theirs.lock()).await;
+            yield_now().await;
+            let dump = dump();
+            drop(mine.await);
+            dump
+        });
+        task("second").spawn_detached(async move { drop(behind.lock().await) });
+        yield_now().await;
+        drop(guard);
+        first.await.expect("it ends")
+    });
+    let second = dump.tasks.iter().find(|task| task.label.to_string() == "second").expect("it waits");
+    let [WaitInfo::Object { holders, .. }] = &second.waits[..] else { panic!("it waits for the lock: {dump}") };
+    assert_eq!(holders.iter().map(|holder| holder.hold).collect::<Vec<_>>(), [Hold::Granted], "{dump}");
 }
 
 #[test]
