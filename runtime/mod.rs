@@ -75,7 +75,7 @@ pub use waits::{Grant, WaitList};
 pub(crate) use self::{
     context::expect_current,
     listeners::Listener,
-    note::{Holder, ObjectState, begin_hold, contain, end_hold, printable},
+    note::{Holder, ObjectState, begin_hold, contain, end_hold, printable, unname_hold},
     panics::{both, drop_each},
     spawn::spawn_joined,
     time::sleep_until_at,

@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
 pub(crate) use super::watch::facts::{About, Holder};
-pub(crate) use super::watch::holds::{begin_hold, end_hold};
+pub(crate) use super::watch::holds::{begin_hold, end_hold, unname_hold};
 pub(super) use super::watch::lost;
 pub(crate) use super::watch::lost::contain;
 pub(super) use super::watch::polls::Polls;

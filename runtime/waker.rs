@@ -22,7 +22,7 @@ pub struct TaskId(pub(super) u64);
 
 impl TaskId {
     /// Stands for no task.
-    pub(super) const NOBODY: TaskId = TaskId(0);
+    pub(crate) const NOBODY: TaskId = TaskId(0);
 
     /// Stands for any task that has ended.
     pub(super) const ENDED: TaskId = TaskId(u64::MAX);

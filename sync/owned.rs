@@ -2,6 +2,8 @@
 
 use super::lock::{Lock, LockGuard};
 use super::semaphore::{Permit, Semaphore, Taken};
+use crate::TaskId;
+use crate::runtime::Holder;
 use std::fmt;
 use std::future::Future;
 use std::mem::forget;
@@ -11,7 +13,7 @@ use std::rc::Rc;
 
 impl Semaphore {
     /// As [`acquire`](Semaphore::acquire), for a permit that moves into a task: taken where the tasks are spawned, and
-    /// given back by the one that has it, however that ends.
+    /// given back by the one that has it, however that ends. Reports name the line that took it, and no task.
     ///
     /// # Panics
     /// When the semaphore is bounded by 0.
@@ -94,7 +96,7 @@ pub struct OwnedPermit {
 
 impl OwnedPermit {
     fn of(semaphore: &Rc<Semaphore>, permit: Permit<'_>) -> Self {
-        let taken = Some(permit.taken);
+        let taken = Some(permit.taken.unname());
         forget(permit);
         OwnedPermit { semaphore: semaphore.clone(), taken }
     }
@@ -119,7 +121,7 @@ impl fmt::Debug for OwnedPermit {
 
 impl<T> Lock<T> {
     /// As [`lock`](Lock::lock), for a guard that moves into a task. The value moves into the guard, and back when that
-    /// is dropped: one that is large is better in a `Box`.
+    /// is dropped: one that is large is better in a `Box`. Reports name the line that took it, and no task.
     ///
     /// # Cancel safety
     /// As of [`lock`](Lock::lock).
@@ -187,8 +189,11 @@ impl<T> OwnedLockGuard<T> {
         let LockGuard { value, release } = guard;
         drop(value);
         let at = release.at;
-        // It is this that releases the lock now.
+        // It is this that releases the lock now, in whatever task it is.
         forget(release);
+        let mut holder = Holder::here(at);
+        holder.task = TaskId::NOBODY;
+        lock.waiters.about().holder.set(Some(holder));
         OwnedLockGuard { lock: lock.clone(), value: lock.value.take(), at }
     }
 }

@@ -1,7 +1,7 @@
 //! `Semaphore`: so many permits, in the order of asking.
 
 use super::grant_list::{Got, GrantList};
-use crate::runtime::{ObjectState, Waiter, begin_hold, both, end_hold};
+use crate::runtime::{ObjectState, Waiter, begin_hold, both, end_hold, unname_hold};
 use crate::trace::Kind;
 use std::cell::Cell;
 use std::error::Error;
@@ -324,6 +324,12 @@ pub(super) struct Taken {
 }
 
 impl Taken {
+    /// They move into a task that nobody knows.
+    pub(super) fn unname(self) -> Self {
+        unname_hold(self.hold);
+        self
+    }
+
     /// They come back by themselves no more.
     pub(super) fn forget(self, semaphore: &Semaphore) {
         semaphore.out.set(semaphore.out.get() - self.permits);

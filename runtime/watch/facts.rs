@@ -29,7 +29,7 @@ pub(crate) struct About {
 #[derive(Clone, Copy)]
 pub(crate) struct Holder {
     /// The task that was being polled when it came to hold the object, or nobody.
-    pub(in crate::runtime) task: TaskId,
+    pub(crate) task: TaskId,
     /// Since which line.
     pub(in crate::runtime) since: Line,
     /// Whether it was granted the object and has not run since.

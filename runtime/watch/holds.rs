@@ -8,7 +8,6 @@ use super::state::ObjectState;
 use slab::Slab;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
 
@@ -33,8 +32,15 @@ pub(crate) fn end_hold(hold: usize) {
     let _ = HELD.try_with(|held| held.borrow_mut().try_remove(hold));
 }
 
+/// What was taken may be in anybody's hands: it is held in nobody's name.
+pub(crate) fn unname_hold(hold: usize) {
+    let _ =
+        HELD.try_with(|held| held.borrow_mut().get_mut(hold).map(|(_, holder)| holder.task = crate::TaskId::NOBODY));
+}
+
 /// That somebody holds an object, for the reports: what [`WaitList::hold`] returns. Keep it in the guard of the object;
 /// dropping it ends the hold. It may outlive its list.
+#[derive(Debug)]
 #[must_use = "the reports take the object for free at once if this is not kept"]
 pub struct Held {
     hold: usize,
@@ -76,12 +82,6 @@ impl WaitList {
 impl Drop for Held {
     fn drop(&mut self) {
         end_hold(self.hold);
-    }
-}
-
-impl fmt::Debug for Held {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Held").finish_non_exhaustive()
     }
 }
 

@@ -342,7 +342,7 @@ impl HolderInfo {
             (Hold::Taken, Who::EndedTask) => {
                 format!("taken at {since} by a task that has ended: its guard or permit was leaked or given away")
             }
-            (Hold::Taken, Who::Outside) => format!("taken at {since}, outside of any task"),
+            (Hold::Taken, Who::Outside) => format!("taken at {since}, in no task's name"),
             (_, Who::EndedTask) => format!("granted to the wait at {since}, which a task that has ended has leaked"),
             (_, Who::Outside) => format!("granted to the wait at {since}, which is not polled by any task"),
             (Hold::Taken, _) => format!("taken by {task}, at {since}"),

@@ -177,7 +177,7 @@ fn a_lock_that_was_taken_outside_of_any_task_is_told_so() {
     assert_snapshot!(told(&stalled, "main"), @r#"
     waits on lock `till`, at [let stalled = stalled(async { drop(till.»lock().await) });]
     made at [let till = »Lock::new(()).named("till");]
-    taken at [let _guard = till.»try_lock().expect("nobody holds it");], outside of any task
+    taken at [let _guard = till.»try_lock().expect("nobody holds it");], in no task's name
     "#);
 }
 
