@@ -8,7 +8,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// Prints a line to stdout, as `println!` does, and bears a closed pipe. In asyncio: `print`.
 ///
 /// Where nobody reads any more, as behind `| head -1`, the line is lost and the program goes on.
-/// [`Builder::on_say`](crate::Builder::on_say) takes the lines of a runtime over.
+/// [`Builder::on_say`](crate::Builder::on_say) takes the lines of a runtime over, as a test does that looks at them:
+/// its harness captures none.
 ///
 /// # Panics
 /// With the panic of whoever takes the lines over; when stdout cannot be written to for another reason, such as a full
