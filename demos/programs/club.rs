@@ -2,7 +2,8 @@
 //!
 //! `wait` hands the guard in, and with it the lock; a notified guest gets both back. Alice came
 //! first, so she is the one. Nobody ever notifies Bob: asyncio hangs here without a word. The
-//! report says who waits on what since which line, and the run ends with exit code 3.
+//! report says who waits on what since which line, and the demo ends with exit code 3. In a crate of
+//! its own `greenlight::run` panics with that report, which is exit code 101.
 //!
 //! What to change:
 //! - Make it `notify(&guard, 2)` or `notify_all(&guard)`: both enter.

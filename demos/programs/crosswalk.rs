@@ -7,7 +7,8 @@
 //! What to change:
 //! - Add a second pedestrian: they cross in the order in which they came.
 //! - Put `light.clear()` behind `light.set()`: the pedestrian still crosses, for it was waiting.
-//! - Delete `light.set()`: the run ends with a report of who waits for what, and exit code 3.
+//! - Delete `light.set()`: the demo ends with a report of who waits for what, and exit code 3. In a
+//!   crate of its own `greenlight::run` panics with that report, which is exit code 101.
 
 use greenlight::{gather, say, sleep, sync::Event};
 use std::rc::Rc;
