@@ -23,8 +23,9 @@ use std::task::{Context, Poll, ready};
 ///     assert_eq!(answer.await, Ok(42));
 ///
 ///     let (question, answer) = promise::<u8>();
-///     drop(question);
+///     drop(question.named("answer"));
 ///     let broken = answer.await.unwrap_err().to_string();
+///     assert!(broken.starts_with("promise `answer` (made at "), "{broken}");
 ///     assert!(broken.contains("was dropped without a value"), "{broken}");
 ///
 ///     let (question, answer) = promise();
@@ -135,25 +136,28 @@ impl<T> Future for Promised<T> {
         let Promised { given, waiter, is_over } = &mut *self;
         let waiter = waiter.get_or_insert(Waiter::new(Location::caller()));
         ready!(waiter.wait(cx, &given.waiters, || !given.is_over.get()));
-        let made = given.waiters.made();
-        assert!(
-            !std::mem::replace(is_over, true),
-            "the promise made at {made} was awaited again after it had yielded; await it once"
-        );
-        Poll::Ready(given.value.take().ok_or(BrokenPromise { made }))
+        let promise = &given.waiters;
+        assert!(!std::mem::replace(is_over, true), "{promise} was awaited again after it had yielded; await it once");
+        Poll::Ready(given.value.take().ok_or_else(|| BrokenPromise { promise: promise.to_string() }))
     }
 }
 
-/// The promise was dropped without a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The promise was dropped without a value. It prints as which promise that is, by its name and the line that made it,
+/// and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenPromise {
-    /// The line that made the promise.
-    made: &'static Location<'static>,
+    /// Names the promise.
+    promise: String,
 }
 
 impl fmt::Display for BrokenPromise {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the promise made at {} was dropped without a value: call keep() before it goes", self.made)
+        write!(
+            f,
+            "{} was dropped without a value: call keep() before it goes, or handle the error where who has it may be \
+             cancelled",
+            self.promise
+        )
     }
 }
 

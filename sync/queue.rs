@@ -208,8 +208,8 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     /// When more items would be done than were put.
     #[track_caller]
     pub fn task_done(&self) -> Result<(), DoneTooOften> {
-        let done_too_often = DoneTooOften { made: self.getters.waiters.made() };
-        let unfinished = self.unfinished.get().checked_sub(1).ok_or(done_too_often)?;
+        let done_too_often = || DoneTooOften { queue: self.getters.waiters.to_string() };
+        let unfinished = self.unfinished.get().checked_sub(1).ok_or_else(done_too_often)?;
         self.tell(Location::caller(), || Kind::ItemDone { unfinished });
         self.set_unfinished(unfinished);
         Ok(())

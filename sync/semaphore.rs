@@ -134,7 +134,7 @@ impl Semaphore {
     pub fn release(&self, permits: usize) -> Result<(), ReleasedTooOften> {
         let room = self.bound.saturating_sub(self.free.get()).saturating_sub(self.out.get());
         if permits > room {
-            return Err(ReleasedTooOften { bound: self.bound, made: self.list.waiters.made() });
+            return Err(ReleasedTooOften { bound: self.bound, semaphore: self.list.waiters.to_string() });
         }
         self.free.set(self.free.get() + permits);
         self.count_forgotten(|forgotten| forgotten.saturating_sub(permits));
@@ -379,20 +379,20 @@ impl fmt::Debug for Permit<'_> {
 }
 
 /// A bounded semaphore was given more permits than it may have. In asyncio: a `ValueError`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReleasedTooOften {
     bound: usize,
-    /// The line that made the semaphore.
-    made: &'static Location<'static>,
+    /// Names the semaphore.
+    semaphore: String,
 }
 
 impl fmt::Display for ReleasedTooOften {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the semaphore made at {} would have more than its {} permits: dropping a Permit releases it; call \
-             release() only for permits that were forgotten with Permit::forget()",
-            self.made, self.bound
+            "{} would have more than its {} permits: dropping a Permit releases it; call release() only for permits \
+             that were forgotten with Permit::forget()",
+            self.semaphore, self.bound
         )
     }
 }

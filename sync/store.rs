@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::error::Error;
 use std::fmt;
-use std::panic::Location;
 
 /// Where a [`Queue`](super::Queue) keeps its items: decides which comes next, and nothing else.
 ///
@@ -152,10 +151,10 @@ pub enum TryGetError {
 }
 
 /// More items were reported as done than were put. In asyncio: a `ValueError`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DoneTooOften {
-    /// The line that made the queue.
-    pub(super) made: &'static Location<'static>,
+    /// Names the queue.
+    pub(super) queue: String,
 }
 
 const CLOSED: &str = "the queue is closed; close it only when nobody puts any more";
@@ -210,9 +209,8 @@ impl fmt::Display for DoneTooOften {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "task_done() was called more often than items were put into the queue made at {}; call it once for each \
-             item that was taken",
-            self.made
+            "task_done() was called more often than items were put into {}; call it once for each item that was taken",
+            self.queue
         )
     }
 }

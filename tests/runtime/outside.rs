@@ -1,7 +1,7 @@
 //! Text from outside (names, messages of panics, errors of tasks) with every control and format character of Unicode, through
 //! every place that prints it: none of them reaches a terminal as it is.
 
-use greenlight::sync::{Barrier, Condition, Event, LifoQueue, Lock, PriorityQueue, Queue, Semaphore};
+use greenlight::sync::{Barrier, Condition, Event, LifoQueue, Lock, PriorityQueue, Queue, Semaphore, promise};
 use greenlight::trace::{Printable, Recorder};
 use greenlight::{NoAnswer, Runtime, TaskGroup, spawn, task, yield_now};
 use regex::Regex;
@@ -187,6 +187,14 @@ async fn misuse(text: &str, printed: &mut Printed) {
     printed.add("a guard of another lock", panic_of(|| _ = other.notify_one(&guard)));
     let desks = Semaphore::bounded(1).named(text);
     printed.add("too many permits", panic_of(|| drop(desks.acquire_many(2))));
+    printed.add("a permit too many", desks.release(1).expect_err("it is bounded"));
+    let done = Queue::<u8>::unbounded().named(text).task_done();
+    printed.add("an item that is done too often", done.expect_err("there is none"));
+    let (keeper, mut promised) = promise::<u8>();
+    drop(keeper.named(text));
+    printed.add("a broken promise", (&mut promised).await.expect_err("nobody keeps it"));
+    let poll_again = || _ = Pin::new(&mut promised).poll(&mut Context::from_waker(Waker::noop()));
+    printed.add("a promise that is awaited again", panic_of(poll_again));
     let mut again = task(text).spawn(async {});
     (&mut again).await.expect("it ends");
     let waker = Waker::noop();

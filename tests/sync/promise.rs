@@ -139,9 +139,11 @@ fn a_task_that_dies_breaks_its_promise_however_it_dies() {
         yield_now().await;
         worker.cancel();
         let broken = promised.await.expect_err("nobody kept it");
-        let file = file!();
-        let told =
-            format!("the promise made at {file}:{made}:34 was dropped without a value: call keep() before it goes");
+        let told = format!(
+            "the promise made at {}:{made}:34 was dropped without a value: call keep() before it goes, or handle the \
+             error where who has it may be cancelled",
+            file!()
+        );
         assert_eq!(broken.to_string(), told);
 
         let (keeper, promised) = promise::<u8>();
@@ -163,12 +165,14 @@ fn one_that_has_yielded_is_not_awaited_again() {
         assert_eq!(promised.as_mut().await, Ok(1));
         let again = spawn(async move {
             let (keeper, mut promised) = promise::<u8>();
-            drop(keeper);
+            drop(keeper.named("answer"));
             _ = (&mut promised).await;
             _ = (&mut promised).await;
         });
+        let made = format!("promise `answer` (made at {}:{}:42)", file!(), line!() - 5);
         let panic = again.await.expect_err("it panics").to_string();
-        assert!(panic.contains("was awaited again after it had yielded; await it once"), "{panic}");
+        let told = format!("{made} was awaited again after it had yielded; await it once");
+        assert!(panic.ends_with(&told), "{panic}");
     });
 }
 

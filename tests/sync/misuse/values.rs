@@ -4,7 +4,8 @@
 use super::{SECOND, ready_now};
 use futures::FutureExt;
 use greenlight::sync::{
-    Barrier, Closed, LifoQueue, PriorityQueue, PutError, Queue, QueueOver, Semaphore, Store, TryPutError,
+    Barrier, Closed, LifoQueue, PriorityQueue, Promise, PutError, Queue, QueueOver, Semaphore, Store, TryPutError,
+    promise,
 };
 use greenlight::{GroupError, Runtime, TaskGroup, Until, as_completed, spawn, task, timeout, wait};
 use stage::{AtDrop, Log, failures, fill, lines, refusal, run, shared, turns};
@@ -25,6 +26,31 @@ fn released_too_often(line: u32, column: u32, permits: usize) -> String {
          releases it; call release() only for permits that were forgotten with Permit::forget()",
         file!()
     )
+}
+
+/// The error of a barrier is a mere value to match, and a group, whose error names the line that made it, has no name.
+#[test]
+fn an_error_that_tells_of_an_object_names_it_as_panics_do() {
+    for name in [None, Some("it")] {
+        let (desks, made) = (Semaphore::bounded(2), format!("{}:{}:30", file!(), line!()));
+        let desks = name.into_iter().fold(desks, Semaphore::named);
+        let (queue, queue_made) = (Queue::<u8>::unbounded(), format!("{}:{}:36", file!(), line!()));
+        let queue = name.into_iter().fold(queue, QueueOver::named);
+        let ((keeper, promised), promise_made) = (promise::<u8>(), format!("{}:{}:51", file!(), line!()));
+        drop(name.into_iter().fold(keeper, Promise::named));
+        let errors: [(&str, String, String); 3] = [
+            ("semaphore", made, said(desks.release(1).unwrap_err())),
+            ("queue", queue_made, said(queue.task_done().unwrap_err())),
+            ("promise", promise_made, said(ready_now(promised).unwrap_err())),
+        ];
+        for (kind, made, told) in errors {
+            let names = match name {
+                Some(name) => format!("{kind} `{name}` (made at {made})"),
+                None => format!("the {kind} made at {made}"),
+            };
+            assert!(told.contains(&names), "{told:?} does not say {names:?}");
+        }
+    }
 }
 
 #[test]
