@@ -1,0 +1,82 @@
+'use strict';
+// The arrows of a step: from who acts to what it acts on, in its colour, and from where somebody stood to where it stands
+// in the ready queue. They run in the gutters between the columns, and cross no text.
+
+// The head of an arrow that comes from one point to another.
+function arrowHead(from, to, size, kind) {
+  const angle = Math.atan2(to[1] - from[1], to[0] - from[0]);
+  const corner = (turn) => [to[0] + size * Math.cos(angle + turn), to[1] + size * Math.sin(angle + turn)];
+  const points = [[to[0] + size * .7 * Math.cos(angle), to[1] + size * .7 * Math.sin(angle)], corner(2.3), corner(-2.3)];
+  return draw('polygon', { class: `head ${kind}`, points: points.map((point) => point.map((value) => value.toFixed(1))).join(' ') });
+}
+
+class Arrows {
+  constructor() {
+    this.drawing = byId('arrows');
+  }
+
+  show(board) {
+    this.board = board;
+    const { focus } = board;
+    this.drawing.replaceChildren();
+    if (!focus || getComputedStyle(this.drawing).display === 'none') return;
+    this.origin = this.drawing.getBoundingClientRect();
+    const card = focus.clock && focus.pill !== 'ends' && focus.object === null ? this.find('.thing[data-object="clock"]')
+      : focus.object !== null && this.find(`.thing[data-object="${focus.object}"]`);
+    if (card && focus.actor !== null) this.act(card, focus);
+    if (focus.woken !== null) this.wakes(focus);
+  }
+
+  find(selector) {
+    return document.querySelector(`main ${selector}`);
+  }
+
+  // A box in the coordinates of the drawing, without the offset of what glides.
+  box(element) {
+    let { left, top, width, height } = element.getBoundingClientRect();
+    for (let each = element; each && each.tagName !== 'MAIN'; each = each.parentElement) {
+      for (const motion of each.getAnimations()) {
+        const moved = new DOMMatrix(getComputedStyle(each).transform);
+        if (motion.playState === 'running') [left, top] = [left - moved.e, top - moved.f];
+      }
+    }
+    [left, top] = [left - this.origin.left, top - this.origin.top];
+    return { left, top, width, height, right: left + width, middle: top + height / 2 };
+  }
+
+  act(card, focus) {
+    const actor = this.find(`#runner .chip[data-task="${focus.actor}"]`) ?? this.find(`#ended .chip[data-task="${focus.actor}"]`);
+    if (!actor) return;
+    const from = this.box(actor), to = this.box(card), list = this.box(byId('cards'));
+    const column = this.box(byId('running'));
+    const y = Math.min(Math.max(to.top + Math.min(to.height / 2, 40), list.top + 20), list.top + list.height - 20);
+    const [startX, endX] = [from.right + 3, to.left - 13];
+    const turn = Math.max(startX, column.right);
+    const middle = (turn + endX) / 2;
+    const path = `M${startX} ${from.middle}H${turn}C${middle + 8} ${from.middle} ${middle - 8} ${y} ${endX} ${y}`;
+    this.group('act', colourOf(this.board.view.names, focus.actor), path, [endX - 9, y], [endX, y], focus.pill, middle, (from.middle + y) / 2);
+  }
+
+  wakes(focus) {
+    const target = this.find(`#queue .chip[data-task="${focus.woken}"]:not(.ghost)`);
+    const ghost = this.find('.thing .chip.ghost');
+    if (!target || !ghost) return;
+    const to = this.box(target), from = this.box(ghost), card = this.box(ghost.closest('.thing'));
+    const list = this.box(byId('cards'));
+    if (from.top < list.top - 4 || from.top > list.top + list.height) return;
+    const [x, lane, edge, endX, y] = [from.left + from.width / 2, from.top - 6, card.right, to.left - 13, to.middle];
+    const middle = (edge + endX) / 2;
+    const path = `M${x} ${from.top - 1}Q${x} ${lane} ${x + 8} ${lane}H${edge}C${middle + 10} ${lane} ${middle - 16} ${y} ${endX} ${y}`;
+    this.group('wakes', null, path, [endX - 9, y], [endX, y], 'wakes', middle, (lane + y) / 2);
+  }
+
+  group(kind, colour, path, before, tip, text, x, y) {
+    const group = draw('g', { class: kind, '--c': colour }, draw('path', { d: path }), arrowHead(before, tip, 12, ''));
+    this.drawing.append(group);
+    if (!text) return;
+    const words = draw('text', { x, y: y + .5 }, text);
+    group.append(words);
+    const width = words.getComputedTextLength() + 18, height = 26;
+    group.insertBefore(draw('rect', { x: x - width / 2, y: y - height / 2, width, height, rx: height / 2 }), words);
+  }
+}

@@ -1,0 +1,61 @@
+'use strict';
+// The card of the clock: the timers in the order in which they fire, and the wheel that they stand in.
+
+function clockCard(view, board) {
+  const { after, run, step } = view, { focus, page } = board;
+  const timers = [...after.timers].sort((a, b) => a[1] - b[1] || a[0] - b[0]);
+  const deadlines = new Map(timers);
+  const waits = withGhost(timers.map(([wait]) => wait), focus.ghost, 'clock');
+  const chips = board.some(waits, (wait) => {
+    if (!deadlines.has(wait)) return board.chip(focus.ghost.task, { kind: 'ghost', place: 'ghost' });
+    const { task, purpose } = after.waits.get(wait);
+    const note = `${purpose === 'sleep' ? '' : `${purpose} `}${duration(deadlines.get(wait))}`;
+    return task === null ? make('span.empty', {}, `nobody polls it, ${note}`) : board.chip(task, { place: `wait ${wait}`, note });
+  });
+  const open = make('button.open', { 'aria-expanded': String(page.wheel), title: 'the slots of the timer wheel (w)', onclick: () => page.toggleWheel() },
+    page.wheel ? 'close its wheel' : 'its wheel');
+  return make(`div.card.thing${focus.clock ? '.touched' : ''}`, { 'data-object': 'clock' },
+    make('div.title', {}, make('b', {}, 'clock'), make('span.kind', {}, timers.length ? count(timers.length, 'timer') : 'no timer'), open),
+    (waits.length > 0) && make('div.row', {}, make('span.label', {}, 'due'), make('div.chips', {}, chips)),
+    page.wheel && wheel(view, timers, run.trace.time[step]));
+}
+
+const DIGIT_BITS = 6n, SLOTS = 64;
+
+// A timer sits at the level of the highest digit in which its deadline differs from the position of the wheel.
+function slotOf(deadline, position) {
+  const [to, here] = [BigInt(Math.round(deadline)), BigInt(Math.round(position))];
+  if (to <= here) return null;
+  let level = 0n;
+  for (let differs = to ^ here; differs >> ((level + 1n) * DIGIT_BITS); level += 1n);
+  return [Number(level), Number((to >> (level * DIGIT_BITS)) & 63n)];
+}
+
+function wheel(view, timers, now) {
+  const full = new Map();
+  for (const [wait, deadline] of timers) {
+    const slot = slotOf(deadline, now);
+    if (slot) full.set(slot.join(), view.after.waits.get(wait)?.task);
+  }
+  const used = [...full.keys()].map((key) => Number(key.split(',')[0]));
+  const levels = [];
+  for (let level = Math.max(3, ...used); level >= 0; level -= 1) {
+    const span = SLOTS ** level, here = Math.floor(now / span) % SLOTS;
+    const slots = Array.from({ length: SLOTS }, (_, slot) => {
+      const task = full.get(`${level},${slot}`), isFull = full.has(`${level},${slot}`);
+      return make(`i${isFull ? '.full' : ''}${slot === here ? '.here' : ''}`, {
+        '--c': isFull && task != null ? colourOf(view.names, task) : null,
+        title: isFull ? `slot ${slot}: ${view.names.task(task)}` : `slot ${slot}`,
+      });
+    });
+    levels.push(make('div.level', {}, `${spanOf(span)} a slot`, make('div.slots', {}, slots)));
+  }
+  return make('div#wheel', { role: 'img', 'aria-label': `The timer wheel: ${count(timers.length, 'timer')}` }, levels);
+}
+
+// A power of 64 µs, roughly.
+function spanOf(micros) {
+  const units = [[86_400_000_000, 'd'], [3_600_000_000, 'h'], [60_000_000, 'min'], [1_000_000, 's'], [1000, 'ms'], [1, 'µs']];
+  const [size, unit] = units.find(([least]) => micros >= least);
+  return `${Math.round(micros / size)} ${unit}`;
+}

@@ -1,0 +1,254 @@
+'use strict';
+// The lanes: a line for each task, on a canvas, of which only the window that is seen is drawn. Solid while it runs, pale
+// while it is ready, dots while it is parked.
+
+// How wide an event is, at least and at most, before somebody zooms.
+const NARROW = 5, WIDE = 26;
+
+class Lanes {
+  constructor(page) {
+    this.page = page;
+    this.canvas = byId('lanes');
+    this.axis = 'step';
+    // Pixels an event; none until somebody zooms.
+    this.zoom = null;
+    this.canvas.addEventListener('pointerdown', (event) => this.press(event));
+    this.canvas.addEventListener('pointermove', (event) => event.buttons && this.press(event));
+    this.canvas.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
+  }
+
+  press(event) {
+    if (event.type === 'pointerdown') this.canvas.setPointerCapture(event.pointerId);
+    this.page.go(this.stepAt(event.offsetX), { from: 'lanes' });
+  }
+
+  wheel(event) {
+    event.preventDefault();
+    if (event.ctrlKey) this.zoomBy(event.deltaY < 0 ? 1.25 : .8);
+    else this.page.go(this.page.step + Math.sign(event.deltaY || event.deltaX));
+  }
+
+  zoomBy(factor) {
+    this.zoom = Math.min(80, Math.max(.02, this.scale * factor));
+    this.show(this.view);
+  }
+
+  toggleAxis() {
+    this.axis = this.axis === 'step' ? 'time' : 'step';
+    this.show(this.view);
+  }
+
+  // Where the event stands among all, in units of an event. By time, half of the room is for the events of one moment.
+  place(step) {
+    if (this.axis === 'step') return step;
+    const { time, count } = this.view.run.trace, last = time[count] || 1, at = Math.min(Math.max(step, 1), count + 1);
+    const moment = time[Math.min(at, count)];
+    return count * (.62 * (moment / last) + .38 * ((at - 1) / count)) + 1;
+  }
+
+  stepAt(x) {
+    const { count } = this.view.run.trace, wanted = this.from + (x - this.left) / this.scale;
+    let low = 1, high = count;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.place(middle) <= wanted) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  colour(value) {
+    this.probe ??= document.body.appendChild(make('i', { hidden: '' }));
+    this.probe.style.color = value;
+    return getComputedStyle(this.probe).color;
+  }
+
+  show(view) {
+    this.view = view;
+    const { canvas } = this, ratio = devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
+    if (!width) return;
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+    }
+    const pen = this.pen = canvas.getContext('2d');
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    const { count } = view.run.trace;
+    [this.width, this.height, this.left] = [width, height, width < 560 ? 74 : 118];
+    const room = width - this.left - 12;
+    this.scale = this.zoom ?? Math.min(WIDE, Math.max(room / (count + 1), this.axis === 'step' ? NARROW : NARROW / 2));
+    const seen = room / this.scale, at = this.place(view.step);
+    const least = 1, most = Math.max(least, count + 1 - seen);
+    // The window stays while the step is well inside it.
+    if (this.from === undefined || at < this.from + seen * .08 || at > this.from + seen * .92) this.from = at - seen / 2;
+    this.from = Math.min(Math.max(this.from, least), most);
+    this.until = this.from + seen;
+    this.drawAll();
+  }
+
+  x(step) {
+    return this.left + (this.place(step) - this.from) * this.scale;
+  }
+
+  // The tasks that are alive in the window, as many as there is room for, with the one of the step among them.
+  choose() {
+    const { run, step } = this.view, first = this.stepAt(this.left), last = this.stepAt(this.width);
+    const alive = [...run.tasks].filter(([, { spawn, end }]) => spawn <= last && end >= first).map(([task]) => task).sort((a, b) => a - b);
+    const room = this.height - 28, most = Math.floor(room / 13);
+    if (alive.length <= most) return [alive, Math.min(21, room / Math.max(alive.length, 1)), 0];
+    const focus = alive.indexOf(run.taskAt(step) ?? run.actorAt(step));
+    if (this.top === undefined || (focus >= 0 && (focus < this.top || focus >= this.top + most))) this.top = focus - (most >> 1);
+    this.top = Math.min(Math.max(this.top ?? 0, 0), alive.length - most);
+    return [alive.slice(this.top, this.top + most), room / most, alive.length - most];
+  }
+
+  drawAll() {
+    const { pen, view, left } = this, { run, step, names } = view;
+    const [tasks, row, hidden] = this.choose();
+    const [ink, dim, rule, hot] = ['--ink', '--dim', '--rule', '--hot'].map((name) => this.colour(`var(${name})`));
+    const bottom = tasks.length * row + 2;
+    this.rows = new Map(tasks.map((task, at) => [task, at * row + 2]));
+    pen.save();
+    pen.beginPath();
+    pen.rect(left - 4, 0, this.width - left + 4, this.height);
+    pen.clip();
+    this.drawJumps(bottom, dim);
+    tasks.forEach((task) => this.drawTask(task, row));
+    this.drawWakes(row, dim, hot);
+    const x = this.x(step);
+    if (step) {
+      pen.globalAlpha = .16;
+      pen.fillStyle = hot;
+      pen.fillRect(x, 0, Math.max(3, this.x(step + 1) - x), bottom);
+      pen.globalAlpha = 1;
+      pen.fillRect(x - 1, 0, 2, bottom);
+    }
+    pen.restore();
+    pen.textBaseline = 'middle';
+    tasks.forEach((task) => {
+      pen.font = `600 ${Math.min(14, row * .78)}px ${getComputedStyle(document.body).fontFamily}`;
+      pen.fillStyle = this.colour(colourOf(names, task));
+      pen.fillText(this.fit(names.task(task), left - 10), 0, this.rows.get(task) + row * .46);
+    });
+    pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    pen.fillStyle = dim;
+    if (hidden > 0) pen.fillText(`+ ${hidden} more`, 0, this.height - 6);
+    this.drawLegend(ink, dim, rule);
+  }
+
+  // What the lines mean, at the right below the lanes.
+  drawLegend(ink, dim) {
+    if (this.width < 560) return;
+    const { pen } = this, y = this.height - 6, parts = [['run', 'running'], ['ready', 'ready'], ['parked', 'parked'], ['jump', 'time jumps'], ['dot', 'woken']];
+    let x = this.width - 12 - parts.reduce((sum, [, text]) => sum + 34 + pen.measureText(text).width, 0);
+    for (const [kind, text] of parts) {
+      [pen.fillStyle, pen.strokeStyle, pen.globalAlpha] = [dim, dim, kind === 'ready' ? .4 : 1];
+      if (kind === 'run') pen.fillRect(x, y - 4, 16, 8);
+      if (kind === 'ready') pen.fillRect(x, y - 2, 16, 5);
+      if (kind === 'parked') this.stroke([1, 4], 2, [x, y], [x + 16, y]);
+      if (kind === 'jump') this.stroke([4, 3], 1.5, [x + 8, y - 6], [x + 8, y + 6]);
+      if (kind === 'dot') this.dot(x + 10, y, 3.5);
+      pen.globalAlpha = 1;
+      pen.fillText(text, x + 21, y);
+      x += 34 + pen.measureText(text).width;
+    }
+  }
+
+  stroke(dashes, thickness, from, to) {
+    const { pen } = this;
+    pen.setLineDash(dashes);
+    pen.lineWidth = thickness;
+    pen.beginPath();
+    pen.moveTo(...from);
+    pen.lineTo(...to);
+    pen.stroke();
+    pen.setLineDash([]);
+  }
+
+  dot(x, y, radius) {
+    this.pen.beginPath();
+    this.pen.arc(x, y, radius, 0, 7);
+    this.pen.fill();
+  }
+
+  fit(text, width) {
+    const { pen } = this;
+    if (pen.measureText(text).width <= width) return text;
+    let shown = Array.from(text).slice(0, 40);
+    while (shown.length > 1 && pen.measureText(`${shown.join('')}…`).width > width) shown = shown.slice(0, -1);
+    return `${shown.join('')}…`;
+  }
+
+  drawTask(task, row) {
+    const { pen, view } = this, known = view.run.tasks.get(task), y = this.rows.get(task);
+    const colour = this.colour(colourOf(view.names, task)), middle = y + row * .46;
+    const first = Math.max(0, lastAtMost(known.steps, this.stepAt(this.left)));
+    let run = null;
+    for (let at = first; at < known.steps.length; at += 1) {
+      const what = known.status[at], start = this.x(known.steps[at]);
+      if (start > this.width) break;
+      const end = Math.min(this.width, at + 1 < known.steps.length ? this.x(known.steps[at + 1]) : this.x(view.run.count + 1));
+      pen.fillStyle = pen.strokeStyle = colour;
+      // Where polls are closer than a pixel, one rectangle stands for many.
+      if (run !== null && end - run < 1) continue;
+      run = end;
+      if (what === 'running') this.bar(start, y + row * .12, Math.max(1, end - start), row * .68, 1);
+      else if (what === 'ready') this.bar(start, y + row * .3, Math.max(1, end - start), row * .32, .38);
+      else if (what === 'parked') {
+        pen.globalAlpha = .85;
+        this.stroke([1, 5], 1.8, [start, middle], [end, middle]);
+        pen.globalAlpha = 1;
+      }
+    }
+  }
+
+  bar(x, y, width, height, alpha) {
+    const { pen } = this;
+    pen.globalAlpha = alpha;
+    pen.beginPath();
+    pen.roundRect(x, y, width, height, Math.min(3, width / 2));
+    pen.fill();
+    pen.globalAlpha = 1;
+  }
+
+  // Dashed lines where time jumps, with the time from there on.
+  drawJumps(bottom, dim) {
+    const { pen, view } = this, { jumps, trace } = view.run;
+    pen.font = `11.5px ${getComputedStyle(document.body).fontFamily}`;
+    pen.textBaseline = 'middle';
+    let free = 0;
+    for (let at = Math.max(0, lastAtMost(jumps, this.stepAt(this.left))); at < jumps.length; at += 1) {
+      const x = this.x(jumps[at]);
+      if (x > this.width) break;
+      if (x < free - 30) continue;
+      pen.strokeStyle = pen.fillStyle = dim;
+      pen.globalAlpha = .55;
+      this.stroke([5, 4], 1.5, [x, 0], [x, bottom + 4]);
+      pen.globalAlpha = 1;
+      const text = duration(trace.time[jumps[at]]);
+      if (x + 3 > free) {
+        pen.fillText(text, x + 4, bottom + 5);
+        free = x + pen.measureText(text).width + 40;
+      }
+    }
+  }
+
+  // From who acted to who was woken.
+  drawWakes(row, dim, hot) {
+    const { pen, view } = this, { run, step } = view, { rows } = run.trace;
+    const last = this.stepAt(this.width);
+    let free = 0;
+    for (let at = this.stepAt(this.left); at <= last; at += 1) {
+      if (rows[at][0] !== 'wake') continue;
+      const x = this.x(at), actor = run.actorAt(at), woken = rows[at][1], is = at === step;
+      if (!this.rows.has(woken) || (x < free && !is)) continue;
+      free = x + 4;
+      const [to, from] = [this.rows.get(woken) + row * .46, this.rows.get(actor)];
+      pen.fillStyle = pen.strokeStyle = is ? hot : dim;
+      pen.globalAlpha = is ? 1 : .6;
+      if (from !== undefined && actor !== woken) this.stroke([], is ? 3.5 : 1.2, [x, from + row * .46], [x, to]);
+      this.dot(x, to, is ? 5 : 2.6);
+      pen.globalAlpha = 1;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+'use strict';
+// The source with the line of the step lit, and what the program has said up to there.
+
+// So many lines of a file are shown around the lit one, and so many lines of output before the last.
+const LINES = 400, SAID = 200;
+
+// What a line of Rust is made of: comments, strings and words of the language; the rest is plain.
+const RUST = /(\/\/.*$)|("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)')|\b(as|async|await|break|const|continue|else|enum|false|fn|for|if|impl|in|let|loop|match|mod|move|mut|pub|return|self|static|struct|true|type|use|where|while)\b/g;
+
+function coloured(line) {
+  const parts = [];
+  let at = 0;
+  for (const found of line.matchAll(RUST)) {
+    parts.push(line.slice(at, found.index));
+    parts.push(make(`i.${found[1] ? 'comment' : found[2] ? 'string' : 'word'}`, { style: found[1] ? null : 'font-style: normal' }, found[0]));
+    at = found.index + found[0].length;
+  }
+  return [...parts, line.slice(at)];
+}
+
+// The line that the step comes from: its own, that of its act, or that at which its task goes on.
+function lineOf(run, step) {
+  const { rows, cause, via } = run.trace, row = rows[step];
+  if (!row) return null;
+  const own = ownLine(run, row);
+  if (own != null) return own;
+  if (row[0] === 'poll' || row[0] === 'drop') return run.parkedAt(row[1], step) ?? run.trace.tasks.get(row[1])?.line ?? null;
+  if (via[step]) return lineOf(run, via[step]);
+  if (BREAKS.has(row[0]) || row[0] === 'arrive') return null;
+  const poll = cause[step];
+  for (let at = step - 1; at > poll && at > step - 10_000; at -= 1) {
+    const line = rows[at][0] === 'spawn' || rows[at][0] === 'made' ? null : ownLine(run, rows[at]);
+    if (line != null) return line;
+  }
+  return poll ? lineOf(run, poll) : null;
+}
+
+function ownLine(run, row) {
+  const word = row[0];
+  if (ABOUT_OBJECT.has(word)) return row[3] ?? null;
+  if (word === 'wait' || word === 'arm') return row[4] ?? null;
+  if (word === 'yield' || word === 'timedout' || word === 'mark') return row[2] ?? null;
+  if (word === 'spawn') return run.trace.tasks.get(row[1])?.line ?? null;
+  if (word === 'made' || word === 'gone') return run.trace.objects.get(row[1])?.line ?? null;
+  return ABOUT_WAIT.has(word) ? run.waits.get(row[1])?.line ?? null : null;
+}
+
+class Source {
+  constructor(page, sources) {
+    Object.assign(this, { page, sources, shown: null, lit: null, files: new Map() });
+  }
+
+  show(view) {
+    const line = lineOf(view.run, view.step), at = line == null ? null : view.run.trace.lines.get(line);
+    if (at) this.showFile(at.file);
+    this.light(at?.row ?? null);
+  }
+
+  showFile(file) {
+    if (this.shown === file) return;
+    this.shown = file;
+    this.lit = null;
+    byId('file').textContent = printable(baseName(file));
+    byId('file').title = printable(file);
+    const text = this.sources[file];
+    this.lines = typeof text === 'string' ? text.split(/\r\n|\r|\n/) : null;
+    if (this.lines) this.fill(1);
+    else byId('source').replaceChildren(make('p.missing', {}, `${printable(file)} could not be read when this page was made.`));
+  }
+
+  // Shows the lines from this one on. A file of a hundred thousand lines is as quick as one of a hundred.
+  fill(from) {
+    this.from = from;
+    const lines = this.lines.slice(from - 1, from - 1 + LINES);
+    byId('source').replaceChildren(make('div.lines', {}, lines.map((line, at) =>
+      make('div.code', { 'data-row': from + at }, make('span', {}, String(from + at)), make('div', {}, coloured(printableLine(line)))))));
+  }
+
+  light(row) {
+    const pane = byId('source');
+    pane.querySelector('.on')?.classList.remove('on');
+    if (row === null || !this.lines) return;
+    if (row < this.from || row >= this.from + LINES) this.fill(Math.max(1, row - LINES / 2));
+    const line = pane.querySelector(`[data-row="${row}"]`);
+    if (!line) return;
+    line.classList.add('on');
+    const [top, bottom] = [line.offsetTop - pane.offsetTop, line.offsetTop - pane.offsetTop + line.offsetHeight];
+    const margin = pane.clientHeight * .18;
+    if (top < pane.scrollTop + margin || bottom > pane.scrollTop + pane.clientHeight - margin) {
+      pane.scrollTop = top - pane.clientHeight * .55;
+    }
+  }
+
+  showOutput(view) {
+    const { run, step } = view, said = lastAtMost(run.prints, step) + 1, pane = byId('output');
+    const shown = run.prints.slice(Math.max(0, said - SAID), said);
+    const lines = shown.flatMap((at) => String(run.trace.rows[at][2] ?? '').split('\n').map((text) =>
+      make(`div${at === step ? '.new' : ''}`, { title: `step ${at}`, onclick: () => this.page.go(at) }, printableLine(text) || ' ')));
+    if (!lines.length) lines.push(make('div.none', {}, '(nothing yet)'));
+    pane.replaceChildren(...lines);
+    pane.scrollTop = pane.scrollHeight;
+  }
+}

@@ -1,0 +1,447 @@
+'use strict';
+// Puts each event into words: the sentence over the board, the quiet line that says what it means, the pill on the
+// arrow. Words are lists of parts, strings and references to tasks and objects, so that the page can colour them and a
+// test can read them. Nothing here touches the page.
+
+// Characters that change how a line is shown, or where it ends; those that greenlight escapes in what it prints.
+const UNPRINTABLE = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890-' +
+  '\\u0891\\u08e2\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff0-\\ufffb\\u{110bd}\\u{110cd}' +
+  '\\u{13430}-\\u{1343f}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e007f}\\ud800-\\udfff]', 'gu');
+
+// Text from outside in the form in which it is shown: on one line, in the order of reading.
+function printable(text) {
+  return String(text).replace(UNPRINTABLE, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+}
+
+// A line of source or of output: tabs are what they are there.
+function printableLine(text) {
+  return printable(text.replaceAll('\t', '    '));
+}
+
+// Shortens what would fill the page; the whole is in the title of the chip.
+function brief(text, most = 40) {
+  const characters = Array.from(text);
+  return characters.length <= most ? text : characters.slice(0, most - 1).join('') + '…';
+}
+
+// A span of time for people.
+function duration(micros) {
+  const round = (value) => String(Number(value.toPrecision(6)));
+  if (micros === 0) return '0 s';
+  if (micros < 1000) return `${round(micros)} µs`;
+  if (micros < 1_000_000) return `${round(micros / 1000)} ms`;
+  if (micros < 60_000_000) return `${round(micros / 1_000_000)} s`;
+  const seconds = micros / 1_000_000;
+  const parts = [[Math.floor(seconds / 3600), 'h'], [Math.floor(seconds / 60) % 60, 'min'], [seconds % 60, 's']];
+  return parts.filter(([value]) => value).map(([value, unit]) => `${round(value)} ${unit}`).join(' ');
+}
+
+function ordinal(number) {
+  const tens = number % 100, ones = number % 10;
+  const end = tens >= 11 && tens <= 13 ? 'th' : { 1: 'st', 2: 'nd', 3: 'rd' }[ones] ?? 'th';
+  return number + end;
+}
+
+// `one task`, `3 tasks`.
+function count(number, what, several = what + 's') {
+  return number === 1 ? `one ${what}` : `${number} ${several}`;
+}
+
+// What tasks and objects of a run are called, and by which letters and colours.
+class Names {
+  constructor(run) {
+    this.run = run;
+    const { tasks, objects } = run.trace;
+    this.letters = new Map();
+    this.hues = new Map();
+    const numbers = new Set([...tasks.keys(), ...run.tasks.keys()]);
+    const taken = new Set(), used = new Set();
+    for (const number of [...numbers].sort((a, b) => a - b)) {
+      const name = this.task(number);
+      this.letters.set(number, letters(name, number, taken));
+      this.hues.set(number, hue(name, used));
+    }
+    this.alike = new Map();
+    for (const { is, name } of objects.values()) {
+      const key = `${is}\n${name ?? ''}`;
+      this.alike.set(key, (this.alike.get(key) ?? 0) + 1);
+    }
+  }
+
+  task(number) {
+    return number == null ? 'nobody' : printable(this.run.trace.tasks.get(number)?.name ?? `task ${number}`);
+  }
+
+  // The kind and the name, and the number where two are alike.
+  object(number) {
+    const known = this.run.trace.objects.get(number);
+    if (!known) return `object ${number}`;
+    const alone = this.alike.get(`${known.is}\n${known.name ?? ''}`) === 1;
+    const shown = known.name === null ? [known.is] : [known.is, known.name];
+    if (!alone) shown.push(known.name === null ? number : `(${number})`);
+    return printable(shown.join(' '));
+  }
+
+  is(number) {
+    return this.run.trace.objects.get(number)?.is ?? 'object';
+  }
+
+  // `club.rs:37`
+  line(number) {
+    const at = this.run.trace.lines.get(number);
+    return at ? printable(`${baseName(at.file)}:${at.row}`) : null;
+  }
+}
+
+function baseName(file) {
+  return file.split(/[/\\]/).pop();
+}
+
+// The letters on a chip, which no other has.
+function letters(name, number, taken) {
+  const characters = Array.from(name.replace(/[^\p{L}\p{N}]/gu, ''));
+  const first = (characters[0] ?? '?').toUpperCase(), digits = /(\d{1,3})$/.exec(name)?.[1];
+  const tries = [first];
+  if (digits && characters.length > digits.length) tries.unshift(first + digits);
+  for (const next of characters.slice(1, 12)) tries.push(first + next);
+  tries.push(String(number), `${first}${number}`, `#${number}`);
+  const free = tries.find((each) => !taken.has(each)) ?? `#${number}`;
+  taken.add(free);
+  return free;
+}
+
+const HUES = 10;
+
+// The place in the palette that the name asks for, or the next that is free: it stays from run to run.
+function hue(name, used) {
+  if (name === 'main') return HUES;
+  let hash = 2166136261;
+  for (let at = 0; at < name.length; at += 1) hash = Math.imul(hash ^ name.charCodeAt(at), 16777619) >>> 0;
+  if (used.size === HUES) return hash % HUES;
+  let place = hash % HUES;
+  while (used.has(place)) place = (place + 1) % HUES;
+  used.add(place);
+  return place;
+}
+
+const task = (number) => ({ task: number });
+const object = (number) => ({ object: number });
+
+// What each event says. In a text, @1 is the task that the row names second, #2 the object that it names third, and so
+// on. Who has more to say is a function of the row, the step and the run, and returns parts.
+const HEADS = new Map(Object.entries({
+  spawn: (row, step, run) => (run.actorAt(step) === null ? '@1 begins' : [task(run.actorAt(step)), ' spawns ', task(row[1])]),
+  wake: (row, step, run, say) => [...say.wakes(step), ' → ', task(row[1]), ' wakes'],
+  again: (row, step, run, say) => [...say.wakes(step), ' → ', task(row[1]), ', once more'],
+  stale: 'A wake comes for @1, which is over',
+  poll: '@1 runs',
+  pending: '@1 parks',
+  ready: '@1 comes to its end',
+  panics: (row) => ['@1', ` panics: ${quote(row[2])}`],
+  yield: '@1 lets others run first',
+  cancel: (row, step, run) => (run.actorAt(step) === null ? '@1 is to be cancelled' : [task(run.actorAt(step)), ' cancels ', task(row[1])]),
+  drop: '@1 is dropped',
+  returned: '@1 has returned',
+  cancelled: '@1 is cancelled',
+  panicked: '@1 has panicked',
+  held: 'Somebody keeps a waker of @1',
+  letgo: 'Nobody keeps a waker of @1 any more',
+
+  turn: (row, step, run) => `Turn ${run.trace.turn[step]} begins`,
+  jump: (row, step, run) => `Nobody can run: time jumps to ${duration(run.trace.time[step])}`,
+  park: (row) => (row[1] == null ? 'The thread sleeps' : `The thread sleeps for ${duration(row[1])} at most`),
+  unpark: 'The thread goes on',
+  arrive: 'A wake or a task arrives from another thread',
+  stall: 'Nobody can ever run again: a stall',
+
+  wait: '@1 gets in line at #3',
+  grant: (row, step, run) => {
+    const number = run.objectAt(step), verb = GRANTS[run.kindOf(number)];
+    return [object(number), verb ? ` ${verb} ` : ' lets ', task(run.taskAt(step)), verb ? '' : ' go on'];
+  },
+  move: (row, step, run) => [...(row[2] == null ? ['Nobody'] : [task(row[2])]), ' polls ', ...waitedFor(run, step), ' from here on'],
+  waited: (row, step, run) => [task(run.taskAt(step)), ' is through at ', ...waitedFor(run, step)],
+  leave: (row, step, run) => [task(run.taskAt(step)), ' leaves the line at ', ...waitedFor(run, step)],
+  arm: (row) => `@1 ${{ timeout: 'sets a limit of', deadline: 'has a deadline in' }[row[5]] ?? 'sleeps for'} ${duration(row[3])}`,
+  fire: (row, step, run) => ['The timer of ', task(run.taskAt(step)), ' is due'],
+  disarm: (row, step, run) => ['The timer of ', task(run.taskAt(step)), ' is no longer needed'],
+  timedout: 'The time of @1 is up',
+
+  made: (row) => `#1 is there${stateInWords(row[2] ?? {})}`,
+  gone: '#1 is gone',
+  set: '@1 sets #2',
+  pulse: '@1 pulses #2',
+  clear: '@1 clears #2',
+  isset: (row) => `@1 finds #2 ${row[4] ? 'set' : 'not set'}`,
+  take: '@1 takes #2',
+  release: '@1 releases #2',
+  notify: (row) => `@1 notifies ${asked(row)} at #2`,
+  ask: (row) => `@1 looks at #2: what it waits for is ${row[4] ? 'true' : 'false'}`,
+  acquire: (row) => `@1 takes ${count(row[4] ?? 1, 'permit')} of #2`,
+  give: (row) => `@1 gives ${count(row[4] ?? 1, 'permit')} to #2`,
+  put: '@1 puts an item into #2',
+  get: '@1 takes an item from #2',
+  done: '@1 is done with an item of #2',
+  close: '@1 closes #2',
+  come: '@1 arrives at #2',
+  go: '@1 leaves #2',
+  reset: '@1 resets #2',
+  abort: '@1 aborts #2',
+  await: '#2 awaits the end of @1',
+  told: '#1 hears of an end',
+  lost: '@1 drops #2',
+  refused: '@1 is refused #2',
+  ended: '@1 finds that #2 is over',
+  does: (row) => ['@1', ` ${printable(row[4] ?? 'uses')} `, '#2'],
+  print: (row) => ['@1', ` says ${quote(row[2])}`],
+  mark: (row) => ['@1', ` marks: ${quote(row[3])}`],
+}));
+
+// What stands on the arrow from who acts, where that is not the word of the row.
+const PILLS = {
+  notify: (row) => `notify ${asked(row)}`, acquire: (row) => `take ${row[4] ?? 1}`, give: (row) => `give ${row[4] ?? 1}`,
+  come: () => 'arrive', go: () => 'go on', ask: (row) => (row[4] ? 'true' : 'false'), isset: () => 'is set?', lost: () => 'drop',
+  ended: () => 'over', does: (row) => brief(printable(row[4] ?? 'uses'), 12), await: () => null,
+};
+
+const GRANTS = { condition: 'notifies', lock: 'goes to', semaphore: 'has permits for', barrier: 'opens for' };
+
+const asked = (row) => (row[4] == null ? 'all' : row[4] === 1 ? 'one' : row[4]);
+
+const quote = (text) => `“${brief(printable(text ?? ''), 120)}”`;
+
+function waitedFor(run, step) {
+  const number = run.objectAt(step);
+  return number === null ? ['its timer'] : [object(number)];
+}
+
+function stateInWords({ permits, parties, capacity, set }) {
+  if (permits != null) return `, with ${count(permits, 'permit')}`;
+  if (parties != null) return `, for ${parties}`;
+  if (capacity != null) return `, with room for ${capacity}`;
+  return set == null ? '' : `, ${set ? 'set' : 'not set'}`;
+}
+
+// The quiet line: what the event means. As HEADS, but that functions are given all there is to look at.
+const MEANINGS = new Map(Object.entries({
+  spawn: ({ row, runsNext }) => `@1 goes to the back of the ready queue.${runsNext(row[1])}`,
+  wake: meaningOfWake,
+  again: 'It is in the ready queue already and keeps its place: nobody is in it twice.',
+  stale: 'It finds nobody, and does nothing.',
+  poll: meaningOfPoll,
+  pending({ row, after, say }) {
+    const waits = say.waitsFor(after, row[1]), returned = 'Its poll returned Pending';
+    if (after.tasks.get(row[1]) === 'ready') return `${returned}, but it has been woken meanwhile: it is in the ready queue.`;
+    if (!waits.length) return `${returned}. Nobody polls it again until something wakes it.`;
+    return [`${returned}: it waits for `, ...waits, ', and nobody polls it until something wakes it.'];
+  },
+  ready: 'Its poll returned Ready: its future is done.',
+  panics: 'The panic ends this task, and no other.',
+  yield: 'It wakes itself, and goes to the back of the ready queue.',
+  cancel: ({ row, before }) => ({
+    parked: 'It goes to the back of the ready queue, to be dropped there instead of polled.',
+    running: 'It takes effect when its poll is over.',
+  })[before.tasks.get(row[1])] ?? 'It keeps its place in the ready queue, and is dropped there instead of polled.',
+  drop: ({ row, before }) => `${before.dying.has(row[1]) ? 'It was cancelled' : 'The run is over'}: its future goes, with all that it holds.`,
+  returned: meaningOfEnd,
+  cancelled: meaningOfEnd,
+  panicked: meaningOfEnd,
+  held: 'A wake may come from outside.',
+  letgo: 'No wake can come from outside any more.',
+
+  turn({ row, after }) {
+    const batch = [...after.ready].slice(0, row[1]), more = batch.length > 8 ? ` and ${batch.length - 8} more` : '';
+    if (!batch.length) return 'Nobody is ready.';
+    const shown = batch.slice(0, 8).flatMap((number, at) => (at ? [', ', task(number)] : [task(number)]));
+    return [batch.length === 1 ? 'It has one task: ' : 'It has, in this order: ', ...shown, `${more}. Who is woken meanwhile runs in the next turn.`];
+  },
+  jump: 'Nobody is ready, so the next thing that can happen is a timer.',
+  park: 'Nobody is ready: a timer or another thread ends that.',
+  unpark: 'A timer may be due, or another thread has acted.',
+  stall: 'Nobody is ready, no timer is armed, and no thread can send a wake.',
+
+  wait({ row: [, number, wait, at, , asks], after, say }) {
+    const holder = after.objects.get(at)?.holder;
+    return [say.placeIn(after, at, wait), asks > 1 ? ` It asks for ${asks}.` : '',
+      ...(holder == null ? [] : [' ', task(holder), holder === number ? ' holds it: itself!' : ' holds it.'])];
+  },
+  grant: ({ run, step }) => `It has left the line, and does not know yet.${run.kindOf(run.objectAt(step)) === 'condition' ? ' It still has to get the lock.' : ''}`,
+  move: 'The future has gone to another task, and its place in line with it.',
+  waited: 'It finds what it was granted.',
+  leave: 'The wait was dropped before it got anything.',
+  arm: ({ row, after }) => `Its timer is due at ${duration(after.timers.get(row[2]) ?? 0)}.`,
+  fire: 'It was armed for this moment.',
+  disarm: 'What it limited came earlier, or was dropped.',
+  timedout: 'What it limited was not ready in time, and is dropped.',
+
+  made: 'The trace meets it here.',
+  gone: 'Nobody uses it any more.',
+  set: ({ row }) => `${released(row[4])} It stays set: who comes later does not wait.`,
+  pulse: ({ row }) => `${released(row[4])} It stays unset.`,
+  clear: 'Who comes from here on waits until it is set.',
+  isset: ({ row }) => (row[4] ? 'So it does not wait.' : ''),
+  take({ row, after }) {
+    const line = after.objects.get(row[2])?.line.size ?? 0;
+    return line ? `${count(line, 'task waits', 'tasks wait')} for it.` : 'Nobody else waits for it.';
+  },
+  release({ row, before }) {
+    const first = firstInLine(before, row[2]);
+    return first === null ? 'Nobody waits for it: it is free.' : ['It goes to the first in line, ', task(first), '.'];
+  },
+  notify({ row: [, , number, , , reached], before }) {
+    const line = before.objects.get(number)?.line.size ?? 0;
+    if (!line) return 'Nobody waits there: the signal is lost.';
+    if (reached === line) return `${everybody(line)} there ${line === 1 ? 'is' : 'are'} woken.`;
+    if (reached !== 1) return `It reaches the first ${reached} of ${line} in line.`;
+    return ['It reaches the first in line, ', task(firstInLine(before, number)), line === 2 ? '. The other stays there.' : `. The other ${line - 1} stay there.`];
+  },
+  ask: ({ row }) => (row[4] ? 'So it goes on, with the lock.' : row[5] ? 'It was woken in vain, and waits again.' : 'So it waits, and lets go of the lock.'),
+  acquire: meaningOfPermits,
+  give: meaningOfPermits,
+  put: meaningOfItems,
+  get: meaningOfItems,
+  done: ({ row }) => (row[4] ? `${row[4]} that were put are not done.` : 'All that were put are done.'),
+  close: 'Nothing can be put into it any more.',
+  come({ row, after }) {
+    const { inside, parties } = after.objects.get(row[2]);
+    if (parties !== null && inside >= parties) return `All ${parties} are there: it opens.`;
+    return `${inside}${parties === null ? '' : ` of ${parties}`} are there.`;
+  },
+  go: ({ row }) => (row[4] ? `${row[4]} are left to go.` : 'Everybody has gone on.'),
+  await: 'It is done when all of these are.',
+  lost: ({ row }) => `With ${count(row[4] ?? 0, 'task')} that nobody joins, and ${count(row[5] ?? 0, 'error')} that nobody hears of.`,
+  refused: 'It asked, and does not wait.',
+}));
+
+const everybody = (number) => (number === 1 ? 'The one who waits' : `${number === 2 ? 'Both' : `All ${number}`} who wait`);
+
+const released = (number) => (number ? `${everybody(number)} ${number === 1 ? 'goes' : 'go'} on.` : 'Nobody waits for it.');
+
+function meaningOfWake({ row: [, number], step, run, before, runsNext }) {
+  if (before.tasks.get(number) === 'running') return `It is being polled just now, and goes to the back of the ready queue at once.${runsNext(number)}`;
+  const left = placeLeft(run, step);
+  const from = left === null ? [] : left.object === null ? ['from the clock '] : ['from the line of ', object(left.object), ' '];
+  return [task(number), left === null ? ' goes ' : ' moves ', ...from, `to the back of the ready queue.${runsNext(number)}`];
+}
+
+function meaningOfPoll({ row: [, number], step, run, names, before }) {
+  const known = run.tasks.get(number);
+  if (known.polls[0] === step) return 'It runs for the first time, up to the first await that has to wait.';
+  const line = names.line(run.parkedAt(number, step)), [first] = before.ready;
+  return `${first === number ? 'It was first in the ready queue.' : 'It leaves the ready queue.'}${line ? ` It goes on where it parked, at ${line}.` : ''}`;
+}
+
+function meaningOfEnd({ row, step, run, before, after }) {
+  const [awaits] = before.awaited.get(row[1]) ?? [], left = after.objects.get(awaits)?.awaits?.size;
+  if (left) return ['It is over. ', object(awaits), ` still awaits ${count(left, 'other')}.`];
+  return run.effectOf(step) ? 'It is over, and who waits for that hears of it.' : 'It is over. Nobody waits for that.';
+}
+
+function meaningOfPermits({ row, before, after }) {
+  const it = after.objects.get(row[2]), free = it ? freePermits(after, it) : 0;
+  const first = row[0] === 'give' ? firstInLine(before, row[2]) : null;
+  return [`${free === 0 ? 'None is' : free === 1 ? 'One is' : `${free} are`} free.`, ...(first === null ? [] : [' ', task(first), ' is first in line.'])];
+}
+
+function meaningOfItems({ row, after }) {
+  const { len, capacity } = after.objects.get(row[2]);
+  const room = capacity === null ? '' : len >= capacity ? ': it is full' : `, and room for ${capacity - len}`;
+  return `There ${len === 1 ? 'is one item' : `are ${len || 'no'} items`} in it${room}.`;
+}
+
+// Puts the events of a run into words.
+class Sentences {
+  constructor(run, names) {
+    Object.assign(this, { run, names });
+  }
+
+  // The sentence, in parts; it needs no state.
+  head(step) {
+    const row = this.run.trace.rows[step];
+    if (!row) return ['Before the first event'];
+    const head = HEADS.get(row[0]);
+    if (!head) return [printable(JSON.stringify(row))];
+    return this.parts(typeof head === 'function' ? head(row, step, this.run, this) : head, row);
+  }
+
+  // Replaces what stands for tasks and objects of the row. A list may hold text of the program, so there only elements that
+  // are such a sign are replaced.
+  parts(said, row) {
+    const sign = (part) => (part[0] === '@' ? (row[part[1]] == null ? 'Somebody outside' : task(row[part[1]])) : object(row[part[1]]));
+    if (Array.isArray(said)) return said.map((part) => (/^[@#]\d$/.test(part) ? sign(part) : part)).filter((part) => part !== '');
+    return said.split(/([@#]\d)/).filter(Boolean).map((part) => (/^[@#]\d$/.test(part) ? sign(part) : part));
+  }
+
+  // Who or what wakes, without whom.
+  wakes(step) {
+    const { trace } = this.run, act = this.run.causeOf(step), row = trace.rows[act], word = row?.[0];
+    if (word === 'poll' || word === 'drop') return [row[1] === trace.rows[step][1] ? 'By itself' : task(row[1])];
+    return row ? this.head(act) : ['Somebody outside'];
+  }
+
+  // What stands on the arrow from the task that acts; none if the row is no act.
+  pill(step) {
+    const row = this.run.trace.rows[step], word = row?.[0];
+    if (word !== 'wait' && !ABOUT_OBJECT.has(word)) return null;
+    return word in PILLS ? PILLS[word](row) : word;
+  }
+
+  text(step) {
+    return this.plain(this.head(step));
+  }
+
+  plain(parts) {
+    return parts.map((part) => {
+      if (typeof part === 'string') return part;
+      return brief('task' in part ? this.names.task(part.task) : this.names.object(part.object));
+    }).join('');
+  }
+
+  // The quiet line; `before` and `after` are the states around the event.
+  why(step, before, after) {
+    const { run, names } = this, row = run.trace.rows[step], why = MEANINGS.get(row?.[0]);
+    if (!row) return ['Nothing has happened yet. The arrow key → goes on.'];
+    if (!why) return [];
+    const runsNext = (number) => this.runsNext(number, step);
+    return this.parts(typeof why === 'function' ? why({ row, step, run, names, before, after, runsNext, say: this }) : why, row);
+  }
+
+  // In which turn the task runs next, as it turns out.
+  runsNext(number, step) {
+    const { run } = this, known = run.tasks.get(number), next = known?.polls[lastAtMost(known.polls, step) + 1];
+    if (!next) return '';
+    if (run.trace.rows[next][0] === 'drop') return ' It is dropped without running again.';
+    const turns = run.trace.turn[next] - run.trace.turn[step];
+    return ` It runs in ${turns === 0 ? 'this turn' : turns === 1 ? 'the next turn' : `turn ${run.trace.turn[next]}`}.`;
+  }
+
+  // Where the task stands in line.
+  placeIn(state, number, wait) {
+    const line = [...(state.objects.get(number)?.line ?? [])], at = line.indexOf(wait) + 1;
+    if (!at) return '';
+    return line.length === 1 ? 'It is alone in line.' : `It is ${ordinal(at)} of ${line.length} in line.`;
+  }
+
+  // What the task waits for; nothing if the trace tells of nothing.
+  waitsFor(state, number) {
+    const waits = [...state.waits.values()].filter((wait) => wait.task === number);
+    return waits.flatMap((wait, at) => [at ? ' and ' : '', wait.object == null ? 'its timer' : object(wait.object)]).filter((part) => part !== '');
+  }
+}
+
+function firstInLine(state, number) {
+  const [first] = state.objects.get(number)?.line ?? [];
+  return first === undefined ? null : state.waits.get(first)?.task ?? null;
+}
+
+// What a woken task has left: the wait that was granted by the same act, or the timer that fired.
+function placeLeft(run, step) {
+  const { rows, via, cause } = run.trace, woken = rows[step][1];
+  for (let at = step - 1; at > 0 && at >= (via[step] || cause[step]); at -= 1) {
+    const row = rows[at];
+    if (row[0] !== 'grant' || via[at] !== via[step]) continue;
+    if (run.taskAt(at) === woken) return { wait: row[1], object: run.waits.get(row[1])?.object ?? null };
+  }
+  const fired = rows[cause[step]];
+  return fired?.[0] === 'fire' && run.taskAt(cause[step]) === woken ? { wait: fired[1], object: null } : null;
+}
