@@ -1,13 +1,12 @@
-'use strict';
 // The arrows of a step: from who acts to what it acts on, in its colour, and from where somebody stood to where it stands
 // in the ready queue. They run in the gutters between the columns, and cross no text.
 
 // The head of an arrow that comes from one point to another.
-function arrowHead(from, to, size, kind) {
+function arrowHead(from, to, size) {
   const angle = Math.atan2(to[1] - from[1], to[0] - from[0]);
   const corner = (turn) => [to[0] + size * Math.cos(angle + turn), to[1] + size * Math.sin(angle + turn)];
   const points = [[to[0] + size * .7 * Math.cos(angle), to[1] + size * .7 * Math.sin(angle)], corner(2.3), corner(-2.3)];
-  return draw('polygon', { class: `head ${kind}`, points: points.map((point) => point.map((value) => value.toFixed(1))).join(' ') });
+  return draw('polygon', { class: 'head', points: points.map((point) => point.map((value) => value.toFixed(1))).join(' ') });
 }
 
 class Arrows {
@@ -21,8 +20,7 @@ class Arrows {
     this.drawing.replaceChildren();
     if (!focus || getComputedStyle(this.drawing).display === 'none') return;
     this.origin = this.drawing.getBoundingClientRect();
-    const card = focus.clock && focus.pill !== 'ends' && focus.object === null ? this.find('.thing[data-object="clock"]')
-      : focus.object !== null && this.find(`.thing[data-object="${focus.object}"]`);
+    const card = this.find(`.thing[data-object="${focus.object}"]`);
     if (card && focus.actor !== null) this.act(card, focus);
     if (focus.woken !== null) this.wakes(focus);
   }
@@ -54,7 +52,7 @@ class Arrows {
     const turn = Math.max(startX, column.right);
     const middle = (turn + endX) / 2;
     const path = `M${startX} ${from.middle}H${turn}C${middle + 8} ${from.middle} ${middle - 8} ${y} ${endX} ${y}`;
-    this.group('act', colourOf(this.board.view.names, focus.actor), path, [endX - 9, y], [endX, y], focus.pill, middle, (from.middle + y) / 2);
+    this.group('act', colourOf(this.board.view.run, focus.actor), path, [endX - 9, y], [endX, y], focus.pill, middle, (from.middle + y) / 2);
   }
 
   wakes(focus) {
@@ -67,11 +65,11 @@ class Arrows {
     const [x, lane, edge, endX, y] = [from.left + from.width / 2, from.top - 6, card.right, to.left - 13, to.middle];
     const middle = (edge + endX) / 2;
     const path = `M${x} ${from.top - 1}Q${x} ${lane} ${x + 8} ${lane}H${edge}C${middle + 10} ${lane} ${middle - 16} ${y} ${endX} ${y}`;
-    this.group('wakes', null, path, [endX - 9, y], [endX, y], 'wakes', middle, (lane + y) / 2);
+    this.group('wakes', 'var(--hot)', path, [endX - 9, y], [endX, y], 'wakes', middle, (lane + y) / 2);
   }
 
   group(kind, colour, path, before, tip, text, x, y) {
-    const group = draw('g', { class: kind, '--c': colour }, draw('path', { d: path }), arrowHead(before, tip, 12, ''));
+    const group = draw('g', { class: kind, '--c': colour, '--on-c': kind === 'wakes' ? 'var(--on-hot)' : null }, draw('path', { d: path }), arrowHead(before, tip, 12));
     this.drawing.append(group);
     if (!text) return;
     const words = draw('text', { x, y: y + .5 }, text);

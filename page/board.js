@@ -1,73 +1,50 @@
-'use strict';
 // The board: who runs, who waits for what in which order, who is next. It is made anew at each step, and chips and
 // cards glide from where they stood: motion shows what moved.
 
 // So many chips of a line, of the queue or of the ended are shown; a number stands for the rest.
 const CHIPS = 24;
 
+// The kinds of objects that are shown while nobody waits for them, even if they have no name.
+const KINDS = words('event lock condition semaphore queue barrier');
+
 // So many cards are shown besides those that are in use.
 const CARDS = 40;
 
-// What the step is about: who acts, on what, who moves, and from where.
-function focusOf(view) {
-  const { run, step, before, sentences } = view, { rows, via, cause } = run.trace;
-  const row = rows[step], word = row?.[0];
-  const focus = { object: null, clock: false, actor: null, pill: null, woken: null, ghost: null, hot: null };
-  if (!row) return focus;
-  focus.hot = run.taskAt(step);
-  focus.object = run.objectAt(step);
-  focus.pill = sentences.pill(step);
-  if (focus.pill !== null) focus.actor = row[1];
-  if (word === 'arm') Object.assign(focus, { clock: true, actor: row[1], pill: row[5] === 'sleep' || !row[5] ? 'sleep' : 'limit' });
-  if (word === 'fire' || word === 'disarm') {
-    focus.clock = true;
-    focus.ghost = { place: 'clock', task: run.taskAt(step), wait: row[1], from: [...before.timers.keys()] };
-  }
+// What the step is about: who acts, on what and how, who moves, and from where.
+function focusOf({ run, step, before }) {
+  const { rows, via, cause } = run.trace, row = rows[step] ?? [], [word] = row, wakes = word === 'wake' || word === 'again';
+  const act = wakes ? via[step] : step, actor = rows[act]?.[1];
+  const focus = { object: run.objectAt(act), actor: null, pill: run.pill(act), woken: wakes ? row[1] : null, hot: run.taskAt(step), ghost: null };
+  if (focus.pill !== null) focus.actor = actor;
+  else if (wakes && ENDS.has(rows[act]?.[0])) [focus.actor, focus.pill] = [actor, 'ends'];
+  else if (word === 'arm') [focus.object, focus.actor, focus.pill] = ['clock', actor, row[5] === 'timeout' || row[5] === 'deadline' ? 'limit' : 'sleep'];
+  const left = wakes ? placeLeft(run, step) : word === 'grant' || word === 'fire' || word === 'disarm' ? { wait: row[1], object: focus.object } : null;
   if (word === 'poll') focus.ghost = { place: 'queue', task: row[1], wait: row[1], from: [...before.ready] };
-  if (word === 'grant') leaveGhost(focus, run, before, row[1]);
-  if (word === 'wake' || word === 'again') {
-    const act = via[step];
-    focus.woken = row[1];
-    if (act) {
-      focus.object = run.objectAt(act);
-      focus.pill = sentences.pill(act);
-      if (focus.pill !== null) focus.actor = rows[act][1];
-      else if (['returned', 'cancelled', 'panicked'].includes(rows[act][0])) [focus.actor, focus.pill] = [rows[act][1], 'ends'];
-      else if (rows[act][0] === 'told') focus.object = rows[act][1];
-    }
-    const left = placeLeft(run, step);
-    if (left && left.object === null) {
-      focus.clock = true;
-      const from = run.stateAt(cause[step] - 1);
-      focus.ghost = { place: 'clock', task: row[1], wait: left.wait, from: [...from.timers.keys()] };
-    } else if (left) leaveGhost(focus, run, act ? run.stateAt(act - 1) : before, left.wait);
-  }
+  if (!left) return focus;
+  // In the state before the act everybody is still in line.
+  const state = wakes ? run.stateAt((left.object === null ? cause[step] : act || step) - 1) : before;
+  focus.object ??= left.object ?? 'clock';
+  const from = left.object === null ? inOrder(state.timers) : [...(state.objects.get(left.object)?.line ?? [])];
+  focus.ghost = { place: left.object ?? 'clock', task: state.waits.get(left.wait)?.task ?? focus.hot, wait: left.wait, from };
   return focus;
 }
 
-// A ghost where the wait stood in line.
-function leaveGhost(focus, run, state, wait) {
-  const waiting = run.waits.get(wait);
-  if (!waiting) return;
-  focus.object ??= waiting.object;
-  const from = [...(state.objects.get(waiting.object)?.line ?? [])];
-  focus.ghost = { place: waiting.object, task: state.waits.get(wait)?.task ?? waiting.task, wait, from };
-}
+const GHOST = { kind: 'ghost', place: 'ghost' };
+
+// The waits of timers as they fire.
+const inOrder = (timers) => [...timers].sort((a, b) => a[1] - b[1] || a[0] - b[0]).map(([wait]) => wait);
 
 // Puts a ghost among the waits that are left, where it stood among those that were.
 function withGhost(waits, ghost, place) {
   if (!ghost || ghost.place !== place || waits.includes(ghost.wait)) return waits;
-  const old = ghost.from.indexOf(ghost.wait);
-  const before = new Set(ghost.from.slice(0, Math.max(old, 0)));
-  let at = 0;
-  waits.forEach((wait, place) => { if (before.has(wait)) at = place + 1; });
+  const before = new Set(ghost.from.slice(0, Math.max(0, ghost.from.indexOf(ghost.wait))));
+  const at = waits.findLastIndex((wait) => before.has(wait)) + 1;
   return [...waits.slice(0, at), ghost.wait, ...waits.slice(at)];
 }
 
 class Board {
   constructor(page) {
     this.page = page;
-    this.boxes = new Map();
   }
 
   // Shows a view; `glide` has what moved glide.
@@ -82,33 +59,33 @@ class Board {
     byId('cards').scrollTop = scroll;
     byId('queue').replaceChildren(...this.queue());
     document.querySelector('.thing.touched')?.scrollIntoView({ block: 'nearest' });
-    byId('queue').querySelector('.chip.hot')?.scrollIntoView({ block: 'nearest' });
+    document.querySelector('#queue .hot')?.scrollIntoView({ block: 'nearest' });
     if (glide) this.glide(old);
   }
 
-  chip(number, { place, note, kind = '', title = '' } = {}) {
-    const { names } = this.view, name = names.task(number), state = this.view.after;
+  chip(number, { place, note, kind = '' }) {
+    const { run } = this.view, name = run.taskName(number), state = this.view.after;
     const kinds = [kind];
     if (number === this.focus.hot && /^(run|ready|wait|over)/.test(place)) kinds.push('hot');
     if (state.dying.has(number)) kinds.push('dying');
     if (number === this.page.followed) kinds.push('followed');
     return make('button.chip', {
-      class: ['chip', ...kinds].filter(Boolean).join(' '), '--c': colourOf(names, number), 'data-task': number,
-      'data-place': place, title: `${name}${title && `, ${title}`}: why is it there? (click)`,
+      class: ['chip', ...kinds].filter(Boolean).join(' '), '--c': colourOf(run, number), 'data-task': number,
+      'data-place': place, title: `${name}: why is it there? (click)`,
       onclick: () => this.page.tellOf(number),
-    }, make('span.badge', { 'aria-hidden': 'true' }, names.letters.get(number) ?? '?'), make('span.name', {}, name),
-    note && make('small', {}, note));
+    }, make('span.badge', { 'aria-hidden': 'true' }, run.letters.get(number) ?? '?'), make('span.name', name),
+    note && make('small', note));
   }
 
   runner() {
     const { after, run, step } = this.view, running = after.runs.at(-1);
-    if (running === undefined) return [make('span.empty', {}, this.nobody())];
+    if (running === undefined) return [make('span.empty', this.nobody())];
     const known = run.tasks.get(running), polls = lastAtMost(known.polls, step) + 1;
     const dropped = run.trace.rows[known.polls[polls - 1]]?.[0] === 'drop';
     const notes = [dropped ? 'is being dropped' : `its poll no. ${polls}`];
     if (after.dying.has(running) && !dropped) notes.push('to be cancelled');
-    const kind = Array.from(this.view.names.task(running)).length > 6 ? 'large long' : 'large';
-    return [this.chip(running, { place: `run ${running}`, kind }), make('span.note', {}, notes.join(', '))];
+    const kind = Array.from(this.view.run.taskName(running)).length > 6 ? 'large long' : 'large';
+    return [this.chip(running, { place: `run ${running}`, kind }), make('span.note', notes.join(', '))];
   }
 
   nobody() {
@@ -119,39 +96,31 @@ class Board {
   }
 
   ended() {
-    const { run, step } = this.view;
-    const ends = run.ends.slice(0, lastAtMost(run.ends, step) + 1);
-    if (!ends.length) return [make('span.empty', {}, 'nobody yet')];
-    const shown = ends.slice(-CHIPS).reverse().map((at) => {
-      const task = run.trace.rows[at][1], how = run.trace.rows[at][0];
-      const note = { returned: '✓', cancelled: 'cancelled', panicked: 'panicked' }[how];
-      return this.chip(task, { place: `over ${task}`, note, kind: 'small', title: how });
+    const { run, step } = this.view, ends = run.ends.slice(0, lastAtMost(run.ends, step) + 1);
+    if (!ends.length) return [make('span.empty', 'nobody yet')];
+    return this.some(ends.reverse(), (at) => {
+      const [how, task] = run.trace.rows[at];
+      return this.chip(task, { place: `over ${task}`, note: how === 'returned' ? '✓' : how, kind: 'small' });
     });
-    return ends.length > CHIPS ? [...shown, this.more(ends.length - CHIPS)] : shown;
-  }
-
-  more(number) {
-    return make('span.more', {}, `and ${number} more`);
   }
 
   queue() {
-    const { after } = this.view, ghost = this.focus.ghost;
-    const tasks = withGhost([...after.ready], ghost, 'queue');
-    if (!tasks.length) return [make('li', {}, make('span.empty', {}, 'empty'))];
-    const hot = tasks.indexOf(this.focus.woken ?? this.focus.hot);
-    const next = tasks.find((task) => after.ready.has(task));
-    const item = (task) => make('li', {}, task === next && make('span.next', {}, 'next'), this.queued(task));
-    if (tasks.length <= CHIPS) return tasks.map(item);
-    const shown = tasks.slice(0, CHIPS).map(item);
-    shown.push(make('li', {}, this.more(tasks.length - CHIPS - (hot >= CHIPS ? 1 : 0))));
-    if (hot >= CHIPS) shown.push(item(tasks[hot]));
-    return shown;
+    const { after } = this.view, tasks = withGhost([...after.ready], this.focus.ghost, 'queue');
+    if (!tasks.length) return [make('span.empty', 'empty')];
+    const [next] = after.ready, show = (task) => make('div.spot', task === next && make('span.next', 'next'),
+      this.chip(task, after.ready.has(task) ? { place: `ready ${task}` } : GHOST));
+    return this.some(tasks, show, this.focus.woken ?? this.focus.hot);
   }
 
-  queued(task) {
-    const { after } = this.view;
-    if (!after.ready.has(task)) return this.chip(task, { kind: 'ghost', place: 'ghost' });
-    return this.chip(task, { place: `ready ${task}`, title: after.dying.has(task) ? 'to be dropped' : '' });
+  // The first of a list, how many more there are, and the one that has to be seen.
+  some(list, show, seen) {
+    const shown = list.slice(0, CHIPS).map(show), more = list.length - CHIPS;
+    if (more > 0) shown.push(this.more(more));
+    return list.indexOf(seen) < CHIPS ? shown : [...shown, show(seen)];
+  }
+
+  more(number) {
+    return make('span.more', `and ${number} more`);
   }
 
   cards() {
@@ -160,31 +129,24 @@ class Board {
     if (run.trace.rows[this.view.step]?.[0] === 'stall') kept.push(stallCard(this.view, this));
     for (const [number, it] of after.objects) {
       const touched = this.focus.object === number, used = it.line.size || it.granted.size || it.holder !== null;
-      const passing = !run.trace.objects.get(number)?.name && !['event', 'lock', 'condition', 'semaphore', 'queue', 'barrier'].includes(it.is);
+      const passing = !run.trace.objects.get(number)?.name && !KINDS.has(it.is);
       if (passing && !touched && !used && !it.awaits?.size) continue;
       if (!used && !touched && (idle += 1) > CARDS) hidden += 1;
-      else (passing ? last : kept).push(this.card(number, it, touched, used));
+      else (passing ? last : kept).push(this.card(number, it, touched));
     }
     if (run.arms) kept.push(clockCard(this.view, this));
-    if (hidden) last.push(make('span.more', {}, `and ${hidden} more that nobody uses`));
+    if (hidden) last.push(make('span.more', `and ${hidden} more that nobody uses`));
     const all = [...kept, ...last];
-    return all.length ? all : [make('span.empty', {}, 'nobody waits')];
+    return all.length ? all : [make('span.empty', 'nobody waits')];
   }
 
-  card(number, it, touched, used) {
-    const { names, run } = this.view, known = run.trace.objects.get(number), name = known?.name;
-    const kind = `card.thing${touched ? '.touched' : ''}${used ? '' : '.idle'}`;
-    const [flag, on] = this.flag(it);
-    const called = names.object(number);
-    return make(`div.${kind}`, { 'data-object': number, title: this.madeAt(known) },
-      make('div.title', {}, make('b.name', { title: called }, name == null ? called : printable(name)),
-        name != null && make('span.kind', {}, printable(it.is)), flag && make(`span.flag${on ? '.on' : ''}`, {}, flag)),
-      ...this.rows(number, it, used));
-  }
-
-  madeAt(known) {
-    const line = known && this.view.names.line(known.line);
-    return line ? `made at ${line}` : null;
+  card(number, it, touched) {
+    const { run } = this.view, known = run.trace.objects.get(number), name = known?.name, called = run.objectName(number);
+    const [flag, on] = this.flag(it), line = known && run.lineName(known.line);
+    return make(`div.card.thing${touched ? '.touched' : ''}`, { 'data-object': number, title: line && `made at ${line}` },
+      make('div.title', make('b.name', { title: called }, name == null ? called : printable(name)),
+        name != null && make('span', printable(it.is)), flag && make(`span.flag${on ? '.on' : ''}`, flag)),
+      ...this.rows(number, it));
   }
 
   // What the object shows at its right.
@@ -217,21 +179,16 @@ class Board {
     const waits = withGhost([...it.line], this.focus.ghost, number);
     if (waits.length) rows.push([it.awaits || it.is === 'task' ? 'waiting' : 'in line', this.line(waits, it)]);
     if (it.awaits?.size) rows.push(['awaits', this.some([...it.awaits], (task) => this.chip(task, { place: `await ${number} ${task}`, kind: 'letters' }))]);
-    return rows.map(([label, chips]) => make('div.row', {}, make('span.label', {}, label), make('div.chips', {}, chips)));
+    return rows.map(([label, chips]) => make('div.row', make('span.label', label), make('div.chips', chips)));
   }
 
   line(waits, it) {
     const { after } = this.view, { ghost } = this.focus;
     return this.some(waits, (wait) => {
-      if (!it.line.has(wait)) return this.chip(ghost.task, { kind: 'ghost', place: 'ghost' });
+      if (!it.line.has(wait)) return this.chip(ghost.task, GHOST);
       const { task, asks } = after.waits.get(wait);
-      return task === null ? make('span.empty', {}, 'nobody polls it') : this.chip(task, { place: `wait ${wait}`, note: asks > 1 && `asks for ${asks}` });
+      return task === null ? make('span.empty', 'nobody polls it') : this.chip(task, { place: `wait ${wait}`, note: asks > 1 && `asks for ${asks}` });
     });
-  }
-
-  some(list, show) {
-    const shown = list.slice(0, CHIPS).map(show);
-    return list.length > CHIPS ? [...shown, this.more(list.length - CHIPS)] : shown;
   }
 
   // Where everything stands, before it moves.

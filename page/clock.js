@@ -1,22 +1,19 @@
-'use strict';
 // The card of the clock: the timers in the order in which they fire, and the wheel that they stand in.
 
 function clockCard(view, board) {
   const { after, run, step } = view, { focus, page } = board;
-  const timers = [...after.timers].sort((a, b) => a[1] - b[1] || a[0] - b[0]);
-  const deadlines = new Map(timers);
-  const waits = withGhost(timers.map(([wait]) => wait), focus.ghost, 'clock');
+  const deadlines = after.timers, timers = [...deadlines], waits = withGhost(inOrder(deadlines), focus.ghost, 'clock');
   const chips = board.some(waits, (wait) => {
-    if (!deadlines.has(wait)) return board.chip(focus.ghost.task, { kind: 'ghost', place: 'ghost' });
+    if (!deadlines.has(wait)) return board.chip(focus.ghost.task, GHOST);
     const { task, purpose } = after.waits.get(wait);
     const note = `${purpose === 'sleep' ? '' : `${purpose} `}${duration(deadlines.get(wait))}`;
-    return task === null ? make('span.empty', {}, `nobody polls it, ${note}`) : board.chip(task, { place: `wait ${wait}`, note });
+    return task === null ? make('span.empty', `nobody polls it, ${note}`) : board.chip(task, { place: `wait ${wait}`, note });
   });
   const open = make('button.open', { 'aria-expanded': String(page.wheel), title: 'the slots of the timer wheel (w)', onclick: () => page.toggleWheel() },
     page.wheel ? 'close its wheel' : 'its wheel');
-  return make(`div.card.thing${focus.clock ? '.touched' : ''}`, { 'data-object': 'clock' },
-    make('div.title', {}, make('b', {}, 'clock'), make('span.kind', {}, timers.length ? count(timers.length, 'timer') : 'no timer'), open),
-    (waits.length > 0) && make('div.row', {}, make('span.label', {}, 'due'), make('div.chips', {}, chips)),
+  return make(`div.card.thing${focus.object === 'clock' ? '.touched' : ''}`, { 'data-object': 'clock' },
+    make('div.title', make('b', 'clock'), make('span', timers.length ? count(timers.length, 'timer') : 'no timer'), open),
+    (waits.length > 0) && make('div.row', make('span.label', 'due'), make('div.chips', chips)),
     page.wheel && wheel(view, timers, run.trace.time[step]));
 }
 
@@ -44,13 +41,13 @@ function wheel(view, timers, now) {
     const slots = Array.from({ length: SLOTS }, (_, slot) => {
       const task = full.get(`${level},${slot}`), isFull = full.has(`${level},${slot}`);
       return make(`i${isFull ? '.full' : ''}${slot === here ? '.here' : ''}`, {
-        '--c': isFull && task != null ? colourOf(view.names, task) : null,
-        title: isFull ? `slot ${slot}: ${view.names.task(task)}` : `slot ${slot}`,
+        '--c': isFull && task != null ? colourOf(view.run, task) : null,
+        title: isFull ? `slot ${slot}: ${view.run.taskName(task)}` : `slot ${slot}`,
       });
     });
-    levels.push(make('div.level', {}, `${spanOf(span)} a slot`, make('div.slots', {}, slots)));
+    levels.push(make('span', `${spanOf(span)} a slot`), make('div', slots));
   }
-  return make('div#wheel', { role: 'img', 'aria-label': `The timer wheel: ${count(timers.length, 'timer')}` }, levels);
+  return make('div.wheel', { role: 'img', 'aria-label': `The timer wheel: ${count(timers.length, 'timer')}` }, levels);
 }
 
 // A power of 64 µs, roughly.

@@ -1,30 +1,28 @@
-'use strict';
 // Makes elements. All text goes in as text nodes, so nothing that a program says or is called can be markup.
 
 const byId = (id) => document.getElementById(id);
 
-// An element: `div.card#id`, its attributes, its children; those that are null or false are left out.
-function make(kind, attributes = {}, ...children) {
-  const [, tag, id, classes] = /^(\w+)(?:#([\w-]+))?((?:\.[\w-]+)*)$/.exec(kind);
-  const element = document.createElement(tag);
-  if (id) element.id = id;
-  if (classes) element.className = classes.slice(1).replaceAll('.', ' ');
-  return dress(element, attributes, children);
+// An element: `div.card.open`, its attributes if it has any, its children; those that are null or false are left out.
+function make(kind, ...rest) {
+  const [tag, ...classes] = kind.split('.'), element = document.createElement(tag);
+  if (classes.length) element.className = classes.join(' ');
+  return dress(element, rest);
 }
 
 // The same for drawings.
-function draw(tag, attributes = {}, ...children) {
-  return dress(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
+function draw(tag, ...rest) {
+  return dress(document.createElementNS('http://www.w3.org/2000/svg', tag), rest);
 }
 
-function dress(element, attributes, children) {
-  for (const [key, value] of Object.entries(attributes)) {
+function dress(element, [first, ...rest]) {
+  const isPlain = Object.getPrototypeOf(Object(first)) === Object.prototype;
+  for (const [key, value] of isPlain ? Object.entries(first) : []) {
     if (value == null || value === false) continue;
     if (key.startsWith('--')) element.style.setProperty(key, value);
     else if (key === 'onclick') element.addEventListener('click', value);
     else element.setAttribute(key, value);
   }
-  element.append(...children.flat().filter((child) => child != null && child !== false));
+  element.append(...(isPlain ? rest : [first, ...rest]).flat().filter((child) => child != null && child !== false));
   return element;
 }
 
@@ -35,20 +33,16 @@ const COLOURS = [
   ['#4b5b6b', '#a9b7c5'],
 ];
 
-function colourOf(names, number) {
-  const [light, dark] = COLOURS[names.hues.get(number) ?? HUES];
+function colourOf(run, task) {
+  const [light, dark] = COLOURS[run.hues.get(task) ?? HUES];
   return `light-dark(${light}, ${dark})`;
 }
 
 // A sentence in its colours.
-function phrase(names, parts) {
+function phrase(run, parts) {
   return parts.map((part) => {
     if (typeof part === 'string') return part;
-    if ('task' in part) {
-      const name = names.task(part.task);
-      return make('span.name.task', { '--c': colourOf(names, part.task), title: name }, brief(name));
-    }
-    const name = names.object(part.object);
-    return make('span.name.object', { title: name }, brief(name));
+    const name = run.nameOf(part), title = { title: name };
+    return 'task' in part ? make('span.name.task', { '--c': colourOf(run, part.task), ...title }, brief(name)) : make('span.name.object', title, brief(name));
   });
 }

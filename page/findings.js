@@ -1,4 +1,3 @@
-'use strict';
 // What is worth a look: stalls, signals that nobody heard, wakes in vain, long polls, tasks that spin, panics. Nothing here
 // touches the page.
 

@@ -9,30 +9,29 @@
 // How many events lie between two copies of the state, at least; more where the state itself is larger.
 const STRIDE = 256;
 
+const words = (text) => new Set(text.split(' '));
+
 // The rows that carry a cause of their own, and are the cause of what follows them.
-const CAUSES = new Set(['poll', 'drop', 'fire', 'arrive', 'told']);
+const CAUSES = words('poll drop fire arrive told');
 
 // The rows after which nothing is under way.
-const BREAKS = new Set(['turn', 'jump', 'park', 'unpark', 'stall']);
+const BREAKS = words('turn jump park unpark stall');
 
-// Where a row names its task: most have it second. Those that are missing here name none, or a wait that has one.
-const TASK_FIRST = new Set(['spawn', 'wake', 'again', 'stale', 'poll', 'pending', 'ready', 'panics', 'yield', 'cancel',
-  'drop', 'returned', 'cancelled', 'panicked', 'held', 'letgo', 'wait', 'arm', 'timedout', 'set', 'pulse', 'clear',
-  'isset', 'take', 'release', 'notify', 'ask', 'acquire', 'give', 'put', 'get', 'done', 'close', 'come', 'go', 'reset',
-  'abort', 'await', 'lost', 'refused', 'ended', 'does', 'print', 'mark']);
+// The rows whose second element is a task, whose third is an object, and whose fourth is a line.
+const ABOUT_OBJECT = words('set pulse clear isset take release notify ask acquire give put get done close come go reset abort ' +
+  'await lost refused ended does');
 
-// The rows whose third element is an object and whose fourth is a line.
-const ABOUT_OBJECT = new Set(['set', 'pulse', 'clear', 'isset', 'take', 'release', 'notify', 'ask', 'acquire', 'give',
-  'put', 'get', 'done', 'close', 'come', 'go', 'reset', 'abort', 'await', 'lost', 'refused', 'ended', 'does']);
+// All rows whose second element is a task.
+const ABOUT_TASK = new Set([...ABOUT_OBJECT, ...words('spawn wake again stale poll pending ready panics yield cancel drop ' +
+  'returned cancelled panicked held letgo wait arm timedout print mark')]);
 
-// The rows that are about a wait, which their second element names.
-const ABOUT_WAIT = new Set(['grant', 'move', 'waited', 'leave', 'fire', 'disarm']);
+// The rows whose second element is a wait.
+const ABOUT_WAIT = words('grant move waited leave fire disarm');
 
-// Which element of a row says how many events back its cause is.
-const BACK = new Map([['poll', 2], ['drop', 2], ['fire', 2]]);
+const ENDS = words('returned cancelled panicked');
 
-// Which element of a row says how many events back the act is.
-const VIA = new Map([['wake', 2], ['again', 2], ['grant', 2]]);
+// The rows whose third element says how many events back the cause is, and the act.
+const BACK = words('poll drop fire'), VIA = words('wake again grant');
 
 // Reads the lines of a trace: its definitions, and its events with time, turn, cause and act.
 function readTrace(text) {
@@ -62,8 +61,8 @@ function readTrace(text) {
     trace.rows.push(row);
     times.push(time);
     turns.push(turn);
-    causes.push(own ?? (CAUSES.has(word) ? back(row[BACK.get(word)]) : under));
-    acts.push(VIA.has(word) ? back(row[VIA.get(word)]) : 0);
+    causes.push(own ?? (CAUSES.has(word) ? (BACK.has(word) ? back(row[2]) : 0) : under));
+    acts.push(VIA.has(word) ? back(row[2]) : 0);
     if (CAUSES.has(word)) under = step;
   }
   trace.count = trace.rows.length - 1;
@@ -136,8 +135,8 @@ function nothing() {
 
 // An object of which nothing is known but its kind.
 function thing(is) {
-  return { is, line: new Set(), granted: new Set(), holder: null, since: null, promised: false, set: 0, permits: 0, taken: 0,
-    len: 0, capacity: null, unfinished: null, inside: 0, parties: null, task: null, awaits: null, closed: false };
+  return { is, line: new Set(), granted: new Set(), holder: null, promised: null, set: 0, permits: 0, taken: 0,
+    len: 0, capacity: null, inside: 0, parties: null, task: null, awaits: null, closed: false };
 }
 
 // A copy that shares nothing that changes. Waits are replaced and never changed, so they are shared.
@@ -199,97 +198,83 @@ function endWait(state, number) {
   if (!object) return;
   object.line.delete(number);
   if (!object.granted.delete(number)) return;
-  if (object.promised === number) {
-    object.promised = false;
-    object.holder = object.since = null;
-  }
+  if (object.promised === number) object.promised = object.holder = null;
 }
 
-// What each event does to the state. `it` is the object of rows that are about one.
+// What each event does to the state: given that, the row, the object of rows that are about one, and where it is.
 const FOLD = new Map(Object.entries({
-  spawn: ({ state, row }) => queue(state, row[1]),
-  wake: ({ state, row }) => queue(state, row[1]),
-  poll: ({ state, row }) => begin(state, row[1]),
-  drop: ({ state, row }) => begin(state, row[1]),
-  pending({ state, row: [, task] }) {
+  spawn: (state, [, task]) => queue(state, task),
+  wake: (state, [, task]) => queue(state, task),
+  poll: (state, [, task]) => begin(state, task),
+  drop: (state, [, task]) => begin(state, task),
+  pending(state, [, task]) {
     stop(state, task);
     if (state.dying.has(task)) state.ready.add(task);
     state.tasks.set(task, state.ready.has(task) ? 'ready' : 'parked');
   },
-  cancel({ state, row: [, task] }) {
+  cancel(state, [, task]) {
     state.dying.add(task);
     if (state.tasks.get(task) === 'parked') queue(state, task);
   },
-  returned: ({ state, row }) => finish(state, row[1]),
-  cancelled: ({ state, row }) => finish(state, row[1]),
-  panicked: ({ state, row }) => finish(state, row[1]),
+  returned: (state, [, task]) => finish(state, task),
+  cancelled: (state, [, task]) => finish(state, task),
+  panicked: (state, [, task]) => finish(state, task),
 
-  wait({ state, trace, row: [, task, wait, number, line, asks], step }) {
-    state.waits.set(wait, { task, object: number, line, asks: asks ?? 1, since: step });
-    objectOf(state, trace, number).line.add(wait);
+  wait(state, [, task, wait, object, line, asks], it, trace, step) {
+    state.waits.set(wait, { task, object, line, asks: asks ?? 1, since: step });
+    objectOf(state, trace, object).line.add(wait);
   },
-  grant({ state, row: [, wait] }) {
-    const waiting = state.waits.get(wait);
-    const object = waiting && state.objects.get(waiting.object);
-    if (!object) return;
-    object.line.delete(wait);
-    object.granted.add(wait);
-    if (object.is === 'lock') [object.holder, object.since, object.promised] = [waiting.task, waiting.line, wait];
+  grant(state, [, wait]) {
+    const waiting = state.waits.get(wait), it = waiting && state.objects.get(waiting.object);
+    if (!it) return;
+    it.line.delete(wait);
+    it.granted.add(wait);
+    if (it.is === 'lock') [it.holder, it.promised] = [waiting.task, wait];
   },
-  move({ state, row: [, wait, task] }) {
-    const waiting = state.waits.get(wait);
-    if (!waiting) return;
-    state.waits.set(wait, { ...waiting, task: task ?? null });
-    const object = state.objects.get(waiting.object);
-    if (object?.promised === wait) object.holder = task ?? null;
+  move(state, [, wait, task = null]) {
+    const waiting = state.waits.get(wait), it = waiting && state.objects.get(waiting.object);
+    if (waiting) state.waits.set(wait, { ...waiting, task });
+    if (it?.promised === wait) it.holder = task;
   },
-  waited: ({ state, row }) => endWait(state, row[1]),
-  leave: ({ state, row }) => endWait(state, row[1]),
-  arm({ state, trace, row: [, task, wait, after, line, purpose], step }) {
+  waited: (state, [, wait]) => endWait(state, wait),
+  leave: (state, [, wait]) => endWait(state, wait),
+  arm(state, [, task, wait, after, line, purpose], it, trace, step) {
     state.waits.set(wait, { task, object: null, line, asks: 1, since: step, purpose: purpose ?? 'sleep' });
     state.timers.set(wait, trace.time[step] + after);
   },
-  fire: ({ state, row }) => endWait(state, row[1]),
-  disarm: ({ state, row }) => endWait(state, row[1]),
+  fire: (state, [, wait]) => endWait(state, wait),
+  disarm: (state, [, wait]) => endWait(state, wait),
 
-  made({ state, trace, row: [, number, made] }) {
-    const object = objectOf(state, trace, number);
-    for (const key of ['set', 'permits', 'parties', 'capacity', 'len', 'task', 'holder']) {
-      if (made?.[key] != null) object[key] = made[key];
-    }
+  made(state, [, object, made], it, trace) {
+    it = objectOf(state, trace, object);
+    for (const key of ['set', 'permits', 'parties', 'capacity', 'len', 'task', 'holder']) it[key] = made?.[key] ?? it[key];
   },
-  gone: ({ state, row }) => state.objects.delete(row[1]),
-  set: ({ it }) => { it.set = 1; },
-  pulse: ({ it }) => { it.set = 0; },
-  clear: ({ it }) => { it.set = 0; },
-  take: ({ it, row }) => { [it.holder, it.since, it.promised] = [row[1], row[3], false]; },
-  release: ({ it }) => { [it.holder, it.since, it.promised] = [null, null, false]; },
-  acquire: ({ it, row }) => { it.taken += row[4] ?? 1; },
-  give: ({ it, row }) => { it.taken -= row[4] ?? 1; },
-  put({ it, row }) {
-    it.len = row[4] ?? it.len + 1;
-    if (it.unfinished !== null) it.unfinished += 1;
-  },
-  get: ({ it, row }) => { it.len = row[4] ?? it.len - 1; },
-  done: ({ it, row }) => { it.unfinished = row[4] ?? null; },
-  close: ({ it }) => { it.closed = true; },
-  come: ({ it, row }) => { it.inside = row[4] ?? it.inside + 1; },
-  go: ({ it, row }) => { it.inside = row[4] ?? it.inside - 1; },
-  await({ state, it, row: [, task, number] }) {
+  gone: (state, [, object]) => state.objects.delete(object),
+  set: (state, row, it) => { it.set = 1; },
+  pulse: (state, row, it) => { it.set = 0; },
+  clear: (state, row, it) => { it.set = 0; },
+  take: (state, [, task], it) => { [it.holder, it.promised] = [task, null]; },
+  release: (state, row, it) => { [it.holder, it.promised] = [null, null]; },
+  acquire: (state, row, it) => { it.taken += row[4] ?? 1; },
+  give: (state, row, it) => { it.taken -= row[4] ?? 1; },
+  put: (state, row, it) => { it.len = row[4] ?? it.len + 1; },
+  get: (state, row, it) => { it.len = row[4] ?? it.len - 1; },
+  close: (state, row, it) => { it.closed = true; },
+  come: (state, row, it) => { it.inside = row[4] ?? it.inside + 1; },
+  go: (state, row, it) => { it.inside = row[4] ?? it.inside - 1; },
+  await(state, [, task, object], it) {
     it.awaits ??= new Set();
     it.awaits.add(task);
     const by = state.awaited.get(task);
-    if (by) by.push(number);
-    else state.awaited.set(task, [number]);
+    if (by) by.push(object);
+    else state.awaited.set(task, [object]);
   },
 }));
 
 // Takes the state one event further.
 function apply(trace, state, step) {
   const row = trace.rows[step], fold = FOLD.get(row[0]);
-  if (!fold) return;
-  const it = ABOUT_OBJECT.has(row[0]) ? objectOf(state, trace, row[2]) : null;
-  fold({ state, trace, row, step, it });
+  if (fold) fold(state, row, ABOUT_OBJECT.has(row[0]) ? objectOf(state, trace, row[2]) : null, trace, step);
 }
 
 // The permits that nobody has.
@@ -343,9 +328,10 @@ class Run {
   // Remembers where the event is to be found.
   index(state, step) {
     const row = this.trace.rows[step], word = row[0];
-    if (TASK_FIRST.has(word)) this.follow(state, step, row[1], word);
-    if (word === 'wait') this.waits.set(row[2], { task: row[1], object: row[3], line: row[4], step });
-    if (word === 'arm') this.waits.set(row[2], { task: row[1], object: null, line: row[4], step });
+    if (ABOUT_TASK.has(word)) this.follow(state, step, row[1], word);
+    if (word === 'wait' || word === 'arm') {
+      this.waits.set(row[2], { task: row[1], object: word === 'wait' ? row[3] : null, line: row[4], step });
+    }
     if (word === 'arm') this.arms = true;
     if (word === 'print') this.prints.push(step);
     if (word === 'jump' || word === 'unpark') this.jumps.push(step);
@@ -362,7 +348,7 @@ class Run {
     let known = this.tasks.get(task);
     if (!known) this.tasks.set(task, known = { spawn: step, end: Infinity, how: null, polls: [], steps: [], status: [] });
     if (word === 'poll' || word === 'drop') known.polls.push(step);
-    if (word === 'returned' || word === 'cancelled' || word === 'panicked') {
+    if (ENDS.has(word)) {
       [known.end, known.how] = [step, word];
       this.ends.push(step);
     }
@@ -391,7 +377,7 @@ class Run {
   taskAt(step) {
     const row = this.trace.rows[step];
     if (!row) return null;
-    if (TASK_FIRST.has(row[0])) return row[1] ?? null;
+    if (ABOUT_TASK.has(row[0])) return row[1] ?? null;
     if (row[0] === 'move') return row[2] ?? null;
     return ABOUT_WAIT.has(row[0]) ? this.waits.get(row[1])?.task ?? null : null;
   }
@@ -431,8 +417,7 @@ class Run {
     for (let at = poll + 1; at < step; at += 1) {
       const row = rows[at], word = row[0];
       if (word === 'pending' && row[1] === task) return line;
-      if (word === 'wait' && row[1] === task) line = row[4];
-      if (word === 'arm' && row[1] === task) line = row[4];
+      if ((word === 'wait' || word === 'arm') && row[1] === task) line = row[4];
       if (word === 'yield' && row[1] === task) line = row[2];
     }
     return null;

@@ -1,4 +1,3 @@
-'use strict';
 // The lanes: a line for each task, on a canvas, of which only the window that is seen is drawn. Solid while it runs, pale
 // while it is ready, dots while it is parked.
 
@@ -19,7 +18,7 @@ class Lanes {
 
   press(event) {
     if (event.type === 'pointerdown') this.canvas.setPointerCapture(event.pointerId);
-    this.page.go(this.stepAt(event.offsetX), { from: 'lanes' });
+    this.page.go(this.stepAt(event.offsetX), false);
   }
 
   wheel(event) {
@@ -67,22 +66,18 @@ class Lanes {
     this.view = view;
     const { canvas } = this, ratio = devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
     if (!width) return;
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-      [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
-    }
+    // To set the size clears the canvas.
+    [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
     const pen = this.pen = canvas.getContext('2d');
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    const { count } = view.run.trace;
+    const { count } = view.run;
     [this.width, this.height, this.left] = [width, height, width < 560 ? 74 : 118];
     const room = width - this.left - 12;
     this.scale = this.zoom ?? Math.min(WIDE, Math.max(room / (count + 1), this.axis === 'step' ? NARROW : NARROW / 2));
     const seen = room / this.scale, at = this.place(view.step);
-    const least = 1, most = Math.max(least, count + 1 - seen);
     // The window stays while the step is well inside it.
     if (this.from === undefined || at < this.from + seen * .08 || at > this.from + seen * .92) this.from = at - seen / 2;
-    this.from = Math.min(Math.max(this.from, least), most);
-    this.until = this.from + seen;
+    this.from = Math.max(1, Math.min(this.from, count + 1 - seen));
     this.drawAll();
   }
 
@@ -103,15 +98,17 @@ class Lanes {
   }
 
   drawAll() {
-    const { pen, view, left } = this, { run, step, names } = view;
+    const { pen, view, left } = this, { run, step } = view;
     const [tasks, row, hidden] = this.choose();
-    const [ink, dim, rule, hot] = ['--ink', '--dim', '--rule', '--hot'].map((name) => this.colour(`var(${name})`));
+    const dim = this.colour('var(--dim)'), hot = this.colour('var(--hot)'), { fontFamily } = getComputedStyle(document.body);
     const bottom = tasks.length * row + 2;
     this.rows = new Map(tasks.map((task, at) => [task, at * row + 2]));
     pen.save();
     pen.beginPath();
     pen.rect(left - 4, 0, this.width - left + 4, this.height);
     pen.clip();
+    pen.font = `12px ${fontFamily}`;
+    pen.textBaseline = 'middle';
     this.drawJumps(bottom, dim);
     tasks.forEach((task) => this.drawTask(task, row));
     this.drawWakes(row, dim, hot);
@@ -126,32 +123,16 @@ class Lanes {
     pen.restore();
     pen.textBaseline = 'middle';
     tasks.forEach((task) => {
-      pen.font = `600 ${Math.min(14, row * .78)}px ${getComputedStyle(document.body).fontFamily}`;
-      pen.fillStyle = this.colour(colourOf(names, task));
-      pen.fillText(this.fit(names.task(task), left - 10), 0, this.rows.get(task) + row * .46);
+      pen.font = `600 ${Math.min(14, row * .78)}px ${fontFamily}`;
+      pen.fillStyle = this.colour(colourOf(run, task));
+      pen.fillText(this.fit(run.taskName(task), left - 10), 0, this.rows.get(task) + row * .46);
     });
-    pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    pen.font = `12px ${fontFamily}`;
     pen.fillStyle = dim;
     if (hidden > 0) pen.fillText(`+ ${hidden} more`, 0, this.height - 6);
-    this.drawLegend(ink, dim, rule);
-  }
-
-  // What the lines mean, at the right below the lanes.
-  drawLegend(ink, dim) {
-    if (this.width < 560) return;
-    const { pen } = this, y = this.height - 6, parts = [['run', 'running'], ['ready', 'ready'], ['parked', 'parked'], ['jump', 'time jumps'], ['dot', 'woken']];
-    let x = this.width - 12 - parts.reduce((sum, [, text]) => sum + 34 + pen.measureText(text).width, 0);
-    for (const [kind, text] of parts) {
-      [pen.fillStyle, pen.strokeStyle, pen.globalAlpha] = [dim, dim, kind === 'ready' ? .4 : 1];
-      if (kind === 'run') pen.fillRect(x, y - 4, 16, 8);
-      if (kind === 'ready') pen.fillRect(x, y - 2, 16, 5);
-      if (kind === 'parked') this.stroke([1, 4], 2, [x, y], [x + 16, y]);
-      if (kind === 'jump') this.stroke([4, 3], 1.5, [x + 8, y - 6], [x + 8, y + 6]);
-      if (kind === 'dot') this.dot(x + 10, y, 3.5);
-      pen.globalAlpha = 1;
-      pen.fillText(text, x + 21, y);
-      x += 34 + pen.measureText(text).width;
-    }
+    pen.textAlign = 'right';
+    if (this.width > 560) pen.fillText('■ running   ▬ ready   ··· parked   ┆ time jumps   ● woken', this.width - 12, this.height - 6);
+    pen.textAlign = 'left';
   }
 
   stroke(dashes, thickness, from, to) {
@@ -181,7 +162,7 @@ class Lanes {
 
   drawTask(task, row) {
     const { pen, view } = this, known = view.run.tasks.get(task), y = this.rows.get(task);
-    const colour = this.colour(colourOf(view.names, task)), middle = y + row * .46;
+    const colour = this.colour(colourOf(view.run, task)), middle = y + row * .46;
     const first = Math.max(0, lastAtMost(known.steps, this.stepAt(this.left)));
     let run = null;
     for (let at = first; at < known.steps.length; at += 1) {
@@ -214,8 +195,6 @@ class Lanes {
   // Dashed lines where time jumps, with the time from there on.
   drawJumps(bottom, dim) {
     const { pen, view } = this, { jumps, trace } = view.run;
-    pen.font = `11.5px ${getComputedStyle(document.body).fontFamily}`;
-    pen.textBaseline = 'middle';
     let free = 0;
     for (let at = Math.max(0, lastAtMost(jumps, this.stepAt(this.left))); at < jumps.length; at += 1) {
       const x = this.x(jumps[at]);

@@ -1,75 +1,40 @@
-'use strict';
 // Puts the page together: the runs, the step, the keys.
 
 // Milliseconds a step when it plays, at each pace.
 const PACES = [2400, 1600, 1000, 650, 400, 200, 90];
 
-// What reads the step of a run and its parts, made once a trace.
-class Replay {
-  constructor(text) {
-    this.run = new Run(text);
-    this.names = new Names(this.run);
-    this.sentences = new Sentences(this.run, this.names);
-    this.findings = findingsOf(this.run);
-    this.sought = null;
-  }
-
-  // All sentences, in small letters, for the search; made when somebody searches first.
-  get words() {
-    this.sought ??= Array.from({ length: this.run.count + 1 }, (_, step) => (step ? this.sentences.text(step).toLowerCase() : ''));
-    return this.sought;
-  }
-
-  // What makes two events of two runs the same: what happened, to whom; not in which line or how long ago.
-  signature(step) {
-    const { trace } = this.run, row = trace.rows[step];
-    if (!row) return '';
-    const head = this.sentences.text(step);
-    return `${row[0]} ${head} ${trace.time[step]}`;
-  }
-}
-
 class Page {
   constructor(texts, sources) {
-    this.replays = texts.map((text) => new Replay(text));
-    this.which = 0;
-    this.step = 1;
-    this.query = '';
-    this.hits = [];
-    this.followed = null;
-    this.pace = 2;
-    this.playing = null;
-    this.wheel = false;
+    this.runs = texts.map((text) => new Story(text));
+    Object.assign(this, { which: 0, step: 1, query: '', hits: [], followed: null, chosen: null, pace: 2, playing: null, wheel: false });
     this.board = new Board(this);
     this.arrows = new Arrows();
     this.lanes = new Lanes(this);
     this.source = new Source(this, sources);
     this.dialogs = new Dialogs(this);
-    this.difference = this.replays.length > 1 ? this.firstDifference() : null;
+    this.difference = this.runs.length > 1 ? this.firstDifference() : 0;
     this.listen();
     this.open(this.readLink());
   }
 
-  get run() { return this.replays[this.which].run; }
-  get names() { return this.replays[this.which].names; }
-  get sentences() { return this.replays[this.which].sentences; }
-  get findings() { return this.replays[this.which].findings; }
+  get run() {
+    return this.runs[this.which];
+  }
 
   // The first step at which the two runs are not the same; 0 if there is none.
   firstDifference() {
-    const [one, other] = this.replays, most = Math.max(one.run.count, other.run.count);
-    for (let step = 1; step <= most; step += 1) if (one.signature(step) !== other.signature(step)) return step;
+    const [one, other] = this.runs;
+    for (let step = 1; step <= Math.max(one.count, other.count); step += 1) if (one.signature(step) !== other.signature(step)) return step;
     return 0;
   }
 
   readLink() {
-    const link = new URLSearchParams(location.hash.slice(1));
-    const which = Math.min(Math.max(Number(link.get('t') ?? 1) - 1 || 0, 0), this.replays.length - 1);
-    return { which, step: link.has('s') ? Number(link.get('s')) || 0 : 1 };
+    const link = new URLSearchParams(location.hash.slice(1)), which = link.get('t') === '2' && this.runs.length > 1 ? 1 : 0;
+    return { which, step: Number(link.get('s') ?? 1) || 0 };
   }
 
   writeLink() {
-    const link = `#s=${this.step}${this.which ? `&t=${this.which + 1}` : ''}`;
+    const link = `#s=${this.step}${this.which ? '&t=2' : ''}`;
     clearTimeout(this.linking);
     // A browser bears only so many in a second, and somebody may scrub.
     this.linking = setTimeout(() => location.hash !== link && history.replaceState(null, '', link), 120);
@@ -77,96 +42,54 @@ class Page {
 
   // Shows a run at a step.
   open({ which, step }) {
-    if (which !== this.which) this.followed = null;
     this.which = which;
-    this.source.shown = null;
+    this.followed = this.chosen = this.source.shown = null;
     byId('slider').max = this.run.count;
-    byId('switch').hidden = this.replays.length < 2;
-    const found = this.findings.length;
-    byId('finds').textContent = found ? `f ${count(found, 'finding')}` : 'f findings';
-    byId('finds').classList.toggle('some', found > 0);
+    const found = this.run.findings.length;
+    buttonOf('x').hidden = this.runs.length < 2;
+    buttonOf('f').textContent = `f ${found ? count(found, 'finding') : 'findings'}`;
+    buttonOf('f').classList.toggle('some', found > 0);
     this.lanes.from = this.lanes.top = undefined;
-    this.go(step, { glides: false });
+    this.go(step, false);
   }
 
-  go(wanted, { glides } = {}) {
-    const step = Math.min(Math.max(Math.round(wanted) || 0, 0), this.run.count);
-    const glide = glides ?? Math.abs(step - this.step) === 1;
-    this.step = step;
-    const { run, names, sentences } = this;
+  go(wanted, glides = Math.abs(wanted - this.step) === 1) {
+    const { run } = this, step = this.step = Math.min(Math.max(Math.round(wanted) || 0, 0), run.count);
     const after = run.stateAt(step), before = step ? run.stateAt(step - 1) : after;
-    this.view = { run, names, sentences, step, before, after };
+    this.view = { run, step, before, after };
     this.showWords();
-    this.board.show(this.view, glide);
+    this.board.show(this.view, glides);
     this.source.show(this.view);
-    this.source.showOutput(this.view);
     this.arrows.show(this.board);
     this.lanes.show(this.view);
-    this.showControls();
     this.showOther();
     this.writeLink();
   }
 
   showWords() {
-    const { run, sentences, names, step, before, after } = this.view, { time, turn } = run.trace;
-    const head = sentences.head(step), why = sentences.why(step, before, after);
-    byId('sentence').replaceChildren(...phrase(names, head).flat());
-    byId('why').replaceChildren(...phrase(names, why).flat());
+    const { run, step, before, after } = this.view, { time, turn } = run.trace, head = run.head(step), why = run.why(step, before, after);
+    byId('sentence').replaceChildren(...phrase(run, head));
+    byId('why').replaceChildren(...phrase(run, why));
     byId('time').textContent = duration(time[step]);
     byId('place').textContent = `${turn[step] ? `turn ${turn[step]} · ` : ''}step ${step} of ${run.count}`;
-    const spoken = `${sentences.plain(head)}. ${sentences.plain(why)}`;
-    byId('spoken').textContent = spoken;
-    byId('slider').setAttribute('aria-valuetext', `step ${step}: ${sentences.plain(head)}`);
-    if (matchMedia('print').matches) this.writePrint();
-  }
-
-  showControls() {
-    const { run, step } = this;
+    byId('spoken').textContent = `${run.plain(head)}. ${run.plain(why)}`;
+    byId('slider').setAttribute('aria-valuetext', `step ${step}: ${run.plain(head)}`);
     byId('slider').value = step;
     byId('number').textContent = `${step} / ${run.count}`;
-    byId('back').disabled = step === 0;
-    byId('forth').disabled = step === run.count;
-    byId('cause').disabled = !run.causeOf(step);
-    byId('effect').disabled = !run.effectOf(step);
+    const works = { ArrowLeft: step > 0, ArrowRight: step < run.count, c: run.causeOf(step), e: run.effectOf(step) };
+    for (const [key, does] of Object.entries(works)) buttonOf(key).disabled = !does;
   }
 
-  // At and behind the first difference of two runs: what happens in the other one.
+  // With two runs: whether they have differed yet, and what happens in the other one.
   showOther() {
-    const other = this.replays[1 - this.which], pane = byId('other');
+    const { difference, step, which, runs } = this, other = runs[1 - which], pane = byId('other');
     pane.hidden = !other;
     if (!other) return;
-    const say = (replay) => phrase(replay.names, replay.run.count < this.step ? ['it is over'] : replay.sentences.head(this.step));
-    const title = (which) => printable(this.replays[which].run.trace.head.program ?? `run ${which + 1}`);
-    const here = make('span', {}, `run ${this.which + 1} of 2, ${title(this.which)}. `);
-    if (this.difference === 0) pane.replaceChildren(here, 'Both are the same.');
-    else if (this.step < this.difference) pane.replaceChildren(here, make('span', {}, `The same up to step ${this.difference} (d).`));
-    else {
-      const mark = this.step === this.difference ? make('b', {}, 'Here they differ first.') : make('span', {}, `They differ from step ${this.difference} on (d).`);
-      pane.replaceChildren(here, mark, make('span', {}, `In the other at this step (x): `, say(other)));
-    }
-  }
-
-  // The step as text, for paper.
-  writePrint() {
-    const { run, names, sentences, step, before, after } = this.view, lines = [];
-    const list = (tasks) => [...tasks].map((task) => names.task(task)).join(', ') || 'nobody';
-    lines.push(sentences.plain(sentences.head(step)), sentences.plain(sentences.why(step, before, after)), '');
-    lines.push(`${duration(run.trace.time[step])}, turn ${run.trace.turn[step]}, step ${step} of ${run.count}`);
-    const at = run.trace.lines.get(lineOf(run, step));
-    if (at) {
-      const text = this.source.sources[at.file]?.split('\n')[at.row - 1];
-      lines.push(printable(at.at), ...(text === undefined ? [] : [`    ${printableLine(text).trim()}`]));
-    }
-    lines.push('', `Running: ${list(after.runs)}`, `Ready queue: ${list(after.ready)}`, 'Waiting:');
-    for (const [number, it] of after.objects) {
-      const waiting = [...it.line].map((wait) => after.waits.get(wait)?.task), held = it.holder === null ? '' : `, held by ${names.task(it.holder)}`;
-      if (waiting.length || held) lines.push(`    ${names.object(number)}${held}: ${list(waiting)}`);
-    }
-    const timers = [...after.timers].map(([wait, deadline]) => `${names.task(after.waits.get(wait)?.task)} at ${duration(deadline)}`);
-    if (timers.length) lines.push(`    timers: ${timers.join(', ')}`);
-    const said = run.prints.slice(0, lastAtMost(run.prints, step) + 1).slice(-SAID);
-    lines.push('', 'Output:', ...said.map((each) => `    ${printableLine(String(run.trace.rows[each][2] ?? ''))}`));
-    byId('printed').textContent = lines.join('\n');
+    const differs = make(step === difference ? 'b' : 'span', !difference ? 'Both are the same.' : step < difference
+      ? `They are the same up to step ${difference} (d).` : step > difference ? `They differ from step ${difference} on (d).` : 'Here they differ first.');
+    pane.replaceChildren(make('span', `Run ${which + 1} of 2, ${printable(this.run.trace.head.program ?? '')}.`), differs);
+    if (!difference || step < difference) return;
+    pane.append(make('span', 'In the other (x): ', step > other.count ? 'it is over' : phrase(other, other.head(step))));
   }
 
   // The task that the step is about, or that somebody has chosen.
@@ -174,84 +97,61 @@ class Page {
     return this.followed ?? this.run.taskAt(this.step) ?? this.run.actorAt(this.step);
   }
 
+  // To the next of these steps, or to the last before this one.
+  goTo(direction, steps = [], from = this.step) {
+    const step = steps[direction > 0 ? lastAtMost(steps, from) + 1 : lastAtMost(steps, from - 1)];
+    if (step) this.go(step);
+    return step;
+  }
+
   goToPoll(direction) {
-    const polls = this.run.tasks.get(this.task)?.polls ?? [];
-    const at = direction > 0 ? lastAtMost(polls, this.step) + 1 : lastAtMost(polls, this.step - 1);
-    if (polls[at]) this.go(polls[at]);
+    this.goTo(direction, this.run.tasks.get(this.task)?.polls);
   }
 
   goToChange(direction) {
-    const object = this.run.objectAt(this.step) ?? this.board.focus.object ?? this.chosen;
-    if (object == null) return;
-    this.chosen = object;
-    const steps = this.run.objects.get(object) ?? [];
-    const at = direction > 0 ? lastAtMost(steps, this.step) + 1 : lastAtMost(steps, this.step - 1);
-    if (steps[at]) this.go(steps[at]);
-  }
-
-  goToCause() {
-    const cause = this.run.causeOf(this.step);
-    if (cause) this.go(cause);
-  }
-
-  goToEffect() {
-    const effect = this.run.effectOf(this.step);
-    if (effect) this.go(effect);
-  }
-
-  goToFinding(direction) {
-    const steps = this.findings.map(({ step }) => step);
-    const at = direction > 0 ? lastAtMost(steps, this.step) + 1 : lastAtMost(steps, this.step - 1);
-    if (steps[at]) this.go(steps[at]);
+    this.chosen = this.run.objectAt(this.step) ?? this.board.focus.object ?? this.chosen;
+    this.goTo(direction, this.run.objects.get(this.chosen));
   }
 
   // The steps whose sentences have all the words.
   find(query) {
-    this.query = query;
-    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-    const texts = words.length ? this.replays[this.which].words : [];
+    this.query = query.trim();
+    const sought = this.query.toLowerCase().split(/\s+/);
     this.hits = [];
-    texts.forEach((text, step) => { if (step && words.every((word) => text.includes(word))) this.hits.push(step); });
+    if (this.query) this.run.sought.forEach((text, step) => { if (step && sought.every((word) => text.includes(word))) this.hits.push(step); });
     return this.hits;
   }
 
+  // Round from the last to the first.
   goToHit(direction, from = this.step) {
-    const { hits } = this, at = direction > 0 ? lastAtMost(hits, from) + 1 : lastAtMost(hits, from - 1);
-    const step = hits[at] ?? (direction > 0 ? hits[0] : hits.at(-1));
-    if (step) this.go(step);
+    if (!this.goTo(direction, this.hits, from) && this.hits.length) this.go(this.hits.at(direction > 0 ? 0 : -1));
   }
 
-  goToDifference() {
-    if (this.difference) this.go(this.difference);
-  }
-
-  // The same step of the other run.
   switchRun() {
-    if (this.replays.length > 1) this.open({ which: 1 - this.which, step: this.step });
+    if (this.runs.length > 1) this.open({ which: 1 - this.which, step: this.step });
   }
 
   tellOf(task) {
     this.followed = task;
-    this.go(this.step);
+    this.go(this.step, false);
     this.dialogs.tellOf(task);
   }
 
   toggleWheel() {
     this.wheel = !this.wheel;
-    this.go(this.step);
+    this.go(this.step, false);
   }
 
   toggleTheme() {
-    const isDark = getComputedStyle(byId('lanes')).colorScheme === 'dark'
-      || (document.documentElement.style.colorScheme === '' && matchMedia('(prefers-color-scheme: dark)').matches);
-    document.documentElement.style.colorScheme = isDark ? 'light' : 'dark';
-    this.go(this.step);
+    const { style } = document.documentElement, dark = style.colorScheme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+    style.colorScheme = dark === 'dark' ? 'light' : 'dark';
+    this.go(this.step, false);
   }
 
   toggleAxis() {
+    const time = this.run.trace.head.clock === 'real' ? 'wall time' : 'virtual time';
     this.lanes.toggleAxis();
-    const time = this.run.trace.head.clock === 'real' ? 'by wall time' : 'by virtual time';
-    byId('axis').textContent = this.lanes.axis === 'step' ? 'by step' : time;
+    buttonOf('l').textContent = `l by ${this.lanes.axis === 'step' ? 'step' : time}`;
   }
 
   play(on = this.playing === null) {
@@ -259,7 +159,7 @@ class Page {
     this.playing = null;
     if (on && this.step === this.run.count) this.go(0);
     if (on) this.playing = setTimeout(() => { this.go(this.step + 1); this.play(this.step < this.run.count); }, PACES[this.pace]);
-    byId('play').textContent = on ? 'stop' : 'play';
+    buttonOf(' ').textContent = on ? 'stop' : 'play';
     byId('spoken').setAttribute('aria-live', on ? 'off' : 'polite');
   }
 
@@ -268,66 +168,54 @@ class Page {
   }
 
   listen() {
-    const on = (id, act) => byId(id).addEventListener('click', act);
-    on('back', () => this.go(this.step - 1));
-    on('forth', () => this.go(this.step + 1));
-    on('play', () => this.play());
-    on('cause', () => this.goToCause());
-    on('effect', () => this.goToEffect());
-    on('finds', () => this.dialogs.findings());
-    on('switch', () => this.switchRun());
-    on('search', () => this.dialogs.search());
-    on('axis', () => this.toggleAxis());
-    on('help', () => this.dialogs.help());
+    const findings = () => this.run.findings.map(({ step }) => step);
+    this.keys = {
+      ArrowRight: () => this.go(this.step + 1), ArrowLeft: () => this.go(this.step - 1),
+      '⇧ArrowRight': () => this.goToPoll(1), '⇧ArrowLeft': () => this.goToPoll(-1),
+      o: () => this.goToChange(1), O: () => this.goToChange(-1),
+      c: () => this.go(this.run.causeOf(this.step) || this.step), e: () => this.go(this.run.effectOf(this.step) || this.step),
+      Home: () => this.go(0), End: () => this.go(this.run.count), ' ': () => this.play(),
+      '+': () => this.setPace(1), '=': () => this.setPace(1), '-': () => this.setPace(-1),
+      '/': () => this.dialogs.search(), n: () => this.goToHit(1), N: () => this.goToHit(-1),
+      f: () => this.dialogs.findings(), '.': () => this.goTo(1, findings()), ',': () => this.goTo(-1, findings()),
+      a: () => this.task != null && this.dialogs.tellOf(this.task), w: () => this.toggleWheel(), l: () => this.toggleAxis(),
+      '[': () => this.lanes.zoomBy(.8), ']': () => this.lanes.zoomBy(1.25),
+      d: () => this.difference && this.go(this.difference), x: () => this.switchRun(), t: () => this.toggleTheme(),
+      '?': () => this.dialogs.help(),
+    };
+    byId('controls').addEventListener('click', (event) => this.keys[event.target.dataset.key]?.());
     byId('slider').addEventListener('input', (event) => this.go(Number(event.target.value)));
     addEventListener('keydown', (event) => this.press(event));
     addEventListener('hashchange', () => this.open(this.readLink()));
-    addEventListener('resize', () => this.go(this.step, { glides: false }));
-    addEventListener('beforeprint', () => this.writePrint());
-    matchMedia('print').addEventListener('change', () => this.writePrint());
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.go(this.step));
-    byId('cards').addEventListener('scroll', () => this.arrows.show(this.board), { passive: true });
-    byId('queue').addEventListener('scroll', () => this.arrows.show(this.board), { passive: true });
+    const again = () => this.go(this.step, false);
+    addEventListener('resize', again);
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
+    for (const id of ['cards', 'queue', 'ended']) byId(id).addEventListener('scroll', () => this.arrows.show(this.board), { passive: true });
   }
 
   press(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || this.dialogs.isOpen) return;
-    const act = this.keys()[event.shiftKey && event.key.startsWith('Arrow') ? `⇧${event.key}` : event.key];
-    if (!act) return;
-    if (event.key === ' ' && event.target instanceof HTMLButtonElement) return;
+    const { key, target } = event, act = this.keys[event.shiftKey && key.startsWith('Arrow') ? `⇧${key}` : key];
+    if (!act || event.ctrlKey || event.metaKey || event.altKey || this.dialogs.dialog.open) return;
+    if (key === ' ' && target instanceof HTMLButtonElement) return;
     event.preventDefault();
-    if (event.key !== ' ' && this.playing !== null && !['+', '-', '=', '−'].includes(event.key)) this.play(false);
+    if (this.playing !== null && !' +=-'.includes(key)) this.play(false);
     act();
-  }
-
-  keys() {
-    return {
-      ArrowRight: () => this.go(this.step + 1), ArrowLeft: () => this.go(this.step - 1),
-      '⇧ArrowRight': () => this.goToPoll(1), '⇧ArrowLeft': () => this.goToPoll(-1),
-      o: () => this.goToChange(1), O: () => this.goToChange(-1), c: () => this.goToCause(), e: () => this.goToEffect(),
-      Home: () => this.go(0), End: () => this.go(this.run.count), ' ': () => this.play(),
-      '+': () => this.setPace(1), '=': () => this.setPace(1), '-': () => this.setPace(-1), '−': () => this.setPace(-1),
-      '/': () => this.dialogs.search(), n: () => this.goToHit(1), N: () => this.goToHit(-1),
-      f: () => this.dialogs.findings(), '.': () => this.goToFinding(1), ',': () => this.goToFinding(-1),
-      a: () => this.task != null && this.dialogs.tellOf(this.task), w: () => this.toggleWheel(), l: () => this.toggleAxis(),
-      '[': () => this.lanes.zoomBy(.8), ']': () => this.lanes.zoomBy(1.25),
-      d: () => this.goToDifference(), x: () => this.switchRun(), t: () => this.toggleTheme(), '?': () => this.dialogs.help(),
-    };
   }
 }
 
+// The button of a key.
+const buttonOf = (key) => document.querySelector(`[data-key="${key}"]`);
+
 function start() {
-  const texts = [...document.querySelectorAll('script.trace')].map((each) => each.textContent);
-  if (!texts.length) {
-    byId('sentence').textContent = 'This page holds no trace';
-    byId('why').textContent = 'greenlight-demos page TRACE.jsonl makes one that does.';
-    return;
-  }
+  const texts = [...document.querySelectorAll('script.trace')].map((each) => each.textContent), fail = (head, why) => {
+    byId('sentence').textContent = head;
+    byId('why').textContent = printable(why);
+  };
+  if (!texts.length) return fail('This page holds no trace', 'greenlight-demos page TRACE.jsonl makes one that does.');
   try {
     window.page = new Page(texts.slice(0, 2), JSON.parse(byId('sources')?.textContent ?? '{}'));
   } catch (error) {
-    byId('sentence').textContent = 'This trace cannot be read';
-    byId('why').textContent = printable(error.message);
+    fail('This trace cannot be read', error.message);
     throw error;
   }
 }

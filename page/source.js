@@ -1,4 +1,3 @@
-'use strict';
 // The source with the line of the step lit, and what the program has said up to there.
 
 // So many lines of a file are shown around the lit one, and so many lines of output before the last.
@@ -12,7 +11,7 @@ function coloured(line) {
   let at = 0;
   for (const found of line.matchAll(RUST)) {
     parts.push(line.slice(at, found.index));
-    parts.push(make(`i.${found[1] ? 'comment' : found[2] ? 'string' : 'word'}`, { style: found[1] ? null : 'font-style: normal' }, found[0]));
+    parts.push(make(`i.${found[1] ? 'comment' : found[2] ? 'string' : 'word'}`, found[0]));
     at = found.index + found[0].length;
   }
   return [...parts, line.slice(at)];
@@ -47,43 +46,45 @@ function ownLine(run, row) {
 
 class Source {
   constructor(page, sources) {
-    Object.assign(this, { page, sources, shown: null, lit: null, files: new Map() });
+    Object.assign(this, { page, sources, shown: null });
   }
 
   show(view) {
-    const line = lineOf(view.run, view.step), at = line == null ? null : view.run.trace.lines.get(line);
-    if (at) this.showFile(at.file);
-    this.light(at?.row ?? null);
+    const { lines, via, rows } = view.run.trace, { run, step } = view, at = lines.get(lineOf(run, step));
+    // Where the step has no line of its own, the one that its task has come to is lit less.
+    const row = rows[via[step] || step], kind = row && ownLine(run, row) != null ? 'on' : 'near';
+    this.showFile(at?.file ?? this.shown ?? [...lines.values()].findLast(({ file }) => this.sources[file])?.file ?? '');
+    this.light(at?.row ?? null, kind);
+    this.showOutput(view);
   }
 
   showFile(file) {
     if (this.shown === file) return;
     this.shown = file;
-    this.lit = null;
     byId('file').textContent = printable(baseName(file));
     byId('file').title = printable(file);
     const text = this.sources[file];
     this.lines = typeof text === 'string' ? text.split(/\r\n|\r|\n/) : null;
     if (this.lines) this.fill(1);
-    else byId('source').replaceChildren(make('p.missing', {}, `${printable(file)} could not be read when this page was made.`));
+    else byId('source').replaceChildren(make('p.missing', `${printable(file)} could not be read when this page was made.`));
   }
 
   // Shows the lines from this one on. A file of a hundred thousand lines is as quick as one of a hundred.
   fill(from) {
     this.from = from;
     const lines = this.lines.slice(from - 1, from - 1 + LINES);
-    byId('source').replaceChildren(make('div.lines', {}, lines.map((line, at) =>
-      make('div.code', { 'data-row': from + at }, make('span', {}, String(from + at)), make('div', {}, coloured(printableLine(line)))))));
+    byId('source').replaceChildren(make('div.lines', lines.map((line, at) =>
+      make('div.code', { 'data-row': from + at }, make('span', String(from + at)), make('div', coloured(printableLine(line)))))));
   }
 
-  light(row) {
+  light(row, kind) {
     const pane = byId('source');
-    pane.querySelector('.on')?.classList.remove('on');
+    pane.querySelector('.on, .near')?.classList.remove('on', 'near');
     if (row === null || !this.lines) return;
     if (row < this.from || row >= this.from + LINES) this.fill(Math.max(1, row - LINES / 2));
     const line = pane.querySelector(`[data-row="${row}"]`);
     if (!line) return;
-    line.classList.add('on');
+    line.classList.add(kind);
     const [top, bottom] = [line.offsetTop - pane.offsetTop, line.offsetTop - pane.offsetTop + line.offsetHeight];
     const margin = pane.clientHeight * .18;
     if (top < pane.scrollTop + margin || bottom > pane.scrollTop + pane.clientHeight - margin) {
@@ -96,7 +97,7 @@ class Source {
     const shown = run.prints.slice(Math.max(0, said - SAID), said);
     const lines = shown.flatMap((at) => String(run.trace.rows[at][2] ?? '').split('\n').map((text) =>
       make(`div${at === step ? '.new' : ''}`, { title: `step ${at}`, onclick: () => this.page.go(at) }, printableLine(text) || ' ')));
-    if (!lines.length) lines.push(make('div.none', {}, '(nothing yet)'));
+    if (!lines.length) lines.push(make('div.none', '(nothing yet)'));
     pane.replaceChildren(...lines);
     pane.scrollTop = pane.scrollHeight;
   }

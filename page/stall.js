@@ -1,6 +1,8 @@
-'use strict';
 // Why nobody can go on: a circle of tasks that wait for each other, drawn as a ring, or who waits for what, and who could
 // end that.
+
+// So many tasks are drawn as a ring; of more there is a list.
+const LARGEST = 7;
 
 // Whom a task waits for, through what: `{ wait, object, tasks }` for each of its waits.
 function waitsOf(run, state, task) {
@@ -46,10 +48,10 @@ function circleOf(run, state) {
 
 function stallCard(view, board) {
   const { run, after } = view, circle = circleOf(run, after);
-  const card = make('div.card.stalled', {}, make('h3', {}, circle ? 'They wait for each other' : 'Why nobody can go on'));
-  if (circle && circle.length <= 6) card.append(ring(view, circle));
+  const card = make('div.card.stalled', make('h3', circle ? 'They wait for each other' : 'Why nobody can go on'));
+  if (circle && circle.length <= LARGEST) card.append(ring(view, circle));
   const inCircle = new Set(circle?.map(({ task }) => task));
-  const rows = [...after.tasks.keys()].filter((task) => after.tasks.get(task) === 'parked' && (circle?.length > 6 || !inCircle.has(task)))
+  const rows = [...after.tasks.keys()].filter((task) => after.tasks.get(task) === 'parked' && (circle?.length > LARGEST || !inCircle.has(task)))
     .flatMap((task) => because(view, board, task));
   card.append(...rows.slice(0, CHIPS));
   if (rows.length > CHIPS) card.append(board.more(rows.length - CHIPS));
@@ -58,11 +60,11 @@ function stallCard(view, board) {
 
 // What a task waits for, and who could end it.
 function because(view, board, task) {
-  const { run, after, names } = view, waits = waitsOf(run, after, task);
+  const { run, after } = view, waits = waitsOf(run, after, task);
   const who = () => board.chip(task, { place: `why ${task}`, kind: 'small' });
-  if (!waits.length) return [make('div.because', {}, who(), make('span', {}, 'waits for nothing that the trace knows of'))];
-  return waits.map(({ object, it, tasks }) => make('div.because', {}, who(), make('span', {}, 'waits for'), ...phrase(names, [{ object }]),
-    make('span', {}, whoEnds(it, tasks)), ...tasks.slice(0, 6).map((each) => board.chip(each, { place: `ends ${task} ${each}`, kind: 'letters' })),
+  if (!waits.length) return [make('div.because', who(), make('span', 'waits for nothing that the trace knows of'))];
+  return waits.map(({ object, it, tasks }) => make('div.because', who(), make('span', 'waits for'), ...phrase(run, [{ object }]),
+    make('span', whoEnds(it, tasks)), ...tasks.slice(0, 6).map((each) => board.chip(each, { place: `ends ${task} ${each}`, kind: 'letters' })),
     tasks.length > 6 && board.more(tasks.length - 6)));
 }
 
@@ -73,32 +75,37 @@ function whoEnds(it, tasks) {
   return `and nobody is left who ${ends[it.is] ?? 'could end that'}`;
 }
 
-// The circle as a ring: tasks and objects in turn, with what leads from one to the next.
-function ring(view, circle) {
-  const { names } = view, places = circle.length * 2, width = 340, height = circle.length > 3 ? 340 : circle.length > 2 ? 290 : 218;
-  const [middleX, middleY, radiusX, radiusY] = [width / 2, height / 2, width / 2 - 64, height / 2 - 42];
+// The circle as a ring: tasks and objects in turn, with what leads from one to the next. A large one has no room for words.
+function ring({ run }, circle) {
+  const large = circle.length > 3, width = 340, height = large ? 330 : circle.length > 2 ? 290 : 218, places = circle.length * 2;
   const angle = (place) => -Math.PI / 2 + (place * 2 * Math.PI) / places;
-  const at = (place) => [middleX + radiusX * Math.cos(angle(place)), middleY + radiusY * Math.sin(angle(place))];
-  const drawing = draw('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': view.sentences.plain(inWords(circle)) });
+  const at = (place, more = 0) => [width / 2 + (width / 2 - 62 + more) * Math.cos(angle(place)), height / 2 + (height / 2 - 42 + more / 2) * Math.sin(angle(place))];
+  const drawing = draw('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': run.plain(inWords(circle)) });
   for (let place = 0; place < places; place += 1) {
-    const points = Array.from({ length: 9 }, (_, part) => at(place + .26 + (part * .46) / 8));
-    const [x, y] = at(place + .5), out = [Math.cos(angle(place + .5)), Math.sin(angle(place + .5))];
-    const awaits = circle[Math.floor(place / 2)].through.it.is !== 'lock';
-    drawing.append(draw('path', { class: 'edge', d: `M${points.map((point) => point.map((value) => value.toFixed(1))).join('L')}` }),
-      arrowHead(points.at(-2), points.at(-1), 11, 'edgehead'),
-      draw('text', { class: 'says', x: x + out[0] * 38, y: y + out[1] * 16 + 4 }, place % 2 ? (awaits ? 'awaits' : 'is held by') : 'waits for'));
+    const points = Array.from({ length: 9 }, (_, part) => at(place + .26 + (part * .46) / 8)), [x, y] = at(place + .5, 38);
+    const through = circle[place >> 1].through.it.is === 'lock' ? 'is held by' : 'awaits';
+    drawing.append(draw('path', { class: 'edge', d: `M${points.join('L')}` }), arrowHead(points.at(-2), points.at(-1), 11));
+    if (!large) drawing.append(draw('text', { class: 'says', x, y: y + 4 }, place % 2 ? through : 'waits for'));
   }
-  circle.forEach(({ task, through }, number) => {
-    const [x, y] = at(number * 2), [left, top] = at(number * 2 + 1), name = brief(names.object(through.object), 18);
-    const half = Math.max(38, name.length * 4.4 + 9), below = y > middleY + 4;
+  circle.forEach(({ task, through: { object } }, number) => {
+    const [x, y] = at(number * 2), [left, top] = at(number * 2 + 1), called = run.trace.objects.get(object)?.name;
+    const name = brief(large && called ? printable(called) : run.objectName(object), large ? 10 : 18), half = Math.max(24, name.length * 4.4 + 8);
     drawing.append(
-      draw('circle', { class: 'who', cx: x, cy: y, r: 20, '--c': colourOf(names, task) }),
-      draw('text', { class: 'letters', x, y: y + 5 }, names.letters.get(task) ?? '?'),
-      draw('text', { x, y: y + (below ? 38 : -27) }, brief(names.task(task), 18)),
-      draw('rect', { class: 'what', x: left - half, y: top - 16, width: half * 2, height: 32, rx: 8 }),
+      draw('circle', { class: 'who', cx: x, cy: y, r: 19, '--c': colourOf(run, task) }),
+      draw('text', { class: 'letters', x, y: y + 5 }, run.letters.get(task) ?? '?'),
+      draw('text', nameBeside(x, y, angle(number * 2), large), brief(run.taskName(task), 16)),
+      draw('rect', { class: 'what', x: left - half, y: top - 15, width: half * 2, height: 30, rx: 8 }),
       draw('text', { x: left, y: top + 5 }, name));
   });
   return drawing;
+}
+
+// Where the name of a task stands: over the first and under the last, and else where a large ring has room.
+function nameBeside(x, y, angle, large) {
+  const right = Math.cos(angle), low = Math.sin(angle) > .3;
+  if (!large || Math.abs(right) < .2) return { x, y: y + (Math.sin(angle) > -.9 ? 36 : -26) };
+  const toRight = right > 0 === (low && Math.abs(right) < .75);
+  return { x: x + (toRight ? 25 : -25), y: y + 5, style: `text-anchor: ${toRight ? 'start' : 'end'}` };
 }
 
 function inWords(circle) {

@@ -1,12 +1,9 @@
-'use strict';
 // Puts each event into words: the sentence over the board, the quiet line that says what it means, the pill on the
 // arrow. Words are lists of parts, strings and references to tasks and objects, so that the page can colour them and a
 // test can read them. Nothing here touches the page.
 
-// Characters that change how a line is shown, or where it ends; those that greenlight escapes in what it prints.
-const UNPRINTABLE = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890-' +
-  '\\u0891\\u08e2\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff0-\\ufffb\\u{110bd}\\u{110cd}' +
-  '\\u{13430}-\\u{1343f}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e007f}\\ud800-\\udfff]', 'gu');
+// Characters that change how a line is shown, or where it ends.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 // Text from outside in the form in which it is shown: on one line, in the order of reading.
 function printable(text) {
@@ -47,52 +44,6 @@ function count(number, what, several = what + 's') {
   return number === 1 ? `one ${what}` : `${number} ${several}`;
 }
 
-// What tasks and objects of a run are called, and by which letters and colours.
-class Names {
-  constructor(run) {
-    this.run = run;
-    const { tasks, objects } = run.trace;
-    this.letters = new Map();
-    this.hues = new Map();
-    const numbers = new Set([...tasks.keys(), ...run.tasks.keys()]);
-    const taken = new Set(), used = new Set();
-    for (const number of [...numbers].sort((a, b) => a - b)) {
-      const name = this.task(number);
-      this.letters.set(number, letters(name, number, taken));
-      this.hues.set(number, hue(name, used));
-    }
-    this.alike = new Map();
-    for (const { is, name } of objects.values()) {
-      const key = `${is}\n${name ?? ''}`;
-      this.alike.set(key, (this.alike.get(key) ?? 0) + 1);
-    }
-  }
-
-  task(number) {
-    return number == null ? 'nobody' : printable(this.run.trace.tasks.get(number)?.name ?? `task ${number}`);
-  }
-
-  // The kind and the name, and the number where two are alike.
-  object(number) {
-    const known = this.run.trace.objects.get(number);
-    if (!known) return `object ${number}`;
-    const alone = this.alike.get(`${known.is}\n${known.name ?? ''}`) === 1;
-    const shown = known.name === null ? [known.is] : [known.is, known.name];
-    if (!alone) shown.push(known.name === null ? number : `(${number})`);
-    return printable(shown.join(' '));
-  }
-
-  is(number) {
-    return this.run.trace.objects.get(number)?.is ?? 'object';
-  }
-
-  // `club.rs:37`
-  line(number) {
-    const at = this.run.trace.lines.get(number);
-    return at ? printable(`${baseName(at.file)}:${at.row}`) : null;
-  }
-}
-
 function baseName(file) {
   return file.split(/[/\\]/).pop();
 }
@@ -128,11 +79,11 @@ const task = (number) => ({ task: number });
 const object = (number) => ({ object: number });
 
 // What each event says. In a text, @1 is the task that the row names second, #2 the object that it names third, and so
-// on. Who has more to say is a function of the row, the step and the run, and returns parts.
+// on. What has more to say is a function, and may give parts.
 const HEADS = new Map(Object.entries({
   spawn: (row, step, run) => (run.actorAt(step) === null ? '@1 begins' : [task(run.actorAt(step)), ' spawns ', task(row[1])]),
-  wake: (row, step, run, say) => [...say.wakes(step), ' → ', task(row[1]), ' wakes'],
-  again: (row, step, run, say) => [...say.wakes(step), ' → ', task(row[1]), ', once more'],
+  wake: (row, step, run) => [...run.wakes(step), ' → ', task(row[1]), ' wakes'],
+  again: (row, step, run) => [...run.wakes(step), ' → ', task(row[1]), ', once more'],
   stale: 'A wake comes for @1, which is over',
   poll: '@1 runs',
   pending: '@1 parks',
@@ -222,34 +173,34 @@ function stateInWords({ permits, parties, capacity, set }) {
   return set == null ? '' : `, ${set ? 'set' : 'not set'}`;
 }
 
-// The quiet line: what the event means. As HEADS, but that functions are given all there is to look at.
+const BACK_OF_QUEUE = 'the back of the ready queue.';
+
+// The quiet line: what the event means. As HEADS, but that functions are given the states around the event, too.
 const MEANINGS = new Map(Object.entries({
-  spawn: ({ row, runsNext }) => `@1 goes to the back of the ready queue.${runsNext(row[1])}`,
+  spawn: (row, after, before, step, run) => `@1 goes to ${BACK_OF_QUEUE}${run.runsNext(row[1], step)}`,
   wake: meaningOfWake,
   again: 'It is in the ready queue already and keeps its place: nobody is in it twice.',
   stale: 'It finds nobody, and does nothing.',
   poll: meaningOfPoll,
-  pending({ row, after, say }) {
-    const waits = say.waitsFor(after, row[1]), returned = 'Its poll returned Pending';
-    if (after.tasks.get(row[1]) === 'ready') return `${returned}, but it has been woken meanwhile: it is in the ready queue.`;
+  pending([, task], after, before, step, run) {
+    const waits = run.waitsFor(after, task), returned = 'Its poll returned Pending';
+    if (after.tasks.get(task) === 'ready') return `${returned}, but it has been woken meanwhile: it is in the ready queue.`;
     if (!waits.length) return `${returned}. Nobody polls it again until something wakes it.`;
     return [`${returned}: it waits for `, ...waits, ', and nobody polls it until something wakes it.'];
   },
   ready: 'Its poll returned Ready: its future is done.',
   panics: 'The panic ends this task, and no other.',
-  yield: 'It wakes itself, and goes to the back of the ready queue.',
-  cancel: ({ row, before }) => ({
-    parked: 'It goes to the back of the ready queue, to be dropped there instead of polled.',
-    running: 'It takes effect when its poll is over.',
-  })[before.tasks.get(row[1])] ?? 'It keeps its place in the ready queue, and is dropped there instead of polled.',
-  drop: ({ row, before }) => `${before.dying.has(row[1]) ? 'It was cancelled' : 'The run is over'}: its future goes, with all that it holds.`,
+  yield: `It wakes itself, and goes to ${BACK_OF_QUEUE}`,
+  cancel: (row, after, before) => ({ parked: `It goes to ${BACK_OF_QUEUE}`, running: 'It takes effect when its poll is over.' })[before.tasks.get(row[1])]
+    ?? 'It keeps its place in the ready queue, and is dropped instead of polled.',
+  drop: (row, after, before) => `${before.dying.has(row[1]) ? 'It was cancelled' : 'The run is over'}: its future goes, with all that it holds.`,
   returned: meaningOfEnd,
   cancelled: meaningOfEnd,
   panicked: meaningOfEnd,
   held: 'A wake may come from outside.',
   letgo: 'No wake can come from outside any more.',
 
-  turn({ row, after }) {
+  turn(row, after) {
     const batch = [...after.ready].slice(0, row[1]), more = batch.length > 8 ? ` and ${batch.length - 8} more` : '';
     if (!batch.length) return 'Nobody is ready.';
     const shown = batch.slice(0, 8).flatMap((number, at) => (at ? [', ', task(number)] : [task(number)]));
@@ -260,56 +211,56 @@ const MEANINGS = new Map(Object.entries({
   unpark: 'A timer may be due, or another thread has acted.',
   stall: 'Nobody is ready, no timer is armed, and no thread can send a wake.',
 
-  wait({ row: [, number, wait, at, , asks], after, say }) {
+  wait([, number, wait, at, , asks], after) {
     const holder = after.objects.get(at)?.holder;
-    return [say.placeIn(after, at, wait), asks > 1 ? ` It asks for ${asks}.` : '',
+    return [placeIn(after, at, wait), asks > 1 ? ` It asks for ${asks}.` : '',
       ...(holder == null ? [] : [' ', task(holder), holder === number ? ' holds it: itself!' : ' holds it.'])];
   },
-  grant: ({ run, step }) => `It has left the line, and does not know yet.${run.kindOf(run.objectAt(step)) === 'condition' ? ' It still has to get the lock.' : ''}`,
+  grant: (row, after, before, step, run) => `It has left the line, and does not know yet.${run.kindOf(run.objectAt(step)) === 'condition' ? ' It still has to get the lock.' : ''}`,
   move: 'The future has gone to another task, and its place in line with it.',
   waited: 'It finds what it was granted.',
   leave: 'The wait was dropped before it got anything.',
-  arm: ({ row, after }) => `Its timer is due at ${duration(after.timers.get(row[2]) ?? 0)}.`,
+  arm: (row, after) => `Its timer is due at ${duration(after.timers.get(row[2]) ?? 0)}.`,
   fire: 'It was armed for this moment.',
   disarm: 'What it limited came earlier, or was dropped.',
   timedout: 'What it limited was not ready in time, and is dropped.',
 
   made: 'The trace meets it here.',
   gone: 'Nobody uses it any more.',
-  set: ({ row }) => `${released(row[4])} It stays set: who comes later does not wait.`,
-  pulse: ({ row }) => `${released(row[4])} It stays unset.`,
+  set: (row) => `${released(row[4])} It stays set: who comes later does not wait.`,
+  pulse: (row) => `${released(row[4])} It stays unset.`,
   clear: 'Who comes from here on waits until it is set.',
-  isset: ({ row }) => (row[4] ? 'So it does not wait.' : ''),
-  take({ row, after }) {
+  isset: (row) => (row[4] ? 'So it does not wait.' : ''),
+  take(row, after) {
     const line = after.objects.get(row[2])?.line.size ?? 0;
     return line ? `${count(line, 'task waits', 'tasks wait')} for it.` : 'Nobody else waits for it.';
   },
-  release({ row, before }) {
+  release(row, after, before) {
     const first = firstInLine(before, row[2]);
     return first === null ? 'Nobody waits for it: it is free.' : ['It goes to the first in line, ', task(first), '.'];
   },
-  notify({ row: [, , number, , , reached], before }) {
+  notify([, , number, , , reached], after, before) {
     const line = before.objects.get(number)?.line.size ?? 0;
     if (!line) return 'Nobody waits there: the signal is lost.';
     if (reached === line) return `${everybody(line)} there ${line === 1 ? 'is' : 'are'} woken.`;
     if (reached !== 1) return `It reaches the first ${reached} of ${line} in line.`;
     return ['It reaches the first in line, ', task(firstInLine(before, number)), line === 2 ? '. The other stays there.' : `. The other ${line - 1} stay there.`];
   },
-  ask: ({ row }) => (row[4] ? 'So it goes on, with the lock.' : row[5] ? 'It was woken in vain, and waits again.' : 'So it waits, and lets go of the lock.'),
+  ask: (row) => (row[4] ? 'So it goes on, with the lock.' : row[5] ? 'It was woken in vain, and waits again.' : 'So it waits, and lets go of the lock.'),
   acquire: meaningOfPermits,
   give: meaningOfPermits,
   put: meaningOfItems,
   get: meaningOfItems,
-  done: ({ row }) => (row[4] ? `${row[4]} that were put are not done.` : 'All that were put are done.'),
+  done: (row) => (row[4] ? `${row[4]} that were put are not done.` : 'All that were put are done.'),
   close: 'Nothing can be put into it any more.',
-  come({ row, after }) {
+  come(row, after) {
     const { inside, parties } = after.objects.get(row[2]);
     if (parties !== null && inside >= parties) return `All ${parties} are there: it opens.`;
     return `${inside}${parties === null ? '' : ` of ${parties}`} are there.`;
   },
-  go: ({ row }) => (row[4] ? `${row[4]} are left to go.` : 'Everybody has gone on.'),
+  go: (row) => (row[4] ? `${row[4]} are left to go.` : 'Everybody has gone on.'),
   await: 'It is done when all of these are.',
-  lost: ({ row }) => `With ${count(row[4] ?? 0, 'task')} that nobody joins, and ${count(row[5] ?? 0, 'error')} that nobody hears of.`,
+  lost: (row) => `With ${count(row[4] ?? 0, 'task')} that nobody joins, and ${count(row[5] ?? 0, 'error')} that nobody hears of.`,
   refused: 'It asked, and does not wait.',
 }));
 
@@ -317,71 +268,98 @@ const everybody = (number) => (number === 1 ? 'The one who waits' : `${number ==
 
 const released = (number) => (number ? `${everybody(number)} ${number === 1 ? 'goes' : 'go'} on.` : 'Nobody waits for it.');
 
-function meaningOfWake({ row: [, number], step, run, before, runsNext }) {
-  if (before.tasks.get(number) === 'running') return `It is being polled just now, and goes to the back of the ready queue at once.${runsNext(number)}`;
+function meaningOfWake([, number], after, before, step, run) {
+  if (before.tasks.get(number) === 'running') return `It is being polled just now, and goes at once to ${BACK_OF_QUEUE}${run.runsNext(number, step)}`;
   const left = placeLeft(run, step);
   const from = left === null ? [] : left.object === null ? ['from the clock '] : ['from the line of ', object(left.object), ' '];
-  return [task(number), left === null ? ' goes ' : ' moves ', ...from, `to the back of the ready queue.${runsNext(number)}`];
+  return [task(number), left === null ? ' goes ' : ' moves ', ...from, `to ${BACK_OF_QUEUE}${run.runsNext(number, step)}`];
 }
 
-function meaningOfPoll({ row: [, number], step, run, names, before }) {
+function meaningOfPoll([, number], after, before, step, run) {
   const known = run.tasks.get(number);
   if (known.polls[0] === step) return 'It runs for the first time, up to the first await that has to wait.';
-  const line = names.line(run.parkedAt(number, step)), [first] = before.ready;
+  const line = run.lineName(run.parkedAt(number, step)), [first] = before.ready;
   return `${first === number ? 'It was first in the ready queue.' : 'It leaves the ready queue.'}${line ? ` It goes on where it parked, at ${line}.` : ''}`;
 }
 
-function meaningOfEnd({ row, step, run, before, after }) {
+function meaningOfEnd(row, after, before, step, run) {
   const [awaits] = before.awaited.get(row[1]) ?? [], left = after.objects.get(awaits)?.awaits?.size;
   if (left) return ['It is over. ', object(awaits), ` still awaits ${count(left, 'other')}.`];
   return run.effectOf(step) ? 'It is over, and who waits for that hears of it.' : 'It is over. Nobody waits for that.';
 }
 
-function meaningOfPermits({ row, before, after }) {
+function meaningOfPermits(row, after, before) {
   const it = after.objects.get(row[2]), free = it ? freePermits(after, it) : 0;
   const first = row[0] === 'give' ? firstInLine(before, row[2]) : null;
   return [`${free === 0 ? 'None is' : free === 1 ? 'One is' : `${free} are`} free.`, ...(first === null ? [] : [' ', task(first), ' is first in line.'])];
 }
 
-function meaningOfItems({ row, after }) {
+function meaningOfItems(row, after) {
   const { len, capacity } = after.objects.get(row[2]);
   const room = capacity === null ? '' : len >= capacity ? ': it is full' : `, and room for ${capacity - len}`;
   return `There ${len === 1 ? 'is one item' : `are ${len || 'no'} items`} in it${room}.`;
 }
 
-// Puts the events of a run into words.
-class Sentences {
-  constructor(run, names) {
-    Object.assign(this, { run, names });
+// A run in words: what its tasks and objects are called, and what each event says.
+class Story extends Run {
+  constructor(text) {
+    super(text);
+    this.letters = new Map();
+    this.hues = new Map();
+    const taken = new Set(), used = new Set(), alike = this.alike = new Map();
+    for (const task of [...new Set([...this.trace.tasks.keys(), ...this.tasks.keys()])].sort((a, b) => a - b)) {
+      this.letters.set(task, letters(this.taskName(task), task, taken));
+      this.hues.set(task, hue(this.taskName(task), used));
+    }
+    for (const { is, name } of this.trace.objects.values()) alike.set(`${is} ${name}`, (alike.get(`${is} ${name}`) ?? 0) + 1);
+    this.findings = findingsOf(this);
+  }
+
+  taskName(task) {
+    return task == null ? 'nobody' : printable(this.trace.tasks.get(task)?.name ?? `task ${task}`);
+  }
+
+  // The kind and the name, and the number where two are alike.
+  objectName(object) {
+    const { is, name } = this.trace.objects.get(object) ?? { is: 'object', name: null };
+    const number = this.alike.get(`${is} ${name}`) === 1 ? '' : name === null ? ` ${object}` : ` (${object})`;
+    return printable(`${is}${name === null ? '' : ` ${name}`}${number}`);
+  }
+
+  // `club.rs:37`; nothing if it is not known.
+  lineName(line) {
+    const at = this.trace.lines.get(line);
+    return at && printable(`${baseName(at.file)}:${at.row}`);
   }
 
   // The sentence, in parts; it needs no state.
   head(step) {
-    const row = this.run.trace.rows[step];
+    const row = this.trace.rows[step], head = HEADS.get(row?.[0]);
     if (!row) return ['Before the first event'];
-    const head = HEADS.get(row[0]);
-    if (!head) return [printable(JSON.stringify(row))];
-    return this.parts(typeof head === 'function' ? head(row, step, this.run, this) : head, row);
+    return head ? this.parts(typeof head === 'function' ? head(row, step, this) : head, row) : [printable(JSON.stringify(row))];
   }
 
-  // Replaces what stands for tasks and objects of the row. A list may hold text of the program, so there only elements that
-  // are such a sign are replaced.
+  // Replaces what stands for tasks and objects of the row. A list may hold text of the program: there only an element that is
+  // nothing else is replaced.
   parts(said, row) {
-    const sign = (part) => (part[0] === '@' ? (row[part[1]] == null ? 'Somebody outside' : task(row[part[1]])) : object(row[part[1]]));
-    if (Array.isArray(said)) return said.map((part) => (/^[@#]\d$/.test(part) ? sign(part) : part)).filter((part) => part !== '');
-    return said.split(/([@#]\d)/).filter(Boolean).map((part) => (/^[@#]\d$/.test(part) ? sign(part) : part));
+    const known = (part) => {
+      if (!/^[@#]\d$/.test(part)) return part;
+      const number = row[part[1]];
+      return part[0] === '#' ? object(number) : number == null ? 'Somebody outside' : task(number);
+    };
+    return (Array.isArray(said) ? said : said.split(/([@#]\d)/)).map(known).filter((part) => part !== '');
   }
 
   // Who or what wakes, without whom.
   wakes(step) {
-    const { trace } = this.run, act = this.run.causeOf(step), row = trace.rows[act], word = row?.[0];
-    if (word === 'poll' || word === 'drop') return [row[1] === trace.rows[step][1] ? 'By itself' : task(row[1])];
+    const act = this.causeOf(step), row = this.trace.rows[act];
+    if (/^(poll|drop)$/.test(row?.[0])) return [row[1] === this.trace.rows[step][1] ? 'By itself' : task(row[1])];
     return row ? this.head(act) : ['Somebody outside'];
   }
 
-  // What stands on the arrow from the task that acts; none if the row is no act.
+  // What stands on the arrow from the task that acts; nothing if the row is no act.
   pill(step) {
-    const row = this.run.trace.rows[step], word = row?.[0];
+    const row = this.trace.rows[step], word = row?.[0];
     if (word !== 'wait' && !ABOUT_OBJECT.has(word)) return null;
     return word in PILLS ? PILLS[word](row) : word;
   }
@@ -391,42 +369,51 @@ class Sentences {
   }
 
   plain(parts) {
-    return parts.map((part) => {
-      if (typeof part === 'string') return part;
-      return brief('task' in part ? this.names.task(part.task) : this.names.object(part.object));
-    }).join('');
+    return parts.map((part) => (typeof part === 'string' ? part : brief(this.nameOf(part)))).join('');
+  }
+
+  nameOf({ task, object }) {
+    return object === undefined ? this.taskName(task) : this.objectName(object);
   }
 
   // The quiet line; `before` and `after` are the states around the event.
   why(step, before, after) {
-    const { run, names } = this, row = run.trace.rows[step], why = MEANINGS.get(row?.[0]);
+    const row = this.trace.rows[step], why = MEANINGS.get(row?.[0]) ?? '';
     if (!row) return ['Nothing has happened yet. The arrow key → goes on.'];
-    if (!why) return [];
-    const runsNext = (number) => this.runsNext(number, step);
-    return this.parts(typeof why === 'function' ? why({ row, step, run, names, before, after, runsNext, say: this }) : why, row);
+    return this.parts(typeof why === 'function' ? why(row, after, before, step, this) : why, row);
   }
 
   // In which turn the task runs next, as it turns out.
-  runsNext(number, step) {
-    const { run } = this, known = run.tasks.get(number), next = known?.polls[lastAtMost(known.polls, step) + 1];
+  runsNext(task, step) {
+    const polls = this.tasks.get(task)?.polls ?? [], next = polls[lastAtMost(polls, step) + 1];
     if (!next) return '';
-    if (run.trace.rows[next][0] === 'drop') return ' It is dropped without running again.';
-    const turns = run.trace.turn[next] - run.trace.turn[step];
-    return ` It runs in ${turns === 0 ? 'this turn' : turns === 1 ? 'the next turn' : `turn ${run.trace.turn[next]}`}.`;
-  }
-
-  // Where the task stands in line.
-  placeIn(state, number, wait) {
-    const line = [...(state.objects.get(number)?.line ?? [])], at = line.indexOf(wait) + 1;
-    if (!at) return '';
-    return line.length === 1 ? 'It is alone in line.' : `It is ${ordinal(at)} of ${line.length} in line.`;
+    if (this.trace.rows[next][0] === 'drop') return ' It is dropped without running again.';
+    const turn = this.trace.turn[next], turns = turn - this.trace.turn[step];
+    return ` It runs in ${turns === 0 ? 'this turn' : turns === 1 ? 'the next turn' : `turn ${turn}`}.`;
   }
 
   // What the task waits for; nothing if the trace tells of nothing.
-  waitsFor(state, number) {
-    const waits = [...state.waits.values()].filter((wait) => wait.task === number);
-    return waits.flatMap((wait, at) => [at ? ' and ' : '', wait.object == null ? 'its timer' : object(wait.object)]).filter((part) => part !== '');
+  waitsFor(state, task) {
+    const waits = [...state.waits.values()].filter((wait) => wait.task === task);
+    return waits.flatMap((wait, at) => [at ? ' and ' : '', wait.object == null ? 'its timer' : object(wait.object)]);
   }
+
+  // All sentences, in small letters, for the search; made when somebody searches first.
+  get sought() {
+    return this.texts ??= Array.from({ length: this.count + 1 }, (_, step) => (step ? this.text(step).toLowerCase() : ''));
+  }
+
+  // What makes two events of two runs the same: what happened, to whom and when; not in which line, or how long ago.
+  signature(step) {
+    return step > this.count ? null : `${this.trace.rows[step][0]} ${this.text(step)} ${this.trace.time[step]}`;
+  }
+}
+
+// Where a wait stands in line.
+function placeIn(state, object, wait) {
+  const line = [...(state.objects.get(object)?.line ?? [])], at = line.indexOf(wait) + 1;
+  if (!at) return '';
+  return line.length === 1 ? 'It is alone in line.' : `It is ${ordinal(at)} of ${line.length} in line.`;
 }
 
 function firstInLine(state, number) {

@@ -32,5 +32,3 @@ export function assemble(title, traces, sources = sourcesOf(traces)) {
   };
   return read('page/page.html').split('\n').map((line) => parts[line] ?? line).join('\n');
 }
-
-export const sample = (name) => read(`tests/page/samples/${name}.jsonl`);

@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { sample } from './assemble.mjs';
-import { SAMPLES } from './make-samples.mjs';
+import { SAMPLES, sample } from './samples.mjs';
 
 const { Run } = createRequire(import.meta.url)('../../page/fold.js');
 
@@ -14,10 +13,6 @@ const NAMES = Object.keys(SAMPLES).filter((name) => name !== 'many');
 const trace = (...lines) => [{ trace: 'by hand', version: 1 }, ...lines].map((line) => JSON.stringify(line)).join('\n');
 
 const stateAt = (run, step) => JSON.parse(run.canonicalAt(step));
-
-test('the samples are what the executor writes', () => {
-  for (const name of NAMES) assert.equal(sample(name), SAMPLES[name](), name);
-});
 
 test('a wake at the club moves Alice from the line to the ready queue and leaves Bob', () => {
   const run = new Run(sample('club'));

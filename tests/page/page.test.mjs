@@ -2,11 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { assemble, sample } from './assemble.mjs';
+import { assemble } from './assemble.mjs';
 import { Browser, missing } from './browser.mjs';
-import { SAMPLES } from './make-samples.mjs';
+import { SAMPLES, sample } from './samples.mjs';
 
 const NAMES = Object.keys(SAMPLES).filter((name) => name !== 'many');
+
+test('the page without data is under 100 kB', () => {
+  assert.ok(Buffer.byteLength(assemble('', [], {})) < 100_000);
+});
 
 test('what is put in does not end a script before its end', () => {
   const page = assemble('a </title><script>', [sample('club')], { 'a.rs': '</script><script>alert(1)</script>' });
@@ -27,8 +31,8 @@ describe('in Chromium', { skip: missing }, () => {
       const [forth, back] = await page.evaluate((stride) => {
         const seen = () => ['sentence', 'why', 'runner', 'ended', 'cards', 'queue', 'output'].map((id) => byId(id).textContent).join('\n');
         const forth = [], back = [];
-        for (let step = 0; step <= window.page.run.count; step += stride) { window.page.go(step, { glides: false }); forth.push(seen()); }
-        for (let step = (forth.length - 1) * stride; step >= 0; step -= stride) { window.page.go(step, { glides: false }); back.unshift(seen()); }
+        for (let step = 0; step <= window.page.run.count; step += stride) { window.page.go(step, false); forth.push(seen()); }
+        for (let step = (forth.length - 1) * stride; step >= 0; step -= stride) { window.page.go(step, false); back.unshift(seen()); }
         return [forth, back];
       }, sample(name).length < 2000 ? 1 : 9);
       assert.deepEqual(back, forth, name);
