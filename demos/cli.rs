@@ -32,15 +32,17 @@ the demo stalled: nothing in it could ever run again; 130 it was ended by Ctrl-C
 
 const AFTER_PLAY: &str = "\
 A scenario is a program as a line of JSON. asyncio plays the same, and prints \
-the same log; this one is a walker who waits for a light:
+the same log. In this one a walker waits for a light; these two commands write it \
+to a file, as one line, and play it:
 
-  {\"name\": \"crosswalk\", \"objects\": {\"light\": {\"kind\": \"event\"}},
-   \"tasks\": {\"walker\": [[\"wait\", \"light\"], [\"say\", \"crossed\"]],
-             \"signal\": [[\"sleep\", 2000000], [\"set\", \"light\"]]},
-   \"start\": [\"walker\", \"signal\"]}
+  printf %s '{\"name\": \"crosswalk\", \"start\": [\"walker\", \"signal\"],' \\
+    '\"objects\": {\"light\": {\"kind\": \"event\"}}, \"tasks\": {' \\
+    '\"walker\": [[\"wait\", \"light\"], [\"say\", \"crossed\"]],' \\
+    '\"signal\": [[\"sleep\", 2000000], [\"set\", \"light\"]]}}' >crosswalk.jsonl
+  greenlight-demos play crosswalk.jsonl
 
-It has to stand in one line; here it is broken to be read. A log line is the \
-microsecond, the task, and what it does. tests/oracle/SCENARIOS.md has the rest.";
+A line of its log is the microsecond, the task, and what it does. \
+tests/oracle/SCENARIOS.md has the rest.";
 
 /// The asyncio tutorials' programs on greenlight: run them, read them, change them
 #[derive(Debug, Parser)]

@@ -225,14 +225,20 @@ fn a_file_that_is_no_file_of_scenarios_is_told_so_once() {
 }
 
 #[test]
-fn the_scenario_that_the_help_of_play_has_can_be_played() {
+fn the_scenario_that_the_help_of_play_has_can_be_pasted_into_a_shell_and_played() {
     let Ended { stdout, .. } = run(&["play", "--help"]);
-    let example: String =
+    let pasted: Vec<_> =
         stdout.lines().skip_while(|line| !line.contains('{')).take_while(|line| !line.is_empty()).collect();
-    let file = format!("{}/example.jsonl", env!("CARGO_TARGET_TMPDIR"));
-    fs::write(&file, example).expect("the folder for tests can be written to");
-    let Ended { code, stdout, stderr } = run(&["play", &file]);
-    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &pasted.join("\n")]).current_dir(env!("CARGO_TARGET_TMPDIR"));
+    let binary = Path::new(env!("CARGO_BIN_EXE_greenlight-demos")).parent().expect("it is in a folder");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let Ok(output) = shell.env("PATH", format!("{}:{path}", binary.display())).output() else {
+        let _ = writeln!(std::io::stderr(), "skipped: there is no shell to paste the example into");
+        return;
+    };
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!((output.status.code(), stderr.as_ref()), (Some(0), ""));
     assert!(stdout.contains(r#""2000000 walker say crossed""#), "{stdout}");
 }
 
