@@ -43,13 +43,18 @@ pub struct TaskGroup<E: 'static> {
 }
 
 impl TaskGroup<Infallible> {
-    /// A group of tasks none of which fails, unless it panics: each yields `()`.
+    /// A group of tasks none of which fails, unless it panics: each yields `()`, or `Ok` of what is fetched from it.
     ///
     /// ```
+    /// use greenlight::{TaskGroup, yield_now};
+    ///
     /// greenlight::run(async {
-    ///     let mut group = greenlight::TaskGroup::infallible();
-    ///     group.spawn(async { greenlight::yield_now().await });
+    ///     let mut group = TaskGroup::infallible();
+    ///     group.spawn(async { yield_now().await });
+    ///     // One that leaves an output yields a result here, too: of an error that there is none of.
+    ///     let eggs = group.spawn_with_output(async { Ok(3) });
     ///     assert!(group.join().await.is_ok());
+    ///     assert_eq!(eggs.take(), Some(3));
     /// });
     /// ```
     #[track_caller]
@@ -59,8 +64,26 @@ impl TaskGroup<Infallible> {
 }
 
 impl<E: 'static> TaskGroup<E> {
-    /// A group without tasks, whose type of failure what is spawned into it tells. Where nothing does, because no task
-    /// fails, the group is [`infallible`](TaskGroup::infallible).
+    /// A group without tasks. Its type of failure is that of the results that its tasks yield.
+    ///
+    /// ```
+    /// greenlight::run(async {
+    ///     let mut group = greenlight::TaskGroup::new();
+    ///     group.spawn(async { Err("no water left") }); // so it is a `TaskGroup<&str>`
+    ///     assert_eq!(group.join().await.unwrap_err().failures().len(), 1);
+    /// });
+    /// ```
+    ///
+    /// Where none yields a result, nothing says what type that is, and the compiler asks for it by error E0282. Such a
+    /// group is [`infallible`](TaskGroup::infallible), or its type is written: `TaskGroup::<String>::new()`.
+    ///
+    /// ```compile_fail,E0282
+    /// # async fn f() {
+    /// let mut group = greenlight::TaskGroup::new();
+    /// group.spawn(async { greenlight::yield_now().await }); // yields `()`
+    /// let outcome = group.join().await;
+    /// # }
+    /// ```
     #[track_caller]
     pub fn new() -> Self {
         TaskGroup { members: Members::new(), joined: false }

@@ -100,8 +100,8 @@ pub struct AsCompleted<T> {
 }
 
 impl<T> AsCompleted<T> {
-    /// Waits for the next task to end, and yields its place among the handles and its outcome; `None` after the
-    /// last, however often it is called, and at once if there was none.
+    /// Waits for the next task to end, and yields its place among the handles and its outcome. Where none is left, it
+    /// yields `None` at once, however often it is called, until [`push`](AsCompleted::push) adds another.
     ///
     /// # Panics
     /// When it comes to a handle that had yielded its output before it was given here.
@@ -123,7 +123,8 @@ impl<T> AsCompleted<T> {
     }
 
     /// Adds a task, whose place is behind all that there were, and returns that place. With
-    /// [`next_ended`](AsCompleted::next_ended) in a loop it is a set of tasks that grows as they end.
+    /// [`next_ended`](AsCompleted::next_ended) in a loop it is a set of tasks that grows as they end; also one that had
+    /// yielded all, and `None`.
     ///
     /// ```
     /// use greenlight::{as_completed, spawn};
@@ -140,6 +141,8 @@ impl<T> AsCompleted<T> {
     ///         }
     ///     }
     ///     assert_eq!(places, [0, 1, 2, 3]);
+    ///     assert_eq!(steps.push(step(0)), 4); // after the `None`
+    ///     assert!(steps.next_ended().await.is_some() && steps.next_ended().await.is_none());
     /// });
     /// ```
     pub fn push(&mut self, handle: JoinHandle<T>) -> usize {
