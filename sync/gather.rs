@@ -94,6 +94,12 @@ macro_rules! gather {
     ($($future:expr),+ $(,)?) => {
         $crate::gather_tuple(($($future,)+))
     };
+    ($($of_another_form:tt)*) => {
+        ::std::compile_error!(
+            "gather! takes one to twelve futures, with commas between them: gather!(first, second).await\n\
+            For futures of one type that are in a list there is the function: gather(list).await"
+        )
+    };
 }
 
 /// What [`gather!`](crate::gather!) expands to.
@@ -138,6 +144,10 @@ fn output<T>(handle: &JoinHandle<T>) -> Option<T> {
 
 /// A tuple of futures. They are spawned once all of them are there: an argument that returns early has spawned none.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "gather! takes one to twelve futures, and these are more",
+    note = "a gather! may stand in a gather!, and `gather(list)` takes any number of one type"
+)]
 pub trait Futures {
     type Handles: Handles;
     fn spawn(self, at: &'static Location<'static>) -> Self::Handles;

@@ -64,7 +64,8 @@ impl<F> Drop for Runners<F> {
 /// The others are dropped before it does. As [`race`](crate::race()) otherwise: it polls them in order, the first in
 /// order wins, and no task is spawned.
 ///
-/// What stands behind `=>` may `break`, `return` and use `?`. The pattern before `=` fits whatever the future yields.
+/// Each future stands in `pattern = future => what follows`, with commas between them. What follows may `break`,
+/// `return` and use `?`. The pattern fits whatever the future yields, as that of a `let` does.
 ///
 /// # Cancel safety
 /// Dropping it drops the futures, in order. In a loop each of them begins anew: what has to go on is made before the
@@ -90,6 +91,14 @@ impl<F> Drop for Runners<F> {
 /// });
 /// ```
 ///
+/// Another form does not compile, and the error says which does:
+///
+/// ```compile_fail
+/// # async fn f(orders: greenlight::sync::Queue<u8>, closing: greenlight::sync::Event) {
+/// greenlight::race!(orders.get(), closing.wait()).await;
+/// # }
+/// ```
+///
 /// The futures crate's `select` does the same for two, and hands the loser back:
 ///
 /// ```
@@ -106,16 +115,35 @@ impl<F> Drop for Runners<F> {
 #[macro_export]
 macro_rules! race {
     ($($won:pat = $future:expr => $then:expr),+ $(,)?) => {
-        $crate::race!(@of $crate::race_any($crate::race!(@racers $($future,)+)).await; $($won => $then,)+)
+        $crate::race_in_order!(
+            @of $crate::race_any($crate::race_in_order!(@racers $($future,)+)).await; $($won => $then,)+
+        )
     };
+    ($($of_another_form:tt)*) => {
+        ::std::compile_error!(
+            "race! takes `pattern = future => what follows` for each future, with commas between them:\n  \
+            race! { order = orders.get() => serve(order), () = closing.wait() => return }\n\
+            It awaits them itself. Without patterns futures of one type race: race([first, second]).await"
+        )
+    };
+}
+
+/// What [`race!`](crate::race!) expands to: its futures, and which one has won.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! race_in_order {
     (@racers $first:expr, $($others:expr,)*) => {
-        (::std::boxed::Box::pin($first), $crate::race!(@racers $($others,)*))
+        (::std::boxed::Box::pin($first), $crate::race_in_order!(@racers $($others,)*))
     };
     (@racers) => { () };
     (@of $raced:expr; $won:pat => $then:expr, $($others:tt)*) => {
         match $raced {
-            $crate::Raced::First($won) => $then,
-            $crate::Raced::Others(raced) => $crate::race!(@of raced; $($others)*),
+            $crate::Raced::First(won) => {
+                // By a `let`, for a pattern that does not fit is quoted then.
+                let $won = won;
+                $then
+            }
+            $crate::Raced::Others(raced) => $crate::race_in_order!(@of raced; $($others)*),
         }
     };
     (@of $raced:expr;) => { match $raced {} };
