@@ -15,14 +15,14 @@ function draw(tag, ...rest) {
 }
 
 function dress(element, [first, ...rest]) {
-  const isPlain = Object.getPrototypeOf(Object(first)) === Object.prototype;
+  const isPlain = first != null && Object.getPrototypeOf(first) === Object.prototype;
   for (const [key, value] of isPlain ? Object.entries(first) : []) {
     if (value == null || value === false) continue;
     if (key.startsWith('--')) element.style.setProperty(key, value);
     else if (key === 'onclick') element.addEventListener('click', value);
     else element.setAttribute(key, value);
   }
-  element.append(...(isPlain ? rest : [first, ...rest]).flat().filter((child) => child != null && child !== false));
+  element.append(...(isPlain ? rest : [first, ...rest]).flat(3).filter((child) => child != null && child !== false));
   return element;
 }
 
