@@ -2,7 +2,7 @@
 // cards glide from where they stood: motion shows what moved.
 
 // So many chips of a line, of the queue or of the ended are shown; a number stands for the rest.
-const CHIPS = 24;
+const CHIPS = 12;
 
 // The kinds of objects that are shown while nobody waits for them, even if they have no name.
 const KINDS = words('event lock condition semaphore queue barrier');
@@ -191,14 +191,13 @@ class Board {
     });
   }
 
-  // Where everything stands, before it moves.
+  // Where everything stands.
   measure() {
     const boxes = new Map();
     for (const chip of document.querySelectorAll('main .chip:not(.ghost)')) {
-      const box = chip.getBoundingClientRect();
-      boxes.set(chip.dataset.place, box);
-      const key = `task ${chip.dataset.task}`;
-      if (!boxes.has(key) || !chip.dataset.place.startsWith('await')) boxes.set(key, box);
+      const { place, task } = chip.dataset, box = chip.getBoundingClientRect();
+      boxes.set(place, box);
+      if (!place.startsWith('await')) boxes.set(`task ${task}`, box);
     }
     for (const card of document.querySelectorAll('.thing')) boxes.set(`card ${card.dataset.object}`, card.getBoundingClientRect());
     return boxes;
@@ -207,20 +206,16 @@ class Board {
   // Lets what moved glide from where it stood. A chip that is new in its place comes from where its task was.
   glide(old) {
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
-    const timing = { duration: 320, easing: 'cubic-bezier(.2, .7, .2, 1)' };
-    for (const card of document.querySelectorAll('.thing')) slide(card, old.get(`card ${card.dataset.object}`), timing);
-    for (const chip of document.querySelectorAll('main .chip:not(.ghost)')) {
-      const { place, task } = chip.dataset, hot = Number(task) === this.focus.hot;
-      if (old.has(place)) {
-        if (!chip.closest('.thing')) slide(chip, old.get(place), timing);
-      } else if (hot) slide(chip, old.get(`task ${task}`), timing);
+    // First all is read and then all is set in motion: to mix that would lay the page out again for each.
+    const now = this.measure(), moves = [];
+    for (const element of document.querySelectorAll('.thing, main .chip:not(.ghost)')) {
+      const { place, task, object } = element.dataset, key = place ?? `card ${object}`, to = now.get(key);
+      const hot = place && !old.has(key) && Number(task) === this.focus.hot, from = old.get(hot ? `task ${task}` : key);
+      if (!from || (place && !hot && element.closest('.thing'))) continue;
+      const [x, y] = [from.left - to.left, from.top - to.top];
+      if (Math.abs(x) + Math.abs(y) > 2) moves.push([element, x, y]);
     }
+    const timing = { duration: 320, easing: 'cubic-bezier(.2, .7, .2, 1)' };
+    for (const [element, x, y] of moves) element.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: 'none' }], timing);
   }
-}
-
-function slide(element, from, timing) {
-  if (!from) return;
-  const to = element.getBoundingClientRect(), x = from.left - to.left, y = from.top - to.top;
-  if (Math.abs(x) < 2 && Math.abs(y) < 2) return;
-  element.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: 'none' }], timing);
 }

@@ -1,7 +1,7 @@
 // The source with the line of the step lit, and what the program has said up to there.
 
 // So many lines of a file are shown around the lit one, and so many lines of output before the last.
-const LINES = 400, SAID = 200;
+const LINES = 400, SAID = 100;
 
 // What a line of Rust is made of: comments, strings and words of the language; the rest is plain.
 const RUST = /(\/\/.*$)|("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)')|\b(as|async|await|break|const|continue|else|enum|false|fn|for|if|impl|in|let|loop|match|mod|move|mut|pub|return|self|static|struct|true|type|use|where|while)\b/g;
@@ -93,7 +93,11 @@ class Source {
   }
 
   showOutput(view) {
-    const { run, step } = view, said = lastAtMost(run.prints, step) + 1, pane = byId('output');
+    const { run, step } = view, said = lastAtMost(run.prints, step) + 1, pane = byId('output'), last = run.prints[said - 1];
+    // What is shown is the same until something is said.
+    const key = `${this.page.which} ${last} ${last === step}`;
+    if (key === this.said) return;
+    this.said = key;
     const shown = run.prints.slice(Math.max(0, said - SAID), said);
     const lines = shown.flatMap((at) => String(run.trace.rows[at][2] ?? '').split('\n').map((text) =>
       make(`div${at === step ? '.new' : ''}`, { title: `step ${at}`, onclick: () => this.page.go(at) }, printableLine(text) || ' ')));
