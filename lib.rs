@@ -21,7 +21,8 @@
 //! ```
 //!
 //! It does what CPython's asyncio does, in the same order but for the rows of a table in `docs/ARCHITECTURE.md`, and it
-//! can tell why: who woke whom, on what a task waits and since which line, and that nobody can ever run again.
+//! can tell why: who woke whom, on what a task waits and since which line, and that nobody can ever run again. What
+//! stands for asyncio's idioms, and for tokio's, is in `docs/FROM_ASYNCIO.md` and `docs/FROM_TOKIO.md`.
 //!
 //! # What is there
 //!
@@ -29,7 +30,10 @@
 //!   [`as_completed`], [`TaskGroup`].
 //! - Time: [`sleep`], [`timeout`], [`interval`], and a clock that is [virtual](Builder::virtual_clock) if it is to be.
 //! - The first of several futures: [`race!`].
-//! - Primitives: those in [`sync`], and in [`waiters`] what they are made of.
+//! - Primitives, in [`sync`]: [`Event`](sync::Event), [`Lock`](sync::Lock), [`Condition`](sync::Condition),
+//!   [`Semaphore`](sync::Semaphore), [`Barrier`](sync::Barrier), [`Queue`](sync::Queue), [`promise`](sync::promise());
+//!   in [`waiters`] what they are made of.
+//! - Printing: [`say!`].
 //! - Other threads: [`Remote`]. Other executors: [`Runtime::enter`]; by hand, [`Runtime::turn`].
 //! - Looking in: [`dump`](dump()), [`trace`], [`Stalled`], and the [debug mode](Builder::debug).
 //!

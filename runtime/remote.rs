@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// let answer = greenlight::run(async {
 ///     let remote = greenlight::remote();
 ///     let (told, hears) = futures::channel::oneshot::channel();
-///     std::thread::spawn(move || remote.spawn(async { told.send(42).expect("main listens") }));
+///     std::thread::spawn(move || remote.spawn(async { _ = told.send(42) }));
 ///     hears.await
 /// });
 /// assert_eq!(answer, Ok(42));
@@ -127,7 +127,7 @@ impl Remote {
 ///         match weak.dump(Duration::from_secs(1)) {
 ///             Ok(dump) => told.push(dump.to_string()),
 ///             Err(NoAnswer::RuntimeGone) => return told,
-///             Err(stuck) => told.push(stuck.to_string()), // in the debug mode it names the task
+///             Err(stuck) => told.push(stuck.to_string()), // in debug mode it names the task
 ///         }
 ///     }
 /// });

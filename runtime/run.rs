@@ -206,7 +206,7 @@ impl Runtime {
     /// `virtual` or `real`.
     ///
     /// # Panics
-    /// When it names another.
+    /// When the environment names neither.
     #[track_caller]
     pub fn builder() -> Builder {
         Builder { is_virtual: clock::environment_is_virtual(), watch: Wishes::default() }

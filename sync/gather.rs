@@ -55,9 +55,10 @@ where
 /// Dropping it cancels the tasks that have not ended, in order.
 ///
 /// ```
+/// use greenlight::{gather_tasks, spawn};
+///
 /// greenlight::run(async {
-///     let tasks = [greenlight::spawn(async { 1 }), greenlight::spawn(async { panic!("two") })];
-///     let ended = greenlight::gather_tasks(tasks).await;
+///     let ended = gather_tasks([spawn(async { 1 }), spawn(async { panic!("two") })]).await;
 ///     assert_eq!(*ended[0].as_ref().unwrap(), 1);
 ///     assert!(ended[1].as_ref().unwrap_err().is_panic());
 /// });

@@ -13,6 +13,9 @@ use std::task::{Context, Poll, ready};
 
 /// Makes a promise: the side that gives a value, and the side that waits for it. In asyncio: `create_future`.
 ///
+/// Where the work for it may fail, the value is a `Result`. A side that is dropped tells the other: the promise is
+/// broken, or not wanted.
+///
 /// ```
 /// use greenlight::sync::promise;
 ///
@@ -142,8 +145,9 @@ impl<T> Future for Promised<T> {
     }
 }
 
-/// The promise was dropped without a value. It prints as which promise that is, by its name and the line that made it,
-/// and what to do.
+/// The promise was dropped without a value.
+///
+/// It prints as which promise that is, by its name and the line that made it, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenPromise {
     /// Names the promise.

@@ -22,7 +22,7 @@ use std::task::{Context, Poll};
 /// ```
 /// use std::time::Duration;
 /// greenlight::Runtime::builder().virtual_clock().build().run(async {
-///     let runners = [30, 10, 20].map(|seconds| greenlight::sleep(Duration::from_secs(seconds)));
+///     let runners = [30, 10, 20].map(|n| greenlight::sleep(Duration::from_secs(n)));
 ///     assert_eq!(greenlight::race(runners).await, (1, ()));
 /// });
 /// ```
@@ -58,14 +58,13 @@ impl<F> Drop for Runners<F> {
     }
 }
 
-/// Awaits several futures of any types inside this task, until one is ready, and goes on with what stands behind that
-/// one.
+/// Awaits several futures of any types inside this task, until one is ready, and goes on with what follows that one.
 ///
 /// The others are dropped before it does. As [`race`](crate::race()) otherwise: it polls them in order, the first in
 /// order wins, and no task is spawned.
 ///
 /// Each future stands in `pattern = future => what follows`, with commas between them. What follows may `break`,
-/// `return` and use `?`. The pattern fits whatever the future yields, as that of a `let` does.
+/// `return` and use `?`. The pattern has to fit whatever the future yields, as that of a `let` has to.
 ///
 /// # Cancel safety
 /// Dropping it drops the futures, in order. In a loop each of them begins anew: what has to go on is made before the

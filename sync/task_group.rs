@@ -51,7 +51,7 @@ impl TaskGroup<Infallible> {
     /// greenlight::run(async {
     ///     let mut group = TaskGroup::infallible();
     ///     group.spawn(async { yield_now().await });
-    ///     // One that leaves an output yields a result here, too: of an error that there is none of.
+    ///     // An output comes in an `Ok` here, too.
     ///     let eggs = group.spawn_with_output(async { Ok(3) });
     ///     assert!(group.join().await.is_ok());
     ///     assert_eq!(eggs.take(), Some(3));
@@ -177,6 +177,9 @@ impl<E: 'static> TaskGroup<E> {
     ///
     /// # Cancel safety
     /// Dropping it cancels the tasks that have not ended, in the order of spawning.
+    ///
+    /// # What does not compile
+    /// To spawn into a group that is joined, and to join it again:
     ///
     /// ```compile_fail,E0382
     /// # async fn f(mut group: greenlight::TaskGroup<String>) {

@@ -42,8 +42,9 @@ pub enum Until {
 ///     assert_eq!(wait(&seconds, Until::First).await, [1]);
 ///
 ///     // With a deadline, which is between the second and the third.
-///     assert!(timeout(Duration::from_millis(1500), wait(&seconds, Until::All)).await.is_err());
-///     assert_eq!(seconds.each_ref().map(|handle| handle.is_finished()), [false, true, true]);
+///     let all = wait(&seconds, Until::All);
+///     assert!(timeout(Duration::from_millis(1500), all).await.is_err());
+///     assert_eq!(seconds.each_ref().map(|task| task.is_finished()), [false, true, true]);
 ///
 ///     assert_eq!(wait(&seconds, Until::All).await, [1, 2, 0]);
 /// });

@@ -43,6 +43,9 @@ const FILE_LINES: usize = 400;
 /// As wide as `rustfmt` makes the code, which leaves comments as they are.
 const WIDTH: usize = 120;
 
+/// As wide as a page of the documentation shows an example at 1200 pixels.
+const EXAMPLE_WIDTH: usize = 92;
+
 /// Longer than this, a demo shows more than one thing.
 const DEMO_LINES: usize = 80;
 
@@ -192,6 +195,25 @@ fn comments_are_no_wider_than_the_code() {
         for (index, line) in source.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("//")) {
             assert!(line.chars().count() <= WIDTH, "{}:{} is wider than the code: {line}", path.display(), index + 1);
         }
+    }
+}
+
+#[test]
+fn examples_fit_the_page_on_which_they_are_read() {
+    for path in rust_files("runtime").into_iter().chain(rust_files("sync")).chain([root().join("lib.rs")]) {
+        let source = fs::read_to_string(&path).expect("a file that was listed can be read");
+        let mut is_example = false;
+        for (index, line) in source.lines().enumerate() {
+            let line = line.trim_start();
+            let doc = ["/// ", "//! "].iter().find_map(|mark| line.strip_prefix(mark)).unwrap_or_default();
+            if doc.trim_start().starts_with("```") {
+                is_example = !is_example;
+            }
+            let is_shown = is_example && !doc.starts_with("# ");
+            let fits = !is_shown || doc.chars().count() <= EXAMPLE_WIDTH;
+            assert!(fits, "{}:{} is cut off on its page: {doc}", path.display(), index + 1);
+        }
+        assert!(!is_example, "{} has an example without an end", path.display());
     }
 }
 
