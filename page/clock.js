@@ -45,14 +45,7 @@ function wheel(view, timers, now) {
         title: isFull ? `slot ${slot}: ${view.run.taskName(task)}` : `slot ${slot}`,
       });
     });
-    levels.push(make('span', `${spanOf(span)} a slot`), make('div', slots));
+    levels.push(make('span', `${duration(Number(span.toPrecision(2)))} a slot`), make('div', slots));
   }
   return make('div.wheel', { role: 'img', 'aria-label': `The timer wheel: ${count(timers.length, 'timer')}` }, levels);
-}
-
-// A power of 64 µs, roughly.
-function spanOf(micros) {
-  const units = [[86_400_000_000, 'd'], [3_600_000_000, 'h'], [60_000_000, 'min'], [1_000_000, 's'], [1000, 'ms'], [1, 'µs']];
-  const [size, unit] = units.find(([least]) => micros >= least);
-  return `${Math.round(micros / size)} ${unit}`;
 }

@@ -50,9 +50,11 @@ function stallCard(view, board) {
   const { run, after } = view, circle = circleOf(run, after);
   const card = make('div.card.stalled', make('h3', circle ? 'They wait for each other' : 'Why nobody can go on'));
   if (circle && circle.length <= LARGEST) card.append(ring(view, circle));
+  // Who waits for others that are told of here comes behind them.
+  const waitsOnSomebody = (task) => waitsOf(run, after, task).some(({ tasks }) => tasks.length);
   const inCircle = new Set(circle?.map(({ task }) => task));
   const rows = [...after.tasks.keys()].filter((task) => after.tasks.get(task) === 'parked' && (circle?.length > LARGEST || !inCircle.has(task)))
-    .flatMap((task) => because(view, board, task));
+    .sort((a, b) => waitsOnSomebody(a) - waitsOnSomebody(b)).flatMap((task) => because(view, board, task));
   card.append(...rows.slice(0, CHIPS));
   if (rows.length > CHIPS) card.append(board.more(rows.length - CHIPS));
   return card;

@@ -379,7 +379,7 @@ class Story extends Run {
   // The quiet line; `before` and `after` are the states around the event.
   why(step, before, after) {
     const row = this.trace.rows[step], why = MEANINGS.get(row?.[0]) ?? '';
-    if (!row) return ['Nothing has happened yet. The arrow key → goes on.'];
+    if (!row) return [`${this.trace.head.dropped ? `${this.trace.head.dropped} events are not in the trace` : 'Nothing has happened yet'}. The arrow key → goes on.`];
     return this.parts(typeof why === 'function' ? why(row, after, before, step, this) : why, row);
   }
 

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { SAMPLES, sample } from './samples.mjs';
+import { SAMPLES, names, sample } from './samples.mjs';
 
 const { Run } = createRequire(import.meta.url)('../../page/fold.js');
 
-const NAMES = Object.keys(SAMPLES).filter((name) => name !== 'many');
+const NAMES = names();
 
 /** The lines of a trace, with a head. */
 const trace = (...lines) => [{ trace: 'by hand', version: 1 }, ...lines].map((line) => JSON.stringify(line)).join('\n');
@@ -34,6 +34,21 @@ test('one step on and many steps on give the same state', () => {
     const forth = Array.from({ length: run.count + 1 }, (_, step) => run.canonicalAt(step));
     for (let step = run.count; step >= 0; step -= 1) assert.equal(run.canonicalAt(step), forth[step], `${name} at ${step}`);
   }
+});
+
+test('the state at every poll and every pending of random programs is that of their executor', (t) => {
+  const first = Number(process.env.GREENLIGHT_SEED ?? Math.floor(Math.random() * 1e9));
+  t.diagnostic(`GREENLIGHT_SEED=${first}`);
+  let states = 0;
+  for (let seed = first; seed < first + 150; seed += 1) {
+    const program = SAMPLES.random({ seed }), run = new Run(program.trace);
+    assert.equal(run.count, program.events);
+    for (const [step, state] of program.states) {
+      assert.deepEqual(stateAt(run, step), JSON.parse(JSON.stringify(state)), `GREENLIGHT_SEED=${seed}, step ${step}`);
+      states += 1;
+    }
+  }
+  assert.ok(states > 10_000, `${states}`);
 });
 
 test('the copies of a long run are as good as folding it from its start', () => {

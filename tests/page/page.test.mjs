@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { assemble } from './assemble.mjs';
 import { Browser, missing } from './browser.mjs';
-import { SAMPLES, sample } from './samples.mjs';
+import { SAMPLES, names, sample } from './samples.mjs';
 
-const NAMES = Object.keys(SAMPLES).filter((name) => name !== 'many');
+const NAMES = names();
 
 test('the page without data is under 100 kB', () => {
   assert.ok(Buffer.byteLength(assemble('', [], {})) < 100_000);
@@ -36,6 +36,14 @@ describe('in Chromium', { skip: missing }, () => {
         return [forth, back];
       }, sample(name).length < 2000 ? 1 : 9);
       assert.deepEqual(back, forth, name);
+      await close();
+    }
+  });
+
+  test('random programs show at every step', async () => {
+    for (let seed = 1; seed < 4; seed += 1) {
+      const { page, close } = await browser.open(SAMPLES.random({ seed }).trace);
+      await page.evaluate(() => { for (let step = 0; step <= window.page.run.count; step += 3) window.page.go(step, false); });
       await close();
     }
   });

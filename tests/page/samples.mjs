@@ -9,6 +9,9 @@ const MAIN = 'demos/run.rs:63:78';
 /** One of them, as text. */
 export const sample = (name) => SAMPLES[name]();
 
+/** Those that are programs to look at. */
+export const names = () => Object.keys(SAMPLES).filter((name) => name !== 'many' && name !== 'random');
+
 /** Places in a file: of the first line of code that has the text, or of a later one. */
 const places = (file) => {
   const lines = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').split('\n');
@@ -18,6 +21,17 @@ const places = (file) => {
     return `${file}:${found[nth - 1] + 1}:${lines[found[nth - 1]].indexOf(text) + 1}`;
   };
 };
+
+/** Numbers below a limit, from a seed. */
+function generator(seed) {
+  let state = seed >>> 0 || 1;
+  return (limit) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % limit;
+  };
+}
 
 export const SAMPLES = {
   club({ everybody = false } = {}) {
@@ -193,6 +207,49 @@ export const SAMPLES = {
       const tasks = Array.from({ length: workers }, (_, number) => run.spawn(work(number), at('gather('), 'work'));
       yield* gather(run, at('gather('), tasks);
     }, MAIN).run();
+  },
+
+  /** A random program over everything; the same for the same seed. Gives the executor, whose states are its own. */
+  random({ seed = 1, tasks = 9, steps = 12 } = {}) {
+    const at = (row) => `examples/random.rs:${row}:9`, random = generator(seed);
+    const run = new Executor('random', function* (run) {
+      const [lock, condition, event] = [new Lock(run, at(1), 'l'), new Condition(run, at(2), 'c'), new Event(run, at(3), 'e')];
+      const [permits, belt, gate] = [new Semaphore(run, at(4), 's', 3), new Queue(run, at(5), 'q', 2), new Barrier(run, at(6), 'b', 3)];
+      const all = [];
+      const acts = [
+        function* () { yield* run.sleep(random(5) * 1000, at(10)); },
+        function* () { yield* run.yields(at(11)); },
+        function* () {
+          yield* lock.lock(at(12));
+          try { if (random(2)) yield* run.sleep(random(3) * 1000, at(13)); } finally { lock.release(at(12)); }
+        },
+        function* () {
+          yield* condition.lock.lock(at(14));
+          if (random(2)) condition.notify(at(15), random(2) ? 1 : null);
+          condition.lock.release(at(14));
+        },
+        function* () { if (random(2)) event.set(at(16)); else event.clear(at(17)); },
+        function* () { yield* event.wait(at(18)); },
+        function* () {
+          const asks = 1 + random(2);
+          yield* permits.acquire(at(19), asks);
+          try { yield* run.yields(at(20)); } finally { permits.release(at(19), asks); }
+        },
+        function* () { yield* belt.put(at(21), 1); },
+        function* () { yield* belt.get(at(22)); },
+        function* () { yield* gate.wait(at(23)); },
+        function* () { run.cancel(all[random(all.length)]); },
+        function* () { yield* gather(run, at(24), [run.spawn(function* () { yield* run.yields(at(25)); }, at(24), 'child')]); },
+      ];
+      for (let number = 0; number < tasks; number += 1) {
+        all.push(run.spawn(function* () {
+          for (let act = 0; act < steps; act += 1) yield* acts[random(acts.length)]();
+        }, at(30), `task ${number + 1}`));
+      }
+      yield* run.sleep(50_000, at(31));
+    }, MAIN);
+    run.run();
+    return run;
   },
 
   /** As many events as asked for, at least: tasks that pass items on, sleep, and end. */

@@ -1,0 +1,84 @@
+// The sentences, without a page.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import vm from 'node:vm';
+import { read, scripts } from './assemble.mjs';
+import { names, sample } from './samples.mjs';
+
+const { Story, HEADS, FOLD, COLOURS, printable, duration } = vm.runInNewContext(
+  `${scripts(['fold.js', 'findings.js', 'words.js', 'elements.js'])}; ({ Story, HEADS, FOLD, COLOURS, printable, duration })`);
+
+const told = (story, step) => [story.text(step), story.plain(story.why(step, story.stateAt(step - 1), story.stateAt(step)))];
+
+test('every row of the schema has a sentence, and every sentence is of a row of the schema', () => {
+  const rows = new Set([...read('docs/TRACE.md').matchAll(/^\| *((?:`\["\w+".*?\]`,? *)+) *\|/gm)].flatMap(([, cell]) => [...cell.matchAll(/\["(\w+)"/g)].map(([, word]) => word)));
+  assert.ok(rows.size > 50);
+  assert.deepEqual([...HEADS.keys()].sort(), [...rows].sort());
+  for (const word of FOLD.keys()) assert.ok(rows.has(word), word);
+});
+
+test('no sentence has a hole', () => {
+  for (const name of names()) {
+    const story = new Story(sample(name));
+    for (let step = 1; step <= story.count; step += 1) {
+      for (const text of told(story, step)) assert.doesNotMatch(text, /undefined|null|NaN|nobody$|[@#]\d|object \d|  |\[object/, `${name} ${step}: ${text}`);
+    }
+  }
+});
+
+test('the club in words', () => {
+  const story = new Story(sample('club'));
+  const lines = [6, 19, 25, 29, 32, 34, 36, 39, 40, 41, 44, 54].map((step) => told(story, step).join(' — '));
+  assert.deepEqual(lines, [
+    'main spawns Alice — Alice goes to the back of the ready queue. It runs in the next turn.',
+    'Alice gets in line at condition club — It is alone in line.',
+    'Bob gets in line at condition club — It is 2nd of 2 in line.',
+    'bouncer sleeps for 2 s — Its timer is due at 2 s.',
+    'Nobody can run: time jumps to 2 s — Nobody is ready, so the next thing that can happen is a timer.',
+    'The timer of bouncer is due → bouncer wakes — bouncer moves from the clock to the back of the ready queue. It runs in the next turn.',
+    lines[6],
+    'bouncer notifies one at condition club — It reaches the first in line, Alice. The other stays there.',
+    'condition club notifies Alice — It has left the line, and does not know yet. It still has to get the lock.',
+    'bouncer notifies one at condition club → Alice wakes — Alice moves from the line of condition club to the back of the ready queue. It runs in the next turn.',
+    'bouncer has returned — It is over. gather still awaits 2 others.',
+    'Nobody can ever run again: a stall — Nobody is ready, no timer is armed, and no thread can send a wake.',
+  ]);
+  assert.match(lines[6], /^bouncer runs — It was first in the ready queue\. It goes on where it parked, at club\.rs:\d+\.$/);
+});
+
+test('a name has the same letters and colour in every run, and no other task has its letters', () => {
+  const [one, other] = ['club', 'club-all'].map((name) => new Story(sample(name)));
+  assert.deepEqual([...one.letters.values()], ['M', 'A', 'B', 'Bo']);
+  assert.deepEqual([...one.letters], [...other.letters]);
+  assert.deepEqual([...one.hues], [...other.hues]);
+  assert.equal(new Set(one.hues.values()).size, 4);
+  const many = new Story(Array.from({ length: 3000 }, (_, task) => JSON.stringify(task % 2 ? ['spawn', task] : { task: task + 1, name: `w${task % 7}`.repeat(1 + (task % 3)) })).join('\n'));
+  assert.equal(new Set(many.letters.values()).size, many.letters.size);
+});
+
+test('text is as readable as it has to be: 4.5 to 1 on its ground, for every colour of a task, light and dark', () => {
+  const light = (hex) => {
+    const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255).map((c) => (c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4));
+    return .2126 * r + .7152 * g + .0722 * b;
+  };
+  const contrast = (one, other) => (Math.max(light(one), light(other)) + .05) / (Math.min(light(one), light(other)) + .05);
+  for (const [onLight, onDark] of COLOURS) {
+    assert.ok(contrast(onLight, '#ffffff') >= 4.5, onLight);
+    assert.ok(contrast(onDark, '#1b222b') >= 4.5, onDark);
+  }
+  const full = (hex) => (hex.length === 4 ? `#${[...hex.slice(1)].map((c) => c + c).join('')}` : hex);
+  const style = Object.fromEntries([...read('page/style.css').matchAll(/--([\w-]+): light-dark\((#\w+), (#\w+)\)/g)].map(([, name, ...pair]) => [name, pair.map(full)]));
+  for (const [text, ground] of [['ink', 'card'], ['dim', 'card'], ['dim', 'ground'], ['hot', 'card'], ['hot', 'tint'], ['bad', 'bad-tint'], ['good', 'card'], ['on-hot', 'hot']]) {
+    for (const at of [0, 1]) assert.ok(contrast(style[text][at], style[ground][at]) >= 4.5, `${text} on ${ground}: ${contrast(style[text][at], style[ground][at])}`);
+  }
+});
+
+test('what cannot be printed is escaped', () => {
+  assert.equal(printable('red \x1b[31m\n\u2028\u202e\ud800'), 'red \\u{1b}[31m\\u{a}\\u{2028}\\u{202e}\\u{d800}');
+  assert.equal(printable('Zoë, 門 👋'), 'Zoë, 門 👋');
+});
+
+test('spans of time for people', () => {
+  assert.deepEqual([0, 1, 1500, 20_000, 1_500_000, 61_000_000, 3_600_000_000].map(duration), ['0 s', '1 µs', '1.5 ms', '20 ms', '1.5 s', '1 min 1 s', '1 h']);
+});
