@@ -53,17 +53,7 @@ struct Given<T> {
     waiters: WaitList,
 }
 
-impl<T> fmt::Debug for Given<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Given")
-            .field("name", &self.waiters.name())
-            .field("is_over", &self.is_over)
-            .finish_non_exhaustive()
-    }
-}
-
 /// The side that gives the value. Dropping it instead breaks the promise.
-#[derive(Debug)]
 #[must_use = "a promise that is dropped is broken"]
 pub struct Promise<T> {
     given: Rc<Given<T>>,
@@ -121,7 +111,6 @@ impl<T> Drop for Promise<T> {
 ///
 /// # Cancel safety
 /// Dropping it gives the promise up; awaiting `&mut promised` instead keeps it.
-#[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Promised<T> {
     given: Rc<Given<T>>,
@@ -145,6 +134,26 @@ impl<T> Future for Promised<T> {
     }
 }
 
+impl<T> Given<T> {
+    /// Prints one of the sides, whatever the value is.
+    fn fmt(&self, side: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, is_over) = (self.waiters.name(), self.is_over.get());
+        f.debug_struct(side).field("name", &name).field("over", &is_over).finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Promise<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.given.fmt("Promise", f)
+    }
+}
+
+impl<T> fmt::Debug for Promised<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.given.fmt("Promised", f)
+    }
+}
+
 /// The promise was dropped without a value.
 ///
 /// It prints as which promise that is, by its name and the line that made it, and what to do.
@@ -156,12 +165,7 @@ pub struct BrokenPromise {
 
 impl fmt::Display for BrokenPromise {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} was dropped without a value: call keep() before it goes, or handle the error where who has it may be \
-             cancelled",
-            self.promise
-        )
+        write!(f, "{} was dropped without a value: call keep() before it goes, or handle the error", self.promise)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the objects, the waits, and the errors say of themselves in `{:?}`.
 
 use futures::FutureExt;
-use greenlight::sync::{Event, Queue, Semaphore, TryPutError};
+use greenlight::sync::{Event, Queue, Semaphore, TryPutError, promise};
 use greenlight::{Cause, TaskGroup, as_completed, spawn};
 use stage::run;
 use std::panic::resume_unwind;
@@ -49,6 +49,15 @@ struct Secret;
 fn an_item_that_could_not_be_put_at_once_is_not_printed_with_the_error() {
     assert_eq!(format!("{:?}", TryPutError::Full(Secret)), "Full(..)");
     assert_eq!(format!("{:?}", TryPutError::Closed(Secret)), "Closed(..)");
+}
+
+#[test]
+fn both_sides_of_a_promise_are_printed_without_the_value() {
+    let (keeper, promised) = promise();
+    let keeper = keeper.named("answer");
+    assert_eq!(format!("{keeper:?}"), r#"Promise { name: Some("answer"), over: false, .. }"#);
+    assert!(keeper.keep(Secret).is_ok());
+    assert_eq!(format!("{promised:?}"), r#"Promised { name: Some("answer"), over: true, .. }"#);
 }
 
 #[test]

@@ -140,8 +140,7 @@ fn a_task_that_dies_breaks_its_promise_however_it_dies() {
         worker.cancel();
         let broken = promised.await.expect_err("nobody kept it");
         let told = format!(
-            "the promise made at {}:{made}:34 was dropped without a value: call keep() before it goes, or handle the \
-             error where who has it may be cancelled",
+            "the promise made at {}:{made}:34 was dropped without a value: call keep() before it goes, or handle the error",
             file!()
         );
         assert_eq!(broken.to_string(), told);
