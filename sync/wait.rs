@@ -130,8 +130,8 @@ impl<T> AsCompleted<T> {
     /// ```
     /// use greenlight::{as_completed, spawn};
     ///
-    /// /// Counts down from `n`, each number in a task that the end of the one before it asks for.
     /// greenlight::run(async {
+    ///     // Counts down, each number in a task that the end of the one before it asks for.
     ///     let step = |n: u32| spawn(async move { n.checked_sub(1) });
     ///     let mut steps = as_completed([step(3)]);
     ///     let mut places = Vec::new();
