@@ -74,7 +74,7 @@ class Arrows {
     if (!text) return;
     const words = draw('text', { x, y: y + .5 }, text);
     group.append(words);
-    const width = words.getComputedTextLength() + 18, height = 26;
+    const height = words.getBBox().height * 1.5, width = words.getComputedTextLength() + height * .8;
     group.insertBefore(draw('rect', { x: x - width / 2, y: y - height / 2, width, height, rx: height / 2 }), words);
   }
 }

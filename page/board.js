@@ -142,7 +142,7 @@ class Board {
 
   card(number, it, touched) {
     const { run } = this.view, known = run.trace.objects.get(number), name = known?.name, called = run.objectName(number);
-    const [flag, on] = this.flag(it), line = known && run.lineName(known.line);
+    const [flag, on] = this.flag(it, number), line = known && run.lineName(known.line);
     return make(`div.card.thing${touched ? '.touched' : ''}`, { 'data-object': number, title: line && `made at ${line}` },
       make('div.title', make('b.name', { title: called }, name == null ? called : printable(name)),
         name != null && make('span', printable(it.is)), flag && make(`span.flag${on ? '.on' : ''}`, flag)),
@@ -150,11 +150,11 @@ class Board {
   }
 
   // What the object shows at its right.
-  flag(it) {
+  flag(it, number) {
     const { after } = this.view;
     switch (it.is) {
       case 'event': return it.set ? ['set ●', true] : ['not set ○'];
-      case 'lock': return it.holder === null ? ['free', true] : [it.promised ? 'promised' : 'locked'];
+      case 'lock': return it.holder === null ? ['free', true] : [it.promised ? 'promised' : ['held by ', this.chip(it.holder, { place: `holds ${number}`, kind: 'small' })]];
       case 'semaphore': return [this.units(freePermits(after, it), it.permits, 'free')];
       case 'queue': return [it.closed ? `closed, ${it.len} left` : this.units(it.len, it.capacity, 'inside')];
       case 'barrier': return [this.units(it.inside, it.parties, 'there')];
@@ -171,14 +171,15 @@ class Board {
   rows(number, it) {
     const { after } = this.view, rows = [];
     const taskOf = (wait) => after.waits.get(wait)?.task ?? null;
-    if (it.holder !== null && !it.promised) rows.push(['held by', [this.chip(it.holder, { place: `holds ${number}` })]]);
     // Where somebody wakes, the ghost in line stands for the wait that was granted.
     const ghost = this.focus.woken === null ? null : this.focus.ghost?.wait;
     const granted = [...it.granted].filter((wait) => wait !== ghost).map((wait) => this.chip(taskOf(wait), { place: `wait ${wait}`, kind: 'granted' }));
     if (granted.length) rows.push([{ lock: 'goes to', condition: 'notified' }[it.is] ?? 'goes on', granted]);
     const waits = withGhost([...it.line], this.focus.ghost, number);
+    const awaited = this.some([...it.awaits ?? []], (task) => this.chip(task, { place: `await ${number} ${task}`, kind: 'letters' }));
     if (waits.length) rows.push([it.awaits || it.is === 'task' ? 'waiting' : 'in line', this.line(waits, it)]);
-    if (it.awaits?.size) rows.push(['awaits', this.some([...it.awaits], (task) => this.chip(task, { place: `await ${number} ${task}`, kind: 'letters' }))]);
+    if (waits.length && awaited.length) rows.at(-1)[1].push(make('span.label', 'for'), ...awaited);
+    else if (awaited.length) rows.push(['awaits', awaited]);
     return rows.map(([label, chips]) => make('div.row', make('span.label', label), make('div.chips', chips)));
   }
 

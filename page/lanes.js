@@ -18,7 +18,7 @@ class Lanes {
 
   press(event) {
     if (event.type === 'pointerdown') this.canvas.setPointerCapture(event.pointerId);
-    this.page.go(this.stepAt(event.offsetX), false);
+    this.page.go(this.stepAt(event.offsetX / this.unit), false);
   }
 
   wheel(event) {
@@ -64,12 +64,15 @@ class Lanes {
 
   show(view) {
     this.view = view;
-    const { canvas } = this, ratio = devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
+    const { canvas } = this, ratio = devicePixelRatio || 1;
+    // What is drawn grows with the letters of the page.
+    this.unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const width = canvas.clientWidth / this.unit, height = canvas.clientHeight / this.unit;
     if (!width) return;
     // To set the size clears the canvas.
-    [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+    [canvas.width, canvas.height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
     const pen = this.pen = canvas.getContext('2d');
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.scale(ratio * this.unit, ratio * this.unit);
     const { count } = view.run;
     [this.width, this.height, this.left] = [width, height, width < 560 ? 74 : 118];
     const room = width - this.left - 12;

@@ -6,7 +6,7 @@ const PACES = [2400, 1600, 1000, 650, 400, 200, 90];
 class Page {
   constructor(texts, sources) {
     this.runs = texts.map((text) => new Story(text));
-    Object.assign(this, { which: 0, step: 1, query: '', hits: [], followed: null, chosen: null, pace: 2, playing: null, wheel: false });
+    Object.assign(this, { which: 0, step: 0, query: '', hits: [], followed: null, chosen: null, pace: 2, playing: null, wheel: false });
     this.board = new Board(this);
     this.arrows = new Arrows();
     this.lanes = new Lanes(this);
@@ -30,7 +30,7 @@ class Page {
 
   readLink() {
     const link = new URLSearchParams(location.hash.slice(1)), which = link.get('t') === '2' && this.runs.length > 1 ? 1 : 0;
-    return { which, step: Number(link.get('s') ?? 1) || 0 };
+    return { which, step: Number(link.get('s')) || 0 };
   }
 
   writeLink() {

@@ -335,7 +335,7 @@ class Story extends Run {
   // The sentence, in parts; it needs no state.
   head(step) {
     const row = this.trace.rows[step], head = HEADS.get(row?.[0]);
-    if (!row) return ['Before the first event'];
+    if (!row) return [`${printable(this.trace.head.program ?? 'A run')}: ${count(this.count, 'event')}, ${count(this.tasks.size, 'task')}, ${count(this.findings.length, 'finding')}`];
     return head ? this.parts(typeof head === 'function' ? head(row, step, this) : head, row) : [printable(JSON.stringify(row))];
   }
 
@@ -379,7 +379,7 @@ class Story extends Run {
   // The quiet line; `before` and `after` are the states around the event.
   why(step, before, after) {
     const row = this.trace.rows[step], why = MEANINGS.get(row?.[0]) ?? '';
-    if (!row) return [`${this.trace.head.dropped ? `${this.trace.head.dropped} events are not in the trace` : 'Nothing has happened yet'}. The arrow key → goes on.`];
+    if (!row) return [`${this.trace.head.dropped ? `${this.trace.head.dropped} events before the first are not here. ` : ''}→ goes on by one event, ? tells of all keys.`];
     return this.parts(typeof why === 'function' ? why(row, after, before, step, this) : why, row);
   }
 
