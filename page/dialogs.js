@@ -46,7 +46,7 @@ class Dialogs {
       this.page.go(step);
     };
     return make('button', { onclick: go }, make('span', String(step)), make('span', duration(run.trace.time[step])),
-      make('div', kind && make('b', `${kind}: `), phrase(run, run.head(step)), notes.map((note) => make('p', note))));
+      make('div', kind && kind !== 'stall' && make('b', `${kind}: `), phrase(run, run.head(step)), notes.map((note) => make('p', note))));
   }
 
   findings() {

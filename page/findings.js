@@ -14,7 +14,7 @@ function findingsOf(run) {
   for (let step = 1; step <= run.count; step += 1) {
     const row = rows[step], word = row[0], object = run.objectAt(step);
     switch (word) {
-      case 'stall': tell(step, 'stall', 'nobody can ever run again'); break;
+      case 'stall': tell(step, 'stall', `${[...run.stateAt(step).tasks.keys()].slice(0, 9).map((task) => run.taskName(task)).join(', ')} wait for what does not come`); break;
       case 'panics': tell(step, 'panic', 'ends the task'); break;
       case 'stale': tell(step, 'stale wake', 'the task had ended'); break;
       case 'lost': tell(step, 'lost', 'nobody hears of these'); break;

@@ -108,7 +108,7 @@ function define(trace, entry) {
 // `file:line:column` in its parts.
 function place(at) {
   const parts = /^(.*?):(\d+)(?::(\d+))?$/s.exec(at);
-  return parts ? { file: parts[1], row: Number(parts[2]), at } : { file: at, row: 0, at };
+  return parts ? { file: parts[1], row: Number(parts[2]) } : { file: at, row: 0 };
 }
 
 // A state in which nothing has happened.
@@ -201,12 +201,15 @@ function endWait(state, number) {
   if (object.promised === number) object.promised = object.holder = null;
 }
 
+// What is done to the task or the wait that a row names second.
+const on = (act) => (state, [, number]) => act(state, number);
+
 // What each event does to the state: given that, the row, the object of rows that are about one, and where it is.
 const FOLD = new Map(Object.entries({
-  spawn: (state, [, task]) => queue(state, task),
-  wake: (state, [, task]) => queue(state, task),
-  poll: (state, [, task]) => begin(state, task),
-  drop: (state, [, task]) => begin(state, task),
+  spawn: on(queue),
+  wake: on(queue),
+  poll: on(begin),
+  drop: on(begin),
   pending(state, [, task]) {
     stop(state, task);
     if (state.dying.has(task)) state.ready.add(task);
@@ -216,9 +219,9 @@ const FOLD = new Map(Object.entries({
     state.dying.add(task);
     if (state.tasks.get(task) === 'parked') queue(state, task);
   },
-  returned: (state, [, task]) => finish(state, task),
-  cancelled: (state, [, task]) => finish(state, task),
-  panicked: (state, [, task]) => finish(state, task),
+  returned: on(finish),
+  cancelled: on(finish),
+  panicked: on(finish),
 
   wait(state, [, task, wait, object, line, asks], it, trace, step) {
     state.waits.set(wait, { task, object, line, asks: asks ?? 1, since: step });
@@ -236,14 +239,14 @@ const FOLD = new Map(Object.entries({
     if (waiting) state.waits.set(wait, { ...waiting, task });
     if (it?.promised === wait) it.holder = task;
   },
-  waited: (state, [, wait]) => endWait(state, wait),
-  leave: (state, [, wait]) => endWait(state, wait),
+  waited: on(endWait),
+  leave: on(endWait),
   arm(state, [, task, wait, after, line, purpose], it, trace, step) {
     state.waits.set(wait, { task, object: null, line, asks: 1, since: step, purpose: purpose ?? 'sleep' });
     state.timers.set(wait, trace.time[step] + after);
   },
-  fire: (state, [, wait]) => endWait(state, wait),
-  disarm: (state, [, wait]) => endWait(state, wait),
+  fire: on(endWait),
+  disarm: on(endWait),
 
   made(state, [, object, made], it, trace) {
     it = objectOf(state, trace, object);

@@ -33,12 +33,6 @@ function duration(micros) {
   return parts.filter(([value]) => value).map(([value, unit]) => `${round(value)} ${unit}`).join(' ');
 }
 
-function ordinal(number) {
-  const tens = number % 100, ones = number % 10;
-  const end = tens >= 11 && tens <= 13 ? 'th' : { 1: 'st', 2: 'nd', 3: 'rd' }[ones] ?? 'th';
-  return number + end;
-}
-
 // `one task`, `3 tasks`.
 function count(number, what, several = what + 's') {
   return number === 1 ? `one ${what}` : `${number} ${several}`;
@@ -225,7 +219,6 @@ const MEANINGS = new Map(Object.entries({
   disarm: 'What it limited came earlier, or was dropped.',
   timedout: 'What it limited was not ready in time, and is dropped.',
 
-  made: 'The trace meets it here.',
   gone: 'Nobody uses it any more.',
   set: (row) => `${released(row[4])} It stays set: who comes later does not wait.`,
   pulse: (row) => `${released(row[4])} It stays unset.`,
@@ -413,7 +406,7 @@ class Story extends Run {
 function placeIn(state, object, wait) {
   const line = [...(state.objects.get(object)?.line ?? [])], at = line.indexOf(wait) + 1;
   if (!at) return '';
-  return line.length === 1 ? 'It is alone in line.' : `It is ${ordinal(at)} of ${line.length} in line.`;
+  return line.length === 1 ? 'It is alone in line.' : `It is number ${at} of ${line.length} in line.`;
 }
 
 function firstInLine(state, number) {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { assemble } from './assemble.mjs';
+import { assemble, read, scripts } from './assemble.mjs';
 import { Browser, missing } from './browser.mjs';
 import { SAMPLES, names, sample } from './samples.mjs';
 
@@ -10,6 +10,12 @@ const NAMES = names();
 
 test('the page without data is under 100 kB', () => {
   assert.ok(Buffer.byteLength(assemble('', [], {})) < 100_000);
+});
+
+test('the lines to replace are there once, and nothing that is put in ends what it is put into', () => {
+  for (const line of ['/*{style}*/', '/*{script}*/', '<!--{title}-->', '<!--{data}-->']) assert.equal(read('page/page.html').split(line).length, 2, line);
+  assert.doesNotMatch(scripts(), /<\/script|<!--|\{(style|title|data|script)\}/);
+  assert.doesNotMatch(read('page/style.css'), /<\/style|\{script\}/);
 });
 
 test('what is put in does not end a script before its end', () => {

@@ -33,7 +33,7 @@ test('the club in words', () => {
   assert.deepEqual(lines, [
     'main spawns Alice — Alice goes to the back of the ready queue. It runs in the next turn.',
     'Alice gets in line at condition club — It is alone in line.',
-    'Bob gets in line at condition club — It is 2nd of 2 in line.',
+    'Bob gets in line at condition club — It is number 2 of 2 in line.',
     'bouncer sleeps for 2 s — Its timer is due at 2 s.',
     'Nobody can run: time jumps to 2 s — Nobody is ready, so the next thing that can happen is a timer.',
     'The timer of bouncer is due → bouncer wakes — bouncer moves from the clock to the back of the ready queue. It runs in the next turn.',
