@@ -20,13 +20,9 @@ class Arrows {
     this.drawing.replaceChildren();
     if (!focus || getComputedStyle(this.drawing).display === 'none') return;
     this.origin = this.drawing.getBoundingClientRect();
-    const card = this.find(`.thing[data-object="${focus.object}"]`);
+    const card = one(`.thing[data-object="${focus.object}"]`);
     if (card && focus.actor !== null) this.act(card, focus);
     if (focus.woken !== null) this.wakes(focus);
-  }
-
-  find(selector) {
-    return document.querySelector(`main ${selector}`);
   }
 
   // A box in the coordinates of the drawing, without the offset of what glides.
@@ -43,11 +39,11 @@ class Arrows {
   }
 
   act(card, focus) {
-    const actor = this.find(`#runner .chip[data-task="${focus.actor}"]`) ?? this.find(`#ended .chip[data-task="${focus.actor}"]`);
+    const actor = one(`#runner .chip[data-task="${focus.actor}"]`) ?? one(`#ended .chip[data-task="${focus.actor}"]`);
     if (!actor) return;
     const from = this.box(actor), to = this.box(card), list = this.box(byId('cards'));
     const column = this.box(byId('running'));
-    const y = Math.min(Math.max(to.top + Math.min(to.height / 2, 40), list.top + 20), list.top + list.height - 20);
+    const y = between(list.top + 20, to.top + Math.min(to.height / 2, 40), list.top + list.height - 20);
     const [startX, endX] = [from.right + 3, to.left - 13];
     const turn = Math.max(startX, column.right);
     const middle = (turn + endX) / 2;
@@ -56,8 +52,8 @@ class Arrows {
   }
 
   wakes(focus) {
-    const target = this.find(`#queue .chip[data-task="${focus.woken}"]:not(.ghost)`);
-    const ghost = this.find('.thing .chip.ghost');
+    const target = one(`#queue .chip[data-task="${focus.woken}"]:not(.ghost)`);
+    const ghost = one('.thing .chip.ghost');
     if (!target || !ghost) return;
     const to = this.box(target), from = this.box(ghost), card = this.box(ghost.closest('.thing'));
     const list = this.box(byId('cards'));

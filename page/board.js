@@ -50,6 +50,7 @@ class Board {
   // Shows a view; `glide` has what moved glide.
   show(view, glide) {
     const old = glide ? this.measure() : new Map();
+    all('.flies').forEach((each) => each.remove());
     this.view = view;
     this.focus = focusOf(view);
     byId('runner').replaceChildren(...this.runner());
@@ -58,8 +59,8 @@ class Board {
     byId('cards').replaceChildren(...this.cards());
     byId('cards').scrollTop = scroll;
     byId('queue').replaceChildren(...this.queue());
-    document.querySelector('.thing.touched')?.scrollIntoView({ block: 'nearest' });
-    document.querySelector('#queue .hot')?.scrollIntoView({ block: 'nearest' });
+    one('.thing.touched')?.scrollIntoView({ block: 'nearest' });
+    one('#queue .hot')?.scrollIntoView({ block: 'nearest' });
     if (glide) this.glide(old);
   }
 
@@ -195,28 +196,39 @@ class Board {
   // Where everything stands.
   measure() {
     const boxes = new Map();
-    for (const chip of document.querySelectorAll('main .chip:not(.ghost)')) {
+    for (const chip of all('main [data-place]:not(.ghost)')) {
       const { place, task } = chip.dataset, box = chip.getBoundingClientRect();
       boxes.set(place, box);
       if (!place.startsWith('await')) boxes.set(`task ${task}`, box);
     }
-    for (const card of document.querySelectorAll('.thing')) boxes.set(`card ${card.dataset.object}`, card.getBoundingClientRect());
+    for (const card of all('.thing')) boxes.set(`card ${card.dataset.object}`, card.getBoundingClientRect());
     return boxes;
   }
 
-  // Lets what moved glide from where it stood. A chip that is new in its place comes from where its task was.
+  // Lets what moved glide from where it stood. A chip that is new in its place comes from where its task was, over the page,
+  // since the lists cut off what leaves them.
   glide(old) {
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     // First all is read and then all is set in motion: to mix that would lay the page out again for each.
-    const now = this.measure(), moves = [];
-    for (const element of document.querySelectorAll('.thing, main .chip:not(.ghost)')) {
+    const now = this.measure(), moves = [], main = one('main'), origin = main.getBoundingClientRect();
+    for (const element of all('.thing, main [data-place]:not(.ghost)')) {
       const { place, task, object } = element.dataset, key = place ?? `card ${object}`, to = now.get(key);
       const hot = place && !old.has(key) && Number(task) === this.focus.hot, from = old.get(hot ? `task ${task}` : key);
       if (!from || (place && !hot && element.closest('.thing'))) continue;
       const [x, y] = [from.left - to.left, from.top - to.top];
-      if (Math.abs(x) + Math.abs(y) > 2) moves.push([element, x, y]);
+      if (Math.abs(x) + Math.abs(y) > 2) moves.push([element, hot && to, { transform: `translate(${x}px, ${y}px)` }]);
     }
     const timing = { duration: 320, easing: 'cubic-bezier(.2, .7, .2, 1)' };
-    for (const [element, x, y] of moves) element.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: 'none' }], timing);
+    for (const [element, to, from] of moves) {
+      if (!to) element.animate([from, { transform: 'none' }], timing);
+      if (!to || element.matches('.letters')) continue;
+      const flies = element.cloneNode(true);
+      flies.removeAttribute('data-place');
+      flies.classList.add('flies');
+      Object.assign(flies.style, { left: `${to.left - origin.left}px`, top: `${to.top - origin.top}px`, width: `${to.width}px` });
+      main.append(flies);
+      flies.animate([from, { transform: 'none' }], timing).finished.then(() => flies.remove(), () => {});
+      element.animate({ opacity: [0, 0] }, timing);
+    }
   }
 }

@@ -1,6 +1,8 @@
 // Makes elements. All text goes in as text nodes, so nothing that a program says or is called can be markup.
 
 const byId = (id) => document.getElementById(id);
+const one = (selector) => document.querySelector(selector);
+const all = (selector) => document.querySelectorAll(selector);
 
 // An element: `div.card.open`, its attributes if it has any, its children; those that are null or false are left out.
 function make(kind, ...rest) {

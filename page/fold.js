@@ -9,6 +9,8 @@
 // How many events lie between two copies of the state, at least; more where the state itself is larger.
 const STRIDE = 256;
 
+const between = (least, value, most) => Math.max(least, Math.min(value, most));
+
 const words = (text) => new Set(text.split(' '));
 
 // The rows that carry a cause of their own, and are the cause of what follows them.

@@ -28,7 +28,7 @@ class Lanes {
   }
 
   zoomBy(factor) {
-    this.zoom = Math.min(80, Math.max(.02, this.scale * factor));
+    this.zoom = between(.02, this.scale * factor, 80);
     this.show(this.view);
   }
 
@@ -40,7 +40,7 @@ class Lanes {
   // Where the event stands among all, in units of an event. By time, half of the room is for the events of one moment.
   place(step) {
     if (this.axis === 'step') return step;
-    const { time, count } = this.view.run.trace, last = time[count] || 1, at = Math.min(Math.max(step, 1), count + 1);
+    const { time, count } = this.view.run.trace, last = time[count] || 1, at = between(1, step, count + 1);
     const moment = time[Math.min(at, count)];
     return count * (.62 * (moment / last) + .38 * ((at - 1) / count)) + 1;
   }
@@ -80,7 +80,7 @@ class Lanes {
     const seen = room / this.scale, at = this.place(view.step);
     // The window stays while the step is well inside it.
     if (this.from === undefined || at < this.from + seen * .08 || at > this.from + seen * .92) this.from = at - seen / 2;
-    this.from = Math.max(1, Math.min(this.from, count + 1 - seen));
+    this.from = between(1, this.from, count + 1 - seen);
     this.drawAll();
   }
 
@@ -96,7 +96,7 @@ class Lanes {
     if (alive.length <= most) return [alive, Math.min(21, room / Math.max(alive.length, 1)), 0];
     const focus = alive.indexOf(run.taskAt(step) ?? run.actorAt(step));
     if (this.top === undefined || (focus >= 0 && (focus < this.top || focus >= this.top + most))) this.top = focus - (most >> 1);
-    this.top = Math.min(Math.max(this.top ?? 0, 0), alive.length - most);
+    this.top = between(0, this.top ?? 0, alive.length - most);
     return [alive.slice(this.top, this.top + most), room / most, alive.length - most];
   }
 

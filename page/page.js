@@ -1,4 +1,11 @@
 // Puts the page together: the runs, the step, the keys.
+//
+// How one file is made of it: in page.html four lines that hold nothing else are replaced. That of the style by style.css, and
+// that of the script by the files that files.txt names, one after the other; in both, lines are trimmed, and those that are
+// empty or begin with // are left out. That of the title by the name of the program, with & and less-than escaped. That of
+// the data by a script of type text/plain and class trace for each trace, its lines as they are, and a script of type
+// application/json and id sources with the text of each file that the lines of the traces name, or null; in both every
+// less-than is written \u003c, which JSON reads as the same.
 
 // Milliseconds a step when it plays, at each pace.
 const PACES = [2400, 1600, 1000, 650, 400, 200, 90];
@@ -54,7 +61,7 @@ class Page {
   }
 
   go(wanted, glides = Math.abs(wanted - this.step) === 1) {
-    const { run } = this, step = this.step = Math.min(Math.max(Math.round(wanted) || 0, 0), run.count);
+    const { run } = this, step = this.step = between(0, Math.round(wanted) || 0, run.count);
     const after = run.stateAt(step), before = step ? run.stateAt(step - 1) : after;
     this.view = { run, step, before, after };
     this.showWords();
@@ -164,7 +171,7 @@ class Page {
   }
 
   setPace(change) {
-    this.pace = Math.min(Math.max(this.pace + change, 0), PACES.length - 1);
+    this.pace = between(0, this.pace + change, PACES.length - 1);
   }
 
   listen() {
@@ -204,10 +211,10 @@ class Page {
 }
 
 // The button of a key.
-const buttonOf = (key) => document.querySelector(`[data-key="${key}"]`);
+const buttonOf = (key) => one(`[data-key="${key}"]`);
 
 function start() {
-  const texts = [...document.querySelectorAll('script.trace')].map((each) => each.textContent), fail = (head, why) => {
+  const texts = [...all('script.trace')].map((each) => each.textContent), fail = (head, why) => {
     byId('sentence').textContent = head;
     byId('why').textContent = printable(why);
   };
