@@ -95,10 +95,13 @@
 //! `promise`, `timeout`, `race`, `gather`, `wait`, `group_error`, `group_output`, `group_members`, `group_spawner`,
 //! `task_group`, `interval`.
 //!
-//! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `state`, `trace`,
-//! `polls`, `runtimes`, `lost`, `facts`, `told`, `holds`, `dump`, `standing`, `recorder`, `text`, `shown`,
-//! `future_type`, `stall`, `ask`, `help`, `report`, `tree`, `pending`, `unheard`, `debug`, `watchers`, `check_lists`,
+//! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `state`, `kind`,
+//! `future_type`, `names`, `trace`, `polls`, `runtimes`, `lost`, `facts`, `told`, `told_of_tasks`, `holds`, `dump`,
+//! `standing`, `text`, `shown`, `stall`, `ask`, `help`, `report`, `tree`, `pending`, `watchers`, `check_lists`,
 //! `check_waits`, `check`, `suspicion`.
+//!
+//! Those who hear what happens, and know no more of a run than that, are `runtime/observe/`: `recorder`, `sentence`,
+//! `unheard`, `debug`, `rows`, `story`, `perfetto`, `file`.
 //!
 //! # What is absent, on purpose
 //!
@@ -131,7 +134,8 @@ pub mod trace {
     //!
     //! With no [`Observer`] installed, each place that has something to tell costs one branch, on a flag.
 
-    pub use crate::runtime::watch::{Kind, ObjectLabel, Observer, Printable, Recorder, TaskLabel, TraceEvent};
+    pub use crate::runtime::observe::{Recorder, TraceFile};
+    pub use crate::runtime::watch::{Kind, ObjectLabel, Observer, Printable, Purpose, TaskLabel, TraceEvent, mark};
 }
 
 pub mod waiters {

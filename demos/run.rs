@@ -6,7 +6,8 @@ use crate::{clock, interrupt};
 use anstyle::Style;
 use greenlight::Stalled;
 use greenlight::trace::{Kind, Observer, TraceEvent};
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -77,25 +78,30 @@ pub(crate) fn run(program: &Program, options: Options, time: Time, notes: &mut d
     Run { outcome, took: runtime.now().since_start() }
 }
 
-/// Has time pass for whoever watches, where virtual time jumps.
+/// Has time pass for whoever watches, before virtual time jumps: whoever stops the run meanwhile stops it there.
 struct Pacing {
     speed: f64,
-    /// How much virtual time was played.
-    played: Cell<Duration>,
+    /// The deadlines of the timers that are armed, by the numbers of their waits.
+    armed: RefCell<HashMap<Option<u64>, greenlight::Instant>>,
 }
 
 impl Pacing {
     fn new(speed: f64) -> Self {
-        Pacing { speed, played: Cell::default() }
+        Pacing { speed, armed: RefCell::default() }
     }
 }
 
 impl Observer for Pacing {
     fn on_event(&self, event: &TraceEvent) {
-        if event.kind == Kind::TimeJumped {
-            let now = event.time.since_start();
-            let jump = now - self.played.replace(now);
-            interrupt::pause(jump.div_f64(self.speed));
+        let mut armed = self.armed.borrow_mut();
+        match event.kind {
+            Kind::TimerArmed { deadline, .. } => _ = armed.insert(event.wait, deadline),
+            Kind::TimerFired | Kind::TimerDropped => _ = armed.remove(&event.wait),
+            Kind::TurnBegan { ready: 0 } => {
+                let jump = armed.values().min().map(|&next| next - event.time);
+                interrupt::pause(jump.unwrap_or_default().div_f64(self.speed));
+            }
+            _ => {}
         }
     }
 }

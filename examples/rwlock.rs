@@ -8,7 +8,7 @@
 //! - Have a clerk drop what it reads before it asks to write: nothing stalls.
 //! - Let readers overtake writers (leave out `is_empty`): one who writes may wait for ever.
 
-use greenlight::trace::Recorder;
+use greenlight::trace::{Recorder, TraceEvent};
 use greenlight::waiters::{Held, WaitList, Waiter};
 use greenlight::{Runtime, gather, yield_now};
 use std::cell::{Cell, Ref, RefCell, RefMut};
@@ -153,8 +153,9 @@ pub(crate) fn play() -> Vec<String> {
     let clerk = |name| greenlight::task(name).spawn(serve(accounts.clone()));
     let stalled =
         runtime.try_run(async { gather!(clerk("ann"), clerk("bob")).await }).expect_err("each waits for the other");
-    let told = recorder.events().into_iter().map(|event| event.to_string());
-    told.filter(|line| line.contains("rwlock")).chain([stalled.to_string()]).collect()
+    let is_about_one = |event: &TraceEvent| event.object.as_ref().is_some_and(|object| object.kind == "rwlock");
+    let told = recorder.events().into_iter().filter(is_about_one).map(|event| event.to_string());
+    told.chain([stalled.to_string()]).collect()
 }
 
 async fn serve(accounts: Rc<RwLock<i32>>) {

@@ -151,10 +151,10 @@ impl Clock {
         self.start.map_or(self.reading.get(), |start| Instant::at(ticks(start.elapsed())))
     }
 
-    /// Moves virtual time forward.
-    pub(super) fn jump(&self, to: Instant) {
+    /// Moves virtual time forward. Returns when it was before.
+    pub(super) fn jump(&self, to: Instant) -> Instant {
         debug_assert!(self.is_virtual() && to >= self.reading(), "only virtual time jumps, and only forward");
-        self.reading.set(to);
+        self.reading.replace(to)
     }
 }
 

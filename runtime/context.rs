@@ -88,7 +88,7 @@ impl Core {
     /// Makes a task ready that somebody names by its key.
     pub(super) fn wake(&self, key: TaskKey) {
         let task = self.table.borrow().get(key).cloned();
-        task.into_iter().for_each(|task| task.wake());
+        task.map_or_else(|| self.note_stale(key.id), |task| task.wake());
     }
 
     /// The moment from which a duration counts.

@@ -59,11 +59,13 @@ impl Core {
     pub(super) fn turn(self: &Rc<Self>, main: &mut Option<&mut Main<'_>>) -> Turn {
         self.turns.set(self.turns.get() + 1);
         self.clock.begin_turn();
+        self.note_turn();
         if self.inbox.is_pending() {
             self.take_messages();
         }
         if self.has_timers() {
-            self.read_clock();
+            // Time does not go on for a run that was stopped.
+            self.read_clock(main.is_none() || !self.stopped.get());
         }
         let mut batch = self.batch.borrow_mut();
         std::mem::swap(&mut *batch, &mut self.queue.tasks.borrow_mut());
@@ -149,19 +151,17 @@ impl Core {
             () if Arc::strong_count(&lent) > 1 => self.table.borrow_mut().give_waker(&task, lent),
             () => self.loose_waker.set(Some(lent)),
         }
-        let (told, ending) = match polled {
+        let ending = match polled {
             Ok(Poll::Pending) => {
                 // Whoever is told may look at the task, and finds it parked.
                 task.suspend(body);
-                if let Some(causing) = causing {
-                    causing.note(&task, Kind::PollPending);
-                }
+                causing.iter().for_each(|causing| causing.note_pending(&task));
                 return false;
             }
-            Ok(Poll::Ready(())) => (Kind::PollReady, Ending::Returned),
-            Err(payload) => (Kind::PollPanicked, Ending::Panicked(payload)),
+            Ok(Poll::Ready(())) => Ending::Returned,
+            Err(payload) => Ending::Panicked(payload),
         };
-        self.note(Some(&task), None, told);
+        self.note_polled(&task, &ending);
         let is_main = matches!(body, Body::Main(_));
         self.finish(task, body, ending);
         is_main

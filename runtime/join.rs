@@ -4,7 +4,7 @@ use super::arena;
 use super::context::{Core, Unwanted};
 use super::failure::JoinError;
 use super::listeners::Listener;
-use super::note::{Holder, ObjectState, lost};
+use super::note::{self, Holder, ObjectState, lost};
 use super::task::{Body, Job, TaskId, TaskKey};
 use super::waiter::{self, Waiter};
 use super::waits::WaitList;
@@ -103,7 +103,7 @@ impl Task {
         if waiter.has_joined() {
             return waiter.poll(cx);
         }
-        let Some(task) = self.core.table.borrow().get(self.key).cloned() else { return Poll::Ready(()) };
+        let Some(task) = self.core.table.borrow().get(self.key).cloned() else { return note::over(self, waiter.at) };
         // One that drives another executor, which polls this, may end after that has let go of it.
         if wakee::owner(cx.waker()).is_some_and(|polled| Rc::ptr_eq(&polled, &task)) {
             panic!("{self} awaits its own end, which can never come; await it from another task");
@@ -232,9 +232,9 @@ impl<T> JoinHandle<T> {
 
     /// Has somebody told of the end of the task, before those who await it are woken; false if the task has ended.
     pub(crate) fn add_listener(&self, listener: &Rc<impl Listener + 'static>) -> bool {
-        let mut table = self.task.core.table.borrow_mut();
-        let Some(task) = table.get(self.task.key).cloned() else { return false };
-        table.extra_of(&task).listeners.borrow_mut().add(listener.clone());
+        let Some(task) = self.task.core.table.borrow().get(self.task.key).cloned() else { return false };
+        self.task.core.table.borrow_mut().extra_of(&task).listeners.borrow_mut().add(listener.clone());
+        self.task.core.note_awaited(&task, listener.about());
         true
     }
 

@@ -74,6 +74,7 @@ impl Core {
             Ending::Returned => Kind::Returned,
             Ending::Cancelled => Kind::Cancelled,
             Ending::Panicked(payload) => {
+                self.note_panic(&task, &*payload);
                 let lost = match &job {
                     Some(job) => job.panicked(payload).err(),
                     None if is_main => self.main_panic.replace(Some(payload)),

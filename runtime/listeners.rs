@@ -1,5 +1,6 @@
 //! Who is told of the end of a task, on behalf of somebody who waits for several.
 
+use super::note::About;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -7,8 +8,8 @@ use std::rc::Rc;
 pub(crate) trait Listener {
     fn task_ended(self: Rc<Self>, panicked: bool);
 
-    /// The identity of the list in which that somebody waits.
-    fn waits_in(&self) -> u64;
+    /// The object that stands for that somebody, in whose list it waits.
+    fn about(&self) -> &About;
 
     /// Whether that somebody waits until every task has ended; otherwise the end of one may suffice.
     fn awaits_every(&self) -> bool;
@@ -30,13 +31,14 @@ impl Listeners {
     pub(super) fn add(&mut self, listener: Rc<dyn Listener>) {
         match self.first.is_none() && self.others.is_none() {
             true => self.first = Some(listener),
-            false => _ = self.others.get_or_insert_default().insert(listener.waits_in(), listener),
+            false => _ = self.others.get_or_insert_default().insert(listener.about().identity(), listener),
         }
     }
 
     /// Takes the one out on whose behalf somebody waits in that list.
     pub(super) fn remove(&mut self, list: u64) -> Option<Rc<dyn Listener>> {
-        self.first.take_if(|listener| listener.waits_in() == list).or_else(|| self.others.as_mut()?.remove(&list))
+        let is_it = |listener: &mut Rc<dyn Listener>| listener.about().identity() == list;
+        self.first.take_if(is_it).or_else(|| self.others.as_mut()?.remove(&list))
     }
 
     pub(super) fn into_all(self) -> impl Iterator<Item = Rc<dyn Listener>> {

@@ -55,6 +55,8 @@ mod run;
 
 pub(crate) mod watch;
 
+pub(crate) mod observe;
+
 /// A line of source: one that spawns, waits, holds, signals.
 type Line = &'static std::panic::Location<'static>;
 
@@ -75,8 +77,8 @@ pub use waits::{Grant, WaitList};
 pub(crate) use self::{
     context::expect_current,
     listeners::Listener,
-    note::{Holder, ObjectState, begin_hold, contain, end_hold, printable, unname_hold},
+    note::{About, Holder, ObjectState, Purpose, begin_hold, contain, end_hold, here, printable, unname_hold},
     panics::{both, drop_each},
     spawn::spawn_joined,
-    time::sleep_until_at,
+    time::sleep_for,
 };

@@ -1,23 +1,27 @@
 //! The seam: all that the heart knows of being watched. With nobody watching, a note is one branch.
 
 use super::Line;
-use super::clock::Instant;
 use super::context::Core;
 use super::executor::{Main, Turn};
-use super::task::TaskCell;
-use super::wakee::{Registered, Wakee};
-use super::watch::told;
+use super::join::Task;
+use super::life::Ending;
+use super::task::{TaskCell, TaskId};
+use super::wakee::{self, Registered, Wakee};
+use super::watch::{told, told_of_tasks};
+use std::any::Any;
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
+use std::task::Poll;
+use std::time::Duration;
 
 pub(crate) use super::watch::facts::{About, Holder};
 pub(crate) use super::watch::holds::{begin_hold, end_hold, unname_hold};
+pub(crate) use super::watch::kind::{Kind, Purpose};
 pub(super) use super::watch::lost;
 pub(crate) use super::watch::lost::contain;
 pub(super) use super::watch::polls::Polls;
 pub(crate) use super::watch::printable::{Printable, printable};
 pub(crate) use super::watch::state::ObjectState;
-pub(crate) use super::watch::trace::Kind;
 pub(super) use super::watch::watchers::Watchers;
 
 /// What the tasks of a runtime know of those who watch it.
@@ -95,6 +99,61 @@ impl Core {
         if self.watchers.trace.is_watched() { Some(self.begin_turn_of(task, kind)) } else { None }
     }
 
+    /// A turn begins.
+    #[inline]
+    pub(super) fn note_turn(&self) {
+        if self.watchers.trace.is_watched() {
+            let ready = self.queue.tasks.borrow().len();
+            self.tell(None, None, Kind::TurnBegan { ready });
+        }
+    }
+
+    /// The thread sleeps, unless whoever is told of that makes somebody ready.
+    pub(super) fn park_noted(&self, at_most: Option<Duration>) {
+        self.note(None, None, Kind::ThreadParked { at_most });
+        if self.queue.is_empty() {
+            self.inbox.park(at_most);
+        }
+        self.note(None, None, Kind::ThreadUnparked);
+    }
+
+    /// A poll ends, and with it the task.
+    #[inline]
+    pub(super) fn note_polled(&self, task: &TaskCell, ending: &Ending) {
+        if self.watchers.trace.is_watched() {
+            self.tell_polled(task, ending);
+        }
+    }
+
+    /// A task ends by a panic.
+    pub(super) fn note_panic(&self, task: &TaskCell, payload: &(dyn Any + Send)) {
+        if self.watchers.trace.is_watched() {
+            self.keep_message(task, payload);
+        }
+    }
+
+    /// A wake comes for a task that has ended.
+    #[cold]
+    pub(super) fn note_stale(&self, task: TaskId) {
+        if self.watchers.trace.is_watched() {
+            self.tell_stale(task);
+        }
+    }
+
+    /// The program says a line.
+    pub(super) fn note_said(&self, line: &str) {
+        if self.watchers.trace.is_watched() {
+            self.tell_text(wakee::polled().as_deref(), None, Kind::Printed, line.into());
+        }
+    }
+
+    /// Somebody waits for the end of a task, by that object.
+    pub(super) fn note_awaited(&self, task: &TaskCell, about: &About) {
+        if self.watchers.trace.is_watched() {
+            self.tell_awaited(task, about);
+        }
+    }
+
     /// A message from another thread is taken in.
     pub(super) fn begin_message(&self) -> Option<Causing<'_>> {
         self.watchers.trace.is_watched().then(|| self.begin_alone(None, Kind::ThreadArrived))
@@ -104,9 +163,9 @@ impl Core {
 impl Core {
     /// A timer was armed.
     #[inline]
-    pub(super) fn note_armed(&self, timer: u32, at: Line, deadline: Instant) {
+    pub(super) fn note_armed(&self, timer: u32, at: Line, armed: Kind) {
         if self.watchers.trace.is_watched() {
-            self.tell_armed(timer, at, deadline);
+            self.tell_armed(timer, at, armed);
         }
     }
 
@@ -151,12 +210,20 @@ impl TaskCell {
     }
 }
 
-/// The task that is being polled lets the others run first.
+/// The task that is being polled does something, with no object.
 #[cold]
-pub(super) fn yields(at: Line) {
+pub(crate) fn here(at: Line, kind: Kind) {
     if is_watched() {
-        told::yields(at);
+        told_of_tasks::here(at, kind, None);
     }
+}
+
+/// The task that is being polled awaits one that has ended, which is over at once.
+pub(super) fn over(task: &Task, at: Line) -> Poll<()> {
+    if is_watched() {
+        told_of_tasks::here(at, Kind::EndFound, Some(task));
+    }
+    Poll::Ready(())
 }
 
 /// Something was done with an object, by the task that is being polled.
@@ -208,10 +275,10 @@ pub(super) struct Causing<'a> {
 }
 
 impl Causing<'_> {
-    /// Something more happens to the task.
+    /// The poll of the task is over, and it parks.
     #[cold]
-    pub(super) fn note(&self, task: &TaskCell, kind: Kind) {
-        self.core.tell(Some(task), None, kind);
+    pub(super) fn note_pending(&self, task: &TaskCell) {
+        self.core.tell_pending(task);
     }
 }
 

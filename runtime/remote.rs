@@ -171,9 +171,8 @@ impl Core {
             let _cause = self.begin_message();
             match message {
                 Message::Wake(key) => {
-                    let task = self.table.borrow().get(key).cloned();
-                    task.iter().for_each(|task| _ = task.with_waker(|waker| taken(&waker.sent)));
-                    task.into_iter().for_each(|task| task.wake());
+                    _ = self.table.borrow().get(key).map(|task| task.with_waker(|waker| taken(&waker.sent)));
+                    self.wake(key);
                 }
                 Message::Spawn(future, at) => {
                     self.spawn(Body::Detached(Box::pin(LocalFutureObj::from(future))), None, at);

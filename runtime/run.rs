@@ -7,6 +7,7 @@ use super::executor::{Main, Turn};
 use super::inbox::Inbox;
 use super::join::{JoinHandle, Task};
 use super::note::{Kind, Notes, printable};
+use super::observe;
 use super::remote::Remote;
 use super::spawn::{self, Spawner, TaskBuilder};
 use super::table::Table;
@@ -141,7 +142,7 @@ impl Builder {
 
     /// Makes the runtime, which belongs to this thread.
     pub fn build(self) -> Runtime {
-        let watchers = Watchers::new(self.watch);
+        let watchers = Watchers::new(observe::heard(self.watch));
         let core = |me: &rc::Weak<Core>| Core {
             me: me.clone(),
             table: RefCell::new(Table::new()),
@@ -373,7 +374,7 @@ impl Core {
             due if due > SLACK => due - SLACK,
             due => due,
         });
-        self.inbox.park(due.into_iter().chain(next_look).min());
+        self.park_noted(due.into_iter().chain(next_look).min());
     }
 }
 

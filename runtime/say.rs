@@ -42,17 +42,21 @@ macro_rules! say {
 pub fn say_line(line: fmt::Arguments<'_>) {
     let line = line.to_string();
     let core = context::current();
-    let receiver = core.as_ref().and_then(|core| core.watchers.said.take());
-    let Some((core, receiver)) = core.zip(receiver) else { return print(line) };
-    // It is away meanwhile: what it says itself goes to stdout, and not round and round.
-    let heard = catch_unwind(AssertUnwindSafe(|| receiver.hear(&line)));
-    core.watchers.said.set(Some(receiver));
-    heard.unwrap_or_else(|panic| resume_unwind(panic));
+    let Some(core) = core else { return print(&line) };
+    core.note_said(&line);
+    if let Some(receiver) = core.watchers.said.take() {
+        // It is away meanwhile: what it says itself goes to stdout, and not round and round.
+        let heard = catch_unwind(AssertUnwindSafe(|| receiver.hear(&line)));
+        core.watchers.said.set(Some(receiver));
+        heard.unwrap_or_else(|panic| resume_unwind(panic));
+    } else {
+        print(&line);
+    }
 }
 
 #[track_caller]
-fn print(line: String) {
-    if let Err(error) = stdout().write_all((line + "\n").as_bytes())
+fn print(line: &str) {
+    if let Err(error) = stdout().write_all(format!("{line}\n").as_bytes())
         && error.kind() != ErrorKind::BrokenPipe
     {
         panic!("say!() cannot write to stdout: {error}; make room there, or have Builder::on_say take the lines");

@@ -2,7 +2,7 @@
 
 use super::clock::Instant;
 use super::context::{self, Core, Sleeper};
-use super::note::{self, Kind, lost};
+use super::note::{self, Kind, Purpose, lost};
 use super::waiter;
 use super::wakee::{self, Registered, Wakee};
 use std::future::Future;
@@ -63,7 +63,7 @@ impl Instant {
 /// ```
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    Sleep { at: Location::caller(), state: SleepState::New(When::After(duration)) }
+    Sleep { at: Location::caller(), purpose: Purpose::Sleep, state: SleepState::New(When::After(duration)) }
 }
 
 /// Waits until a moment of the runtime's time. One that has passed yields once. In asyncio: `loop.call_at`.
@@ -91,12 +91,12 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// ```
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
-    sleep_until_at(deadline, Location::caller())
+    sleep_for(Purpose::Sleep, deadline, Location::caller())
 }
 
-/// A sleep in the name of that line.
-pub(crate) fn sleep_until_at(deadline: Instant, at: &'static Location<'static>) -> Sleep {
-    Sleep { at, state: SleepState::New(When::At(deadline)) }
+/// A sleep in the name of that line, and for that purpose.
+pub(crate) fn sleep_for(purpose: Purpose, deadline: Instant, at: &'static Location<'static>) -> Sleep {
+    Sleep { at, purpose, state: SleepState::New(When::At(deadline)) }
 }
 
 /// Lets the other ready tasks run first. In asyncio: `sleep(0)`.
@@ -125,6 +125,7 @@ pub fn yield_now() -> YieldNow {
 #[must_use = "futures do nothing unless awaited"]
 pub struct Sleep {
     pub(super) at: &'static Location<'static>,
+    purpose: Purpose,
     pub(super) state: SleepState,
 }
 
@@ -157,7 +158,7 @@ impl Sleep {
             wake_next_turn(cx, self.at);
             return SleepState::Yields;
         }
-        let timer = core.arm(deadline, cx, self.at);
+        let timer = core.arm(deadline, cx, self);
         SleepState::Sleeps(core, timer)
     }
 
@@ -199,14 +200,12 @@ impl Core {
         self.wheel.borrow().len() > 0
     }
 
-    /// The moment of this turn. Virtual time jumps to the next deadline if nobody is ready.
-    pub(super) fn read_clock(&self) {
-        if self.clock.is_virtual() {
-            let deadline = if self.queue.is_empty() { self.wheel.borrow_mut().jump() } else { None };
-            if let Some(deadline) = deadline {
-                self.clock.jump(Instant::at(deadline));
-                self.note(None, None, Kind::TimeJumped);
-            }
+    /// The moment of this turn. Virtual time jumps to the next deadline if it may, and nobody is ready.
+    pub(super) fn read_clock(&self, may_jump: bool) {
+        let jumps = may_jump && self.clock.is_virtual() && self.queue.is_empty();
+        if let Some(deadline) = jumps.then(|| self.wheel.borrow_mut().jump()).flatten() {
+            let from = self.clock.jump(Instant::at(deadline));
+            self.note(None, None, Kind::TimeJumped { from });
         }
         self.clock.reading();
     }
@@ -227,10 +226,10 @@ impl Core {
         fired
     }
 
-    fn arm(&self, deadline: Instant, cx: &Context<'_>, at: &'static Location<'static>) -> u32 {
+    fn arm(&self, deadline: Instant, cx: &Context<'_>, &Sleep { at, purpose, .. }: &Sleep) -> u32 {
         let sleeper = Sleeper { wakee: Registered::new(Wakee::of(cx.waker()), 0), at };
         let timer = self.wheel.borrow_mut().insert(deadline.as_micros(), sleeper);
-        self.note_armed(timer, at, deadline);
+        self.note_armed(timer, at, Kind::TimerArmed { deadline, purpose });
         timer
     }
 
@@ -293,7 +292,7 @@ impl Future for YieldNow {
 /// Wakes the very task that is being polled.
 fn wake_next_turn(cx: &Context<'_>, at: &'static Location<'static>) {
     if !wakee::wakes_polled(cx.waker()) {
-        note::yields(at);
+        note::here(at, Kind::Yields);
         cx.waker().wake_by_ref();
     }
 }

@@ -120,7 +120,7 @@ impl Barrier {
             if self.phase() == Phase::Broken {
                 return Err(BrokenBarrier::Aborted);
             }
-            let party = Party::arrive(self);
+            let party = Party::arrive(self, at);
             self.tell_arrivals();
             self.gate.emit(at, || Kind::BarrierArrived { inside: self.round.borrow().inside });
             if self.is_full() {
@@ -230,16 +230,18 @@ impl Round {
 struct Party<'a> {
     barrier: &'a Barrier,
     ticket: u64,
+    /// The line that waits.
+    at: &'static Location<'static>,
 }
 
 impl<'a> Party<'a> {
-    fn arrive(barrier: &'a Barrier) -> Self {
+    fn arrive(barrier: &'a Barrier, at: &'static Location<'static>) -> Self {
         let mut round = barrier.round.borrow_mut();
         let ticket = round.next_ticket;
         round.next_ticket += 1;
         round.arrived.push((ticket, true));
         round.inside += 1;
-        Party { barrier, ticket }
+        Party { barrier, ticket, at }
     }
 
     /// The turn of a party whose barrier does not fill any more.
@@ -258,23 +260,26 @@ impl<'a> Party<'a> {
 /// Going on and being dropped are the same for the others, except that a round that fills does not count the dropped.
 impl Drop for Party<'_> {
     fn drop(&mut self) {
-        let mut round = self.barrier.round.borrow_mut();
+        let &mut Party { barrier, ticket, at } = self;
+        let mut round = barrier.round.borrow_mut();
         round.inside -= 1;
         if round.phase == Phase::Filling {
-            round.leave(self.ticket);
+            round.leave(ticket);
         }
-        if round.inside > 0 {
-            drop(round);
-            return self.barrier.tell_arrivals();
-        }
-        round.arrived.clear();
-        round.gone = 0;
-        if matches!(round.phase, Phase::Draining | Phase::Resetting) {
-            round.phase = Phase::Filling;
+        let inside = round.inside;
+        if inside == 0 {
+            round.arrived.clear();
+            round.gone = 0;
+            if matches!(round.phase, Phase::Draining | Phase::Resetting) {
+                round.phase = Phase::Filling;
+            }
         }
         drop(round);
-        self.barrier.tell_arrivals();
-        self.barrier.gate.wake_all();
+        barrier.tell_arrivals();
+        barrier.gate.emit(at, || Kind::BarrierLeft { inside });
+        if inside == 0 {
+            barrier.gate.wake_all();
+        }
     }
 }
 

@@ -84,7 +84,7 @@ impl Event {
     /// An event that is not set.
     #[track_caller]
     pub const fn new() -> Self {
-        Event { flag: Cell::new(false), waiters: WaitList::of_state("event", ObjectState::Word { unheard: None }) }
+        Event { flag: Cell::new(false), waiters: WaitList::of_state("event", ObjectState::word(None)) }
     }
 
     /// Names the event in reports and traces.
@@ -114,9 +114,7 @@ impl Event {
     #[track_caller]
     pub fn is_set(&self) -> bool {
         let set = self.flag.get();
-        if set {
-            self.waiters.emit(Location::caller(), || Kind::EventFound);
-        }
+        self.waiters.emit(Location::caller(), || if set { Kind::EventFound } else { Kind::EventUnset });
         set
     }
 
@@ -141,7 +139,7 @@ impl Event {
     fn release(&self, at: &'static Location<'static>, kind: fn(usize) -> Kind) -> usize {
         self.waiters.emit(at, || kind(self.waiters.len()));
         let released = self.waiters.wake_all();
-        self.waiters.about().state.set(ObjectState::Word { unheard: (released == 0).then_some(at) });
+        self.waiters.about().state.set(ObjectState::word((released == 0).then_some(at)));
         released
     }
 }

@@ -1,7 +1,7 @@
 //! `gather`: several futures as tasks, all of their outputs in order.
 
 use super::wait_in::wait_in;
-use crate::runtime::{Listener, ObjectState, WaitList, expect_current, spawn_joined};
+use crate::runtime::{About, Listener, ObjectState, WaitList, expect_current, spawn_joined};
 use crate::{JoinError, JoinHandle, Task};
 use std::any::Any;
 use std::cell::Cell;
@@ -259,8 +259,8 @@ impl Listener for Countdown {
         }
     }
 
-    fn waits_in(&self) -> u64 {
-        self.ended.about().identity()
+    fn about(&self) -> &About {
+        self.ended.about()
     }
 
     fn awaits_every(&self) -> bool {

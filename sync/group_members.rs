@@ -1,7 +1,7 @@
 //! What a task group shares with those who spawn into it and watch its tasks.
 
 use super::group_error::{Cause, Failure};
-use crate::runtime::{Listener, ObjectState, WaitList, expect_current, spawn_joined};
+use crate::runtime::{About, Listener, ObjectState, WaitList, expect_current, spawn_joined};
 use crate::{JoinHandle, PanicPayload, Task};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -232,8 +232,8 @@ impl<E: 'static> Listener for Member<E> {
         self.members.clone().ended.call_soon(move || self.members.look_at(self.number, panicked));
     }
 
-    fn waits_in(&self) -> u64 {
-        self.members.ended.about().identity()
+    fn about(&self) -> &About {
+        self.members.ended.about()
     }
 
     fn awaits_every(&self) -> bool {

@@ -1,8 +1,9 @@
 //! `interval`: ticks on a grid of time.
 
-use crate::runtime::expect_current;
-use crate::{Instant, now, sleep_until};
+use crate::runtime::{Purpose, expect_current, sleep_for};
+use crate::{Instant, now};
 use std::future::Future;
+use std::panic::Location;
 use std::time::Duration;
 
 /// Ticks once every period: first one period from now, then on that grid for ever.
@@ -96,7 +97,7 @@ impl Interval {
     /// A dropped wait loses no tick.
     #[track_caller]
     pub fn tick(&mut self) -> impl Future<Output = Instant> {
-        let sleep = sleep_until(self.next);
+        let sleep = sleep_for(Purpose::Tick, self.next, Location::caller());
         async move {
             sleep.await;
             let (due, late) = (self.next, self.next.elapsed());

@@ -114,7 +114,7 @@ impl<T> Lock<T> {
     pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
         // Not inside the closure, which has a line of its own.
         let at = Location::caller();
-        self.may_take().then(|| self.take(at))
+        self.may_take().then(|| self.take(at)).or_else(|| self.waiters.refuse(at))
     }
 
     /// Whether somebody holds it. In asyncio: `locked`.

@@ -181,7 +181,10 @@ impl<T, S: Store<T>> QueueOver<T, S> {
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
         match (self.is_closed(), self.may_put()) {
             (true, _) => Err(TryPutError::Closed(item)),
-            (false, false) => Err(TryPutError::Full(item)),
+            (false, false) => {
+                self.tell(Location::caller(), || Kind::Refused);
+                Err(TryPutError::Full(item))
+            }
             (false, true) => {
                 self.push(item, Location::caller());
                 Ok(())
@@ -198,7 +201,10 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         match self.may_get() {
             true => Ok(self.pop(Location::caller())),
             false if self.is_over() => Err(TryGetError::Closed),
-            false => Err(TryGetError::Empty),
+            false => {
+                self.tell(Location::caller(), || Kind::Refused);
+                Err(TryGetError::Empty)
+            }
         }
     }
 

@@ -122,7 +122,7 @@ impl Semaphore {
         self.check(1);
         // Not inside the closure, which has a line of its own.
         let at = Location::caller();
-        self.may_take(1).then(|| self.take(1, at))
+        self.may_take(1).then(|| self.take(1, at)).or_else(|| self.list.waiters.refuse(at))
     }
 
     /// Adds permits, for ever or in place of those that [`forget`](Permit::forget) kept. What `release` is in asyncio,

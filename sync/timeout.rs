@@ -1,6 +1,7 @@
 //! `timeout`: a future that gets so much time and no more.
 
-use crate::runtime::{ObjectState, WaitList, Waiter, expect_current, sleep_until_at};
+use crate::runtime::{ObjectState, Purpose, WaitList, Waiter, expect_current, here, sleep_for};
+use crate::trace::Kind;
 use crate::{Instant, Sleep, now};
 use std::cell::Cell;
 use std::error::Error;
@@ -41,7 +42,7 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> impl Future<Output =
         let start = expect_current(format_args!("the timeout() at {at} was polled")).counting_from();
         // No time at all is up in the next turn, on the real clock too, which has gone on since this turn began.
         let deadline = if duration.is_zero() { now() } else { start + duration };
-        let mut sleep = sleep_until_at(deadline, at);
+        let mut sleep = sleep_for(Purpose::Timeout, deadline, at);
         run_until(future, |cx| Pin::new(&mut sleep).poll(cx).map(|()| Elapsed { deadline, at })).await
     }
 }
@@ -133,7 +134,7 @@ impl Deadline {
     /// No deadline yet: a future that goes by it may take for ever.
     #[track_caller]
     pub const fn new() -> Self {
-        Deadline { when: Cell::new(None), moved: WaitList::of_state("deadline", ObjectState::Word { unheard: None }) }
+        Deadline { when: Cell::new(None), moved: WaitList::of_state("deadline", ObjectState::word(None)) }
     }
 
     /// A deadline at that moment.
@@ -210,7 +211,7 @@ fn poll_first<F: Future>(
 /// locked.
 fn let_go<F: Future>(mut future: Pin<&mut Option<F>>, ended: Result<F::Output, Elapsed>) -> Result<F::Output, Elapsed> {
     future.set(None);
-    ended
+    ended.inspect_err(|elapsed| here(elapsed.at, Kind::TimedOut))
 }
 
 /// Rings at a deadline that may be moved.
@@ -227,7 +228,7 @@ impl Alarm<'_> {
         let _ = self.moved.join_if(cx, &self.deadline.moved, || true);
         let when = self.deadline.when();
         if self.sleep.as_ref().map(|(until, _)| *until) != when {
-            self.sleep = when.map(|until| (until, sleep_until_at(until, self.at)));
+            self.sleep = when.map(|until| (until, sleep_for(Purpose::Deadline, until, self.at)));
         }
         let Some((deadline, sleep)) = &mut self.sleep else { return Poll::Pending };
         Pin::new(sleep).poll(cx).map(|()| Elapsed { deadline: *deadline, at: self.at })

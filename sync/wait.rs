@@ -1,7 +1,7 @@
 //! `wait` and `as_completed`: tasks that run already, looked at as they end.
 
 use super::wait_in::wait_in;
-use crate::runtime::{Listener, ObjectState, WaitList, expect_current};
+use crate::runtime::{About, Listener, ObjectState, WaitList, expect_current};
 use crate::{JoinError, JoinHandle};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -235,8 +235,8 @@ impl Listener for Expected {
         self.ends.clone().news.call_soon(move || self.ends.tell(panicked));
     }
 
-    fn waits_in(&self) -> u64 {
-        self.ends.news.about().identity()
+    fn about(&self) -> &About {
+        self.ends.news.about()
     }
 
     fn awaits_every(&self) -> bool {

@@ -6,9 +6,10 @@ use super::super::context::Core;
 use super::super::task::TaskId;
 use super::super::waits::Grant;
 use super::super::wakee;
+use super::kind::Kind;
 use super::runtimes;
 use super::state::ObjectState;
-use super::trace::{Kind, ObjectLabel};
+use super::trace::ObjectLabel;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 

@@ -3,14 +3,18 @@
 use super::super::task::{Body, TaskCell};
 use futures_task::LocalFutureObj;
 use std::any::type_name;
+use std::sync::Arc;
+
+/// How the type of an async block or function ends.
+const CLOSURE: &str = "::{{closure}}";
 
 impl TaskCell {
-    /// The name of its future's type; empty while that is out, and if it was boxed before it was spawned.
-    pub(super) fn type_name(&self) -> &'static str {
+    /// The name of its future's type, which is empty if it was boxed before it was spawned; none while that is out.
+    pub(super) fn type_name(&self) -> Option<&'static str> {
         let body = self.body.take();
-        let name = body.as_ref().map_or("", Body::type_name);
+        let name = body.as_ref().map(Body::type_name);
         self.body.set(body);
-        if name == type_name::<LocalFutureObj<'static, ()>>() { "" } else { name }
+        name.map(|name| if name == type_name::<LocalFutureObj<'static, ()>>() { "" } else { name })
     }
 }
 
@@ -28,7 +32,6 @@ impl Body {
 
 /// A future in a sentence, by its type: ``its future, `Forgetful`, ``, or ``its future, async code in `main`, ``.
 pub(super) fn told(name: &str) -> String {
-    const CLOSURE: &str = "::{{closure}}";
     let body = name.trim_end_matches(CLOSURE);
     match () {
         // What greenlight has wrapped a future into says nothing of it.
@@ -36,6 +39,18 @@ pub(super) fn told(name: &str) -> String {
         () if body.len() < name.len() => format!("its future, async code in `{}`,", without_paths(body)),
         () => format!("its future, `{}`,", without_paths(name)),
     }
+}
+
+/// The function or the type that a future is of, by the name of its type; none if that is no name that its program has
+/// given: of a block within a function, of what was boxed, or of what others have made of it.
+pub(super) fn function(name: &str) -> Option<Arc<str>> {
+    let function = name.strip_suffix(CLOSURE).unwrap_or(name);
+    let is_foreign = ["greenlight::", "core::", "alloc::", "std::", "futures", "tokio::"];
+    if function.is_empty() || function.ends_with(CLOSURE) || is_foreign.iter().any(|path| function.starts_with(path)) {
+        return None;
+    }
+    let plain = without_paths(function);
+    plain.split('<').find(|part| !part.is_empty()).map(Arc::from)
 }
 
 /// A type without the paths of what it names. A closure in it goes by the function that it stands in.
@@ -56,6 +71,21 @@ fn without_paths(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_task_goes_by_the_function_or_the_type_that_the_program_has_named() {
+        for (name, expected) in [
+            ("", None),
+            ("kitchen::cook::{{closure}}", Some("cook")),
+            ("kitchen::cook<alloc::string::String>::{{closure}}", Some("cook")),
+            ("kitchen::main::{{closure}}::{{closure}}", None),
+            ("kitchen::Forgetful", Some("Forgetful")),
+            ("core::future::poll_fn::PollFn<kitchen::main::{{closure}}>", None),
+            ("core::pin::Pin<alloc::boxed::Box<dyn core::future::future::Future<Output = ()>>>", None),
+        ] {
+            assert_eq!(function(name).as_deref(), expected, "{name}");
+        }
+    }
 
     #[test]
     fn a_future_goes_by_the_last_part_of_its_path_or_by_the_function_it_stands_in() {

@@ -7,6 +7,12 @@ pub(in crate::runtime) mod reporter;
 
 pub(in crate::runtime) mod state;
 
+pub(in crate::runtime) mod kind;
+
+pub(in crate::runtime) mod future_type;
+
+pub(in crate::runtime) mod names;
+
 pub(in crate::runtime) mod trace;
 
 pub(in crate::runtime) mod polls;
@@ -19,19 +25,17 @@ pub(in crate::runtime) mod facts;
 
 pub(in crate::runtime) mod told;
 
+pub(in crate::runtime) mod told_of_tasks;
+
 pub(in crate::runtime) mod holds;
 
 pub mod dump;
 
 pub(in crate::runtime) mod standing;
 
-pub(in crate::runtime) mod recorder;
-
 pub(in crate::runtime) mod text;
 
 pub(in crate::runtime) mod shown;
-
-pub(in crate::runtime) mod future_type;
 
 pub(in crate::runtime) mod stall;
 
@@ -45,10 +49,6 @@ pub(in crate::runtime) mod tree;
 
 pub(in crate::runtime) mod pending;
 
-pub(in crate::runtime) mod unheard;
-
-pub(in crate::runtime) mod debug;
-
 pub(in crate::runtime) mod watchers;
 
 pub(in crate::runtime) mod check_lists;
@@ -61,8 +61,10 @@ pub(in crate::runtime) mod suspicion;
 
 pub use ask::NoAnswer;
 pub use holds::Held;
+pub use kind::{Kind, Purpose};
 pub use polls::Polled;
 pub use printable::Printable;
-pub use recorder::Recorder;
 pub use stall::Stalled;
-pub use trace::{Kind, ObjectLabel, Observer, TaskLabel, TraceEvent};
+pub(super) use state::ObjectState;
+pub use told_of_tasks::mark;
+pub use trace::{ObjectLabel, Observer, TaskLabel, TraceEvent};

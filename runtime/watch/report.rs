@@ -165,7 +165,7 @@ impl fmt::Display for TaskInfo {
 
 impl Core {
     /// What there is to say of a task that nobody can wake; none if that is not so.
-    pub(super) fn tell_beyond_waking(&self, task: &TaskCell) -> Option<String> {
+    pub(in crate::runtime) fn tell_beyond_waking(&self, task: &TaskCell) -> Option<String> {
         // A dump looks at everything.
         if task.is_held() {
             return None;

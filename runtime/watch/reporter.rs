@@ -26,7 +26,7 @@ impl Reporter {
     }
 
     /// Hands a report over. Whoever receives it is foreign code, of whose panic the panic hook alone tells.
-    pub(super) fn deliver(&self, report: &str) {
+    pub(in crate::runtime) fn deliver(&self, report: &str) {
         quietly(|| self.hear(report));
     }
 

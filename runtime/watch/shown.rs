@@ -10,8 +10,8 @@ use super::super::task::TaskId;
 use super::super::time::Sleep;
 use super::super::waiter::Waiter;
 use super::super::waits::{Grant, WaitList};
+use super::kind::Kind;
 use super::printable::printable;
-use super::trace::Kind;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -31,6 +31,12 @@ impl WaitList {
         if note::is_watched() {
             note::act_for(self.about(), others.map(WaitList::about), at, kind());
         }
+    }
+
+    /// Emits that somebody has asked for the object at once, and gets nothing.
+    pub(crate) fn refuse<T>(&self, at: Line) -> Option<T> {
+        self.emit(at, || Kind::Refused);
+        None
     }
 
     /// Names the object in reports and traces.

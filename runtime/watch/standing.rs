@@ -37,6 +37,9 @@ impl Core {
 
     /// The same, in which objects are numbered or not. The first to name an object numbers it.
     pub(super) fn look(&self, numbers: bool) -> Dump {
+        let all = self.table.borrow().in_order();
+        // In the order of spawning they get the names that they have not yet.
+        all.iter().for_each(|task| _ = self.label(task));
         let Standing { mut waits, waiters } = self.standing(numbers);
         for (deadline, &Sleeper { ref wakee, at }) in self.wheel.borrow().armed() {
             if let Some(task) = wakee.task() {
@@ -56,13 +59,12 @@ impl Core {
                 is_cancelled: task.dying.get(),
                 is_held_outside: task.is_held(),
                 nobody_can_wake: false,
-                future: task.type_name(),
+                future: task.type_name().unwrap_or_default(),
                 passed: self.passed(task.id.get()),
                 waits: waits.remove(&task.id.get()).unwrap_or_default(),
                 awaited_by,
             }
         };
-        let all = self.table.borrow().in_order();
         let mut tasks: Vec<_> = all.into_iter().map(info).collect();
         // After the wakers were counted: whoever used one and dropped it had sent the wake before.
         fence(Ordering::Acquire);
@@ -82,7 +84,7 @@ impl Core {
     }
 
     /// The task of that number, if it was spawned just now.
-    pub(super) fn newest(&self, number: u64) -> Option<Rc<TaskCell>> {
+    pub(in crate::runtime) fn newest(&self, number: u64) -> Option<Rc<TaskCell>> {
         let table = self.table.borrow();
         // It is the last that was queued, unless whoever is told of it has queued more.
         let queue = self.queue.tasks.borrow();
@@ -194,9 +196,9 @@ pub(super) fn lists_of(task: &TaskCell) -> Vec<(u64, Needs)> {
     let Some(extra) = task.extra.get() else { return Vec::new() };
     let joiners = task.joined_as().map(|joiners| (joiners, Needs::AnyEnd));
     let listeners = extra.listeners.borrow();
-    let listened = listeners
-        .iter()
-        .map(|listener| (listener.waits_in(), if listener.awaits_every() { Needs::EveryEnd } else { Needs::AnyEnd }));
+    let listened = listeners.iter().map(|listener| {
+        (listener.about().identity(), if listener.awaits_every() { Needs::EveryEnd } else { Needs::AnyEnd })
+    });
     joiners.into_iter().chain(listened).collect()
 }
 

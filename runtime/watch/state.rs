@@ -14,6 +14,8 @@ pub enum ObjectState {
     Word {
         /// The line of the last signal, if it came when nobody waited.
         unheard: Option<&'static Location<'static>>,
+        /// Of an event that a trace meets: whether it is set.
+        set: bool,
     },
     /// A notice to some of those who wait, as of a condition.
     #[non_exhaustive]
@@ -78,6 +80,11 @@ pub struct Notice {
 }
 
 impl ObjectState {
+    /// A word, of which the last signal was not heard, perhaps.
+    pub(crate) const fn word(unheard: Option<Line>) -> Self {
+        ObjectState::Word { unheard, set: false }
+    }
+
     /// That of a condition that nobody was ever notified by.
     pub(crate) const UNNOTIFIED: ObjectState = ObjectState::Notice { last: None };
 
@@ -114,7 +121,7 @@ impl ObjectState {
     /// The line of the last signal, if it came when nobody waited.
     pub(super) fn unheard(self) -> Option<Line> {
         match self {
-            ObjectState::Word { unheard } => unheard,
+            ObjectState::Word { unheard, .. } => unheard,
             ObjectState::Notice { last: Some(Notice { woken: 0, at, .. }) } => Some(at),
             _ => None,
         }

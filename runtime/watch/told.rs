@@ -2,15 +2,15 @@
 
 use super::super::Line;
 use super::super::arena::WAITS;
-use super::super::clock::Instant;
 use super::super::context::{Core, Sleeper, current, enter};
 use super::super::note::Causing;
 use super::super::task::{TaskCell, TaskId};
 use super::super::wakee::{self, Registered};
 use super::facts::About;
+use super::kind::Kind;
 use super::polls::Polled;
 use super::state::ObjectState;
-use super::trace::{Begun, Kind, ObjectLabel, TaskLabel, TraceEvent};
+use super::trace::{Begun, Followed, ObjectLabel, TaskLabel, TraceEvent};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
@@ -21,29 +21,34 @@ impl Core {
     /// The name of a task that has not ended.
     pub(super) fn label(&self, task: &TaskCell) -> Option<TaskLabel> {
         let number = self.table.borrow().ids.number(task.id.get())?;
-        Some(TaskLabel { number, name: task.name() })
+        let name = task.name();
+        let called = if name.is_none() { Some(self.called(task)) } else { None };
+        Some(TaskLabel { number, name, called })
     }
 
     /// An event of this moment, brought about by the present poll, timer, thread or drop.
-    fn event(&self, kind: Kind) -> TraceEvent {
+    pub(super) fn event(&self, kind: Kind) -> TraceEvent {
         let (time, turn, cause) = (self.now(), self.turns.get(), self.watchers.trace.cause.get());
-        TraceEvent { seq: 0, time, turn, cause, via: None, wait: None, task: None, object: None, at: None, kind }
+        let (via, wait, task, object, at, text) = (None, None, None, None, None, None);
+        TraceEvent { seq: 0, time, turn, cause, via, wait, task, object, at, text, kind }
     }
 
     /// Tells of an event. Returns its number; none if it is about a task that has ended, which is no event.
     #[cold]
-    fn tell_event(&self, who: Option<&TaskCell>, event: TraceEvent) -> Option<u64> {
+    pub(super) fn tell_event(&self, who: Option<&TaskCell>, event: TraceEvent) -> Option<u64> {
         tell_granted();
         let task = match who {
             Some(task) => Some(self.label(task)?),
             None => event.task,
         };
+        let message = || self.followed(who?.id.get(), |followed| followed.message.take());
+        let text = if event.kind == Kind::Panicked { message() } else { event.text };
         if let Some((cell, label)) = who.zip(task.as_ref()) {
             self.follow(cell, label, event.at, event.kind);
         }
         let joiners = who.filter(|_| event.kind.is_end()).and_then(TaskCell::joined_as);
         let _entered = self.me.upgrade().map(enter);
-        let seq = self.watchers.trace.emit(TraceEvent { task, ..event });
+        let seq = self.watchers.trace.emit(TraceEvent { task, text, ..event });
         joiners.into_iter().for_each(|joiners| self.watchers.trace.told_of(joiners, seq));
         Some(seq)
     }
@@ -51,6 +56,19 @@ impl Core {
     /// Tells of something that happens to a task, or to nobody.
     pub(in crate::runtime) fn tell(&self, who: Option<&TaskCell>, at: Option<Line>, kind: Kind) -> Option<u64> {
         self.tell_event(who, TraceEvent { at, ..self.event(kind) })
+    }
+
+    /// Somebody waits for the end of a task, by that object.
+    #[cold]
+    pub(in crate::runtime) fn tell_awaited(&self, task: &TaskCell, about: &About) {
+        let object = self.meet(about, Kind::EndAwaited);
+        let at = Some(object.made);
+        self.tell_event(Some(task), TraceEvent { object: Some(object), at, ..self.event(Kind::EndAwaited) });
+    }
+
+    /// Looks at what is remembered of a task.
+    pub(super) fn followed<R>(&self, task: TaskId, look: impl FnOnce(&mut Followed) -> R) -> R {
+        look(self.watchers.trace.tasks.borrow_mut().entry(task).or_default())
     }
 
     /// Tells of something that is done with an object, by the task that is being polled.
@@ -61,14 +79,14 @@ impl Core {
     }
 
     /// Names an object, of which the trace has told then.
-    fn meet(&self, about: &About) -> ObjectLabel {
+    fn meet(&self, about: &About, by: Kind) -> ObjectLabel {
         let object = about.label(Some(self));
         if self.watchers.trace.begins(about.identity()) {
-            let state = about.state.get();
+            let state = by.meets(about.state.get());
             // The end of a task is waited for by the name of the task.
             let task = about.holder.get().filter(|_| state == ObjectState::End);
             let number = task.and_then(|holder| self.table.borrow().ids.number(holder.task));
-            let task = number.map(|number| TaskLabel { number, name: object.name.clone() });
+            let task = number.map(|number| TaskLabel { number, name: object.name.clone(), called: None });
             let (at, object) = (Some(object.made), Some(object.clone()));
             self.tell_event(None, TraceEvent { task, object, at, ..self.event(Kind::ObjectMade { state }) });
         }
@@ -125,7 +143,7 @@ impl Core {
         let (id, trace) = (task.id.get(), &self.watchers.trace);
         let via = trace.via.get().filter(|_| kind == Kind::Woken);
         if let Some(seq) = self.tell_event(Some(task), TraceEvent { at, via, ..self.event(kind) }) {
-            trace.tasks.borrow_mut().entry(id).or_default().queued_by = Some(seq);
+            self.followed(id, |followed| followed.queued_by = Some(seq));
         }
     }
 
@@ -153,10 +171,10 @@ impl Core {
 
     /// A timer has been armed.
     #[cold]
-    pub(in crate::runtime) fn tell_armed(&self, timer: u32, at: Line, deadline: Instant) {
+    pub(in crate::runtime) fn tell_armed(&self, timer: u32, at: Line, armed: Kind) {
         let task = wakee::polled();
         let begun = self.begin_wait(None, task.as_deref());
-        let seq = self.tell_wait(&begun, task.as_deref(), at, self.event(Kind::TimerArmed { deadline }));
+        let seq = self.tell_wait(&begun, task.as_deref(), at, self.event(armed));
         self.watchers.trace.timers.borrow_mut().insert(timer, Begun { seq, ..begun });
     }
 
@@ -192,7 +210,7 @@ impl Core {
         about: &About,
         call: impl FnOnce() + 'static,
     ) -> Box<dyn FnOnce()> {
-        let (core, object, cause) = (self.clone(), self.meet(about), self.watchers.trace.cause.get());
+        let (core, object, cause) = (self.clone(), self.meet(about, Kind::EndTold), self.watchers.trace.cause.get());
         Box::new(move || {
             let at = Some(object.made);
             let event = TraceEvent { object: Some(object), at, ..core.event(Kind::EndTold) };
@@ -223,24 +241,16 @@ pub(in crate::runtime) fn woken(task: &TaskCell, pushed: bool) {
     }
 }
 
-/// The task that is being polled lets the others run first.
-#[cold]
-pub(in crate::runtime) fn yields(at: Line) {
-    if let Some(core) = current() {
-        core.tell(wakee::polled().as_deref(), Some(at), Kind::Yields);
-    }
-}
-
 /// Something was done with an object, by the task that is being polled.
 #[cold]
 pub(in crate::runtime) fn act(about: &About, at: Line, kind: Kind) {
     let Some(core) = current() else { return };
     let trace = &core.watchers.trace;
-    if kind == Kind::EventFound && trace.telling.get() {
+    if kind.is_look() && trace.telling.get() {
         return;
     }
-    let seq = core.tell_act(core.meet(about), at, kind);
-    seq.into_iter().for_each(|seq| trace.told_of(about.identity(), seq));
+    let seq = core.tell_act(core.meet(about, kind), at, kind);
+    seq.filter(|_| !kind.is_look()).into_iter().for_each(|seq| trace.told_of(about.identity(), seq));
 }
 
 /// What was told of an object last brings about also what waiters of these others are granted.
@@ -263,10 +273,11 @@ thread_local! {
 #[cold]
 pub(in crate::runtime) fn joined(about: &About, node: u32, task: Option<&TaskCell>, at: Line) -> bool {
     let Some(core) = current() else { return false };
-    let begun = core.begin_wait(Some((core.meet(about), about.identity())), task);
+    let kind = Kind::Waits { asks: WAITS.with_borrow(|waits| waits.nodes.get(node).asks as usize) };
+    let begun = core.begin_wait(Some((core.meet(about, kind), about.identity())), task);
     // Whoever is told may grant it.
     BEGUN.with_borrow_mut(|all| all.insert(node, (Rc::downgrade(&core), begun.clone())));
-    core.tell_wait(&begun, task, at, core.event(Kind::Waits));
+    core.tell_wait(&begun, task, at, core.event(kind));
     true
 }
 

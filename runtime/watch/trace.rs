@@ -3,8 +3,9 @@
 
 use super::super::clock::Instant;
 use super::super::task::TaskId;
+use super::kind::Kind;
+use super::names::Names;
 use super::reporter::{Reporter, drop_quietly};
-use super::state::ObjectState;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
@@ -36,167 +37,10 @@ pub struct TraceEvent {
     pub object: Option<ObjectLabel>,
     /// The line of the program that it comes from, where one is known.
     pub at: Option<&'static Location<'static>>,
+    /// What was said: of a panic its message, of what the program says or marks the text.
+    pub text: Option<Arc<str>>,
     /// What happened.
     pub kind: Kind,
-}
-
-/// What happened; see [`TraceEvent`] for whom to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Kind {
-    /// A task came to be, and is ready. `at`: where it was spawned.
-    Spawned,
-    /// A parked task became ready. `cause`: who woke it.
-    Woken,
-    /// A task was woken that was ready already; it keeps its place.
-    WokenAgain,
-    /// A poll of the task begins. `cause`: the wake, spawn or cancel that put it into the ready queue.
-    PollBegan,
-    /// The poll ends, and the task parks.
-    PollPending,
-    /// The poll ends, and with it the task.
-    PollReady,
-    /// The poll panicked, and ends the task.
-    PollPanicked,
-    /// The task joins the wait list of the object. `at`: the line that waits.
-    Waits,
-    /// The wait of the task got what it waits for, and has left the list. The task does not know yet. `via`: what did
-    /// that.
-    Granted,
-    /// Another task than before polls the wait from now on. `task`: which; none if no task of this runtime does.
-    WaitMoved,
-    /// A wait of the task is over: it got what it waited for, and the task has found that or dropped the wait. `at`:
-    /// the line that waited.
-    Waited,
-    /// A wait of the task was dropped before it got what it waited for.
-    Leaves,
-    /// The task lets others run first. `at`: the line that yields.
-    Yields,
-    /// The task is to be dropped at its next turn.
-    CancelRequested,
-    /// The future of a cancelled task is about to be dropped.
-    Dropping,
-    /// The task is over: it returned.
-    Returned,
-    /// The task is over: it was cancelled.
-    Cancelled,
-    /// The task is over: it panicked.
-    Panicked,
-    /// The task sleeps. `at`: the line that sleeps.
-    TimerArmed {
-        /// When the timer fires.
-        deadline: Instant,
-    },
-    /// A timer of the task fires. `cause`: its arming. `at`: the line that sleeps.
-    TimerFired,
-    /// A sleep of the task was dropped before its timer fired.
-    TimerDropped,
-    /// Another task than before polls the sleep from now on. `task`: which; none if no task of this runtime does.
-    TimerMoved,
-    /// Virtual time jumps to the next deadline.
-    TimeJumped,
-    /// A wake or a spawn arrives from another thread.
-    ThreadArrived,
-    /// The trace meets the object, of which the next event tells. `at`: the line that made it. `task`: the task whose
-    /// end it stands for, if it does. What was done with it outside this runtime was not told.
-    ObjectMade {
-        /// How it is.
-        state: ObjectState,
-    },
-    /// The object is gone. What follows names it only to tell how waits for it end. `at`: the line that had made it.
-    ObjectGone,
-    /// The event was set.
-    EventSet {
-        /// How many waiters that released.
-        released: usize,
-    },
-    /// The task asked for the event, or waited on it, and found it set. An observer that asks is not told of that.
-    EventFound,
-    /// The event was cleared.
-    EventCleared,
-    /// The event released its waiters and stays unset.
-    EventPulsed {
-        /// How many waiters that released.
-        released: usize,
-    },
-    /// The lock was taken.
-    LockTaken,
-    /// The lock was released. `at`: the line that had taken it.
-    LockReleased,
-    /// Waiters of the condition are notified.
-    Notified {
-        /// How many at most.
-        asked: usize,
-        /// How many that wakes.
-        reached: usize,
-    },
-    /// The task has looked at the predicate with which it waits for the condition. `at`: the line that waits.
-    PredicateAsked {
-        /// Whether it is true, which ends the wait.
-        holds: bool,
-        /// How often the task was notified in this wait.
-        notified: usize,
-    },
-    /// Permits of the semaphore were taken.
-    PermitsTaken {
-        /// How many.
-        permits: usize,
-    },
-    /// Permits of the semaphore were released. `at`: the line that had taken them, or that adds them.
-    PermitsReleased {
-        /// How many.
-        permits: usize,
-    },
-    /// An item was put into the queue.
-    ItemPut {
-        /// How many are in it now.
-        len: usize,
-    },
-    /// An item was taken from the queue.
-    ItemTaken {
-        /// How many are left in it.
-        len: usize,
-    },
-    /// An item of the queue was reported as done.
-    ItemDone {
-        /// How many that were put are not.
-        unfinished: usize,
-    },
-    /// The queue was closed.
-    QueueClosed,
-    /// A party has arrived at the barrier. `at`: the line that waits.
-    BarrierArrived {
-        /// How many are there now.
-        inside: usize,
-    },
-    /// The barrier was reset: who waits there leaves with an error.
-    BarrierReset,
-    /// The barrier was aborted: who waits there leaves with an error, and so does who comes later.
-    BarrierAborted,
-    /// The task group was dropped with errors that nobody was told of, or without having been joined.
-    GroupDropped {
-        /// How many tasks are cancelled because nobody waits for them.
-        unjoined: usize,
-        /// How many errors of tasks are lost.
-        lost: usize,
-    },
-    /// The end of a task is told to who waits for several, a hop after it. `object`: where that somebody waits.
-    /// `cause`: what ended the task.
-    EndTold,
-    /// What a primitive says that is written on [`waiters`](crate::waiters).
-    Told {
-        /// What the task does with the object, in one word: "takes".
-        word: &'static str,
-    },
-    /// Nothing can ever run again.
-    Stalled,
-}
-
-impl Kind {
-    /// Whether the task is over.
-    pub(super) fn is_end(self) -> bool {
-        matches!(self, Kind::Returned | Kind::Cancelled | Kind::Panicked)
-    }
 }
 
 /// Which task: its number in the order of spawning, where `main` is the task that `run` was given, and its name.
@@ -206,6 +50,8 @@ pub struct TaskLabel {
     pub number: u64,
     /// What [`task`](crate::task) named it.
     pub name: Option<Arc<str>>,
+    /// What it is called by, if nobody has named it: the function of its future, or the line that spawned it.
+    pub(super) called: Option<Arc<str>>,
 }
 
 /// Which object.
@@ -262,6 +108,8 @@ pub(in crate::runtime) struct Trace {
     objects_met: Cell<u64>,
     /// How many waits have begun.
     waits_met: Cell<u64>,
+    /// What the tasks are called by that have no name.
+    pub(super) names: RefCell<Names>,
     /// The act by which somebody is being woken.
     pub(super) via: Cell<Option<u64>>,
     /// What is remembered of tasks that have not ended.
@@ -279,6 +127,10 @@ pub(super) struct Followed {
     pub(super) queued_by: Option<u64>,
     /// The last line that awaited something of greenlight's and went on.
     pub(super) passed: Option<&'static Location<'static>>,
+    /// Whether somebody was seen to keep a clone of its waker.
+    pub(super) is_held: bool,
+    /// The message of the panic that ends it.
+    pub(super) message: Option<Arc<str>>,
 }
 
 /// What is remembered of an object.

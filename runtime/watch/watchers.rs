@@ -1,7 +1,6 @@
 //! Who watches a runtime, and what its builder says of them.
 
 use super::super::run::Builder;
-use super::debug::Debug;
 use super::polls::Polls;
 use super::reporter::Reporter;
 use super::trace::{Observer, Trace};
@@ -24,11 +23,11 @@ const DEBUG_VARIABLE: &str = "GREENLIGHT_DEBUG";
 pub(in crate::runtime) struct Wishes {
     turn_limit: u64,
     check_every_turn: bool,
-    observers: Vec<Rc<dyn Observer>>,
-    reporter: Reporter,
+    pub(in crate::runtime) observers: Vec<Rc<dyn Observer>>,
+    pub(in crate::runtime) reporter: Reporter,
     said: Option<Reporter>,
-    debug: bool,
-    slow_poll: Duration,
+    pub(in crate::runtime) debug: bool,
+    pub(in crate::runtime) slow_poll: Duration,
 }
 
 /// Those who watch one runtime.
@@ -60,12 +59,9 @@ impl Default for Wishes {
 }
 
 impl Watchers {
-    pub(in crate::runtime) fn new(mut wishes: Wishes) -> Self {
-        let polls = wishes.debug.then(Arc::default);
-        if wishes.debug {
-            wishes.observers.push(Rc::new(Debug::new(wishes.slow_poll, wishes.reporter.clone())));
-        }
-        let Wishes { turn_limit, check_every_turn, observers, reporter, said, .. } = wishes;
+    pub(in crate::runtime) fn new(wishes: Wishes) -> Self {
+        let Wishes { turn_limit, check_every_turn, observers, reporter, said, debug, .. } = wishes;
+        let polls = debug.then(Arc::default);
         let trace = Trace::new(observers, reporter.clone());
         Watchers { trace, reporter, said: Cell::new(said), polls, turn_limit, check_every_turn }
     }

@@ -117,8 +117,10 @@ fn virtual_time_that_is_played_for_those_who_watch_ends_at_once_too() {
     running.press_ctrl_c();
     assert_eq!(running.exit_code(), Some(130));
     assert!(began.elapsed() < Duration::from_secs(50), "a second of it takes 100");
-    let (_, stderr) = running.rest();
+    let (after, stderr) = running.rest();
     says_who_waited(&stderr);
+    assert!(stderr.contains("stopped from outside at t=0.000000s"), "it stopped before time went on: {stderr}");
+    assert_eq!(after, "The first kettle is switched off.\n", "it is dropped, and nobody runs after it was stopped");
 }
 
 #[test]

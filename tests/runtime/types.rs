@@ -11,7 +11,7 @@ use greenlight::sync::{
     Promised, PutError, Queue, QueueGet, QueueOver, QueuePut, ReleasedTooOften, Semaphore, SemaphoreWait, TryGetError,
     TryPutError, Woke,
 };
-use greenlight::trace::{Kind, ObjectLabel, Observer, Printable, Recorder, TaskLabel, TraceEvent};
+use greenlight::trace::{Kind, ObjectLabel, Observer, Printable, Purpose, Recorder, TaskLabel, TraceEvent, TraceFile};
 use greenlight::waiters::{Grant, Held, WaitList, Waiter};
 use greenlight::{
     AsCompleted, Builder, Cause, Deadline, Elapsed, Ended, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner,
@@ -144,9 +144,11 @@ table! {
     ObjectLabel: yes yes yes yes yes;
     dyn Observer: no no no no no;
     Printable<u8>: yes yes yes yes yes;
+    Purpose: yes yes yes yes yes;
     Recorder: yes no yes yes no;
     TaskLabel: yes yes yes yes yes;
     TraceEvent: yes yes yes yes yes;
+    TraceFile: no no yes no no;
     // `dump`.
     Dump: yes yes yes yes yes;
     Hold: yes yes yes yes yes;

@@ -11,7 +11,7 @@ mod quoted;
 
 pub use panics::{Panicked, message, panic_of, refusal};
 pub use process::{again, in_time, tell_cases};
-pub use quoted::{quoted, unwrapped};
+pub use quoted::{quoted, unlined, unwrapped};
 
 use greenlight::sync::{QueueOver, Store};
 use greenlight::trace::{Observer, Recorder, TraceEvent};

@@ -22,7 +22,28 @@ pub fn quoted(report: impl Display) -> String {
         let (before, after) = line.split_at(column.parse::<usize>().unwrap() - 1);
         quoted += &format!("[{}»{after}]{rest}", before.trim_start());
     }
-    quoted
+    unlined(&quoted)
+}
+
+/// The same text in which each task that is called by its line is `a task`, and a further one of the line `a task (2)`.
+pub fn unlined(text: &str) -> String {
+    let mut parts = text.split(".rs:");
+    let mut unlined = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+        // A line with a column is a place in the source.
+        let is_column = |c: char| c.is_ascii_digit();
+        if end == 0 || part[end..].strip_prefix(':').is_some_and(|column| column.starts_with(is_column)) {
+            unlined += ".rs:";
+            unlined += part;
+            continue;
+        }
+        let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+        unlined.truncate(unlined.trim_end_matches(is_of_name).len());
+        unlined += "a task";
+        unlined += &part[end..];
+    }
+    unlined
 }
 
 /// The report of a stall with each of its lines whole: what a line goes on with stands four columns further in. Any other

@@ -2,7 +2,7 @@
 
 use greenlight::sync::{Barrier, Queue, QueueOver, Semaphore, Store};
 use greenlight::trace::{Kind, Recorder, TraceEvent};
-use greenlight::{Runtime, spawn, task, yield_now};
+use greenlight::{Runtime, task, yield_now};
 use insta::assert_snapshot;
 use stage::refusal;
 use std::future::Future;
@@ -171,7 +171,7 @@ fn a_barrier_tells_who_arrives_and_that_it_was_reset_or_aborted() {
         let other = task("other").spawn(async move { theirs.wait().await.is_ok() });
         assert!(start.wait().await.is_ok() && other.await.unwrap());
         let theirs = start.clone();
-        let alone = spawn(async move { theirs.wait().await.is_ok() });
+        let alone = task("alone").spawn(async move { theirs.wait().await.is_ok() });
         yield_now().await;
         start.reset();
         assert!(!alone.await.unwrap());
@@ -183,12 +183,15 @@ fn a_barrier_tells_who_arrives_and_that_it_was_reset_or_aborted() {
     main waits on barrier `start`                                assert!(start.wait().await.is_ok() && other.await.unwrap());
     other arrives at barrier `start` as number 2                 let other = task("other").spawn(async move { theirs.wait().await.is_ok() });
     main is granted barrier `start`                              assert!(start.wait().await.is_ok() && other.await.unwrap());
+    other is out of barrier `start`, with 1 inside               let other = task("other").spawn(async move { theirs.wait().await.is_ok() });
     main is done waiting on barrier `start`                      assert!(start.wait().await.is_ok() && other.await.unwrap());
-    task 2 arrives at barrier `start` as number 1                let alone = spawn(async move { theirs.wait().await.is_ok() });
-    task 2 waits on barrier `start`                              let alone = spawn(async move { theirs.wait().await.is_ok() });
+    main is out of barrier `start`, with 0 inside                assert!(start.wait().await.is_ok() && other.await.unwrap());
+    alone arrives at barrier `start` as number 1                 let alone = task("alone").spawn(async move { theirs.wait().await.is_ok() });
+    alone waits on barrier `start`                               let alone = task("alone").spawn(async move { theirs.wait().await.is_ok() });
     main resets barrier `start`                                  start.reset();
-    task 2 is granted barrier `start`                            let alone = spawn(async move { theirs.wait().await.is_ok() });
-    task 2 is done waiting on barrier `start`                    let alone = spawn(async move { theirs.wait().await.is_ok() });
+    alone is granted barrier `start`                             let alone = task("alone").spawn(async move { theirs.wait().await.is_ok() });
+    alone is done waiting on barrier `start`                     let alone = task("alone").spawn(async move { theirs.wait().await.is_ok() });
+    alone is out of barrier `start`, with 0 inside               let alone = task("alone").spawn(async move { theirs.wait().await.is_ok() });
     main aborts barrier `start`                                  start.abort();
     barrier `start` is gone                                      let start = Rc::new(Barrier::new(2).named("start"));
     "#);

@@ -2,7 +2,7 @@
 //! traces beside a ticker are what CPython prints for the same programs.
 
 use greenlight::trace::Recorder;
-use greenlight::{Runtime, Until, as_completed, sleep, spawn, spawn_detached, timeout, wait, yield_now};
+use greenlight::{Runtime, Until, as_completed, sleep, spawn, spawn_detached, task, timeout, wait, yield_now};
 use stage::{Log, unwatched};
 use std::rc::Rc;
 use std::time::Duration;
@@ -204,7 +204,7 @@ fn a_dropped_wait_for_the_next_end_loses_no_outcome() {
 fn a_wait_that_is_over_is_told_of_no_more_ends() {
     let recorder = Rc::new(Recorder::default());
     Runtime::builder().virtual_clock().observer(recorder.clone()).build().run(async {
-        let task = [spawn(sleep(5 * SECOND))];
+        let task = [task("sleeper").spawn(sleep(5 * SECOND))];
         for _ in 0..3 {
             assert!(timeout(SECOND, wait(&task, Until::First)).await.is_err());
         }
@@ -212,7 +212,7 @@ fn a_wait_that_is_over_is_told_of_no_more_ends() {
     });
     let lines = recorder.lines();
     let spawned: Vec<_> = lines.iter().filter(|line| line.ends_with("spawned")).collect();
-    assert_eq!(spawned, ["main spawned", "task 1 spawned"], "nobody brings news of the end");
+    assert_eq!(spawned, ["main spawned", "sleeper spawned"], "nobody brings news of the end");
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn a_slow_poll_may_lead_from_the_start_to_the_end() {
     let report = slow(async {
         spawn(async { block() }).await.unwrap();
     });
-    assert_snapshot!(timeless(&report), @"slow poll: task 1, spawned at [»spawn(async { block() }).await.unwrap();], let nobody else run for so long, from its start to its end");
+    assert_snapshot!(timeless(&report), @"slow poll: a task, spawned at [»spawn(async { block() }).await.unwrap();], let nobody else run for so long, from its start to its end");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn a_slow_poll_does_not_come_from_a_wait_that_was_over_before() {
         sender.try_send(()).expect("there is room");
         tortoise.await.unwrap();
     });
-    assert_snapshot!(timeless(&report), @"slow poll: task 1, spawned at [let tortoise = »spawn(async move {], let nobody else run for so long, from an await that greenlight does not see to its end");
+    assert_snapshot!(timeless(&report), @"slow poll: a task, spawned at [let tortoise = »spawn(async move {], let nobody else run for so long, from an await that greenlight does not see to its end");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_slow_poll_comes_from_the_wait_that_ended_and_not_from_one_that_goes_on() {
         green.set();
         tortoise.await.unwrap();
     });
-    assert_snapshot!(timeless(&report), @"slow poll: task 1, spawned at [let tortoise = »spawn(async move {], let nobody else run for so long, from the await at [his.»wait().await;] to the await at [join!(first, hers.»wait());]");
+    assert_snapshot!(timeless(&report), @"slow poll: a task, spawned at [let tortoise = »spawn(async move {], let nobody else run for so long, from the await at [his.»wait().await;] to the await at [join!(first, hers.»wait());]");
 }
 
 #[test]
@@ -179,8 +179,8 @@ fn every_slow_poll_of_a_loop_tells_the_wait_that_stays_open() {
         actor.await.unwrap();
     });
     assert_snapshot!(timeless(&report), @"
-    slow poll: task 1, spawned at [let actor = »spawn(async move {], let nobody else run for so long, from the await at [let mut stop = pin!(theirs.»wait());] to the await at [let mut stop = pin!(theirs.»wait());]
-    slow poll: task 1, spawned at [let actor = »spawn(async move {], let nobody else run for so long, from the await at [let mut stop = pin!(theirs.»wait());] to the await at [let mut stop = pin!(theirs.»wait());]
+    slow poll: a task, spawned at [let actor = »spawn(async move {], let nobody else run for so long, from the await at [let mut stop = pin!(theirs.»wait());] to the await at [let mut stop = pin!(theirs.»wait());]
+    slow poll: a task, spawned at [let actor = »spawn(async move {], let nobody else run for so long, from the await at [let mut stop = pin!(theirs.»wait());] to the await at [let mut stop = pin!(theirs.»wait());]
     ");
 }
 
@@ -233,8 +233,8 @@ fn a_slow_poll_does_not_lead_to_a_wait_that_another_task_has_ended() {
         _ = first.await;
     });
     assert_snapshot!(timeless(&report), @"
-    slow poll: task 1, spawned at [let first = »spawn(async move {], let nobody else run for so long, from the yield at [»yield_now().await;] to an await that greenlight does not see
-    no waker: task 1, spawned at [let first = »spawn(async move {], has parked for good: its future, async code in `a_slow_poll_does_not_lead_to_a_wait_that_another_task_has_ended`, returned Pending, and nobody holds its waker: nothing can wake it; the last await of greenlight's that it passed is at [»yield_now().await;]
+    slow poll: a task, spawned at [let first = »spawn(async move {], let nobody else run for so long, from the yield at [»yield_now().await;] to an await that greenlight does not see
+    no waker: a task, spawned at [let first = »spawn(async move {], has parked for good: its future, async code in `a_slow_poll_does_not_lead_to_a_wait_that_another_task_has_ended`, returned Pending, and nobody holds its waker: nothing can wake it; the last await of greenlight's that it passed is at [»yield_now().await;]
     ");
 }
 

@@ -11,7 +11,7 @@ use greenlight::{
     NoAnswer, TaskGroup, Until, as_completed, gather, now, remote, sleep, spawn, task, tasks, timeout, wait, yield_now,
 };
 use insta::assert_snapshot;
-use stage::{LeftWaker, Log, leave_waker, on_drop, quoted, shared, standing};
+use stage::{LeftWaker, Log, leave_waker, on_drop, quoted, shared, standing, unlined};
 use std::cell::RefCell;
 use std::future::pending;
 use std::rc::Rc;
@@ -27,7 +27,7 @@ fn drawn(dump: &Dump) -> String {
 /// The names of the tasks in a dump, each with its parents.
 fn parents(dump: &Dump) -> Vec<String> {
     let names = |task: &TaskInfo| task.awaited_by.iter().map(|parent| parent.to_string()).collect::<Vec<_>>().join(" ");
-    dump.tasks.iter().map(|task| format!("{}: {}", task.label, names(task))).collect()
+    dump.tasks.iter().map(|task| unlined(&format!("{}: {}", task.label, names(task)))).collect()
 }
 
 fn named<'a>(dump: &'a Dump, name: &str) -> &'a TaskInfo {
@@ -62,21 +62,21 @@ fn a_task_stands_below_the_one_that_awaits_it_with_what_it_waits_on() {
        is being polled
     city, spawned at [let city = task("city").»spawn(async move {]
     │  waits on its gather, at [»gather!(first, sign, second, third).await]
-    ├─ task 5, spawned at [»gather!(first, sign, second, third).await]
+    ├─ a task, spawned at [»gather!(first, sign, second, third).await]
     │  │  awaits the end of first
     │  └─ first, spawned at [task(name).»spawn(async move {]
     │        waits on event `light`, at [light.»wait().await]
     │          made at [let light = Rc::new(»Event::new().named("light"));]
-    ├─ task 6, spawned at [»gather!(first, sign, second, third).await]
+    ├─ a task (2), spawned at [»gather!(first, sign, second, third).await]
     │     sleeps until t=1.000000s, at [let sign = »sleep(SECOND);]
-    ├─ task 7, spawned at [»gather!(first, sign, second, third).await]
+    ├─ a task (3), spawned at [»gather!(first, sign, second, third).await]
     │  │  awaits the end of second
     │  └─ second, spawned at [task(name).»spawn(async move {]
     │        waits on lock `till`, at [let _guard = till.»lock().await;]
     │          made at [let till = Rc::new(»Lock::new(()).named("till"));]
     │          number 1 of 2 who wait: second, third
     │          taken by first, at [let _guard = till.»lock().await;]
-    └─ task 8, spawned at [»gather!(first, sign, second, third).await]
+    └─ a task (4), spawned at [»gather!(first, sign, second, third).await]
        │  awaits the end of third
        └─ third, spawned at [task(name).»spawn(async move {]
              waits on lock `till`, at [let _guard = till.»lock().await;]
@@ -123,8 +123,8 @@ fn every_way_of_awaiting_tasks_makes_branches() {
             "child: as completed",
             "as completed: ",
             "by group: ",
-            "task 12: by gather",
-            "task 13: by gather",
+            "a task: by gather",
+            "a task (2): by gather",
             "member: by group",
         ]
     );
@@ -153,9 +153,9 @@ fn one_who_asks_from_below_sees_itself_below_the_one_that_awaits_it() {
     3 tasks at t=0.000000s
     main, spawned at [let dump = standing().»run(async {]
     │  waits on its gather, at [»gather!(asks, pending_for(SECOND)).await.0]
-    ├─ task 1, spawned at [»gather!(asks, pending_for(SECOND)).await.0]
+    ├─ a task, spawned at [»gather!(asks, pending_for(SECOND)).await.0]
     │     is being polled
-    └─ task 2, spawned at [»gather!(asks, pending_for(SECOND)).await.0]
+    └─ pending_for, spawned at [»gather!(asks, pending_for(SECOND)).await.0]
           sleeps until t=1.000000s, at [»sleep(duration).await;]
     "#);
 }
@@ -199,9 +199,9 @@ fn a_long_line_names_the_first_and_counts_the_others() {
             dump().to_string()
         });
         let line = dump.lines().find(|line| line.contains("number 1 of ")).expect("the first stands in a line");
-        line.trim().to_string()
+        unlined(line.trim())
     };
-    let eight = "task 1, task 2, task 3, task 4, task 5, task 6, task 7, task 8";
+    let eight = "a task, a task (2), a task (3), a task (4), a task (5), a task (6), a task (7), a task (8)";
     assert_eq!(line_of(8), format!("number 1 of 8 who wait: {eight}"));
     assert_eq!(line_of(20), format!("number 1 of 20 who wait: {eight} and 12 more"));
 }

@@ -20,24 +20,27 @@ fn a_trace_tells_what_each_wait_has_got_also_of_a_task_that_is_gone() {
         assert!(!light.is_set());
     });
     assert_eq!(
-        recorder.lines()[2..],
+        recorder.lines()[3..],
         [
             "cook spawned",
             "task `cook` comes up",
             "main waits on task `cook`",
             "main pending",
+            "turn 2, with 1 ready",
             "cook polled",
             "cook ready",
             "cook returned",
             "main is granted task `cook`",
             "main woken",
             "task `cook` is gone",
+            "turn 3, with 1 ready",
             "main polled",
             "main is done waiting on task `cook`",
             "event `light` comes up",
             "main sets event `light`, releasing 0",
             "main finds event `light` set",
             "main clears event `light`",
+            "main finds event `light` unset",
             "event `light` is gone",
             "main ready",
             "main returned",

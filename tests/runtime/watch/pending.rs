@@ -42,5 +42,5 @@ fn sleepers_of_one_line_are_alike_whenever_they_wake() {
         }
         yield_now().await;
     });
-    assert_snapshot!(quoted(heard.take().join("\n")), @"pending: task 1 (and 2 more like it), spawned at [»spawn_detached(sleep(Duration::from_secs(n)));], when main had ended: sleeps until t=1.000000s, at [spawn_detached(»sleep(Duration::from_secs(n)));]");
+    assert_snapshot!(quoted(heard.take().join("\n")), @"pending: a task (and 2 more like it), spawned at [»spawn_detached(sleep(Duration::from_secs(n)));], when main had ended: sleeps until t=1.000000s, at [spawn_detached(»sleep(Duration::from_secs(n)));]");
 }

@@ -28,17 +28,21 @@ fn a_whole_run_reads_as_a_story() {
         recorder.lines(),
         [
             "main spawned",
+            "turn 1, with 1 ready",
             "main polled",
             "walker spawned",
             "main sleeps until t=0.002000s",
             "main pending",
+            "turn 2, with 1 ready",
             "walker polled",
             "event `light` comes up",
             "walker waits on event `light`",
             "walker pending",
+            "turn 3, with 0 ready",
             "time jumps to t=0.002000s",
             "timer of main fires",
             "main woken",
+            "turn 4, with 1 ready",
             "main polled",
             "main sets event `light`, releasing 1",
             "walker is granted event `light`",
@@ -46,6 +50,7 @@ fn a_whole_run_reads_as_a_story() {
             "main yields",
             "main woken",
             "main pending",
+            "turn 5, with 2 ready",
             "walker polled",
             "walker is done waiting on event `light`",
             "walker ready",
@@ -80,12 +85,15 @@ fn an_event_tells_its_turn_and_its_moment() {
     let told: Vec<_> = told.collect();
     let expected = [
         (0, 0, "main spawned"),
+        (1, 0, "turn 1, with 1 ready"),
         (1, 0, "main polled"),
         (1, 0, "main sleeps until t=0.001000s"),
         (1, 0, "main pending"),
+        (2, 0, "turn 2, with 0 ready"),
         (2, 1000, "time jumps to t=0.001000s"),
         (2, 1000, "timer of main fires"),
         (2, 1000, "main woken"),
+        (3, 1000, "turn 3, with 1 ready"),
         (3, 1000, "main polled"),
         (3, 1000, "main ready"),
         (3, 1000, "main returned"),
@@ -99,7 +107,7 @@ fn an_event_tells_the_line_of_the_program_that_it_comes_from() {
     let (light, made) = (Rc::new(Event::new()), line!());
     let waiting = light.clone();
     let spawned = line!() + 1;
-    runtime.spawn_detached(async move {
+    runtime.task("walker").spawn_detached(async move {
         waiting.wait().await;
         sleep(MS).await;
     });
@@ -113,13 +121,13 @@ fn an_event_tells_the_line_of_the_program_that_it_comes_from() {
     assert_eq!(
         lines,
         [
-            ("task 0 spawned".to_string(), spawned),
+            ("walker spawned".to_string(), spawned),
             ("event 1 comes up".to_string(), made),
-            ("task 0 waits on event 1".to_string(), waits),
+            ("walker waits on event 1".to_string(), waits),
             ("outside sets event 1, releasing 1".to_string(), set),
-            ("task 0 is granted event 1".to_string(), waits),
-            ("task 0 is done waiting on event 1".to_string(), waits),
-            ("task 0 sleeps until t=0.001000s".to_string(), waits + 1),
+            ("walker is granted event 1".to_string(), waits),
+            ("walker is done waiting on event 1".to_string(), waits),
+            ("walker sleeps until t=0.001000s".to_string(), waits + 1),
         ]
     );
     let objects = recorder.events().into_iter().filter_map(|event| event.object);
@@ -229,8 +237,8 @@ fn tasks_and_objects_are_numbered_in_the_order_in_which_the_run_meets_them() {
         late.set();
         early.set();
         late.clear();
-        spawn_detached(async {});
-        spawn_detached(async {});
+        task("early").spawn_detached(async {});
+        task("late").spawn_detached(async {});
         yield_now().await;
     });
     let lines = recorder.lines();
@@ -244,14 +252,14 @@ fn tasks_and_objects_are_numbered_in_the_order_in_which_the_run_meets_them() {
             "event 2 comes up",
             "main sets event 2, releasing 0",
             "main clears event 1",
-            "task 1 spawned",
-            "task 2 spawned",
+            "early spawned",
+            "late spawned",
         ]
     );
 }
 
 #[test]
-fn a_wake_and_a_cancel_of_a_task_that_is_gone_are_no_events() {
+fn a_wake_of_a_task_that_is_gone_is_told_and_a_cancel_is_no_event() {
     let (runtime, recorder) = recorded();
     let waker = LeftWaker::default();
     let gone = runtime.task("gone").spawn_detached(leave_waker("gone", waker.clone(), Log::default()));
@@ -261,7 +269,7 @@ fn a_wake_and_a_cancel_of_a_task_that_is_gone_are_no_events() {
     assert_eq!(recorder.lines().last().map(String::as_str), Some("gone cancelled"));
     runtime.enter(|| left(&waker).wake());
     assert!(!gone.cancel());
-    assert_eq!(recorder.lines().last().map(String::as_str), Some("gone cancelled"));
+    assert_eq!(recorder.lines().last().map(String::as_str), Some("a wake comes for task 0, which has ended"));
 }
 
 #[test]

@@ -138,7 +138,8 @@ impl Observer for Fate {
         self.recorder.on_event(event);
         self.turn.set(event.turn);
         self.note_phase(event);
-        if self.begun.get() {
+        // The begin of a turn with somebody ready is the moment before the first poll of it.
+        if self.begun.get() && !matches!(event.kind, Kind::TurnBegan { ready: 1.. }) {
             self.pass_moment(event.time);
         }
     }
@@ -301,11 +302,11 @@ impl Play {
         self.said.lines.take().into_iter().partition(|line| !line.starts_with("victim"))
     }
 
-    /// Those who were to be cancelled, in order, but for the victim.
-    pub(crate) fn cancelled(&self) -> Vec<String> {
-        let lines = self.fate.recorder.lines();
-        let names = lines.iter().filter_map(|line| line.strip_suffix(" to be cancelled"));
-        names.filter(|name| *name != "victim").map(str::to_string).collect()
+    /// The numbers of those who were to be cancelled, in order, but for the victim.
+    pub(crate) fn cancelled(&self) -> Vec<u64> {
+        let events = self.fate.recorder.events().into_iter().filter(|event| event.kind == Kind::CancelRequested);
+        let others = events.filter_map(|event| event.task).filter(|task| task.name.as_deref() != Some("victim"));
+        others.map(|task| task.number).collect()
     }
 
     /// Everybody has ended.

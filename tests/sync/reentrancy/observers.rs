@@ -68,7 +68,7 @@ fn it_may_release_what_somebody_is_about_to_wait_for() {
     observed(async |observer: Rc<Acting>| {
         let desks = shared(Semaphore::new(0));
         observer.on_event_do(move |kind| {
-            if kind == Kind::Waits && desks.available() == 0 {
+            if matches!(kind, Kind::Waits { .. }) && desks.available() == 0 {
                 desks.release(1).expect("it is unbounded");
             }
         });

@@ -49,11 +49,11 @@ fn what_has_no_name_goes_by_its_kind_its_number_and_its_lines() {
     });
     assert_snapshot!(quoted(&stalled), @r#"
     stalled at t=0.000000s: no task is ready, no timer is armed, and nothing outside can wake one
-      task 1, spawned at [let child = »spawn(async {]
+      a task, spawned at [let child = »spawn(async {]
         waits on event 2, at [event.»wait().await;]
           made at [let event = »Event::new();]
       main, spawned at [standing().»try_run(program).err().expect("the program stalls")]
-        awaits the end of task 1, at [child.»await]
+        awaits the end of a task, at [child.»await]
       help: each of these waits needs somebody to end it: another task, or a thread that keeps a Remote until then
     "#);
 }

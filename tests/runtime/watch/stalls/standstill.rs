@@ -35,7 +35,7 @@ fn time_that_stands_still_names_who_spins() {
     time stands still at t=0.020000s: some task was ready in each of 1000 turns
       busy, spawned at [task("busy").»spawn_detached(async {]
         is ready
-      task 3, spawned at [»spawn(poll_fn(|cx| {]
+      a task, spawned at [»spawn(poll_fn(|cx| {]
         is ready
       help: virtual time moves when no task is ready: have these tasks wait for a sleep or an event instead of yielding, or raise Builder::turn_limit
     "#);

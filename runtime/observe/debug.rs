@@ -4,9 +4,9 @@
 use super::super::Line;
 use super::super::context;
 use super::super::task::TaskCell;
-use super::reporter::Reporter;
-use super::text::left_in_a_group;
-use super::trace::{Kind, Observer, TaskLabel, TraceEvent};
+use super::super::watch::reporter::Reporter;
+use super::super::watch::{Kind, Observer, TaskLabel, TraceEvent};
+use super::sentence::left_in_a_group;
 use super::unheard::{Unheard, findable};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -275,8 +275,10 @@ impl Doings {
         match event.kind {
             Kind::Woken | Kind::WokenAgain if is_own => self.wakes_itself = true,
             Kind::Yields => self.yields = event.at,
-            Kind::Waits | Kind::Granted | Kind::Waited | Kind::Leaves | Kind::EventFound | Kind::PollPending => {}
+            Kind::Waits { .. } | Kind::Granted | Kind::Waited | Kind::Leaves | Kind::PollPending => {}
+            Kind::EventFound | Kind::EventUnset | Kind::Refused | Kind::EndFound => {}
             Kind::WaitMoved | Kind::TimerMoved | Kind::ObjectMade { .. } | Kind::ObjectGone => {}
+            Kind::StaleWake | Kind::WakerHeld | Kind::WakerLetGo => {}
             _ => self.gets_on = true,
         }
     }

@@ -3,7 +3,7 @@
 //! predicate before waiting needs none.
 
 use super::super::Line;
-use super::trace::{Kind, ObjectLabel, TraceEvent};
+use super::super::watch::{Kind, ObjectLabel, TraceEvent};
 use std::collections::{HashMap, HashSet};
 
 /// So many objects of one line are told: a line that makes one after the other makes the same mistake each time.
@@ -56,7 +56,7 @@ impl Unheard {
                 let set = self.signals.remove(&number)?.at;
                 return self.tell(object, "set", set, &format!(", and cleared at {at}"));
             }
-            Kind::Waits => {
+            Kind::Waits { .. } => {
                 self.awaited.insert(number);
                 if let Some(signal) = self.signals.get_mut(&number) {
                     let task = event.task.as_ref().map_or("somebody".to_string(), ToString::to_string);

@@ -1,6 +1,6 @@
 //! An observer that keeps what it hears, for tests and for a look at what has happened.
 
-use super::trace::{Observer, TraceEvent};
+use super::super::watch::{Observer, TraceEvent};
 use std::cell::RefCell;
 
 /// An [`Observer`] that keeps every event.
