@@ -101,7 +101,7 @@
 //! `check_waits`, `check`, `suspicion`.
 //!
 //! Those who hear what happens, and know no more of a run than that, are `runtime/observe/`: `recorder`, `sentence`,
-//! `unheard`, `debug`, `rows`, `story`, `perfetto`, `file`.
+//! `unheard`, `debug`, `rows`, `story`, `perfetto`, `page`, `file`.
 //!
 //! # What is absent, on purpose
 //!
@@ -134,7 +134,7 @@ pub mod trace {
     //!
     //! With no [`Observer`] installed, each place that has something to tell costs one branch, on a flag.
 
-    pub use crate::runtime::observe::{Recorder, TraceFile};
+    pub use crate::runtime::observe::{Recorder, Story, TraceFile, page};
     pub use crate::runtime::watch::{Kind, ObjectLabel, Observer, Printable, Purpose, TaskLabel, TraceEvent, mark};
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::context;
 use super::super::watch::{Kind, Observer, TraceEvent};
+use super::page::{Sources, page_with};
 use super::perfetto::Perfetto;
 use super::rows::Rows;
 use super::story::Story;
@@ -42,7 +43,8 @@ static BEGUN: Mutex<BTreeMap<PathBuf, usize>> = Mutex::new(BTreeMap::new());
 /// use std::{fs, rc::Rc};
 ///
 /// let path = std::env::temp_dir().join("greenlight-example.txt");
-/// let file = TraceFile::create(&path).expect("the folder can be written to").titled("an example");
+/// let file = TraceFile::create(&path).expect("it can be written").titled("an example");
+/// let file = file.with_source("src/main.rs", "fn main() {}");
 /// assert_eq!(file.path(), path);
 /// let runtime = Runtime::builder().observer(Rc::new(file)).build();
 /// runtime.run(greenlight::yield_now());
@@ -53,6 +55,7 @@ static BEGUN: Mutex<BTreeMap<PathBuf, usize>> = Mutex::new(BTreeMap::new());
 pub struct TraceFile {
     path: PathBuf,
     program: String,
+    sources: Sources,
     writing: RefCell<Writing>,
 }
 
@@ -66,7 +69,8 @@ struct Writing {
 enum Form {
     /// None until the first event.
     Rows(Option<Rows>),
-    Story(Story),
+    Page(Option<Rows>),
+    Story(Story, String),
     Perfetto(Perfetto),
 }
 
@@ -80,7 +84,8 @@ impl TraceFile {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let form = match () {
             () if name.ends_with(".jsonl") => Form::Rows(None),
-            () if name.ends_with(".txt") => Form::Story(Story::default()),
+            () if name.ends_with(".txt") => Form::Story(Story::default(), String::new()),
+            () if name.ends_with(".html") => Form::Page(None),
             () if name.ends_with(".perfetto.json") => Form::Perfetto(Perfetto::default()),
             () => {
                 let why =
@@ -90,13 +95,21 @@ impl TraceFile {
         };
         let path = kept_apart(path, &name);
         let file = BufWriter::with_capacity(CHUNK, File::create(&path)?);
-        Ok(TraceFile { path, program: program(), writing: RefCell::new(Writing { file, form, failed: None }) })
+        let writing = RefCell::new(Writing { file, form, failed: None });
+        Ok(TraceFile { path, program: program(), sources: Sources::new(), writing })
     }
 
     /// Names the program in the trace; by the name of its executable unless set.
     #[must_use]
     pub fn titled(mut self, program: impl Into<String>) -> Self {
         self.program = program.into();
+        self
+    }
+
+    /// Has the page show this as the text of a source, where it cannot be read: a path as the lines of a trace have it.
+    #[must_use]
+    pub fn with_source(mut self, file: impl Into<String>, text: impl Into<String>) -> Self {
+        self.sources.insert(file.into(), Some(text.into()));
         self
     }
 
@@ -142,18 +155,20 @@ fn complain(path: &Path, error: &Error) {
 impl Observer for TraceFile {
     fn on_event(&self, event: &TraceEvent) {
         let Writing { file, form, failed } = &mut *self.writing.borrow_mut();
+        let begin = || {
+            let is_virtual = context::current().is_some_and(|core| core.clock.is_virtual());
+            Rows::new(&self.program, is_virtual, event.seq)
+        };
         let text = match form {
             Form::Rows(rows) => {
-                let rows = rows.get_or_insert_with(|| {
-                    let is_virtual = context::current().is_some_and(|core| core.clock.is_virtual());
-                    Rows::new(&self.program, is_virtual, event.seq)
-                });
+                let rows = rows.get_or_insert_with(begin);
                 rows.add(event);
                 rows.written()
             }
-            Form::Story(story) => {
-                story.add(event);
-                story.written()
+            Form::Page(rows) => return rows.get_or_insert_with(begin).add(event),
+            Form::Story(story, told) => {
+                told.extend(story.hear(event).map(|sentence| sentence + "\n"));
+                told
             }
             Form::Perfetto(perfetto) => return perfetto.add(event),
         };
@@ -171,18 +186,19 @@ impl Form {
     fn forget(&mut self) {
         match self {
             Form::Rows(rows) => rows.iter_mut().for_each(Rows::forget),
-            Form::Story(story) => story.forget(),
-            Form::Perfetto(_) => {}
+            Form::Story(_, told) => told.clear(),
+            Form::Page(_) | Form::Perfetto(_) => {}
         }
     }
 
     /// What is left to be written at the end.
-    fn rest(&mut self) -> String {
+    fn rest(&mut self, program: &str, sources: Sources) -> String {
         match self {
             Form::Rows(rows) => rows.as_ref().map(|rows| rows.written().to_string()).unwrap_or_default(),
-            Form::Story(story) => {
-                story.close();
-                story.written().to_string()
+            Form::Page(rows) => page_with(program, &[rows.as_ref().map_or("", Rows::written)], sources),
+            Form::Story(story, told) => {
+                told.extend(story.end().map(|sentence| sentence + "\n"));
+                std::mem::take(told)
             }
             Form::Perfetto(perfetto) => perfetto.finish(),
         }
@@ -192,7 +208,8 @@ impl Form {
 impl Drop for TraceFile {
     fn drop(&mut self) {
         let Writing { file, form, failed } = self.writing.get_mut();
-        let written = file.write_all(form.rest().as_bytes()).and_then(|()| file.flush());
+        let rest = form.rest(&self.program, std::mem::take(&mut self.sources));
+        let written = file.write_all(rest.as_bytes()).and_then(|()| file.flush());
         if let Some(error) = failed.take().or(written.err()) {
             complain(&self.path, &error);
         }

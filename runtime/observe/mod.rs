@@ -15,6 +15,8 @@ mod story;
 
 mod perfetto;
 
+mod page;
+
 mod file;
 
 use super::watch::watchers::Wishes;
@@ -22,7 +24,9 @@ use debug::Debug;
 use std::rc::Rc;
 
 pub use file::TraceFile;
+pub use page::page;
 pub use recorder::Recorder;
+pub use story::Story;
 
 /// The wishes, with those who hear what happens because they or the environment say so.
 pub(super) fn heard(mut wishes: Wishes) -> Wishes {

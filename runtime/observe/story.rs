@@ -3,59 +3,74 @@
 use super::super::watch::{Kind, TraceEvent};
 use std::fmt::Write;
 
-/// Puts events into sentences, a line each. An act and those whom it wakes are one.
-#[derive(Default)]
-pub(super) struct Story {
+/// Puts events into sentences that a person reads. An act and those whom it wakes are one.
+///
+/// ```
+/// use greenlight::{Runtime, sync::Event, trace::{Recorder, Story}};
+/// use std::rc::Rc;
+///
+/// let recorder = Rc::new(Recorder::default());
+/// let runtime = Runtime::builder().virtual_clock().observer(recorder.clone()).build();
+/// runtime.run(async {
+///     let light = Rc::new(Event::new().named("light"));
+///     let walker = light.clone();
+///     let walker = greenlight::task("walker").spawn(async move { walker.wait().await });
+///     greenlight::yield_now().await;
+///     light.set();
+///     walker.await.unwrap();
+/// });
+/// let mut story = Story::default();
+/// let mut told = Vec::new();
+/// for event in recorder.events() {
+///     told.extend(story.hear(&event));
+/// }
+/// told.extend(story.end());
+/// let set = told.iter().find(|sentence| sentence.contains("sets event `light`")).unwrap();
+/// assert!(set.starts_with("t=0 s, turn 3: main sets event `light`, releasing 1, "));
+/// assert!(set.ends_with(" → walker wakes"));
+/// ```
+#[derive(Default, Debug)]
+pub struct Story {
     /// The sentence that may go on.
-    open: String,
+    open: Option<String>,
     /// The events that it tells of: the act, and those whom it wakes.
     told: Vec<u64>,
-    out: String,
 }
 
 impl Story {
-    /// Hears an event. A sentence is told once no further event is part of it.
-    pub(super) fn add(&mut self, event: &TraceEvent) {
+    /// Hears an event. Returns the sentence before this one, once no further event is part of it.
+    pub fn hear(&mut self, event: &TraceEvent) -> Option<String> {
         let goes_on = [event.via, event.cause].into_iter().flatten().any(|by| self.told.contains(&by));
         match event.kind {
             Kind::Woken | Kind::WokenAgain if goes_on => {
                 let task = event.task.as_ref().map_or("somebody".to_string(), ToString::to_string);
                 let joint = if self.told.len() == 1 { " → " } else { ", " };
                 let again = if event.kind == Kind::Woken { "wakes" } else { "is ready already" };
-                _ = write!(self.open, "{joint}{task} {again}");
+                self.open.iter_mut().for_each(|open| _ = write!(open, "{joint}{task} {again}"));
                 self.told.push(event.seq);
+                None
             }
-            kind if is_quiet(kind) => {}
+            kind if is_quiet(kind) => None,
             _ => {
-                self.close();
-                _ = write!(self.open, "t={}, turn {}: {event}", Seconds(event.time.as_micros()), event.turn);
+                let before = self.end();
+                let mut open = format!("t={}, turn {}: {event}", Seconds(event.time.as_micros()), event.turn);
                 if let Some(at) = event.at.filter(|_| tells_its_line(event.kind)) {
                     let file = at.file().rsplit(['/', '\\']).next().unwrap_or_default();
-                    _ = write!(self.open, ", {file}:{}", at.line());
+                    _ = write!(open, ", {file}:{}", at.line());
                 }
+                self.open = Some(open);
                 // What a poll wakes is woken by what it does, and not by the poll.
                 let acts = !matches!(event.kind, Kind::PollBegan | Kind::Dropping);
                 self.told.extend(Some(event.seq).filter(|_| acts));
+                before
             }
         }
     }
 
-    /// No further event is part of the last sentence.
-    pub(super) fn close(&mut self) {
+    /// The last sentence: no further event is part of it.
+    pub fn end(&mut self) -> Option<String> {
         self.told.clear();
-        if !self.open.is_empty() {
-            self.out += &std::mem::take(&mut self.open);
-            self.out.push('\n');
-        }
-    }
-
-    /// The sentences that are told and not forgotten.
-    pub(super) fn written(&self) -> &str {
-        &self.out
-    }
-
-    pub(super) fn forget(&mut self) {
-        self.out.clear();
+        self.open.take()
     }
 }
 

@@ -11,7 +11,9 @@ use greenlight::sync::{
     Promised, PutError, Queue, QueueGet, QueueOver, QueuePut, ReleasedTooOften, Semaphore, SemaphoreWait, TryGetError,
     TryPutError, Woke,
 };
-use greenlight::trace::{Kind, ObjectLabel, Observer, Printable, Purpose, Recorder, TaskLabel, TraceEvent, TraceFile};
+use greenlight::trace::{
+    Kind, ObjectLabel, Observer, Printable, Purpose, Recorder, Story, TaskLabel, TraceEvent, TraceFile,
+};
 use greenlight::waiters::{Grant, Held, WaitList, Waiter};
 use greenlight::{
     AsCompleted, Builder, Cause, Deadline, Elapsed, Ended, Failure, GroupError, GroupOutput, GroupOver, GroupSpawner,
@@ -146,6 +148,7 @@ table! {
     Printable<u8>: yes yes yes yes yes;
     Purpose: yes yes yes yes yes;
     Recorder: yes no yes yes no;
+    Story: yes yes yes yes yes;
     TaskLabel: yes yes yes yes yes;
     TraceEvent: yes yes yes yes yes;
     TraceFile: no no yes no no;
