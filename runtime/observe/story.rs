@@ -26,7 +26,7 @@ use std::fmt::Write;
 /// }
 /// told.extend(story.end());
 /// let set = told.iter().find(|sentence| sentence.contains("sets event `light`")).unwrap();
-/// assert!(set.starts_with("t=0 s, turn 3: main sets event `light`, releasing 1, "));
+/// assert!(set.starts_with("t=0 s, turn 2: main sets event `light`"), "{set}");
 /// assert!(set.ends_with(" → walker wakes"));
 /// ```
 #[derive(Default, Debug)]
