@@ -69,11 +69,10 @@ class Board {
     const kinds = [kind];
     if (number === this.focus.hot && /^(run|ready|wait|over)/.test(place)) kinds.push('hot');
     if (state.dying.has(number)) kinds.push('dying');
-    if (number === this.page.followed) kinds.push('followed');
     return make('button.chip', {
       class: ['chip', ...kinds].filter(Boolean).join(' '), '--c': colourOf(run, number), 'data-task': number,
       'data-place': place, title: `${name}: why is it there? (click)`,
-      onclick: () => this.page.tellOf(number),
+      onclick: () => this.page.dialogs.tellOf(number),
     }, make('span.badge', { 'aria-hidden': 'true' }, run.letters.get(number) ?? '?'), make('span.name', name),
     note && make('small', note));
   }

@@ -301,6 +301,8 @@ class Run {
     this.objects = new Map();
     // The object and the task of each wait, as it began.
     this.waits = new Map();
+    // The task for whose end an object stands.
+    this.endsOf = new Map();
     // The steps at which something was printed, and at which a task ended.
     this.prints = [];
     this.ends = [];
@@ -338,6 +340,7 @@ class Run {
       this.waits.set(row[2], { task: row[1], object: word === 'wait' ? row[3] : null, line: row[4], step });
     }
     if (word === 'arm') this.arms = true;
+    if (word === 'made' && row[2]?.task != null) this.endsOf.set(row[1], row[2].task);
     if (word === 'print') this.prints.push(step);
     if (word === 'jump' || word === 'unpark') this.jumps.push(step);
     const object = this.objectAt(step);

@@ -13,7 +13,7 @@ const PACES = [2400, 1600, 1000, 650, 400, 200, 90];
 class Page {
   constructor(texts, sources) {
     this.runs = texts.map((text) => new Story(text));
-    Object.assign(this, { which: 0, step: 0, query: '', hits: [], followed: null, chosen: null, pace: 2, playing: null, wheel: false });
+    Object.assign(this, { which: 0, step: 0, query: '', hits: [], pace: 2, playing: null, wheel: false });
     this.board = new Board(this);
     this.arrows = new Arrows();
     this.lanes = new Lanes(this);
@@ -50,7 +50,7 @@ class Page {
   // Shows a run at a step.
   open({ which, step }) {
     this.which = which;
-    this.followed = this.chosen = this.source.shown = null;
+    this.source.shown = null;
     byId('slider').max = this.run.count;
     const found = this.run.findings.length;
     buttonOf('x').hidden = this.runs.length < 2;
@@ -84,7 +84,10 @@ class Page {
     byId('slider').value = step;
     byId('number').textContent = `${step} / ${run.count}`;
     const works = { ArrowLeft: step > 0, ArrowRight: step < run.count, c: run.causeOf(step), e: run.effectOf(step) };
-    for (const [key, does] of Object.entries(works)) buttonOf(key).disabled = !does;
+    for (const [key, does] of Object.entries(works)) {
+      buttonOf(key).disabled = !does;
+      buttonOf(key).title = does > 1 ? run.text(does) : '';
+    }
   }
 
   // With two runs: whether they have differed yet, and what happens in the other one.
@@ -99,9 +102,9 @@ class Page {
     pane.append(make('span', 'In the other (x): ', step > other.count ? 'it is over' : phrase(other, other.head(step))));
   }
 
-  // The task that the step is about, or that somebody has chosen.
+  // The task that the step is about.
   get task() {
-    return this.followed ?? this.run.taskAt(this.step) ?? this.run.actorAt(this.step);
+    return this.run.taskAt(this.step) ?? this.run.actorAt(this.step);
   }
 
   // To the next of these steps, or to the last before this one.
@@ -116,8 +119,7 @@ class Page {
   }
 
   goToChange(direction) {
-    this.chosen = this.run.objectAt(this.step) ?? this.board.focus.object ?? this.chosen;
-    this.goTo(direction, this.run.objects.get(this.chosen));
+    this.goTo(direction, this.run.objects.get(this.run.objectAt(this.step) ?? this.board.focus.object));
   }
 
   // The steps whose sentences have all the words.
@@ -136,12 +138,6 @@ class Page {
 
   switchRun() {
     if (this.runs.length > 1) this.open({ which: 1 - this.which, step: this.step });
-  }
-
-  tellOf(task) {
-    this.followed = task;
-    this.go(this.step, false);
-    this.dialogs.tellOf(task);
   }
 
   toggleWheel() {

@@ -133,7 +133,10 @@ const HEADS = new Map(Object.entries({
   reset: '@1 resets #2',
   abort: '@1 aborts #2',
   await: '#2 awaits the end of @1',
-  told: '#1 hears of an end',
+  told(row, step, run) {
+    const ended = run.taskAt(run.trace.cause[step]);
+    return ended === null ? '#1 hears of an end' : ['#1', ' hears of the end of ', task(ended)];
+  },
   lost: '@1 drops #2',
   refused: '@1 is refused #2',
   ended: '@1 finds that #2 is over',
@@ -253,6 +256,7 @@ const MEANINGS = new Map(Object.entries({
   },
   go: (row) => (row[4] ? `${row[4]} are left to go.` : 'Everybody has gone on.'),
   await: 'It is done when all of these are.',
+  told: 'It looks whether it has all that it awaits.',
   lost: (row) => `With ${count(row[4] ?? 0, 'task')} that nobody joins, and ${count(row[5] ?? 0, 'error')} that nobody hears of.`,
   refused: 'It asked, and does not wait.',
 }));
@@ -314,6 +318,7 @@ class Story extends Run {
 
   // The kind and the name, and the number where two are alike.
   objectName(object) {
+    if (this.endsOf.has(object)) return `the end of ${this.taskName(this.endsOf.get(object))}`;
     const { is, name } = this.trace.objects.get(object) ?? { is: 'object', name: null };
     const number = this.alike.get(`${is} ${name}`) === 1 ? '' : name === null ? ` ${object}` : ` (${object})`;
     return printable(`${is}${name === null ? '' : ` ${name}`}${number}`);
