@@ -25,17 +25,10 @@ class Arrows {
     if (focus.woken !== null) this.wakes(focus);
   }
 
-  // A box in the coordinates of the drawing, without the offset of what glides.
+  // A box in the coordinates of the drawing.
   box(element) {
-    let { left, top, width, height } = element.getBoundingClientRect();
-    for (let each = element; each && each.tagName !== 'MAIN'; each = each.parentElement) {
-      for (const motion of each.getAnimations()) {
-        const moved = new DOMMatrix(getComputedStyle(each).transform);
-        if (motion.playState === 'running') [left, top] = [left - moved.e, top - moved.f];
-      }
-    }
-    [left, top] = [left - this.origin.left, top - this.origin.top];
-    return { left, top, width, height, right: left + width, middle: top + height / 2 };
+    const { left, top, width, height } = element.getBoundingClientRect(), x = left - this.origin.left, y = top - this.origin.top;
+    return { left: x, top: y, width, height, right: x + width, middle: y + height / 2 };
   }
 
   act(card, focus) {

@@ -4,9 +4,6 @@
 // So many chips of a line, of the queue or of the ended are shown; a number stands for the rest.
 const CHIPS = 12;
 
-// The kinds of objects that are shown while nobody waits for them, even if they have no name.
-const KINDS = words('event lock condition semaphore queue barrier');
-
 // So many cards are shown besides those that are in use.
 const CARDS = 40;
 
@@ -17,7 +14,7 @@ function focusOf({ run, step, before }) {
   const focus = { object: run.objectAt(act), actor: null, pill: run.pill(act), woken: wakes ? row[1] : null, hot: run.taskAt(step), ghost: null };
   if (focus.pill !== null) focus.actor = actor;
   else if (wakes && ENDS.has(rows[act]?.[0])) [focus.actor, focus.pill] = [actor, 'ends'];
-  else if (word === 'arm') [focus.object, focus.actor, focus.pill] = ['clock', actor, row[5] === 'timeout' || row[5] === 'deadline' ? 'limit' : 'sleep'];
+  else if (word === 'arm') [focus.object, focus.actor, focus.pill] = ['clock', actor, { timeout: 'limit', deadline: 'deadline', tick: 'tick' }[row[5]] ?? 'sleep'];
   const left = wakes ? placeLeft(run, step) : word === 'grant' || word === 'fire' || word === 'disarm' ? { wait: row[1], object: focus.object } : null;
   if (word === 'poll') focus.ghost = { place: 'queue', task: row[1], wait: row[1], from: [...before.ready] };
   if (!left) return focus;
@@ -47,9 +44,7 @@ class Board {
     this.page = page;
   }
 
-  // Shows a view; `glide` has what moved glide.
-  show(view, glide) {
-    const old = glide ? this.measure() : new Map();
+  show(view) {
     all('.flies').forEach((each) => each.remove());
     this.view = view;
     this.focus = focusOf(view);
@@ -61,7 +56,6 @@ class Board {
     byId('queue').replaceChildren(...this.queue());
     one('.thing.touched')?.scrollIntoView({ block: 'nearest' });
     one('#queue .hot')?.scrollIntoView({ block: 'nearest' });
-    if (glide) this.glide(old);
   }
 
   chip(number, { place, note, kind = '' }) {
@@ -142,10 +136,10 @@ class Board {
 
   card(number, it, touched) {
     const { run } = this.view, known = run.trace.objects.get(number), name = known?.name, called = run.objectName(number);
-    const [flag, on] = this.flag(it, number), line = known && run.lineName(known.line);
+    const [flag, on] = this.flag(it, number), line = known && run.lineName(known.line), isPlain = name != null && !run.endsOf.has(number);
     return make(`div.card.thing${touched ? '.touched' : ''}`, { 'data-object': number, title: line && `made at ${line}` },
-      make('div.title', make('b.name', { title: called }, name == null ? called : printable(name)),
-        name != null && make('span', printable(it.is)), flag && make(`span.flag${on ? '.on' : ''}`, flag)),
+      make('div.title', make('b.name', { title: called }, isPlain ? printable(name) : called),
+        isPlain && make('span', printable(it.is)), flag && make(`span.flag${on ? '.on' : ''}`, flag)),
       ...this.rows(number, it));
   }
 
@@ -177,7 +171,7 @@ class Board {
     if (granted.length) rows.push([{ lock: 'goes to', condition: 'notified' }[it.is] ?? 'goes on', granted]);
     const waits = withGhost([...it.line], this.focus.ghost, number);
     const awaited = this.some([...it.awaits ?? []], (task) => this.chip(task, { place: `await ${number} ${task}`, kind: 'letters' }));
-    if (waits.length) rows.push([it.awaits || it.is === 'task' ? 'waiting' : 'in line', this.line(waits, it)]);
+    if (waits.length) rows.push([KINDS.has(it.is) ? 'in line' : 'waiting', this.line(waits, it)]);
     if (waits.length && awaited.length) rows.at(-1)[1].push(make('span.label', 'for'), ...awaited);
     else if (awaited.length) rows.push(['awaits', awaited]);
     return rows.map(([label, chips]) => make('div.row', make('span.label', label), make('div.chips', chips)));

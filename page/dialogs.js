@@ -53,7 +53,7 @@ class Dialogs {
     const { findings } = this.page.run;
     this.open(findings.length ? count(findings.length, 'finding') : 'Findings', findings.length
       ? make('div.list', findings.slice(0, HITS).map(({ step, kind, note }) => this.link(step, kind, note)))
-      : make('p', 'Nothing stands out: no stall, no signal that nobody heard, no wake in vain, no long poll, nobody who spins.'));
+      : make('p', 'Nothing stands out.'));
   }
 
   search() {
@@ -96,7 +96,7 @@ function whyThere({ run, after, step }, task) {
     return [[before ? `It is ready, and there are ${before} before it.` : 'It is ready, and next.', ' This put it into the ready queue:'],
       known.steps[lastAtMost(known.steps, step)]];
   }
-  if (!waits.length) return [['It is parked, and waits for nothing that the trace tells of: somebody has its waker, or nobody has.']];
+  if (!waits.length) return [['It is parked, and waits for nothing that the trace tells of.']];
   return waits.flatMap(([number, wait]) => whyParked(run, after, step, number, wait));
 }
 
@@ -111,5 +111,5 @@ function whyParked(run, after, step, number, wait) {
   const steps = run.objects.get(wait.object), acts = words('set notify pulse release give put get close come');
   const last = steps.slice(0, lastAtMost(steps, step) + 1).findLast((each) => acts.has(run.trace.rows[each][0]));
   if (!last) return [...told, ['Nobody has done anything yet that could end that.']];
-  return [...told, [last < wait.since ? 'What was last done for those who wait there came too early for it:' : 'What was last done for those who wait there:'], last];
+  return [...told, [`What was last done for those who wait there${last < wait.since ? ' came too early for it' : ''}:`], last];
 }

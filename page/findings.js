@@ -10,7 +10,7 @@ function findingsOf(run) {
   const tell = (step, kind, note) => found.push({ step, kind, note });
   // The last signal of an object that reached nobody, and who began to wait since.
   const unheard = new Map(), awaited = new Set(), spins = new Map();
-  let poll = 0, idle = true;
+  let poll = 0, idle = true, through = null;
   for (let step = 1; step <= run.count; step += 1) {
     const row = rows[step], word = row[0], object = run.objectAt(step);
     switch (word) {
@@ -38,6 +38,7 @@ function findingsOf(run) {
       case 'wait':
         awaited.add(object);
         if (unheard.has(object)) unheard.get(object).then = true;
+        if (through?.object === object && through.line === row[4]) tell(step, 'wake in vain', 'it waits again in the same place');
         break;
       case 'poll': [poll, idle] = [step, true]; break;
       case 'pending': case 'ready': case 'panicked': {
@@ -51,6 +52,9 @@ function findingsOf(run) {
       }
       default:
     }
+    // A wait was in vain if nothing but looks lies between its end and the same wait.
+    if (word === 'waited') through = run.waits.get(row[1]);
+    else if (word !== 'isset') through = null;
     if (poll && step !== poll && !['yield', 'wake', 'again'].includes(word)) idle = false;
   }
   for (const [object, { step, word, then }] of unheard) {

@@ -21,19 +21,22 @@ const BREAKS = words('turn jump park unpark stall');
 
 // The rows whose second element is a task, whose third is an object, and whose fourth is a line.
 const ABOUT_OBJECT = words('set pulse clear isset take release notify ask acquire give put get done close come go reset abort ' +
-  'await lost refused ended does');
+  'await lost refused does');
 
 // All rows whose second element is a task.
 const ABOUT_TASK = new Set([...ABOUT_OBJECT, ...words('spawn wake again stale poll pending ready panics yield cancel drop ' +
-  'returned cancelled panicked held letgo wait arm timedout print mark')]);
+  'returned cancelled panicked held letgo wait arm timedout ended print mark')]);
 
 // The rows whose second element is a wait.
 const ABOUT_WAIT = words('grant move waited leave fire disarm');
 
 const ENDS = words('returned cancelled panicked');
 
+// The kinds of objects that tasks stand in line for, whether they have names or not.
+const KINDS = words('event lock condition semaphore queue barrier');
+
 // The rows whose third element says how many events back the cause is, and the act.
-const BACK = words('poll drop fire'), VIA = words('wake again grant');
+const BACK = words('poll drop fire told'), VIA = words('wake again grant');
 
 // Reads the lines of a trace: its definitions, and its events with time, turn, cause and act.
 function readTrace(text) {

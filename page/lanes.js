@@ -13,18 +13,11 @@ class Lanes {
     this.zoom = null;
     this.canvas.addEventListener('pointerdown', (event) => this.press(event));
     this.canvas.addEventListener('pointermove', (event) => event.buttons && this.press(event));
-    this.canvas.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
   }
 
   press(event) {
     if (event.type === 'pointerdown') this.canvas.setPointerCapture(event.pointerId);
     this.page.go(this.stepAt(event.offsetX / this.unit), false);
-  }
-
-  wheel(event) {
-    event.preventDefault();
-    if (event.ctrlKey) this.zoomBy(event.deltaY < 0 ? 1.25 : .8);
-    else this.page.go(this.page.step + Math.sign(event.deltaY || event.deltaX));
   }
 
   zoomBy(factor) {

@@ -7,13 +7,10 @@
 // application/json and id sources with the text of each file that the lines of the traces name, or null; in both every
 // less-than is written \u003c, which JSON reads as the same.
 
-// Milliseconds a step when it plays, at each pace.
-const PACES = [2400, 1600, 1000, 650, 400, 200, 90];
-
 class Page {
   constructor(texts, sources) {
     this.runs = texts.map((text) => new Story(text));
-    Object.assign(this, { which: 0, step: 0, query: '', hits: [], pace: 2, playing: null, wheel: false });
+    Object.assign(this, { which: 0, step: 0, query: '', hits: [], pause: 1000, playing: null, wheel: false });
     this.board = new Board(this);
     this.arrows = new Arrows();
     this.lanes = new Lanes(this);
@@ -64,13 +61,16 @@ class Page {
     const { run } = this, step = this.step = between(0, Math.round(wanted) || 0, run.count);
     const after = run.stateAt(step), before = step ? run.stateAt(step - 1) : after;
     this.view = { run, step, before, after };
+    const old = glides && this.board.measure();
     this.showWords();
-    this.board.show(this.view, glides);
+    this.board.show(this.view);
     this.source.show(this.view);
     this.arrows.show(this.board);
     this.lanes.show(this.view);
     this.showOther();
     this.writeLink();
+    // Last, for the arrows lead to where things come to stand.
+    if (old) this.board.glide(old);
   }
 
   showWords() {
@@ -161,13 +161,9 @@ class Page {
     clearTimeout(this.playing);
     this.playing = null;
     if (on && this.step === this.run.count) this.go(0);
-    if (on) this.playing = setTimeout(() => { this.go(this.step + 1); this.play(this.step < this.run.count); }, PACES[this.pace]);
+    if (on) this.playing = setTimeout(() => { this.go(this.step + 1); this.play(this.step < this.run.count); }, this.pause);
     buttonOf(' ').textContent = on ? 'stop' : 'play';
     byId('spoken').setAttribute('aria-live', on ? 'off' : 'polite');
-  }
-
-  setPace(change) {
-    this.pace = between(0, this.pace + change, PACES.length - 1);
   }
 
   listen() {
@@ -178,7 +174,7 @@ class Page {
       o: () => this.goToChange(1), O: () => this.goToChange(-1),
       c: () => this.go(this.run.causeOf(this.step) || this.step), e: () => this.go(this.run.effectOf(this.step) || this.step),
       Home: () => this.go(0), End: () => this.go(this.run.count), ' ': () => this.play(),
-      '+': () => this.setPace(1), '=': () => this.setPace(1), '-': () => this.setPace(-1),
+      '+': () => { this.pause /= 1.5; }, '-': () => { this.pause *= 1.5; },
       '/': () => this.dialogs.search(), n: () => this.goToHit(1), N: () => this.goToHit(-1),
       f: () => this.dialogs.findings(), '.': () => this.goTo(1, findings()), ',': () => this.goTo(-1, findings()),
       a: () => this.task != null && this.dialogs.tellOf(this.task), w: () => this.toggleWheel(), l: () => this.toggleAxis(),
@@ -201,7 +197,7 @@ class Page {
     if (!act || event.ctrlKey || event.metaKey || event.altKey || this.dialogs.dialog.open) return;
     if (key === ' ' && target instanceof HTMLButtonElement) return;
     event.preventDefault();
-    if (this.playing !== null && !' +=-'.includes(key)) this.play(false);
+    if (this.playing !== null && !' +-'.includes(key)) this.play(false);
     act();
   }
 }
@@ -214,7 +210,7 @@ function start() {
     byId('sentence').textContent = head;
     byId('why').textContent = printable(why);
   };
-  if (!texts.length) return fail('This page holds no trace', 'greenlight-demos page TRACE.jsonl makes one that does.');
+  if (!texts.length) return fail('This page holds no trace', 'greenlight-demos page TRACE.jsonl makes one.');
   try {
     window.page = new Page(texts.slice(0, 2), JSON.parse(byId('sources')?.textContent ?? '{}'));
   } catch (error) {

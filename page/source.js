@@ -38,7 +38,7 @@ function ownLine(run, row) {
   const word = row[0];
   if (ABOUT_OBJECT.has(word)) return row[3] ?? null;
   if (word === 'wait' || word === 'arm') return row[4] ?? null;
-  if (word === 'yield' || word === 'timedout' || word === 'mark') return row[2] ?? null;
+  if (word === 'yield' || word === 'timedout' || word === 'mark' || word === 'ended') return row[2] ?? null;
   if (word === 'spawn') return run.trace.tasks.get(row[1])?.line ?? null;
   if (word === 'made' || word === 'gone') return run.trace.objects.get(row[1])?.line ?? null;
   return ABOUT_WAIT.has(word) ? run.waits.get(row[1])?.line ?? null : null;

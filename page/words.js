@@ -45,7 +45,7 @@ function baseName(file) {
 // The letters on a chip, which no other has.
 function letters(name, number, taken) {
   const characters = Array.from(name.replace(/[^\p{L}\p{N}]/gu, ''));
-  const first = (characters[0] ?? '?').toUpperCase(), digits = /(\d{1,3})$/.exec(name)?.[1];
+  const first = (characters[0] ?? '?').toUpperCase(), digits = /(\d{1,3})\)?$/.exec(name)?.[1];
   const tries = [first];
   if (digits && characters.length > digits.length) tries.unshift(first + digits);
   for (const next of characters.slice(1, 12)) tries.push(first + next);
@@ -75,16 +75,16 @@ const object = (number) => ({ object: number });
 // What each event says. In a text, @1 is the task that the row names second, #2 the object that it names third, and so
 // on. What has more to say is a function, and may give parts.
 const HEADS = new Map(Object.entries({
-  spawn: (row, step, run) => (run.actorAt(step) === null ? '@1 begins' : [task(run.actorAt(step)), ' spawns ', task(row[1])]),
-  wake: (row, step, run) => [...run.wakes(step), ' → ', task(row[1]), ' wakes'],
-  again: (row, step, run) => [...run.wakes(step), ' → ', task(row[1]), ', once more'],
+  spawn: (row, step, run) => (run.doer(step) ? [run.doer(step), ' spawns ', '@1'] : '@1 begins'),
+  wake: (row, step, run) => (run.wakesItself(step) ? '@1 wakes itself' : [...run.waker(step), ' → ', '@1', ' wakes']),
+  again: (row, step, run) => (run.wakesItself(step) ? '@1 wakes itself once more' : [...run.waker(step), ' → ', '@1', ', once more']),
   stale: 'A wake comes for @1, which is over',
   poll: '@1 runs',
   pending: '@1 parks',
   ready: '@1 comes to its end',
   panics: (row) => ['@1', ` panics: ${quote(row[2])}`],
   yield: '@1 lets others run first',
-  cancel: (row, step, run) => (run.actorAt(step) === null ? '@1 is to be cancelled' : [task(run.actorAt(step)), ' cancels ', task(row[1])]),
+  cancel: (row, step, run) => (run.doer(step) ? [run.doer(step), ' cancels ', '@1'] : '@1 is to be cancelled'),
   drop: '@1 is dropped',
   returned: '@1 has returned',
   cancelled: '@1 is cancelled',
@@ -99,20 +99,20 @@ const HEADS = new Map(Object.entries({
   arrive: 'A wake or a task arrives from another thread',
   stall: 'Nobody can ever run again: a stall',
 
-  wait: '@1 gets in line at #3',
+  wait: (row, step, run) => `@1 ${run.isLine(step) ? 'gets in line at' : 'waits for'} #3`,
   grant: (row, step, run) => {
     const number = run.objectAt(step), verb = GRANTS[run.kindOf(number)];
     return [object(number), verb ? ` ${verb} ` : ' lets ', task(run.taskAt(step)), verb ? '' : ' go on'];
   },
   move: (row, step, run) => [...(row[2] == null ? ['Nobody'] : [task(row[2])]), ' polls ', ...waitedFor(run, step), ' from here on'],
-  waited: (row, step, run) => [task(run.taskAt(step)), ' is through at ', ...waitedFor(run, step)],
-  leave: (row, step, run) => [task(run.taskAt(step)), ' leaves the line at ', ...waitedFor(run, step)],
-  arm: (row) => `@1 ${{ timeout: 'sets a limit of', deadline: 'has a deadline in' }[row[5]] ?? 'sleeps for'} ${duration(row[3])}`,
+  waited: (row, step, run) => [task(run.taskAt(step)), run.isLine(step) ? ' is through at ' : ' goes on after ', ...waitedFor(run, step)],
+  leave: (row, step, run) => [task(run.taskAt(step)), run.isLine(step) ? ' leaves the line at ' : ' waits no more for ', ...waitedFor(run, step)],
+  arm: (row) => `@1 ${{ timeout: 'sets a limit of', deadline: 'has a deadline in', tick: 'waits for its tick, for' }[row[5]] ?? 'sleeps for'} ${duration(row[3])}`,
   fire: (row, step, run) => ['The timer of ', task(run.taskAt(step)), ' is due'],
   disarm: (row, step, run) => ['The timer of ', task(run.taskAt(step)), ' is no longer needed'],
   timedout: 'The time of @1 is up',
 
-  made: (row) => `#1 is there${stateInWords(row[2] ?? {})}`,
+  made: (row, step, run) => `#1 is there${stateInWords(row[2] ?? {}, run.kindOf(row[1]))}`,
   gone: '#1 is gone',
   set: '@1 sets #2',
   pulse: '@1 pulses #2',
@@ -139,17 +139,17 @@ const HEADS = new Map(Object.entries({
   },
   lost: '@1 drops #2',
   refused: '@1 is refused #2',
-  ended: '@1 finds that #2 is over',
+  ended: (row) => ['@1', ` finds that ${brief(printable(row[3] ?? 'a task'), 80)} is over`],
   does: (row) => ['@1', ` ${printable(row[4] ?? 'uses')} `, '#2'],
-  print: (row) => ['@1', ` says ${quote(row[2])}`],
-  mark: (row) => ['@1', ` marks: ${quote(row[3])}`],
+  print: (row, step, run) => [run.doer(step) ?? '@1', ` says ${quote(row[2])}`],
+  mark: (row, step, run) => [run.doer(step) ?? '@1', ` marks: ${quote(row[3])}`],
 }));
 
 // What stands on the arrow from who acts, where that is not the word of the row.
 const PILLS = {
   notify: (row) => `notify ${asked(row)}`, acquire: (row) => `take ${row[4] ?? 1}`, give: (row) => `give ${row[4] ?? 1}`,
   come: () => 'arrive', go: () => 'go on', ask: (row) => (row[4] ? 'true' : 'false'), isset: () => 'is set?', lost: () => 'drop',
-  ended: () => 'over', does: (row) => brief(printable(row[4] ?? 'uses'), 12), await: () => null,
+  does: (row) => brief(printable(row[4] ?? 'uses'), 12), await: () => null,
 };
 
 const GRANTS = { condition: 'notifies', lock: 'goes to', semaphore: 'has permits for', barrier: 'opens for' };
@@ -163,11 +163,11 @@ function waitedFor(run, step) {
   return number === null ? ['its timer'] : [object(number)];
 }
 
-function stateInWords({ permits, parties, capacity, set }) {
+function stateInWords({ permits, parties, capacity, set }, kind) {
   if (permits != null) return `, with ${count(permits, 'permit')}`;
   if (parties != null) return `, for ${parties}`;
   if (capacity != null) return `, with room for ${capacity}`;
-  return set == null ? '' : `, ${set ? 'set' : 'not set'}`;
+  return kind === 'event' ? `, ${set ? 'set' : 'not set'}` : '';
 }
 
 const BACK_OF_QUEUE = 'the back of the ready queue.';
@@ -194,8 +194,6 @@ const MEANINGS = new Map(Object.entries({
   returned: meaningOfEnd,
   cancelled: meaningOfEnd,
   panicked: meaningOfEnd,
-  held: 'A wake may come from outside.',
-  letgo: 'No wake can come from outside any more.',
 
   turn(row, after) {
     const batch = [...after.ready].slice(0, row[1]), more = batch.length > 8 ? ` and ${batch.length - 8} more` : '';
@@ -205,7 +203,6 @@ const MEANINGS = new Map(Object.entries({
   },
   jump: 'Nobody is ready, so the next thing that can happen is a timer.',
   park: 'Nobody is ready: a timer or another thread ends that.',
-  unpark: 'A timer may be due, or another thread has acted.',
   stall: 'Nobody is ready, no timer is armed, and no thread can send a wake.',
 
   wait([, number, wait, at, , asks], after) {
@@ -213,16 +210,15 @@ const MEANINGS = new Map(Object.entries({
     return [placeIn(after, at, wait), asks > 1 ? ` It asks for ${asks}.` : '',
       ...(holder == null ? [] : [' ', task(holder), holder === number ? ' holds it: itself!' : ' holds it.'])];
   },
-  grant: (row, after, before, step, run) => `It has left the line, and does not know yet.${run.kindOf(run.objectAt(step)) === 'condition' ? ' It still has to get the lock.' : ''}`,
+  grant: (row, after, before, step, run) => `It ${run.isLine(step) ? 'has left the line, and ' : ''}does not know yet.${run.kindOf(run.objectAt(step)) === 'condition' ? ' It still has to get the lock.' : ''}`,
   move: 'The future has gone to another task, and its place in line with it.',
   waited: 'It finds what it was granted.',
   leave: 'The wait was dropped before it got anything.',
   arm: (row, after) => `Its timer is due at ${duration(after.timers.get(row[2]) ?? 0)}.`,
   fire: 'It was armed for this moment.',
-  disarm: 'What it limited came earlier, or was dropped.',
+  disarm: (row, after, before) => (before.waits.get(row[1])?.purpose === 'timeout' ? 'What it limited came earlier, or was dropped.' : 'Its time has not come.'),
   timedout: 'What it limited was not ready in time, and is dropped.',
 
-  gone: 'Nobody uses it any more.',
   set: (row) => `${released(row[4])} It stays set: who comes later does not wait.`,
   pulse: (row) => `${released(row[4])} It stays unset.`,
   clear: 'Who comes from here on waits until it is set.',
@@ -258,7 +254,6 @@ const MEANINGS = new Map(Object.entries({
   await: 'It is done when all of these are.',
   told: 'It looks whether it has all that it awaits.',
   lost: (row) => `With ${count(row[4] ?? 0, 'task')} that nobody joins, and ${count(row[5] ?? 0, 'error')} that nobody hears of.`,
-  refused: 'It asked, and does not wait.',
 }));
 
 const everybody = (number) => (number === 1 ? 'The one who waits' : `${number === 2 ? 'Both' : `All ${number}`} who wait`);
@@ -268,7 +263,8 @@ const released = (number) => (number ? `${everybody(number)} ${number === 1 ? 'g
 function meaningOfWake([, number], after, before, step, run) {
   if (before.tasks.get(number) === 'running') return `It is being polled just now, and goes at once to ${BACK_OF_QUEUE}${run.runsNext(number, step)}`;
   const left = placeLeft(run, step);
-  const from = left === null ? [] : left.object === null ? ['from the clock '] : ['from the line of ', object(left.object), ' '];
+  const place = left?.object, isLine = KINDS.has(run.kindOf(place));
+  const from = left === null ? [] : place === null ? ['from the clock '] : [isLine ? 'from the line of ' : 'from its wait for ', object(place), ' '];
   return [task(number), left === null ? ' goes ' : ' moves ', ...from, `to ${BACK_OF_QUEUE}${run.runsNext(number, step)}`];
 }
 
@@ -282,7 +278,7 @@ function meaningOfPoll([, number], after, before, step, run) {
 function meaningOfEnd(row, after, before, step, run) {
   const [awaits] = before.awaited.get(row[1]) ?? [], left = after.objects.get(awaits)?.awaits?.size;
   if (left) return ['It is over. ', object(awaits), ` still awaits ${count(left, 'other')}.`];
-  return run.effectOf(step) ? 'It is over, and who waits for that hears of it.' : 'It is over. Nobody waits for that.';
+  return awaits !== undefined || run.effectOf(step) ? 'It is over, and who waits for that hears of it.' : 'It is over. Nobody waits for that.';
 }
 
 function meaningOfPermits(row, after, before) {
@@ -293,7 +289,7 @@ function meaningOfPermits(row, after, before) {
 
 function meaningOfItems(row, after) {
   const { len, capacity } = after.objects.get(row[2]);
-  const room = capacity === null ? '' : len >= capacity ? ': it is full' : `, and room for ${capacity - len}`;
+  const room = capacity !== null && len >= capacity ? ': it is full' : '';
   return `There ${len === 1 ? 'is one item' : `are ${len || 'no'} items`} in it${room}.`;
 }
 
@@ -320,6 +316,7 @@ class Story extends Run {
   objectName(object) {
     if (this.endsOf.has(object)) return `the end of ${this.taskName(this.endsOf.get(object))}`;
     const { is, name } = this.trace.objects.get(object) ?? { is: 'object', name: null };
+    if (is === name) return is;
     const number = this.alike.get(`${is} ${name}`) === 1 ? '' : name === null ? ` ${object}` : ` (${object})`;
     return printable(`${is}${name === null ? '' : ` ${name}`}${number}`);
   }
@@ -348,11 +345,25 @@ class Story extends Run {
     return (Array.isArray(said) ? said : said.split(/([@#]\d)/)).map(known).filter((part) => part !== '');
   }
 
+  // Who brought the event about, a task or an object that was told of an end; nothing if nobody is known.
+  doer(step) {
+    const actor = this.actorAt(step), [word, number] = this.trace.rows[this.trace.cause[step]] ?? [];
+    return actor !== null ? task(actor) : word === 'told' ? object(number) : undefined;
+  }
+
+  wakesItself(step) {
+    return !this.trace.via[step] && this.actorAt(step) === this.trace.rows[step][1];
+  }
+
   // Who or what wakes, without whom.
-  wakes(step) {
-    const act = this.causeOf(step), row = this.trace.rows[act];
-    if (/^(poll|drop)$/.test(row?.[0])) return [row[1] === this.trace.rows[step][1] ? 'By itself' : task(row[1])];
-    return row ? this.head(act) : ['Somebody outside'];
+  waker(step) {
+    const act = this.causeOf(step), [word, number] = this.trace.rows[act] ?? [];
+    return word === 'poll' || word === 'drop' ? [task(number)] : word ? this.head(act) : ['Somebody outside'];
+  }
+
+  // Whether the object of the event has a line in which tasks stand, and is not the end of something.
+  isLine(step) {
+    return KINDS.has(this.kindOf(this.objectAt(step)));
   }
 
   // What stands on the arrow from the task that acts; nothing if the row is no act.
@@ -392,8 +403,10 @@ class Story extends Run {
 
   // What the task waits for; nothing if the trace tells of nothing.
   waitsFor(state, task) {
-    const waits = [...state.waits.values()].filter((wait) => wait.task === task);
-    return waits.flatMap((wait, at) => [at ? ' and ' : '', wait.object == null ? 'its timer' : object(wait.object)]);
+    const waits = [...state.waits.values()].filter((wait) => wait.task === task), timers = waits.filter((wait) => wait.object === null).length;
+    const parts = waits.flatMap((wait) => (wait.object === null ? [] : [' and ', object(wait.object)]));
+    if (timers) parts.push(' and ', timers > 1 ? `${timers} timers` : 'its timer');
+    return parts.slice(1);
   }
 
   // All sentences, in small letters, for the search; made when somebody searches first.
@@ -409,8 +422,8 @@ class Story extends Run {
 
 // Where a wait stands in line.
 function placeIn(state, object, wait) {
-  const line = [...(state.objects.get(object)?.line ?? [])], at = line.indexOf(wait) + 1;
-  if (!at) return '';
+  const it = state.objects.get(object), line = [...it?.line ?? []], at = line.indexOf(wait) + 1;
+  if (!at || !KINDS.has(it.is)) return '';
   return line.length === 1 ? 'It is alone in line.' : `It is number ${at} of ${line.length} in line.`;
 }
 

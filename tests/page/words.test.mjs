@@ -50,7 +50,7 @@ test('the club in words', () => {
 test('what stands for the end of a task is called so', () => {
   const story = new Story([{ task: 0, name: 'main' }, { task: 1, name: 'Alice' }, { object: 1, is: 'task' }, ['spawn', 0], ['spawn', 1], ['made', 1, { task: 1 }], ['poll', 0, 3],
     ['wait', 0, 1, 1, null], ['pending', 0], ['poll', 1, 5], ['returned', 1], ['grant', 1, 1], ['wake', 0, 2]].map((line) => JSON.stringify(line)).join('\n'));
-  assert.deepEqual([5, 9, 10].map((step) => story.text(step)), ['main gets in line at the end of Alice', 'the end of Alice lets main go on', 'Alice has returned → main wakes']);
+  assert.deepEqual([5, 9, 10].map((step) => story.text(step)), ['main waits for the end of Alice', 'the end of Alice lets main go on', 'Alice has returned → main wakes']);
 });
 
 test('a name has the same letters and colour in every run, and no other task has its letters', () => {
