@@ -12,6 +12,9 @@ mod interrupt;
 mod programs;
 mod run;
 mod scenario;
+#[cfg(test)]
+#[path = "../tests/seed.rs"]
+mod seed;
 
 mod cli;
 

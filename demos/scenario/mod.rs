@@ -9,6 +9,8 @@ mod parse;
 mod perform;
 mod play;
 mod script;
+#[cfg(test)]
+mod traced;
 mod values;
 
 use crate::stderr::{Stderr, complain};

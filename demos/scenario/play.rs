@@ -5,7 +5,7 @@ use super::perform::{Performed, Performer};
 use super::script::{Scenario, TaskIndex};
 use crate::interrupt;
 use crate::stderr::{report, reporting};
-use greenlight::{Deadline, GroupSpawner, JoinHandle, Stalled, Task, TaskGroup};
+use greenlight::{Builder, Deadline, GroupSpawner, JoinHandle, Stalled, Task, TaskGroup};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
@@ -15,9 +15,14 @@ use std::rc::Rc;
 /// Plays a scenario to its end, or to its stall, and returns the log. The error is a sentence for
 /// whoever wrote the scenario.
 pub(super) fn play(scenario: Scenario) -> Result<Vec<String>, String> {
+    play_on(reporting(), scenario)
+}
+
+/// The same on a runtime that this builds.
+pub(super) fn play_on(builder: Builder, scenario: Scenario) -> Result<Vec<String>, String> {
     let world = Rc::new(World::new(scenario));
     // No number of turns is too many: a block may be repeated as often as it likes, and still ends.
-    let builder = reporting().virtual_clock().check_every_turn().turn_limit(u64::MAX).on_report(report_unless_logged);
+    let builder = builder.virtual_clock().check_every_turn().turn_limit(u64::MAX).on_report(report_unless_logged);
     let runtime = builder.build();
     let _stoppable = interrupt::may_stop(&runtime);
     match catch_unwind(AssertUnwindSafe(|| runtime.try_run(main(world.clone())))) {

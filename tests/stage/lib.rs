@@ -4,6 +4,7 @@
 //! What tasks share lives to the end of the process, as in Python: a [`Log`] and what is [`shared`] may be named by every
 //! task and closure, without a handle of its own.
 
+pub mod fold;
 pub mod foreign;
 mod panics;
 mod process;
