@@ -441,29 +441,6 @@ class Run {
     for (let next = from[0] + 1; next <= step; next += 1) apply(this.trace, state, next);
     return state;
   }
-
-  // The state in the form in which states of different readers are compared: keys sorted as strings.
-  canonicalAt(step) {
-    const state = this.stateAt(step), tasks = {}, objects = {};
-    for (const [task, known] of this.tasks) {
-      if (known.spawn <= step) tasks[task] = state.tasks.get(task) ?? 'over';
-    }
-    const taskOf = (wait) => state.waits.get(wait)?.task ?? null;
-    for (const [number, object] of state.objects) {
-      const told = objects[number] = { line: [...object.line].map(taskOf), granted: [...object.granted].map(taskOf) };
-      if (object.is === 'lock') told.holder = object.holder;
-      if (object.is === 'event') told.set = object.set;
-      if (object.is === 'semaphore') told.free = freePermits(state, object);
-      if (object.is === 'queue') told.len = object.len;
-      if (object.is === 'barrier') told.inside = object.inside;
-      if (object.awaits) told.awaits = [...object.awaits];
-    }
-    const timers = [...state.timers].sort((a, b) => a[1] - b[1] || a[0] - b[0]);
-    return sortedJson({
-      running: state.runs.at(-1) ?? null, ready: [...state.ready], tasks, objects,
-      timers: timers.map(([wait, deadline]) => [taskOf(wait), deadline]),
-    });
-  }
 }
 
 // The last place in a sorted list whose key is at most so much; -1 if there is none.
@@ -477,11 +454,4 @@ function lastAtMost(list, limit, key = (element) => element) {
   return low - 1;
 }
 
-function sortedJson(value) {
-  if (Array.isArray(value)) return '[' + value.map(sortedJson).join(',') + ']';
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const keys = Object.keys(value).sort();
-  return '{' + keys.map((key) => JSON.stringify(key) + ':' + sortedJson(value[key])).join(',') + '}';
-}
-
-if (typeof module === 'object') module.exports = { Run, readTrace };
+if (typeof module === 'object') module.exports = { Run, freePermits };

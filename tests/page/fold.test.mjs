@@ -5,14 +5,14 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { SAMPLES, names, sample } from './samples.mjs';
 
-const { Run } = createRequire(import.meta.url)('../../page/fold.js');
+const { Run, canonicalAt } = createRequire(import.meta.url)('../../page/canonical.js');
 
 const NAMES = names();
 
 /** The lines of a trace, with a head. */
 const trace = (...lines) => [{ trace: 'by hand', version: 1 }, ...lines].map((line) => JSON.stringify(line)).join('\n');
 
-const stateAt = (run, step) => JSON.parse(run.canonicalAt(step));
+const stateAt = (run, step) => JSON.parse(canonicalAt(run, step));
 
 test('a wake at the club moves Alice from the line to the ready queue and leaves Bob', () => {
   const run = new Run(sample('club'));
@@ -31,8 +31,8 @@ test('a wake at the club moves Alice from the line to the ready queue and leaves
 test('one step on and many steps on give the same state', () => {
   for (const name of NAMES) {
     const run = new Run(sample(name));
-    const forth = Array.from({ length: run.count + 1 }, (_, step) => run.canonicalAt(step));
-    for (let step = run.count; step >= 0; step -= 1) assert.equal(run.canonicalAt(step), forth[step], `${name} at ${step}`);
+    const forth = Array.from({ length: run.count + 1 }, (_, step) => canonicalAt(run, step));
+    for (let step = run.count; step >= 0; step -= 1) assert.equal(canonicalAt(run, step), forth[step], `${name} at ${step}`);
   }
 });
 
@@ -55,9 +55,9 @@ test('the copies of a long run are as good as folding it from its start', () => 
   const run = new Run(SAMPLES.many({ events: 6000 }));
   assert.ok(run.copies.length > 10);
   const steps = [255, 256, 257, 1000, 3333, run.count - 1, run.count];
-  const with_ = steps.map((step) => run.canonicalAt(step));
+  const with_ = steps.map((step) => canonicalAt(run, step));
   run.copies.length = 1;
-  assert.deepEqual(steps.map((step) => run.canonicalAt(step)), with_);
+  assert.deepEqual(steps.map((step) => canonicalAt(run, step)), with_);
 });
 
 test('copies hold nothing that grows with what has ended or was printed', () => {
@@ -127,7 +127,7 @@ test('a row of one object without a state and a row with a cause are told apart'
 test('words that the reader does not know change nothing', () => {
   const run = new Run(trace(['spawn', 0], ['constructor', 0], ['__proto__', 1], ['brandNew', 1, { a: 1 }]));
   assert.equal(run.count, 4);
-  assert.equal(run.canonicalAt(4), run.canonicalAt(1));
+  assert.equal(canonicalAt(run, 4), canonicalAt(run, 1));
 });
 
 test('half a last line is left out, and a bad line before it is named', () => {
