@@ -123,10 +123,10 @@ class Board {
     if (run.trace.rows[this.view.step]?.[0] === 'stall') kept.push(stallCard(this.view, this));
     for (const [number, it] of after.objects) {
       const touched = this.focus.object === number, used = it.line.size || it.granted.size || it.holder !== null;
-      const passing = !run.trace.objects.get(number)?.name && !KINDS.has(it.is);
+      const passing = !KINDS.has(it.is) && (isLine(it.is) || !run.trace.objects.get(number)?.name);
       if (passing && !touched && !used && !it.awaits?.size) continue;
       if (!used && !touched && (idle += 1) > CARDS) hidden += 1;
-      else (passing ? last : kept).push(this.card(number, it, touched));
+      else (passing && !isLine(it.is) ? last : kept).push(this.card(number, it, touched));
     }
     if (run.arms) kept.push(clockCard(this.view, this));
     if (hidden) last.push(make('span.more', `and ${hidden} more that nobody uses`));
@@ -171,7 +171,7 @@ class Board {
     if (granted.length) rows.push([{ lock: 'goes to', condition: 'notified' }[it.is] ?? 'goes on', granted]);
     const waits = withGhost([...it.line], this.focus.ghost, number);
     const awaited = this.some([...it.awaits ?? []], (task) => this.chip(task, { place: `await ${number} ${task}`, kind: 'letters' }));
-    if (waits.length) rows.push([KINDS.has(it.is) ? 'in line' : 'waiting', this.line(waits, it)]);
+    if (waits.length) rows.push([isLine(it.is) ? 'in line' : 'waiting', this.line(waits, it)]);
     if (waits.length && awaited.length) rows.at(-1)[1].push(make('span.label', 'for'), ...awaited);
     else if (awaited.length) rows.push(['awaits', awaited]);
     return rows.map(([label, chips]) => make('div.row', make('span.label', label), make('div.chips', chips)));

@@ -108,8 +108,10 @@ function whyParked(run, after, step, number, wait) {
     it?.granted.has(number) ? 'It has been granted that, and has not run since.' : placeIn(after, wait.object, number),
     tasks.length ? it.is === 'lock' ? ' Held by ' : ' It awaits the end of ' : '',
     ...tasks.slice(0, 6).flatMap((each, place) => [place ? ', ' : '', { task: each }]), tasks.length ? '.' : ''], wait.since];
-  const steps = run.objects.get(wait.object), acts = words('set notify pulse release give put get close come');
-  const last = steps.slice(0, lastAtMost(steps, step) + 1).findLast((each) => acts.has(run.trace.rows[each][0]));
-  if (!last) return [...told, ['Nobody has done anything yet that could end that.']];
+  const { rows, via } = run.trace, steps = run.objects.get(wait.object), acts = words('set notify pulse release give put get close come');
+  // An act on a queue may grant those who wait at the full queue, which is another object.
+  const last = steps.slice(0, lastAtMost(steps, step) + 1).map((each) => (rows[each][0] === 'grant' ? via[each] : each))
+    .findLast((each) => acts.has(rows[each]?.[0]));
+  if (!last) return [...told, ['Nothing has been done yet for those who wait there.']];
   return [...told, [`What was last done for those who wait there${last < wait.since ? ' came too early for it' : ''}:`], last];
 }

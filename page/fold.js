@@ -35,6 +35,9 @@ const ENDS = words('returned cancelled panicked');
 // The kinds of objects that tasks stand in line for, whether they have names or not.
 const KINDS = words('event lock condition semaphore queue barrier');
 
+// Whether tasks stand in line for it, as at a full queue, too.
+const isLine = (is) => KINDS.has(is) || is.endsWith(' queue');
+
 // The rows whose third element says how many events back the cause is, and the act.
 const BACK = words('poll drop fire told'), VIA = words('wake again grant');
 

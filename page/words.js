@@ -263,8 +263,8 @@ const released = (number) => (number ? `${everybody(number)} ${number === 1 ? 'g
 function meaningOfWake([, number], after, before, step, run) {
   if (before.tasks.get(number) === 'running') return `It is being polled just now, and goes at once to ${BACK_OF_QUEUE}${run.runsNext(number, step)}`;
   const left = placeLeft(run, step);
-  const place = left?.object, isLine = KINDS.has(run.kindOf(place));
-  const from = left === null ? [] : place === null ? ['from the clock '] : [isLine ? 'from the line of ' : 'from its wait for ', object(place), ' '];
+  const place = left?.object, inLine = isLine(run.kindOf(place));
+  const from = left === null ? [] : place === null ? ['from the clock '] : [inLine ? 'from the line of ' : 'from its wait for ', object(place), ' '];
   return [task(number), left === null ? ' goes ' : ' moves ', ...from, `to ${BACK_OF_QUEUE}${run.runsNext(number, step)}`];
 }
 
@@ -363,7 +363,7 @@ class Story extends Run {
 
   // Whether the object of the event has a line in which tasks stand, and is not the end of something.
   isLine(step) {
-    return KINDS.has(this.kindOf(this.objectAt(step)));
+    return isLine(this.kindOf(this.objectAt(step)));
   }
 
   // What stands on the arrow from the task that acts; nothing if the row is no act.
@@ -423,7 +423,7 @@ class Story extends Run {
 // Where a wait stands in line.
 function placeIn(state, object, wait) {
   const it = state.objects.get(object), line = [...it?.line ?? []], at = line.indexOf(wait) + 1;
-  if (!at || !KINDS.has(it.is)) return '';
+  if (!at || !isLine(it.is)) return '';
   return line.length === 1 ? 'It is alone in line.' : `It is number ${at} of ${line.length} in line.`;
 }
 
