@@ -12,7 +12,7 @@ function clockCard(view, board) {
   const open = make('button.open', { 'aria-expanded': String(page.wheel), title: 'the slots of the timer wheel (w)', onclick: () => page.toggleWheel() },
     page.wheel ? 'close its wheel' : 'its wheel');
   return make(`div.card.thing${focus.object === 'clock' ? '.touched' : ''}`, { 'data-object': 'clock' },
-    make('div.title', make('b', 'clock'), make('span', timers.length ? count(timers.length, 'timer') : 'no timer'), open),
+    make('div.title', make('b', 'clock'), make('span', count(timers.length, 'timer')), open),
     (waits.length > 0) && make('div.row', make('span.label', 'due'), make('div.chips', chips)),
     page.wheel && wheel(view, timers, run.trace.time[step]));
 }

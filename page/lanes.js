@@ -214,7 +214,7 @@ class Lanes {
     const last = this.stepAt(this.width);
     let free = 0;
     for (let at = this.stepAt(this.left); at <= last; at += 1) {
-      if (rows[at][0] !== 'wake') continue;
+      if (rows[at]?.[0] !== 'wake') continue;
       const x = this.x(at), actor = run.actorAt(at), woken = rows[at][1], is = at === step;
       if (!this.rows.has(woken) || (x < free && !is)) continue;
       free = x + 4;

@@ -33,9 +33,9 @@ function duration(micros) {
   return parts.filter(([value]) => value).map(([value, unit]) => `${round(value)} ${unit}`).join(' ');
 }
 
-// `one task`, `3 tasks`.
+// `one task`, `3 tasks`, `no tasks`.
 function count(number, what, several = what + 's') {
-  return number === 1 ? `one ${what}` : `${number} ${several}`;
+  return number === 1 ? `one ${what}` : `${number || 'no'} ${several}`;
 }
 
 function baseName(file) {

@@ -276,6 +276,19 @@ describe('in Chromium', { skip: missing }, () => {
     await assert.rejects(close, /line 2 of the trace/);
   });
 
+  test('a trace of nothing, of a middle, and of one task that nobody names', async () => {
+    const nothing = await browser.open('{"trace":"x","version":1,"program":"empty"}');
+    assert.equal(await sentence(nothing.page), 'empty: no events, no tasks, no findings');
+    await nothing.page.keyboard.press('ArrowRight');
+    await nothing.page.keyboard.press('l');
+    await nothing.close();
+    const middle = await browser.open('{"trace":"x","version":1,"dropped":5000}\n["wake",7,3]\n["poll",7,1]\n["waited",4]\n["release",7,2,null]\n["pending",7]');
+    assert.match(await middle.page.textContent('#why'), /^5000 events before the first are not here\./);
+    for (let at = 0; at < 5; at += 1) await middle.page.keyboard.press('ArrowRight');
+    assert.equal(await sentence(middle.page), 'task 7 parks');
+    await middle.close();
+  });
+
   test('a phone has it all in its width, and paper has the step as text', async () => {
     const { page, close } = await browser.open(sample('club'), { hash: '#s=41', viewport: { width: 390, height: 844 } });
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 390));
