@@ -1,13 +1,18 @@
 //! What can be asked for, and how the help puts it.
 
+use crate::explain::{Explaining, wrapped};
 use crate::programs::{self, Options, PROGRAMS, Program};
 use crate::run::Time;
+use crate::stderr::Stderr;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{PossibleValue, StyledStr, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, CommandFactory, Error, Parser, Subcommand, ValueHint};
+use greenlight::trace::{Observer, Printable, TraceFile};
 use std::ffi::OsStr;
+use std::io;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 pub(crate) const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -91,6 +96,13 @@ pub(crate) struct Run {
     /// How many pulses there are, in a demo that has no end of its own [default: 3]
     #[arg(long, value_name = "N")]
     pub(crate) ticks: Option<u32>,
+    /// Write down who woke whom: FILE.html replays it in a browser, FILE.txt tells it in sentences,
+    /// FILE.jsonl is for programs, FILE.perfetto.json for ui.perfetto.dev
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    trace: Option<PathBuf>,
+    /// Say what happens between the demo's own lines, on stderr
+    #[arg(long)]
+    explain: bool,
 }
 
 /// Reads how many times as fast as real time something is to be.
@@ -117,6 +129,27 @@ impl Run {
         }
     }
 
+    /// Those who hear what happens.
+    pub(crate) fn observers(&self) -> Result<Vec<Rc<dyn Observer>>, Error> {
+        let explaining = self.explain.then(|| Rc::new(Explaining::new(Stderr)) as Rc<dyn Observer>);
+        let trace = self.trace()?.map(|file| Rc::new(file) as Rc<dyn Observer>);
+        Ok(explaining.into_iter().chain(trace).collect())
+    }
+
+    /// The file that the run is traced to, which is there and empty then.
+    fn trace(&self) -> Result<Option<TraceFile>, Error> {
+        let Some(path) = &self.trace else { return Ok(None) };
+        let file = TraceFile::create(path).map_err(|error| {
+            let message = match error.kind() {
+                io::ErrorKind::InvalidInput => Printable(error).to_string(),
+                _ => format!("cannot write a trace to {}: {error}", Printable(path.display())),
+            };
+            let message = format!("{message}. Try --trace {}.html", self.program.name);
+            wrong("run", ErrorKind::ValueValidation, wrapped(&message, WIDTH - "error: ".len()).join("\n"))
+        })?;
+        Ok(Some(file.titled(self.program.name).with_source(self.program.file(), self.program.source)))
+    }
+
     fn no_ticks(&self) -> Error {
         let with: Vec<_> = PROGRAMS
             .iter()
@@ -124,10 +157,15 @@ impl Run {
             .map(|program| format!("`{}`", program.name))
             .collect();
         let message = format!("`{}` ends by itself; --ticks is for {}", self.program.name, with.join(", "));
-        let mut command = Cli::command();
-        command.build();
-        command.find_subcommand_mut("run").expect("`run` is a subcommand").error(ErrorKind::ArgumentConflict, message)
+        wrong("run", ErrorKind::ArgumentConflict, message)
     }
+}
+
+/// What is wrong with the arguments of a subcommand.
+fn wrong(subcommand: &str, kind: ErrorKind, message: String) -> Error {
+    let mut command = Cli::command();
+    command.build();
+    command.find_subcommand_mut(subcommand).expect("it is a subcommand").error(kind, message)
 }
 
 /// Reads the name of a demo.

@@ -39,6 +39,11 @@ pub(crate) fn listen() {
     }
 }
 
+/// Stops the program that is being played, if there is one.
+pub(crate) fn stop() {
+    replace(None).iter().for_each(WeakRemote::stop);
+}
+
 /// Ends the process whose run was stopped, and says what its tasks waited for.
 pub(crate) fn end_of(stopped: &Stalled) -> ! {
     note!("{}", highlighted(&format!("interrupted: {stopped}")));

@@ -9,6 +9,8 @@ mod stdout;
 
 mod interrupt;
 
+mod explain;
+
 mod programs;
 mod run;
 mod scenario;
@@ -37,7 +39,8 @@ fn main() -> ExitCode {
         Command::List => print(&list()),
         Command::Run(run) => {
             let options = run.options().unwrap_or_else(|error| error.exit());
-            run::run(run.program, options, run.time(), &mut Stderr).outcome
+            let observers = run.observers().unwrap_or_else(|error| error.exit());
+            run::run(run.program, options, run.time(), observers, &mut Stderr).outcome
         }
         Command::Show { program, python } => print(source(program, python)),
         Command::Tour => run::tour(PROGRAMS, &mut Stderr),

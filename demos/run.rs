@@ -2,10 +2,10 @@
 
 use crate::programs::{Options, Program};
 use crate::stderr::{complain, highlighted, note_line, reporting};
-use crate::{clock, interrupt};
+use crate::{clock, interrupt, stdout};
 use anstyle::Style;
-use greenlight::Stalled;
 use greenlight::trace::{Kind, Observer, TraceEvent};
+use greenlight::{Builder, Stalled};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::Write;
@@ -53,16 +53,31 @@ pub(crate) struct Run {
     pub(crate) took: Duration,
 }
 
-/// Plays a program. A panic's message is on stderr already when this complains about it.
-pub(crate) fn run(program: &Program, options: Options, time: Time, notes: &mut dyn Write) -> Run {
-    let runtime = match time {
-        Time::Virtual => reporting().virtual_clock().build(),
-        Time::Played { speed } => reporting().virtual_clock().observer(Rc::new(Pacing::new(speed))).build(),
-        Time::Real => reporting().real_clock().build(),
+/// Plays a program, and has these observers hear what happens. They are gone when this returns, or ends the process. A
+/// panic's message is on stderr already when this complains about it.
+pub(crate) fn run(
+    program: &Program,
+    options: Options,
+    time: Time,
+    observers: Vec<Rc<dyn Observer>>,
+    notes: &mut dyn Write,
+) -> Run {
+    let mut builder = observers.into_iter().fold(reporting(), Builder::observer);
+    builder = match time {
+        Time::Virtual => builder.virtual_clock(),
+        // It takes its time once the others have said what happened before.
+        Time::Played { speed } => builder.virtual_clock().observer(Rc::new(Pacing::new(speed))),
+        Time::Real => builder.real_clock(),
     };
+    let runtime = builder.build();
     let (ticking, stoppable) = (clock::start(), interrupt::may_stop(&runtime));
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.try_run((program.start)(options))));
-    drop((ticking, stoppable));
+    let took = runtime.now().since_start();
+    drop(ticking);
+    // A trace is whole once its runtime is gone; until then, Ctrl-C has to wait.
+    drop(runtime);
+    drop(stoppable);
+    stdout::end_if_lost();
     let outcome = match ended {
         Ok(Ok(())) => Outcome::Ended,
         Ok(Err(stalled)) if stalled.was_stopped() => interrupt::end_of(&stalled),
@@ -75,7 +90,7 @@ pub(crate) fn run(program: &Program, options: Options, time: Time, notes: &mut d
             Outcome::Failed
         }
     };
-    Run { outcome, took: runtime.now().since_start() }
+    Run { outcome, took }
 }
 
 /// Has time pass for whoever watches, before virtual time jumps: whoever stops the run meanwhile stops it there.
@@ -124,7 +139,7 @@ pub(crate) fn tour(programs: &[Program], notes: &mut dyn Write) -> Outcome {
     let mut failures = Vec::new();
     for program in programs {
         explain(program, notes);
-        let played = run(program, Options::default(), Time::Virtual, notes);
+        let played = run(program, Options::default(), Time::Virtual, Vec::new(), notes);
         took += played.took;
         let shown = program.stalls && played.outcome == Outcome::Stalled;
         if played.outcome != Outcome::Ended && !shown {
@@ -181,7 +196,7 @@ mod tests {
 
     fn run_noting(program: &Program, time: Time) -> (Run, String) {
         let mut notes = Vec::new();
-        let run = run(program, Options::default(), time, &mut notes);
+        let run = run(program, Options::default(), time, Vec::new(), &mut notes);
         let notes = String::from_utf8(notes).expect("notes are text");
         (run, anstream::adapter::strip_str(&notes).to_string())
     }

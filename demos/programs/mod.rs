@@ -42,6 +42,13 @@ pub(crate) struct Program {
     pub(crate) start: fn(Options) -> Pin<Box<dyn Future<Output = ()>>>,
 }
 
+impl Program {
+    /// Where its source is, as the lines of a trace name it.
+    pub(crate) fn file(&self) -> String {
+        format!("demos/programs/{}.rs", self.name.replace('-', "_"))
+    }
+}
+
 /// What a program may be told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {

@@ -1,7 +1,8 @@
 //! A trace as sentences that a person reads: who did what, in which line, and whom that woke.
 
-use super::super::watch::{Kind, TraceEvent};
-use std::fmt::Write;
+use super::super::clock::Instant;
+use super::super::watch::{Kind, Purpose, TraceEvent};
+use std::fmt::{self, Write};
 
 /// Puts events into sentences that a person reads. An act and those whom it wakes are one.
 ///
@@ -53,10 +54,13 @@ impl Story {
             kind if is_quiet(kind) => None,
             _ => {
                 let before = self.end();
-                let mut open = format!("t={}, turn {}: {event}", Seconds(event.time.as_micros()), event.turn);
+                let mut open = format!("{}, turn {}: {}", Moment(event.time), event.turn, Told(event));
                 if let Some(at) = event.at.filter(|_| tells_its_line(event.kind)) {
                     let file = at.file().rsplit(['/', '\\']).next().unwrap_or_default();
                     _ = write!(open, ", {file}:{}", at.line());
+                }
+                if reaches_nobody(event.kind) {
+                    open.push_str(" → nobody wakes");
                 }
                 self.open = Some(open);
                 // What a poll wakes is woken by what it does, and not by the poll.
@@ -87,7 +91,6 @@ fn is_quiet(kind: Kind) -> bool {
             | Kind::WakerHeld
             | Kind::WakerLetGo
             | Kind::EndAwaited
-            | Kind::TimeJumped { .. }
             | Kind::ThreadUnparked
     )
 }
@@ -97,15 +100,77 @@ fn tells_its_line(kind: Kind) -> bool {
     !matches!(kind, Kind::EndTold | Kind::Waited | Kind::Leaves | Kind::TimerFired | Kind::TimerDropped)
 }
 
-/// Microseconds, as seconds with as many digits as there are: 2 s, 0.25 s.
-struct Seconds(u64);
+/// Whether it is a signal that nobody has waited for.
+fn reaches_nobody(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::EventSet { released: 0 } | Kind::EventPulsed { released: 0 } | Kind::Notified { reached: 0, .. }
+    )
+}
 
-impl std::fmt::Display for Seconds {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (whole, rest) = (self.0 / 1_000_000, format!("{:06}", self.0 % 1_000_000));
+/// An event in the words of a story, where they are not its own: whom an act reaches follows, and a moment has as many
+/// digits as it needs.
+struct Told<'a>(&'a TraceEvent);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let event = self.0;
+        let (Some(task), object) = (&event.task, event.object.as_ref()) else { return self.of_nobody(f) };
+        let object = object.map(ToString::to_string).unwrap_or_default();
+        match event.kind {
+            Kind::Spawned => write!(f, "{task} is spawned"),
+            Kind::PollBegan => write!(f, "{task} is polled"),
+            Kind::Dropping => write!(f, "{task} is dropped"),
+            Kind::Returned => write!(f, "{task} ends"),
+            Kind::CancelRequested => write!(f, "{task} is to be cancelled"),
+            Kind::Cancelled => write!(f, "{task} is cancelled"),
+            Kind::Panicked => write!(f, "{task} ends by its panic"),
+            Kind::TimerArmed { deadline, purpose: Purpose::Sleep } => {
+                write!(f, "{task} sleeps until {}", Moment(deadline))
+            }
+            Kind::TimerArmed { deadline, purpose: Purpose::Tick } => {
+                write!(f, "{task} waits for the tick at {}", Moment(deadline))
+            }
+            Kind::TimerArmed { deadline, .. } => write!(f, "{task} has time until {}", Moment(deadline)),
+            Kind::TimerFired => write!(f, "the timer of {task} fires"),
+            Kind::TimerDropped => write!(f, "a timer of {task} is dropped"),
+            Kind::EventSet { .. } => write!(f, "{task} sets {object}"),
+            Kind::EventPulsed { .. } => write!(f, "{task} pulses {object}"),
+            Kind::Notified { asked: usize::MAX, .. } => write!(f, "{task} notifies all at {object}"),
+            Kind::Notified { asked: 1, .. } => write!(f, "{task} notifies one at {object}"),
+            Kind::Notified { asked, .. } => write!(f, "{task} notifies {asked} at {object}"),
+            _ => write!(f, "{event}"),
+        }
+    }
+}
+
+impl Told<'_> {
+    /// What happens to no task.
+    fn of_nobody(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.kind {
+            Kind::TimeJumped { from } => write!(f, "nobody is ready, so time goes on from {}", Moment(from)),
+            Kind::ThreadParked { at_most: Some(time) } => {
+                write!(f, "nobody is ready, so the thread sleeps for {time:?} at most")
+            }
+            Kind::ThreadParked { at_most: None } => {
+                write!(f, "nobody is ready, so the thread sleeps until somebody outside acts")
+            }
+            Kind::Stalled => write!(f, "nobody can ever run again: a stall"),
+            _ => write!(f, "{}", self.0),
+        }
+    }
+}
+
+/// A moment with as many digits as there are: t=2 s, t=0.25 s.
+struct Moment(Instant);
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micros = self.0.as_micros();
+        let (whole, rest) = (micros / 1_000_000, format!("{:06}", micros % 1_000_000));
         match rest.trim_end_matches('0') {
-            "" => write!(f, "{whole} s"),
-            digits => write!(f, "{whole}.{digits} s"),
+            "" => write!(f, "t={whole} s"),
+            digits => write!(f, "t={whole}.{digits} s"),
         }
     }
 }

@@ -209,7 +209,7 @@ fn the_club_stalls_with_a_report_that_names_bob_the_condition_and_the_lines() {
         waits on condition `club`, at demos/programs/club.rs:29:23
           made at demos/programs/club.rs:20:24
           last notified at demos/programs/club.rs:37:10, which woke 1 of 2
-      main, spawned at demos/run.rs:64:58
+      main, spawned at demos/run.rs:74:58
         waits on its gather, at demos/programs/club.rs:23:5
       help: nobody notifies those who are left: notify_all wakes everybody, and one
           who goes on may notify the next

@@ -14,14 +14,14 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A command under way, whose streams are read here. It does not outlive the test.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     stdout: BufReader<ChildStdout>,
     stderr: ChildStderr,
 }
 
 impl Running {
-    fn start(args: &[&str]) -> Running {
+    pub(crate) fn start(args: &[&str]) -> Running {
         Running::start_command(demos(args))
     }
 
@@ -33,19 +33,19 @@ impl Running {
         Running { child, stdout, stderr }
     }
 
-    fn line(&mut self) -> String {
+    pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).expect("stdout is text");
         line
     }
 
-    fn press_ctrl_c(&self) {
+    pub(crate) fn press_ctrl_c(&self) {
         let pressed = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
         assert!(pressed.expect("there is a `kill`").success());
     }
 
     /// Waits for the end of the process, and yields its exit code.
-    fn exit_code(&mut self) -> Option<i32> {
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
         let since = Instant::now();
         while since.elapsed() < PATIENCE {
             if let Some(status) = self.child.try_wait().expect("the process can be waited for") {

@@ -9,6 +9,7 @@ mod output;
 mod outside;
 mod programs;
 mod terminal;
+mod traces;
 mod twins;
 
 use std::process::{Command, Output};

@@ -131,8 +131,15 @@ fn a_complaint_about_an_argument_has_no_codes() {
     let codes: Vec<char> = codes().into_iter().filter(|&c| c != '\0').collect();
     let text: String = codes.iter().map(|c| format!("a{c}b")).collect();
     let ticks = format!("--ticks={text}");
-    let option = format!("--{text}");
-    for args in [&[&*text][..], &["run", &text], &["run", "club", &ticks], &["run", &option], &["completions", &text]] {
+    let (option, trace) = (format!("--{text}"), format!("--trace={text}"));
+    for args in [
+        &[&*text][..],
+        &["run", &text],
+        &["run", "club", &ticks],
+        &["run", "club", &trace],
+        &["run", &option],
+        &["completions", &text],
+    ] {
         let Ended { code, stdout, stderr } = end(demos(args).env("CLICOLOR_FORCE", "1"));
         assert_eq!((code, &*stdout), (Some(2), ""), "{args:?}");
         assert_no_code(&stderr, &codes);

@@ -1,0 +1,185 @@
+//! What is made of a run: a trace in a file, in the form that the ending of its name decides, and sentences between the
+//! lines of a program.
+
+use crate::interrupt::Running;
+use crate::lines::LINES;
+use crate::{Ended, demos, end, names, run};
+use anstream::adapter::strip_str;
+use serde_json::Value;
+use std::fs;
+use std::io::{Read, pipe};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+/// A file that is not there yet, in a folder of the tests.
+fn file(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("traces");
+    fs::create_dir_all(&folder).expect("the folder for tests can be written to");
+    let file = folder.join(name);
+    _ = fs::remove_file(&file);
+    file
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("the path is text")
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Traces a program into a file, which changes neither its lines nor how it ends.
+fn traced(name: &str, ending: &str) -> String {
+    let path = file(&format!("{name}{ending}"));
+    let (traced, plain) = (run(&["run", name, "--trace", text(&path)]), run(&["run", name]));
+    assert_eq!((traced.code, traced.stdout, traced.stderr), (plain.code, plain.stdout, plain.stderr), "{name}");
+    read(&path)
+}
+
+#[test]
+fn each_demo_is_traced_in_each_form_that_an_ending_stands_for_and_prints_the_same() {
+    for name in names() {
+        let rows = traced(&name, ".jsonl");
+        assert!(
+            rows.starts_with(&format!("{{\"trace\":\"greenlight\",\"version\":1,\"program\":\"{name}\"")),
+            "{rows}"
+        );
+        for row in rows.lines() {
+            serde_json::from_str::<Value>(row).unwrap_or_else(|error| panic!("{name}: {row}: {error}"));
+        }
+        let perfetto: Value = serde_json::from_str(&traced(&name, ".perfetto.json")).expect("Perfetto reads JSON");
+        assert!(perfetto["traceEvents"].as_array().is_some_and(|events| events.len() > 10), "{name}");
+        assert!(traced(&name, ".txt").starts_with("t=0 s, turn 0: main "), "{name}");
+        let page = traced(&name, ".html");
+        assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"), "{name}");
+        let program = format!("demos/programs/{}.rs", name.replace('-', "_"));
+        assert!(page.contains(&format!("\"{program}\":\"//! ")), "the source of {name} is in its page");
+    }
+}
+
+#[test]
+fn the_page_of_a_demo_has_its_source_wherever_it_is_made() {
+    let path = file("elsewhere.html");
+    let ended = end(demos(&["run", "crosswalk", "--trace", text(&path)]).current_dir("/"));
+    assert_eq!(ended.code, Some(0));
+    assert!(read(&path).contains("async fn pedestrian"));
+}
+
+#[test]
+fn a_trace_that_cannot_be_written_is_a_wrong_command_line_that_says_what_to_do() {
+    insta::assert_snapshot!(run(&["run", "club", "--trace", "club.htm"]).stderr, @"
+    error: club.htm is no name for a trace; let it end with .jsonl, .txt,
+      .perfetto.json or .html. Try --trace club.html
+
+    Usage: greenlight-demos run [OPTIONS] <NAME>
+
+    For more information, try '--help'.
+    ");
+    insta::assert_snapshot!(run(&["run", "club", "--trace", "/nowhere/club.html"]).stderr, @"
+    error: cannot write a trace to /nowhere/club.html: No such file or directory (os
+      error 2). Try --trace club.html
+
+    Usage: greenlight-demos run [OPTIONS] <NAME>
+
+    For more information, try '--help'.
+    ");
+    for wrong in ["club.htm", "club", "/nowhere/club.html", "/", ""] {
+        let Ended { code, stdout, .. } = run(&["run", "club", "--trace", wrong]);
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{wrong}: nothing is played");
+    }
+}
+
+#[test]
+fn a_run_that_ctrl_c_ends_leaves_a_whole_trace() {
+    for ending in [".jsonl", ".html"] {
+        let path = file(&format!("interrupted{ending}"));
+        let mut running = Running::start(&["run", "timeouts", "--speed", "0.01", "--trace", text(&path)]);
+        assert_eq!(running.line(), "The first kettle is on.\n");
+        running.press_ctrl_c();
+        assert_eq!(running.exit_code(), Some(130));
+        let trace = read(&path);
+        assert!(trace.contains("[\"cancelled\",0]\n"), "{trace}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_leaves_a_whole_trace() {
+    let path = file("unread.html");
+    let mut child = demos(&["run", "periodic", "--ticks", "10000", "--trace", text(&path)])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary can be started");
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("it was started").code(), Some(0));
+    assert!(read(&path).ends_with("</html>\n"));
+}
+
+/// What a command prints, stdout and stderr in one stream, in the order of printing.
+fn in_order(args: &[&str]) -> String {
+    let (mut reader, writer) = pipe().expect("a pipe can be made");
+    let mut command = demos(args);
+    command.stdout(writer.try_clone().expect("it has two ends")).stderr(writer);
+    let mut child = command.spawn().expect("the binary can be started");
+    drop(command);
+    let mut printed = String::new();
+    reader.read_to_string(&mut printed).expect("what is printed is text");
+    child.wait().expect("it was started");
+    printed
+}
+
+#[test]
+fn explained_a_demo_has_sentences_between_its_lines_each_before_the_line_that_follows_it() {
+    insta::assert_snapshot!(in_order(&["run", "crosswalk", "--explain"]), @"
+        t=0 s, turn 0: main is spawned, run.rs:74
+        t=0 s, turn 1: main is polled
+        t=0 s, turn 1: pedestrian is spawned, crosswalk.rs:19
+        t=0 s, turn 1: traffic_light is spawned, crosswalk.rs:19
+        t=0 s, turn 1: main waits on gather 1, crosswalk.rs:19
+        t=0 s, turn 2: pedestrian is polled
+    Pedestrian is waiting for the signal.
+        t=0 s, turn 2: pedestrian waits on event `light`, crosswalk.rs:24
+        t=0 s, turn 2: traffic_light is polled
+    Traffic light is red.
+        t=0 s, turn 2: traffic_light sleeps until t=2 s, crosswalk.rs:30
+        t=2 s, turn 3: nobody is ready, so time goes on from t=0 s
+        t=2 s, turn 3: the timer of traffic_light fires → traffic_light wakes
+        t=2 s, turn 4: traffic_light is polled
+    Traffic light turns green.
+        t=2 s, turn 4: traffic_light sets event `light`, crosswalk.rs:32 →
+          pedestrian wakes
+        t=2 s, turn 4: traffic_light ends
+        t=2 s, turn 5: pedestrian is polled
+        t=2 s, turn 5: pedestrian is done waiting on event `light`
+    Pedestrian crosses the street.
+        t=2 s, turn 5: pedestrian ends
+        t=2 s, turn 6: gather 1 is told of an end → main wakes
+        t=2 s, turn 7: main is polled
+        t=2 s, turn 7: main is done waiting on gather 1
+        t=2 s, turn 7: main ends
+    ");
+}
+
+#[test]
+fn explained_every_demo_prints_its_lines_and_no_sentence_is_wider_than_80_columns() {
+    for (name, lines) in LINES {
+        let Ended { code, stdout, stderr } = run(&["run", name, "--explain"]);
+        let plain = run(&["run", name]);
+        assert_eq!((code, stdout.as_str()), (plain.code, *lines), "{name}");
+        for line in plain.stderr.lines() {
+            assert!(stderr.contains(line), "{name}: {line}");
+        }
+        for line in stderr.lines() {
+            assert!(line.chars().count() <= 80, "{name}: {line}");
+        }
+        assert!(!stderr.contains(" says: "), "{name}: its lines are said once");
+    }
+}
+
+#[test]
+fn sentences_are_dimmed_where_colours_are_wanted() {
+    let coloured = end(demos(&["run", "crosswalk", "--explain"]).env("CLICOLOR_FORCE", "1"));
+    let plain = run(&["run", "crosswalk", "--explain"]);
+    assert!(coloured.stderr.lines().all(|line| line.starts_with("    \x1b[2m") && line.ends_with("\x1b[0m")));
+    assert_eq!(strip_str(&coloured.stderr).to_string(), plain.stderr);
+    assert_eq!(coloured.stdout, plain.stdout);
+}
