@@ -103,12 +103,12 @@ function whyThere({ run, after, step }, task) {
 function whyParked(run, after, step, number, wait) {
   const at = run.lineName(wait.line), there = at ? `, at ${at}. ` : '. ', it = after.objects.get(wait.object);
   if (wait.object === null) return [[`It is parked until its timer is due, at ${duration(after.timers.get(number))}${there}`], wait.since];
-  const tasks = waitsOf(run, after, wait.task).find((each) => each.wait === number)?.tasks ?? [];
+  const tasks = waitsOf(after).get(wait.task)?.find((each) => each.wait === number)?.tasks ?? [];
   const told = [['It is parked: it waits for ', { object: wait.object }, there,
     it?.granted.has(number) ? 'It has been granted that, and has not run since.' : placeIn(after, wait.object, number),
     tasks.length ? it.is === 'lock' ? ' Held by ' : ' It awaits the end of ' : '',
     ...tasks.slice(0, 6).flatMap((each, place) => [place ? ', ' : '', { task: each }]), tasks.length ? '.' : ''], wait.since];
-  const { rows, via } = run.trace, steps = run.objects.get(wait.object), acts = words('set notify pulse release give put get close come');
+  const { rows, via } = run.trace, steps = run.objects.get(wait.object) ?? [], acts = words('set notify pulse release give put get close come');
   // An act on a queue may grant those who wait at the full queue, which is another object.
   const last = steps.slice(0, lastAtMost(steps, step) + 1).map((each) => (rows[each][0] === 'grant' ? via[each] : each))
     .findLast((each) => acts.has(rows[each]?.[0]));

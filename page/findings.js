@@ -38,7 +38,7 @@ function findingsOf(run) {
       case 'wait':
         awaited.add(object);
         if (unheard.has(object)) unheard.get(object).then = true;
-        if (through?.object === object && through.line === row[4]) tell(step, 'wake in vain', 'it waits again in the same place');
+        if (through && through.object === object && through.line === row[4]) tell(step, 'wake in vain', 'it waits again in the same place');
         break;
       case 'poll': [poll, idle] = [step, true]; break;
       case 'pending': case 'ready': case 'panicked': {

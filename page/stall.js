@@ -4,32 +4,29 @@
 // So many tasks are drawn as a ring; of more there is a list.
 const LARGEST = 7;
 
-// Whom a task waits for, through what: `{ wait, object, tasks }` for each of its waits.
-function waitsOf(run, state, task) {
-  const found = [];
-  for (const [wait, waiting] of state.waits) {
-    if (waiting.task !== task || waiting.object == null) continue;
-    const it = state.objects.get(waiting.object);
-    if (!it || !it.line.has(wait)) continue;
-    let tasks = [];
-    if (it.is === 'lock' && it.holder !== null) tasks = [it.holder];
-    else if (it.awaits) tasks = [...it.awaits];
-    else if (it.task !== null) tasks = [it.task];
-    found.push({ wait, object: waiting.object, line: waiting.line, it, tasks });
+// For whom each task waits, and through what: a list of `{ wait, object, it, tasks }` by the task.
+function waitsOf(state) {
+  const found = new Map();
+  for (const [wait, { task, object }] of state.waits) {
+    const it = state.objects.get(object);
+    if (!it?.line.has(wait)) continue;
+    const tasks = it.is === 'lock' ? [it.holder] : it.awaits ? [...it.awaits] : [it.task];
+    if (!found.has(task)) found.set(task, []);
+    found.get(task).push({ wait, object, it, tasks: tasks.filter((each) => each != null) });
   }
   return found;
 }
 
 // A circle of waits: the tasks, each with the object through which it waits for the next; none if there is none.
-function circleOf(run, state) {
-  const done = new Set();
+function circleOf(state, waits = waitsOf(state)) {
+  const done = new Set(), leaves = {};
   for (const start of state.tasks.keys()) {
     const path = [], places = new Map();
     const stack = [[start, null]];
     // Depth first with a path of its own, since a chain may be longer than the stack of calls.
     while (stack.length) {
       const [task, through] = stack.pop();
-      if (task === undefined) {
+      if (task === leaves) {
         places.delete(path.pop().task);
         continue;
       }
@@ -39,32 +36,30 @@ function circleOf(run, state) {
       done.add(task);
       places.set(task, path.length);
       path.push({ task, through: null });
-      stack.push([undefined, null]);
-      for (const wait of waitsOf(run, state, task)) for (const next of wait.tasks) stack.push([next, wait]);
+      stack.push([leaves]);
+      for (const wait of waits.get(task) ?? []) for (const next of wait.tasks) stack.push([next, wait]);
     }
   }
   return null;
 }
 
 function stallCard(view, board) {
-  const { run, after } = view, circle = circleOf(run, after);
+  const { after } = view, waits = waitsOf(after), circle = circleOf(after, waits);
   const card = make('div.card.stalled', make('h3', circle ? 'They wait for each other' : 'Why nobody can go on'));
   if (circle && circle.length <= LARGEST) card.append(ring(view, circle));
   // Who waits for others that are told of here comes behind them.
-  const waitsOnSomebody = (task) => waitsOf(run, after, task).some(({ tasks }) => tasks.length);
+  const waitsOnSomebody = (task) => Boolean(waits.get(task)?.some(({ tasks }) => tasks.length));
   const inCircle = new Set(circle?.map(({ task }) => task));
-  const rows = [...after.tasks.keys()].filter((task) => after.tasks.get(task) === 'parked' && (circle?.length > LARGEST || !inCircle.has(task)))
-    .sort((a, b) => waitsOnSomebody(a) - waitsOnSomebody(b)).flatMap((task) => because(view, board, task));
-  card.append(...rows.slice(0, CHIPS));
-  if (rows.length > CHIPS) card.append(board.more(rows.length - CHIPS));
+  const parked = [...after.tasks.keys()].filter((task) => after.tasks.get(task) === 'parked' && (circle?.length > LARGEST || !inCircle.has(task)))
+    .sort((a, b) => waitsOnSomebody(a) - waitsOnSomebody(b));
+  card.append(...board.some(parked, (task) => because(view, board, task, waits.get(task))).flat());
   return card;
 }
 
 // What a task waits for, and who could end it.
-function because(view, board, task) {
-  const { run, after } = view, waits = waitsOf(run, after, task);
+function because({ run }, board, task, waits) {
   const who = () => board.chip(task, { place: `why ${task}`, kind: 'small' });
-  if (!waits.length) return [make('div.because', who(), make('span', 'waits for nothing that the trace knows of'))];
+  if (!waits) return [make('div.because', who(), make('span', 'waits for nothing that the trace knows of'))];
   return waits.map(({ object, it, tasks }) => make('div.because', who(), make('span', 'waits for'), ...phrase(run, [{ object }]),
     make('span', whoEnds(it, tasks)), ...tasks.slice(0, 6).map((each) => board.chip(each, { place: `ends ${task} ${each}`, kind: 'letters' })),
     tasks.length > 6 && board.more(tasks.length - 6)));
@@ -72,6 +67,7 @@ function because(view, board, task) {
 
 function whoEnds(it, tasks) {
   if (it.is === 'lock' && tasks.length) return 'which is held by';
+  if (it.task !== null) return '';
   if (tasks.length) return tasks.length === 1 ? 'which awaits the end of' : 'which awaits the ends of';
   const ends = { event: 'sets it', condition: 'notifies', semaphore: 'gives a permit', queue: 'puts or takes an item', barrier: 'arrives' };
   return `and nobody is left who ${ends[it.is] ?? 'could end that'}`;

@@ -22,7 +22,8 @@ function brief(text, most = 40) {
 }
 
 // A span of time for people.
-function duration(micros) {
+function duration(told) {
+  const micros = Number(told) || 0;
   const round = (value) => String(Number(value.toPrecision(6)));
   if (micros === 0) return '0 s';
   if (micros < 1000) return `${round(micros)} µs`;
@@ -269,8 +270,7 @@ function meaningOfWake([, number], after, before, step, run) {
 }
 
 function meaningOfPoll([, number], after, before, step, run) {
-  const known = run.tasks.get(number);
-  if (known.polls[0] === step) return 'It runs for the first time, up to the first await that has to wait.';
+  if (run.tasks.get(number)?.polls[0] === step) return 'It runs for the first time, up to the first await that has to wait.';
   const line = run.lineName(run.parkedAt(number, step)), [first] = before.ready;
   return `${first === number ? 'It was first in the ready queue.' : 'It leaves the ready queue.'}${line ? ` It goes on where it parked, at ${line}.` : ''}`;
 }

@@ -23,7 +23,7 @@ const places = (file) => {
 };
 
 /** Numbers below a limit, from a seed. */
-function generator(seed) {
+export function generator(seed) {
   let state = seed >>> 0 || 1;
   return (limit) => {
     state ^= state << 13;

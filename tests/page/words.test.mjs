@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import vm from 'node:vm';
 import { read, scripts } from './assemble.mjs';
-import { names, sample } from './samples.mjs';
+import { SAMPLES, generator, names, sample } from './samples.mjs';
 
-const { Story, HEADS, FOLD, COLOURS, printable, duration } = vm.runInNewContext(
-  `${scripts(['fold.js', 'findings.js', 'words.js', 'elements.js'])}; ({ Story, HEADS, FOLD, COLOURS, printable, duration })`);
+const { Story, HEADS, FOLD, COLOURS, circleOf, printable, duration, whyThere } = vm.runInNewContext(
+  `${scripts(['fold.js', 'findings.js', 'words.js', 'elements.js', 'stall.js', 'dialogs.js'])}; ({ Story, HEADS, FOLD, COLOURS, circleOf, printable, duration, whyThere })`);
 
 const told = (story, step) => [story.text(step), story.plain(story.why(step, story.stateAt(step - 1), story.stateAt(step)))];
 
@@ -87,4 +87,37 @@ test('what cannot be printed is escaped', () => {
 
 test('spans of time for people', () => {
   assert.deepEqual([0, 1, 1500, 20_000, 1_500_000, 61_000_000, 3_600_000_000].map(duration), ['0 s', '1 µs', '1.5 ms', '20 ms', '1.5 s', '1 min 1 s', '1 h']);
+});
+
+test('a trace that is wrong in places is shown all the same', (t) => {
+  const seed = Number(process.env.GREENLIGHT_SEED ?? Math.floor(Math.random() * 1e9)), random = generator(seed);
+  t.diagnostic(`GREENLIGHT_SEED=${seed}`);
+  const wrong = () => [null, random(6), 999, -1, 'x', { cause: random(9) }, {}, 1.5, []][random(9)];
+  for (let number = 0; number < 60; number += 1) {
+    const text = number % 2 ? SAMPLES.random({ seed: seed + number }).trace : sample(names()[number % names().length]);
+    const lines = text.trim().split('\n').filter(() => random(60)).map((line) => {
+      const row = JSON.parse(line);
+      return JSON.stringify(Array.isArray(row) ? row.map((element, at) => (at && random(25) === 0 ? wrong() : element)) : row);
+    });
+    const story = new Story(lines.join('\n'));
+    for (let step = 1; step <= story.count; step += 1) {
+      const state = story.stateAt(step);
+      told(story, step);
+      circleOf(state);
+      for (const task of state.tasks.keys()) whyThere({ run: story, after: state, step }, task);
+    }
+  }
+});
+
+test('a circle is found among many who wait, through locks and the ends of tasks', () => {
+  const story = new Story(sample('lock-circle'));
+  const stall = story.trace.rows.findIndex((row) => row?.[0] === 'stall');
+  assert.deepEqual([...circleOf(story.stateAt(stall))].map(({ task }) => story.taskName(task)).sort(), ['Ann', 'Ben']);
+  assert.equal(circleOf(story.stateAt(20)), null);
+  const club = new Story(sample('club'));
+  assert.equal(circleOf(club.stateAt(54)), null);
+  // A chain of ten thousand, whose last waits for the first.
+  const chain = Array.from({ length: 10_000 }, (_, task) => [['spawn', task], ['made', task, { task: (task + 1) % 10_000 }], ['wait', task, task, task, null]]).flat();
+  const long = new Story(chain.map((row) => JSON.stringify(row)).join('\n'));
+  assert.equal(circleOf(long.stateAt(long.count)).length, 10_000);
 });
