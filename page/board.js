@@ -148,7 +148,7 @@ class Board {
     const { after } = this.view;
     switch (it.is) {
       case 'event': return it.set ? ['set ●', true] : ['not set ○'];
-      case 'lock': return it.holder === null ? ['free', true] : [it.promised ? 'promised' : ['held by ', this.chip(it.holder, { place: `holds ${number}`, kind: 'small' })]];
+      case 'lock': return it.holder === null ? ['free', true] : [it.promised !== null ? 'promised' : ['held by ', this.chip(it.holder, { place: `holds ${number}`, kind: 'small' })]];
       case 'semaphore': return [this.units(freePermits(after, it), it.permits, 'free')];
       case 'queue': return [it.closed ? `closed, ${it.len} left` : this.units(it.len, it.capacity, 'inside')];
       case 'barrier': return [this.units(it.inside, it.parties, 'there')];

@@ -50,7 +50,9 @@ class Source {
   }
 
   show(view) {
-    const { lines, via, rows } = view.run.trace, { run, step } = view, at = lines.get(lineOf(run, step));
+    const { lines, via, rows } = view.run.trace, { run, step, after } = view;
+    // A stall is lit where somebody began to wait last.
+    const line = lineOf(run, step) ?? (rows[step]?.[0] === 'stall' ? [...after.waits.values()].at(-1)?.line : null), at = lines.get(line);
     // Where the step has no line of its own, the one that its task has come to is lit less.
     const row = rows[via[step] || step], kind = row && ownLine(run, row) != null ? 'on' : 'near';
     this.showFile(at?.file ?? this.shown ?? [...lines.values()].findLast(({ file }) => this.sources[file])?.file ?? '');

@@ -388,7 +388,7 @@ class Story extends Run {
   // The quiet line; `before` and `after` are the states around the event.
   why(step, before, after) {
     const row = this.trace.rows[step], why = MEANINGS.get(row?.[0]) ?? '';
-    if (!row) return [`${this.trace.head.dropped ? `${this.trace.head.dropped} events before the first are not here. ` : ''}→ goes on by one event, ? tells of all keys.`];
+    if (!row) return [`${this.trace.head.dropped ? `${this.trace.head.dropped} events before the first are not here. ` : ''}${this.trace.cut ? 'Its last line is cut off. ' : ''}→ goes on by one event, ? tells of all keys.`];
     return this.parts(typeof why === 'function' ? why(row, after, before, step, this) : why, row);
   }
 
