@@ -15,13 +15,15 @@ function sortedJson(value) {
 
 // The state after the event of this step.
 function canonicalAt(run, step) {
-  const state = run.stateAt(step), tasks = {}, objects = {};
+  const state = run.stateAt(step),
+    tasks = {},
+    objects = {};
   for (const [task, known] of run.tasks) {
     if (known.spawn <= step) tasks[task] = state.tasks.get(task) ?? 'over';
   }
   const taskOf = (wait) => state.waits.get(wait)?.task ?? null;
   for (const [number, object] of state.objects) {
-    const told = objects[number] = { line: [...object.line].map(taskOf), granted: [...object.granted].map(taskOf) };
+    const told = (objects[number] = { line: [...object.line].map(taskOf), granted: [...object.granted].map(taskOf) });
     if (object.is === 'lock') told.holder = object.holder;
     if (object.is === 'event') told.set = object.set;
     if (object.is === 'semaphore') told.free = freePermits(state, object);
@@ -31,8 +33,11 @@ function canonicalAt(run, step) {
   }
   const timers = [...state.timers].sort((a, b) => a[1] - b[1] || a[0] - b[0]);
   return sortedJson({
-    running: state.runs.at(-1) ?? null, ready: [...state.ready], tasks, objects,
-    timers: timers.map(([wait, deadline]) => [taskOf(wait), deadline]),
+    running: state.runs.at(-1) ?? null,
+    ready: [...state.ready],
+    tasks,
+    objects,
+    timers: timers.map(([wait, deadline]) => [taskOf(wait), deadline])
   });
 }
 

@@ -1,23 +1,39 @@
 // The card of the clock: the timers in the order in which they fire, and the wheel that they stand in.
 
 function clockCard(view, board) {
-  const { after, run, step } = view, { focus, page } = board;
-  const deadlines = after.timers, timers = [...deadlines], waits = withGhost(inOrder(deadlines), focus.ghost, 'clock');
+  const { after, run, step } = view,
+    { focus, page } = board;
+  const deadlines = after.timers,
+    timers = [...deadlines],
+    waits = withGhost(inOrder(deadlines), focus.ghost, 'clock');
   const chips = board.some(waits, (wait) => {
     if (!deadlines.has(wait)) return board.chip(focus.ghost.task, GHOST);
     const { task, purpose } = after.waits.get(wait);
     const note = `${purpose === 'sleep' ? '' : `${purpose} `}${duration(deadlines.get(wait))}`;
-    return task === null ? make('span.empty', `nobody polls it, ${note}`) : board.chip(task, { place: `wait ${wait}`, note });
+    return task === null
+      ? make('span.empty', `nobody polls it, ${note}`)
+      : board.chip(task, { place: `wait ${wait}`, note });
   });
-  const open = make('button.open', { 'aria-expanded': String(page.wheel), title: 'the slots of the timer wheel (w)', onclick: () => page.toggleWheel() },
-    page.wheel ? 'close its wheel' : 'its wheel');
-  return make(`div.card.thing${focus.object === 'clock' ? '.touched' : ''}`, { 'data-object': 'clock' },
+  const open = make(
+    'button.open',
+    {
+      'aria-expanded': String(page.wheel),
+      title: 'the slots of the timer wheel (w)',
+      onclick: () => page.toggleWheel()
+    },
+    page.wheel ? 'close its wheel' : 'its wheel'
+  );
+  return make(
+    `div.card.thing${focus.object === 'clock' ? '.touched' : ''}`,
+    { 'data-object': 'clock' },
     make('div.title', make('b', 'clock'), make('span', count(timers.length, 'timer')), open),
-    (waits.length > 0) && make('div.row', make('span.label', 'due'), make('div.chips', chips)),
-    page.wheel && wheel(view, timers, run.trace.time[step]));
+    waits.length > 0 && make('div.row', make('span.label', 'due'), make('div.chips', chips)),
+    page.wheel && wheel(view, timers, run.trace.time[step])
+  );
 }
 
-const DIGIT_BITS = 6n, SLOTS = 64;
+const DIGIT_BITS = 6n,
+  SLOTS = 64;
 
 // A timer sits at the level of the highest digit in which its deadline differs from the position of the wheel.
 function slotOf(deadline, position) {
@@ -37,12 +53,14 @@ function wheel(view, timers, now) {
   const used = [...full.keys()].map((key) => Number(key.split(',')[0]));
   const levels = [];
   for (let level = Math.max(3, ...used); level >= 0; level -= 1) {
-    const span = SLOTS ** level, here = Math.floor(now / span) % SLOTS;
+    const span = SLOTS ** level,
+      here = Math.floor(now / span) % SLOTS;
     const slots = Array.from({ length: SLOTS }, (_, slot) => {
-      const task = full.get(`${level},${slot}`), isFull = full.has(`${level},${slot}`);
+      const task = full.get(`${level},${slot}`),
+        isFull = full.has(`${level},${slot}`);
       return make(`i${isFull ? '.full' : ''}${slot === here ? '.here' : ''}`, {
         '--c': isFull && task != null ? colourOf(view.run, task) : null,
-        title: isFull ? `slot ${slot}: ${view.run.taskName(task)}` : `slot ${slot}`,
+        title: isFull ? `slot ${slot}: ${view.run.taskName(task)}` : `slot ${slot}`
       });
     });
     levels.push(make('span', `${duration(Number(span.toPrecision(2)))} a slot`), make('div', slots));

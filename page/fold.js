@@ -20,12 +20,19 @@ const CAUSES = words('poll drop fire arrive told');
 const BREAKS = words('turn jump park unpark stall');
 
 // The rows whose second element is a task, whose third is an object, and whose fourth is a line.
-const ABOUT_OBJECT = words('set pulse clear isset take release notify ask acquire give put get done close come go reset abort ' +
-  'await lost refused does');
+const ABOUT_OBJECT = words(
+  'set pulse clear isset take release notify ask acquire give put get done close come go reset abort ' +
+    'await lost refused does'
+);
 
 // All rows whose second element is a task.
-const ABOUT_TASK = new Set([...ABOUT_OBJECT, ...words('spawn wake again stale poll pending ready panics yield cancel drop ' +
-  'returned cancelled panicked held letgo wait arm timedout ended print mark')]);
+const ABOUT_TASK = new Set([
+  ...ABOUT_OBJECT,
+  ...words(
+    'spawn wake again stale poll pending ready panics yield cancel drop ' +
+      'returned cancelled panicked held letgo wait arm timedout ended print mark'
+  )
+]);
 
 // The rows whose second element is a wait.
 const ABOUT_WAIT = words('grant move waited leave fire disarm');
@@ -39,14 +46,20 @@ const KINDS = words('event lock condition semaphore queue barrier');
 const isLine = (is) => KINDS.has(is) || is.endsWith(' queue');
 
 // The rows whose third element says how many events back the cause is, and the act.
-const BACK = words('poll drop fire told'), VIA = words('wake again grant');
+const BACK = words('poll drop fire told'),
+  VIA = words('wake again grant');
 
 // Reads the lines of a trace: its definitions, and its events with time, turn, cause and act.
 function readTrace(text) {
   const trace = { head: {}, lines: new Map(), tasks: new Map(), objects: new Map(), rows: [null], cut: false };
   const entries = readLines(text, trace);
-  const times = [0], turns = [0], causes = [0], acts = [0];
-  let time = 0, turn = 0, under = 0;
+  const times = [0],
+    turns = [0],
+    causes = [0],
+    acts = [0];
+  let time = 0,
+    turn = 0,
+    under = 0;
   for (const entry of entries) {
     if (!Array.isArray(entry)) {
       define(trace, entry);
@@ -93,7 +106,8 @@ function readLines(text, trace) {
         entries.push(JSON.parse(line));
       } catch {
         // A program that was killed leaves half a line, and all before it is good.
-        if (number < lines.length - 1) throw new Error(`line ${number + 1} of the trace is no JSON: ${line.slice(0, 80)}`);
+        if (number < lines.length - 1)
+          throw new Error(`line ${number + 1} of the trace is no JSON: ${line.slice(0, 80)}`);
         trace.cut = true;
       }
     });
@@ -106,7 +120,8 @@ function define(trace, entry) {
   if (entry === null || typeof entry !== 'object') return;
   if ('trace' in entry) trace.head = entry;
   else if ('at' in entry) trace.lines.set(entry.line, place(String(entry.at)));
-  else if ('task' in entry) trace.tasks.set(entry.task, { name: String(entry.name ?? `task ${entry.task}`), line: entry.line });
+  else if ('task' in entry)
+    trace.tasks.set(entry.task, { name: String(entry.name ?? `task ${entry.task}`), line: entry.line });
   else if ('object' in entry) {
     const name = entry.name == null ? null : String(entry.name);
     trace.objects.set(entry.object, { is: String(entry.is ?? 'object'), name, line: entry.line });
@@ -137,14 +152,29 @@ function nothing() {
     // When each timer fires, by its wait.
     timers: new Map(),
     // Which objects await the end of each task.
-    awaited: new Map(),
+    awaited: new Map()
   };
 }
 
 // An object of which nothing is known but its kind.
 function thing(is) {
-  return { is, line: new Set(), granted: new Set(), holder: null, promised: null, set: 0, permits: 0, taken: 0,
-    len: 0, capacity: null, inside: 0, parties: null, task: null, awaits: null, closed: false };
+  return {
+    is,
+    line: new Set(),
+    granted: new Set(),
+    holder: null,
+    promised: null,
+    set: 0,
+    permits: 0,
+    taken: 0,
+    len: 0,
+    capacity: null,
+    inside: 0,
+    parties: null,
+    task: null,
+    awaits: null,
+    closed: false
+  };
 }
 
 // A copy that shares nothing that changes. Waits are replaced and never changed, so they are shared.
@@ -155,9 +185,14 @@ function copy(state) {
     objects.set(number, { ...it, line: new Set(it.line), granted: new Set(it.granted), awaits });
   }
   return {
-    runs: [...state.runs], ready: new Set(state.ready), tasks: new Map(state.tasks), dying: new Set(state.dying),
-    waits: new Map(state.waits), objects, timers: new Map(state.timers),
-    awaited: new Map([...state.awaited].map(([task, by]) => [task, [...by]])),
+    runs: [...state.runs],
+    ready: new Set(state.ready),
+    tasks: new Map(state.tasks),
+    dying: new Set(state.dying),
+    waits: new Map(state.waits),
+    objects,
+    timers: new Map(state.timers),
+    awaited: new Map([...state.awaited].map(([task, by]) => [task, [...by]]))
   };
 }
 
@@ -168,7 +203,7 @@ function sizeOf(state) {
 
 function objectOf(state, trace, number) {
   let object = state.objects.get(number);
-  if (!object) state.objects.set(number, object = thing(trace.objects.get(number)?.is ?? 'object'));
+  if (!object) state.objects.set(number, (object = thing(trace.objects.get(number)?.is ?? 'object')));
   return object;
 }
 
@@ -210,81 +245,114 @@ function endWait(state, number) {
 }
 
 // What is done to the task or the wait that a row names second.
-const on = (act) => (state, [, number]) => act(state, number);
+const on =
+  (act) =>
+  (state, [, number]) =>
+    act(state, number);
 
 // What each event does to the state: given that, the row, the object of rows that are about one, and where it is.
-const FOLD = new Map(Object.entries({
-  spawn: on(queue),
-  wake: on(queue),
-  poll: on(begin),
-  drop: on(begin),
-  pending(state, [, task]) {
-    stop(state, task);
-    if (state.dying.has(task)) state.ready.add(task);
-    state.tasks.set(task, state.ready.has(task) ? 'ready' : 'parked');
-  },
-  cancel(state, [, task]) {
-    state.dying.add(task);
-    if (state.tasks.get(task) === 'parked') queue(state, task);
-  },
-  returned: on(finish),
-  cancelled: on(finish),
-  panicked: on(finish),
+const FOLD = new Map(
+  Object.entries({
+    spawn: on(queue),
+    wake: on(queue),
+    poll: on(begin),
+    drop: on(begin),
+    pending(state, [, task]) {
+      stop(state, task);
+      if (state.dying.has(task)) state.ready.add(task);
+      state.tasks.set(task, state.ready.has(task) ? 'ready' : 'parked');
+    },
+    cancel(state, [, task]) {
+      state.dying.add(task);
+      if (state.tasks.get(task) === 'parked') queue(state, task);
+    },
+    returned: on(finish),
+    cancelled: on(finish),
+    panicked: on(finish),
 
-  wait(state, [, task, wait, object, line, asks], it, trace, step) {
-    state.waits.set(wait, { task, object, line, asks: asks ?? 1, since: step });
-    objectOf(state, trace, object).line.add(wait);
-  },
-  grant(state, [, wait]) {
-    const waiting = state.waits.get(wait), it = waiting && state.objects.get(waiting.object);
-    if (!it) return;
-    it.line.delete(wait);
-    it.granted.add(wait);
-    if (it.is === 'lock') [it.holder, it.promised] = [waiting.task, wait];
-  },
-  move(state, [, wait, task = null]) {
-    const waiting = state.waits.get(wait), it = waiting && state.objects.get(waiting.object);
-    if (waiting) state.waits.set(wait, { ...waiting, task });
-    if (it?.promised === wait) it.holder = task;
-  },
-  waited: on(endWait),
-  leave: on(endWait),
-  arm(state, [, task, wait, after, line, purpose], it, trace, step) {
-    state.waits.set(wait, { task, object: null, line, asks: 1, since: step, purpose: purpose ?? 'sleep' });
-    state.timers.set(wait, trace.time[step] + after);
-  },
-  fire: on(endWait),
-  disarm: on(endWait),
+    wait(state, [, task, wait, object, line, asks], it, trace, step) {
+      state.waits.set(wait, { task, object, line, asks: asks ?? 1, since: step });
+      objectOf(state, trace, object).line.add(wait);
+    },
+    grant(state, [, wait]) {
+      const waiting = state.waits.get(wait),
+        it = waiting && state.objects.get(waiting.object);
+      if (!it) return;
+      it.line.delete(wait);
+      it.granted.add(wait);
+      if (it.is === 'lock') [it.holder, it.promised] = [waiting.task, wait];
+    },
+    move(state, [, wait, task = null]) {
+      const waiting = state.waits.get(wait),
+        it = waiting && state.objects.get(waiting.object);
+      if (waiting) state.waits.set(wait, { ...waiting, task });
+      if (it?.promised === wait) it.holder = task;
+    },
+    waited: on(endWait),
+    leave: on(endWait),
+    arm(state, [, task, wait, after, line, purpose], it, trace, step) {
+      state.waits.set(wait, { task, object: null, line, asks: 1, since: step, purpose: purpose ?? 'sleep' });
+      state.timers.set(wait, trace.time[step] + after);
+    },
+    fire: on(endWait),
+    disarm: on(endWait),
 
-  made(state, [, object, made], it, trace) {
-    it = objectOf(state, trace, object);
-    for (const key of ['set', 'permits', 'parties', 'capacity', 'len', 'task', 'holder']) it[key] = made?.[key] ?? it[key];
-  },
-  gone: (state, [, object]) => state.objects.delete(object),
-  set: (state, row, it) => { it.set = 1; },
-  pulse: (state, row, it) => { it.set = 0; },
-  clear: (state, row, it) => { it.set = 0; },
-  take: (state, [, task], it) => { [it.holder, it.promised] = [task, null]; },
-  release: (state, row, it) => { [it.holder, it.promised] = [null, null]; },
-  acquire: (state, row, it) => { it.taken += row[4] ?? 1; },
-  give: (state, row, it) => { it.taken -= row[4] ?? 1; },
-  put: (state, row, it) => { it.len = row[4] ?? it.len + 1; },
-  get: (state, row, it) => { it.len = row[4] ?? it.len - 1; },
-  close: (state, row, it) => { it.closed = true; },
-  come: (state, row, it) => { it.inside = row[4] ?? it.inside + 1; },
-  go: (state, row, it) => { it.inside = row[4] ?? it.inside - 1; },
-  await(state, [, task, object], it) {
-    it.awaits ??= new Set();
-    it.awaits.add(task);
-    const by = state.awaited.get(task);
-    if (by) by.push(object);
-    else state.awaited.set(task, [object]);
-  },
-}));
+    made(state, [, object, made], it, trace) {
+      it = objectOf(state, trace, object);
+      for (const key of ['set', 'permits', 'parties', 'capacity', 'len', 'task', 'holder'])
+        it[key] = made?.[key] ?? it[key];
+    },
+    gone: (state, [, object]) => state.objects.delete(object),
+    set: (state, row, it) => {
+      it.set = 1;
+    },
+    pulse: (state, row, it) => {
+      it.set = 0;
+    },
+    clear: (state, row, it) => {
+      it.set = 0;
+    },
+    take: (state, [, task], it) => {
+      [it.holder, it.promised] = [task, null];
+    },
+    release: (state, row, it) => {
+      [it.holder, it.promised] = [null, null];
+    },
+    acquire: (state, row, it) => {
+      it.taken += row[4] ?? 1;
+    },
+    give: (state, row, it) => {
+      it.taken -= row[4] ?? 1;
+    },
+    put: (state, row, it) => {
+      it.len = row[4] ?? it.len + 1;
+    },
+    get: (state, row, it) => {
+      it.len = row[4] ?? it.len - 1;
+    },
+    close: (state, row, it) => {
+      it.closed = true;
+    },
+    come: (state, row, it) => {
+      it.inside = row[4] ?? it.inside + 1;
+    },
+    go: (state, row, it) => {
+      it.inside = row[4] ?? it.inside - 1;
+    },
+    await(state, [, task, object], it) {
+      it.awaits ??= new Set();
+      it.awaits.add(task);
+      const by = state.awaited.get(task);
+      if (by) by.push(object);
+      else state.awaited.set(task, [object]);
+    }
+  })
+);
 
 // Takes the state one event further.
 function apply(trace, state, step) {
-  const row = trace.rows[step], fold = FOLD.get(row[0]);
+  const row = trace.rows[step],
+    fold = FOLD.get(row[0]);
   if (fold) fold(state, row, ABOUT_OBJECT.has(row[0]) ? objectOf(state, trace, row[2]) : null, trace, step);
 }
 
@@ -340,7 +408,8 @@ class Run {
 
   // Remembers where the event is to be found.
   index(state, step) {
-    const row = this.trace.rows[step], word = row[0];
+    const row = this.trace.rows[step],
+      word = row[0];
     if (ABOUT_TASK.has(word)) this.follow(state, step, row[1], word);
     if (word === 'wait' || word === 'arm') {
       this.waits.set(row[2], { task: row[1], object: word === 'wait' ? row[3] : null, line: row[4], step });
@@ -360,13 +429,15 @@ class Run {
   follow(state, step, task, word) {
     if (task == null) return;
     let known = this.tasks.get(task);
-    if (!known) this.tasks.set(task, known = { spawn: step, end: Infinity, how: null, polls: [], steps: [], status: [] });
+    if (!known)
+      this.tasks.set(task, (known = { spawn: step, end: Infinity, how: null, polls: [], steps: [], status: [] }));
     if (word === 'poll' || word === 'drop') known.polls.push(step);
     if (ENDS.has(word)) {
       [known.end, known.how] = [step, word];
       this.ends.push(step);
     }
-    const status = state.tasks.get(task) ?? 'over', { steps } = known;
+    const status = state.tasks.get(task) ?? 'over',
+      { steps } = known;
     if (known.status[steps.length - 1] === status) return;
     steps.push(step);
     known.status.push(status);
@@ -380,7 +451,7 @@ class Run {
     if (ABOUT_OBJECT.has(word)) return row[2];
     if (word === 'wait') return row[3];
     if (word === 'made' || word === 'gone' || word === 'told') return row[1];
-    return ABOUT_WAIT.has(word) ? this.waits.get(row[1])?.object ?? null : null;
+    return ABOUT_WAIT.has(word) ? (this.waits.get(row[1])?.object ?? null) : null;
   }
 
   kindOf(object) {
@@ -393,12 +464,13 @@ class Run {
     if (!row) return null;
     if (ABOUT_TASK.has(row[0])) return row[1] ?? null;
     if (row[0] === 'move') return row[2] ?? null;
-    return ABOUT_WAIT.has(row[0]) ? this.waits.get(row[1])?.task ?? null : null;
+    return ABOUT_WAIT.has(row[0]) ? (this.waits.get(row[1])?.task ?? null) : null;
   }
 
   // The task whose poll or drop brought the event about.
   actorAt(step) {
-    const cause = this.trace.cause[step], word = this.trace.rows[cause]?.[0];
+    const cause = this.trace.cause[step],
+      word = this.trace.rows[cause]?.[0];
     return word === 'poll' || word === 'drop' ? this.trace.rows[cause][1] : null;
   }
 
@@ -416,7 +488,8 @@ class Run {
     const { count, rows } = this.trace;
     this.effects = new Int32Array(count + 1);
     for (let step = 1; step <= count; step += 1) {
-      const cause = this.causeOf(step), first = this.effects[cause];
+      const cause = this.causeOf(step),
+        first = this.effects[cause];
       if (!cause || (first && (rows[first][0] === 'wake' || rows[step][0] !== 'wake'))) continue;
       this.effects[cause] = step;
     }
@@ -424,12 +497,14 @@ class Run {
 
   // The line at which the task parked last before this step.
   parkedAt(task, step) {
-    const { rows } = this.trace, known = this.tasks.get(task);
+    const { rows } = this.trace,
+      known = this.tasks.get(task);
     const poll = known?.polls[lastAtMost(known.polls, step - 1)];
     if (!poll) return null;
     let line = null;
     for (let at = poll + 1; at < step; at += 1) {
-      const row = rows[at], word = row[0];
+      const row = rows[at],
+        word = row[0];
       if (word === 'pending' && row[1] === task) return line;
       if ((word === 'wait' || word === 'arm') && row[1] === task) line = row[4];
       if (word === 'yield' && row[1] === task) line = row[2];
@@ -448,7 +523,8 @@ class Run {
 
 // The last place in a sorted list whose key is at most so much; -1 if there is none.
 function lastAtMost(list, limit, key = (element) => element) {
-  let low = 0, high = list.length;
+  let low = 0,
+    high = list.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (key(list[middle]) <= limit) low = middle + 1;

@@ -28,12 +28,14 @@ class Page {
   // The first step at which the two runs are not the same; 0 if there is none.
   firstDifference() {
     const [one, other] = this.runs;
-    for (let step = 1; step <= Math.max(one.count, other.count); step += 1) if (one.signature(step) !== other.signature(step)) return step;
+    for (let step = 1; step <= Math.max(one.count, other.count); step += 1)
+      if (one.signature(step) !== other.signature(step)) return step;
     return 0;
   }
 
   readLink() {
-    const link = new URLSearchParams(location.hash.slice(1)), which = link.get('t') === '2' && this.runs.length > 1 ? 1 : 0;
+    const link = new URLSearchParams(location.hash.slice(1)),
+      which = link.get('t') === '2' && this.runs.length > 1 ? 1 : 0;
     return { which, step: Number(link.get('s')) || 0 };
   }
 
@@ -58,8 +60,10 @@ class Page {
   }
 
   go(wanted, glides = Math.abs(wanted - this.step) === 1) {
-    const { run } = this, step = this.step = between(0, Math.round(wanted) || 0, run.count);
-    const after = run.stateAt(step), before = step ? run.stateAt(step - 1) : after;
+    const { run } = this,
+      step = (this.step = between(0, Math.round(wanted) || 0, run.count));
+    const after = run.stateAt(step),
+      before = step ? run.stateAt(step - 1) : after;
     this.view = { run, step, before, after };
     const old = glides && this.board.measure();
     this.showWords();
@@ -74,7 +78,10 @@ class Page {
   }
 
   showWords() {
-    const { run, step, before, after } = this.view, { time, turn } = run.trace, head = run.head(step), why = run.why(step, before, after);
+    const { run, step, before, after } = this.view,
+      { time, turn } = run.trace,
+      head = run.head(step),
+      why = run.why(step, before, after);
     byId('sentence').replaceChildren(...phrase(run, head));
     byId('why').replaceChildren(...phrase(run, why));
     byId('time').textContent = duration(time[step]);
@@ -92,14 +99,29 @@ class Page {
 
   // With two runs: whether they have differed yet, and what happens in the other one.
   showOther() {
-    const { difference, step, which, runs } = this, other = runs[1 - which], pane = byId('other');
+    const { difference, step, which, runs } = this,
+      other = runs[1 - which],
+      pane = byId('other');
     pane.hidden = !other;
     if (!other) return;
-    const differs = make(step === difference ? 'b' : 'span', !difference ? 'Both are the same.' : step < difference
-      ? `They are the same up to step ${difference} (d).` : step > difference ? `They differ from step ${difference} on (d).` : 'Here they differ first.');
-    pane.replaceChildren(make('span', `Run ${which + 1} of 2, ${printable(this.run.trace.head.program ?? '')}.`), differs);
+    const differs = make(
+      step === difference ? 'b' : 'span',
+      !difference
+        ? 'Both are the same.'
+        : step < difference
+          ? `They are the same up to step ${difference} (d).`
+          : step > difference
+            ? `They differ from step ${difference} on (d).`
+            : 'Here they differ first.'
+    );
+    pane.replaceChildren(
+      make('span', `Run ${which + 1} of 2, ${printable(this.run.trace.head.program ?? '')}.`),
+      differs
+    );
     if (!difference || step < difference) return;
-    pane.append(make('span', 'In the other (x): ', step > other.count ? 'it is over' : phrase(other, other.head(step))));
+    pane.append(
+      make('span', 'In the other (x): ', step > other.count ? 'it is over' : phrase(other, other.head(step)))
+    );
   }
 
   // The task that the step is about.
@@ -127,7 +149,10 @@ class Page {
     this.query = query.trim();
     const sought = this.query.toLowerCase().split(/\s+/);
     this.hits = [];
-    if (this.query) this.run.sought.forEach((text, step) => { if (step && sought.every((word) => text.includes(word))) this.hits.push(step); });
+    if (this.query)
+      this.run.sought.forEach((text, step) => {
+        if (step && sought.every((word) => text.includes(word))) this.hits.push(step);
+      });
     return this.hits;
   }
 
@@ -146,7 +171,8 @@ class Page {
   }
 
   toggleTheme() {
-    const { style } = document.documentElement, dark = style.colorScheme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+    const { style } = document.documentElement,
+      dark = style.colorScheme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
     style.colorScheme = dark === 'dark' ? 'light' : 'dark';
     this.go(this.step, false);
   }
@@ -161,7 +187,11 @@ class Page {
     clearTimeout(this.playing);
     this.playing = null;
     if (on && this.step === this.run.count) this.go(0);
-    if (on) this.playing = setTimeout(() => { this.go(this.step + 1); this.play(this.step < this.run.count); }, this.pause);
+    if (on)
+      this.playing = setTimeout(() => {
+        this.go(this.step + 1);
+        this.play(this.step < this.run.count);
+      }, this.pause);
     buttonOf(' ').textContent = on ? 'stop' : 'play';
     byId('spoken').setAttribute('aria-live', on ? 'off' : 'polite');
   }
@@ -169,18 +199,38 @@ class Page {
   listen() {
     const findings = () => this.run.findings.map(({ step }) => step);
     this.keys = {
-      ArrowRight: () => this.go(this.step + 1), ArrowLeft: () => this.go(this.step - 1),
-      '⇧ArrowRight': () => this.goToPoll(1), '⇧ArrowLeft': () => this.goToPoll(-1),
-      o: () => this.goToChange(1), O: () => this.goToChange(-1),
-      c: () => this.go(this.run.causeOf(this.step) || this.step), e: () => this.go(this.run.effectOf(this.step) || this.step),
-      Home: () => this.go(0), End: () => this.go(this.run.count), ' ': () => this.play(),
-      '+': () => { this.pause /= 1.5; }, '-': () => { this.pause *= 1.5; },
-      '/': () => this.dialogs.search(), n: () => this.goToHit(1), N: () => this.goToHit(-1),
-      f: () => this.dialogs.findings(), '.': () => this.goTo(1, findings()), ',': () => this.goTo(-1, findings()),
-      a: () => this.task != null && this.dialogs.tellOf(this.task), w: () => this.toggleWheel(), l: () => this.toggleAxis(),
-      '[': () => this.lanes.zoomBy(.8), ']': () => this.lanes.zoomBy(1.25),
-      d: () => this.difference && this.go(this.difference), x: () => this.switchRun(), t: () => this.toggleTheme(),
-      '?': () => this.dialogs.help(),
+      ArrowRight: () => this.go(this.step + 1),
+      ArrowLeft: () => this.go(this.step - 1),
+      '⇧ArrowRight': () => this.goToPoll(1),
+      '⇧ArrowLeft': () => this.goToPoll(-1),
+      o: () => this.goToChange(1),
+      O: () => this.goToChange(-1),
+      c: () => this.go(this.run.causeOf(this.step) || this.step),
+      e: () => this.go(this.run.effectOf(this.step) || this.step),
+      Home: () => this.go(0),
+      End: () => this.go(this.run.count),
+      ' ': () => this.play(),
+      '+': () => {
+        this.pause /= 1.5;
+      },
+      '-': () => {
+        this.pause *= 1.5;
+      },
+      '/': () => this.dialogs.search(),
+      n: () => this.goToHit(1),
+      N: () => this.goToHit(-1),
+      f: () => this.dialogs.findings(),
+      '.': () => this.goTo(1, findings()),
+      ',': () => this.goTo(-1, findings()),
+      a: () => this.task != null && this.dialogs.tellOf(this.task),
+      w: () => this.toggleWheel(),
+      l: () => this.toggleAxis(),
+      '[': () => this.lanes.zoomBy(0.8),
+      ']': () => this.lanes.zoomBy(1.25),
+      d: () => this.difference && this.go(this.difference),
+      x: () => this.switchRun(),
+      t: () => this.toggleTheme(),
+      '?': () => this.dialogs.help()
     };
     byId('controls').addEventListener('click', (event) => this.keys[event.target.dataset.key]?.());
     byId('slider').addEventListener('input', (event) => this.go(Number(event.target.value)));
@@ -189,11 +239,13 @@ class Page {
     const again = () => this.go(this.step, false);
     addEventListener('resize', again);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
-    for (const id of ['cards', 'queue', 'ended']) byId(id).addEventListener('scroll', () => this.arrows.show(this.board), { passive: true });
+    for (const id of ['cards', 'queue', 'ended'])
+      byId(id).addEventListener('scroll', () => this.arrows.show(this.board), { passive: true });
   }
 
   press(event) {
-    const { key, target } = event, act = this.keys[event.shiftKey && key.startsWith('Arrow') ? `⇧${key}` : key];
+    const { key, target } = event,
+      act = this.keys[event.shiftKey && key.startsWith('Arrow') ? `⇧${key}` : key];
     if (!act || event.ctrlKey || event.metaKey || event.altKey || this.dialogs.dialog.open) return;
     if (key === ' ' && target instanceof HTMLButtonElement) return;
     event.preventDefault();
@@ -206,10 +258,11 @@ class Page {
 const buttonOf = (key) => one(`[data-key="${key}"]`);
 
 function start() {
-  const texts = [...all('script.trace')].map((each) => each.textContent), fail = (head, why) => {
-    byId('sentence').textContent = head;
-    byId('why').textContent = printable(why);
-  };
+  const texts = [...all('script.trace')].map((each) => each.textContent),
+    fail = (head, why) => {
+      byId('sentence').textContent = head;
+      byId('why').textContent = printable(why);
+    };
   if (!texts.length) return fail('This page holds no trace', 'greenlight-demos page TRACE.jsonl makes one.');
   try {
     window.page = new Page(texts.slice(0, 2), JSON.parse(byId('sources')?.textContent ?? '{}'));

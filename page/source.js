@@ -1,10 +1,12 @@
 // The source with the line of the step lit, and what the program has said up to there.
 
 // So many lines of a file are shown around the lit one, and so many lines of output before the last.
-const LINES = 400, SAID = 100;
+const LINES = 400,
+  SAID = 100;
 
 // What a line of Rust is made of: comments, strings and words of the language; the rest is plain.
-const RUST = /(\/\/.*$)|("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)')|\b(as|async|await|break|const|continue|else|enum|false|fn|for|if|impl|in|let|loop|match|mod|move|mut|pub|return|self|static|struct|true|type|use|where|while)\b/g;
+const RUST =
+  /(\/\/.*$)|("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)')|\b(as|async|await|break|const|continue|else|enum|false|fn|for|if|impl|in|let|loop|match|mod|move|mut|pub|return|self|static|struct|true|type|use|where|while)\b/g;
 
 function coloured(line) {
   const parts = [];
@@ -19,11 +21,13 @@ function coloured(line) {
 
 // The line that the step comes from: its own, that of its act, or that at which its task goes on.
 function lineOf(run, step) {
-  const { rows, cause, via } = run.trace, row = rows[step];
+  const { rows, cause, via } = run.trace,
+    row = rows[step];
   if (!row) return null;
   const own = ownLine(run, row);
   if (own != null) return own;
-  if (row[0] === 'poll' || row[0] === 'drop') return run.parkedAt(row[1], step) ?? run.trace.tasks.get(row[1])?.line ?? null;
+  if (row[0] === 'poll' || row[0] === 'drop')
+    return run.parkedAt(row[1], step) ?? run.trace.tasks.get(row[1])?.line ?? null;
   if (via[step]) return lineOf(run, via[step]);
   if (BREAKS.has(row[0]) || row[0] === 'arrive') return null;
   const poll = cause[step];
@@ -41,7 +45,7 @@ function ownLine(run, row) {
   if (word === 'yield' || word === 'timedout' || word === 'mark' || word === 'ended') return row[2] ?? null;
   if (word === 'spawn') return run.trace.tasks.get(row[1])?.line ?? null;
   if (word === 'made' || word === 'gone') return run.trace.objects.get(row[1])?.line ?? null;
-  return ABOUT_WAIT.has(word) ? run.waits.get(row[1])?.line ?? null : null;
+  return ABOUT_WAIT.has(word) ? (run.waits.get(row[1])?.line ?? null) : null;
 }
 
 class Source {
@@ -50,11 +54,14 @@ class Source {
   }
 
   show(view) {
-    const { lines, via, rows } = view.run.trace, { run, step, after } = view;
+    const { lines, via, rows } = view.run.trace,
+      { run, step, after } = view;
     // A stall is lit where somebody began to wait last.
-    const line = lineOf(run, step) ?? (rows[step]?.[0] === 'stall' ? [...after.waits.values()].at(-1)?.line : null), at = lines.get(line);
+    const line = lineOf(run, step) ?? (rows[step]?.[0] === 'stall' ? [...after.waits.values()].at(-1)?.line : null),
+      at = lines.get(line);
     // Where the step has no line of its own, the one that its task has come to is lit less.
-    const row = rows[via[step] || step], kind = row && ownLine(run, row) != null ? 'on' : 'near';
+    const row = rows[via[step] || step],
+      kind = row && ownLine(run, row) != null ? 'on' : 'near';
     this.showFile(at?.file ?? this.shown ?? [...lines.values()].findLast(({ file }) => this.sources[file])?.file ?? '');
     this.light(at?.row ?? null, kind);
     this.showOutput(view);
@@ -68,15 +75,29 @@ class Source {
     const text = this.sources[file];
     this.lines = typeof text === 'string' ? text.split(/\r\n|\r|\n/) : null;
     if (this.lines) this.fill(1);
-    else byId('source').replaceChildren(make('p.missing', `${printable(file)} could not be read when this page was made.`));
+    else
+      byId('source').replaceChildren(
+        make('p.missing', `${printable(file)} could not be read when this page was made.`)
+      );
   }
 
   // Shows the lines from this one on. A file of a hundred thousand lines is as quick as one of a hundred.
   fill(from) {
     this.from = from;
     const lines = this.lines.slice(from - 1, from - 1 + LINES);
-    byId('source').replaceChildren(make('div.lines', lines.map((line, at) =>
-      make('div.code', { 'data-row': from + at }, make('span', String(from + at)), make('div', coloured(printableLine(line)))))));
+    byId('source').replaceChildren(
+      make(
+        'div.lines',
+        lines.map((line, at) =>
+          make(
+            'div.code',
+            { 'data-row': from + at },
+            make('span', String(from + at)),
+            make('div', coloured(printableLine(line)))
+          )
+        )
+      )
+    );
   }
 
   light(row, kind) {
@@ -88,21 +109,33 @@ class Source {
     if (!line) return;
     line.classList.add(kind);
     const [top, bottom] = [line.offsetTop - pane.offsetTop, line.offsetTop - pane.offsetTop + line.offsetHeight];
-    const margin = pane.clientHeight * .18;
+    const margin = pane.clientHeight * 0.18;
     if (top < pane.scrollTop + margin || bottom > pane.scrollTop + pane.clientHeight - margin) {
-      pane.scrollTop = top - pane.clientHeight * .55;
+      pane.scrollTop = top - pane.clientHeight * 0.55;
     }
   }
 
   showOutput(view) {
-    const { run, step } = view, said = lastAtMost(run.prints, step) + 1, pane = byId('output'), last = run.prints[said - 1];
+    const { run, step } = view,
+      said = lastAtMost(run.prints, step) + 1,
+      pane = byId('output'),
+      last = run.prints[said - 1];
     // What is shown is the same until something is said.
     const key = `${this.page.which} ${last} ${last === step}`;
     if (key === this.said) return;
     this.said = key;
     const shown = run.prints.slice(Math.max(0, said - SAID), said);
-    const lines = shown.flatMap((at) => String(run.trace.rows[at][2] ?? '').split('\n').map((text) =>
-      make(`div${at === step ? '.new' : ''}`, { title: `step ${at}`, onclick: () => this.page.go(at) }, printableLine(text) || ' ')));
+    const lines = shown.flatMap((at) =>
+      String(run.trace.rows[at][2] ?? '')
+        .split('\n')
+        .map((text) =>
+          make(
+            `div${at === step ? '.new' : ''}`,
+            { title: `step ${at}`, onclick: () => this.page.go(at) },
+            printableLine(text) || ' '
+          )
+        )
+    );
     if (!lines.length) lines.push(make('div.none', '(nothing yet)'));
     pane.replaceChildren(...lines);
     pane.scrollTop = pane.scrollHeight;

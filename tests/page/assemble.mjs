@@ -7,7 +7,8 @@ export const ROOT = new URL('../../', import.meta.url);
 export const read = (path) => readFileSync(new URL(path, ROOT), 'utf8');
 
 /** The scripts in their order, as one text. */
-export const scripts = (names = read('page/files.txt').trim().split('\n')) => names.map((name) => read(`page/${name}`)).join('\n');
+export const scripts = (names = read('page/files.txt').trim().split('\n')) =>
+  names.map((name) => read(`page/${name}`)).join('\n');
 
 /** The text of each file that the lines of the traces name, or null. */
 export function sourcesOf(traces) {
@@ -25,10 +26,20 @@ export function assemble(title, traces, sources = sourcesOf(traces)) {
   const escaped = (text) => text.replaceAll('<', '\\u003c');
   const data = traces.map((trace) => `<script type="text/plain" class="trace">\n${escaped(trace)}</script>`);
   data.push(`<script type="application/json" id="sources">${escaped(JSON.stringify(sources))}</script>`);
-  const trimmed = (text) => text.split('\n').map((line) => line.trim()).filter((line) => line && !line.startsWith('//')).join('\n');
+  const trimmed = (text) =>
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line && !line.startsWith('//'))
+      .join('\n');
   const parts = {
-    '/*{style}*/': trimmed(read('page/style.css')), '/*{script}*/': trimmed(scripts()),
-    '<!--{title}-->': title.replaceAll('&', '&amp;').replaceAll('<', '&lt;'), '<!--{data}-->': data.join('\n'),
+    '/*{style}*/': trimmed(read('page/style.css')),
+    '/*{script}*/': trimmed(scripts()),
+    '<!--{title}-->': title.replaceAll('&', '&amp;').replaceAll('<', '&lt;'),
+    '<!--{data}-->': data.join('\n')
   };
-  return read('page/page.html').split('\n').map((line) => parts[line] ?? line).join('\n');
+  return read('page/page.html')
+    .split('\n')
+    .map((line) => parts[line] ?? line)
+    .join('\n');
 }

@@ -12,7 +12,8 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const { chromium } = await import('playwright-core').catch(() => ({ chromium: null }));
 
 /** Why there is no browser; false if there is one. */
-export const missing = !chromium ? 'playwright-core is not installed: npm ci in tests/page'
+export const missing = !chromium
+  ? 'playwright-core is not installed: npm ci in tests/page'
   : !existsSync(CHROMIUM) && `there is no ${CHROMIUM}`;
 
 if (missing) console.error(`skipped: ${missing}`);
@@ -33,21 +34,26 @@ export class Browser {
 
   /** Opens traces in a page of their own, from a file. */
   async open(traces, { hash = '', title = 'a test', sources, ...settings } = {}) {
-    const file = join(this.folder, `${this.files += 1}.html`);
+    const file = join(this.folder, `${(this.files += 1)}.html`);
     writeFileSync(file, assemble(title, [traces].flat(), sources));
     return this.openFile(file, hash, settings);
   }
 
   async openFile(file, hash = '', settings = {}) {
     const context = await this.chromium.newContext({ viewport: { width: 1440, height: 900 }, ...settings });
-    const page = await context.newPage(), wrong = [], url = pathToFileURL(file).href;
+    const page = await context.newPage(),
+      wrong = [],
+      url = pathToFileURL(file).href;
     page.on('console', (message) => message.type() !== 'debug' && wrong.push(`console: ${message.text()}`));
     page.on('pageerror', (error) => wrong.push(`error: ${error.stack}`));
     page.on('request', (request) => request.url().split('#')[0] !== url && wrong.push(`request: ${request.url()}`));
     await page.goto(url + hash);
-    return { page, close: async () => {
-      await context.close();
-      assert.deepEqual(wrong, []);
-    } };
+    return {
+      page,
+      close: async () => {
+        await context.close();
+        assert.deepEqual(wrong, []);
+      }
+    };
   }
 }

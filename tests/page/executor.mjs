@@ -39,11 +39,17 @@ export class Executor {
       return [id, !task ? 'over' : task === this.running ? 'running' : task.queued ? 'ready' : 'parked'];
     });
     const ids = (waits) => waits.map((wait) => wait.task.id);
-    const objects = [...this.things].map(([id, { it, tell }]) => [id, { line: ids(it.waits), granted: ids(it.granted), ...tell?.() }]);
+    const objects = [...this.things].map(([id, { it, tell }]) => [
+      id,
+      { line: ids(it.waits), granted: ids(it.granted), ...tell?.() }
+    ]);
     const timers = [...this.timers].sort((a, b) => a.deadline - b.deadline || a.wait - b.wait);
     return {
-      running: this.running?.id ?? null, ready: [...this.batch, ...this.ready].map(({ id }) => id), tasks: Object.fromEntries(tasks),
-      objects: Object.fromEntries(objects), timers: timers.map((timer) => [timer.task.id, timer.deadline]),
+      running: this.running?.id ?? null,
+      ready: [...this.batch, ...this.ready].map(({ id }) => id),
+      tasks: Object.fromEntries(tasks),
+      objects: Object.fromEntries(objects),
+      timers: timers.map((timer) => [timer.task.id, timer.deadline])
     };
   }
 
@@ -418,7 +424,8 @@ export class Barrier {
 /** Waits for all of the tasks, as gather does: two hops. */
 export function* gather(run, at, tasks) {
   const awaits = new Set();
-  let left = 0, awaited = false;
+  let left = 0,
+    awaited = false;
   const it = run.object('gather', at, undefined, undefined, () => (awaited ? { awaits: [...awaits] } : {}));
   let wait = null;
   for (const task of tasks.filter((each) => !each.over)) {
@@ -434,7 +441,7 @@ export function* gather(run, at, tasks) {
       run.grant(wait, told);
     });
   }
-  if (left) yield* run.until(wait = run.waits(it, at));
+  if (left) yield* run.until((wait = run.waits(it, at)));
   run.things.delete(it.id);
   run.row('gone', it.id);
 }

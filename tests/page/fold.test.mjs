@@ -23,8 +23,15 @@ test('a wake at the club moves Alice from the line to the ready queue and leaves
   assert.equal(run.causeOf(wake), notify);
   assert.equal(run.effectOf(notify), wake);
   assert.deepEqual(stateAt(run, wake), {
-    objects: { 1: { granted: [], holder: 3, line: [] }, 2: { granted: [1], line: [2] }, 3: { awaits: [1, 2, 3], granted: [], line: [0] } },
-    ready: [1], running: 3, tasks: { 0: 'parked', 1: 'ready', 2: 'parked', 3: 'running' }, timers: [],
+    objects: {
+      1: { granted: [], holder: 3, line: [] },
+      2: { granted: [1], line: [2] },
+      3: { awaits: [1, 2, 3], granted: [], line: [0] }
+    },
+    ready: [1],
+    running: 3,
+    tasks: { 0: 'parked', 1: 'ready', 2: 'parked', 3: 'running' },
+    timers: []
   });
 });
 
@@ -32,7 +39,8 @@ test('one step on and many steps on give the same state', () => {
   for (const name of NAMES) {
     const run = new Run(sample(name));
     const forth = Array.from({ length: run.count + 1 }, (_, step) => canonicalAt(run, step));
-    for (let step = run.count; step >= 0; step -= 1) assert.equal(canonicalAt(run, step), forth[step], `${name} at ${step}`);
+    for (let step = run.count; step >= 0; step -= 1)
+      assert.equal(canonicalAt(run, step), forth[step], `${name} at ${step}`);
   }
 });
 
@@ -41,7 +49,8 @@ test('the state at every poll and every pending of random programs is that of th
   t.diagnostic(`GREENLIGHT_SEED=${first}`);
   let states = 0;
   for (let seed = first; seed < first + 150; seed += 1) {
-    const program = SAMPLES.random({ seed }), run = new Run(program.trace);
+    const program = SAMPLES.random({ seed }),
+      run = new Run(program.trace);
     assert.equal(run.count, program.events);
     for (const [step, state] of program.states) {
       assert.deepEqual(stateAt(run, step), JSON.parse(JSON.stringify(state)), `GREENLIGHT_SEED=${seed}, step ${step}`);
@@ -57,28 +66,47 @@ test('the copies of a long run are as good as folding it from its start', () => 
   const steps = [255, 256, 257, 1000, 3333, run.count - 1, run.count];
   const with_ = steps.map((step) => canonicalAt(run, step));
   run.copies.length = 1;
-  assert.deepEqual(steps.map((step) => canonicalAt(run, step)), with_);
+  assert.deepEqual(
+    steps.map((step) => canonicalAt(run, step)),
+    with_
+  );
 });
 
 test('copies hold nothing that grows with what has ended or was printed', () => {
   const run = new Run(SAMPLES.many({ events: 30_000 }));
-  const sizes = run.copies.map(([, state]) => state.tasks.size + state.waits.size + state.objects.size + state.awaited.size);
+  const sizes = run.copies.map(
+    ([, state]) => state.tasks.size + state.waits.size + state.objects.size + state.awaited.size
+  );
   assert.ok(run.ends.length > 300 && run.prints.length > 300, `${run.ends.length} ends`);
   assert.ok(Math.max(...sizes) < 200, `${Math.max(...sizes)}`);
 });
 
 test('every poll but those of the main task leads back to a spawn or a wake, and every wake to an act that came before', () => {
   for (const name of NAMES) {
-    const run = new Run(sample(name)), { rows } = run.trace;
+    const run = new Run(sample(name)),
+      { rows } = run.trace;
     rows.forEach((row, step) => {
       if (row?.[0] === 'poll') assert.match(rows[run.causeOf(step)][0], /^(spawn|wake|cancel)$/, `${name} at ${step}`);
-      if (row?.[0] === 'wake' || row?.[0] === 'grant') assert.ok(run.causeOf(step) > 0 && run.causeOf(step) < step, `${name} at ${step}`);
+      if (row?.[0] === 'wake' || row?.[0] === 'grant')
+        assert.ok(run.causeOf(step) > 0 && run.causeOf(step) < step, `${name} at ${step}`);
     });
   }
 });
 
 test('a task that wakes itself is in the ready queue at once, and one that cancels itself when its poll is over', () => {
-  const run = new Run(trace(['spawn', 0], ['poll', 0, 1], ['wake', 0, 0], ['pending', 0], ['poll', 0, 2], ['cancel', 0], ['pending', 0], ['drop', 0, 2], ['cancelled', 0]));
+  const run = new Run(
+    trace(
+      ['spawn', 0],
+      ['poll', 0, 1],
+      ['wake', 0, 0],
+      ['pending', 0],
+      ['poll', 0, 2],
+      ['cancel', 0],
+      ['pending', 0],
+      ['drop', 0, 2],
+      ['cancelled', 0]
+    )
+  );
   const seen = (step) => [stateAt(run, step).tasks[0], stateAt(run, step).ready];
   assert.deepEqual(seen(3), ['running', [0]]);
   assert.deepEqual(seen(4), ['ready', [0]]);
@@ -89,37 +117,97 @@ test('a task that wakes itself is in the ready queue at once, and one that cance
 });
 
 test('a granted lock is promised, and passed on when the wait is dropped', () => {
-  const run = new Run(trace({ object: 1, is: 'lock' }, ['spawn', 0], ['spawn', 1], ['made', 1, { holder: 0 }], ['wait', 1, 1, 1, null],
-    ['release', 0, 1, null], ['grant', 1, 1], ['waited', 1]));
+  const run = new Run(
+    trace(
+      { object: 1, is: 'lock' },
+      ['spawn', 0],
+      ['spawn', 1],
+      ['made', 1, { holder: 0 }],
+      ['wait', 1, 1, 1, null],
+      ['release', 0, 1, null],
+      ['grant', 1, 1],
+      ['waited', 1]
+    )
+  );
   const holders = [3, 4, 5, 6, 7].map((step) => stateAt(run, step).objects[1].holder);
   assert.deepEqual(holders, [0, 0, null, 1, null]);
 });
 
 test('what the granted waits of a semaphore ask for is not free', () => {
-  const run = new Run(trace({ object: 1, is: 'semaphore' }, ['made', 1, { permits: 3 }], ['acquire', 0, 1, null, 3], ['wait', 1, 1, 1, null, 2],
-    ['give', 0, 1, null, 3], ['grant', 1, 1], ['waited', 1], ['acquire', 1, 1, null, 2]));
-  assert.deepEqual([1, 2, 3, 4, 5, 6, 7].map((step) => stateAt(run, step).objects[1].free), [3, 0, 0, 3, 1, 3, 1]);
+  const run = new Run(
+    trace(
+      { object: 1, is: 'semaphore' },
+      ['made', 1, { permits: 3 }],
+      ['acquire', 0, 1, null, 3],
+      ['wait', 1, 1, 1, null, 2],
+      ['give', 0, 1, null, 3],
+      ['grant', 1, 1],
+      ['waited', 1],
+      ['acquire', 1, 1, null, 2]
+    )
+  );
+  assert.deepEqual(
+    [1, 2, 3, 4, 5, 6, 7].map((step) => stateAt(run, step).objects[1].free),
+    [3, 0, 0, 3, 1, 3, 1]
+  );
 });
 
 test('a wait goes with the future to another task, and to nobody', () => {
-  const run = new Run(trace({ object: 1, is: 'event' }, ['made', 1, { set: 0 }], ['wait', 1, 1, 1, null], ['move', 1, 2], ['move', 1, null]));
-  assert.deepEqual([2, 3, 4].map((step) => stateAt(run, step).objects[1].line), [[1], [2], [null]]);
+  const run = new Run(
+    trace(
+      { object: 1, is: 'event' },
+      ['made', 1, { set: 0 }],
+      ['wait', 1, 1, 1, null],
+      ['move', 1, 2],
+      ['move', 1, null]
+    )
+  );
+  assert.deepEqual(
+    [2, 3, 4].map((step) => stateAt(run, step).objects[1].line),
+    [[1], [2], [null]]
+  );
 });
 
 test('timers are told by their deadlines, and those of one moment in the order of arming', () => {
-  const run = new Run(trace(['arm', 0, 1, 50, null, 'sleep'], ['arm', 1, 2, 20, null, 'timeout'], ['arm', 2, 3, 50, null], ['jump', 20], ['fire', 2, 3], ['disarm', 1]));
-  assert.deepEqual(stateAt(run, 3).timers, [[1, 20], [0, 50], [2, 50]]);
+  const run = new Run(
+    trace(
+      ['arm', 0, 1, 50, null, 'sleep'],
+      ['arm', 1, 2, 20, null, 'timeout'],
+      ['arm', 2, 3, 50, null],
+      ['jump', 20],
+      ['fire', 2, 3],
+      ['disarm', 1]
+    )
+  );
+  assert.deepEqual(stateAt(run, 3).timers, [
+    [1, 20],
+    [0, 50],
+    [2, 50]
+  ]);
   assert.deepEqual(stateAt(run, 6).timers, [[2, 50]]);
   assert.equal(run.trace.time[4], 20);
 });
 
 test('causes: what is under way, what the row names, and none', () => {
-  const run = new Run(trace(['spawn', 0], ['turn', 1], ['poll', 0, 2], ['print', 0, 'a'], ['spawn', 1, { cause: 3 }], ['mark', 0, null, 'b', { cause: 0 }], ['turn', 0], ['stale', 0]));
+  const run = new Run(
+    trace(
+      ['spawn', 0],
+      ['turn', 1],
+      ['poll', 0, 2],
+      ['print', 0, 'a'],
+      ['spawn', 1, { cause: 3 }],
+      ['mark', 0, null, 'b', { cause: 0 }],
+      ['turn', 0],
+      ['stale', 0]
+    )
+  );
   assert.deepEqual([...run.trace.cause].slice(1), [0, 0, 1, 3, 2, 0, 0, 0]);
 });
 
 test('a row of one object without a state and a row with a cause are told apart', () => {
-  const run = new Run(trace({ object: 1, is: 'queue' }, ['spawn', 0], ['made', 1, { len: 2 }], ['made', 2, { cause: 2 }]));
+  const run = new Run(
+    trace({ object: 1, is: 'queue' }, ['spawn', 0], ['made', 1, { len: 2 }], ['made', 2, { cause: 2 }])
+  );
   assert.equal(stateAt(run, 2).objects[1].len, 2);
   assert.equal(run.trace.cause[3], 1);
 });
@@ -138,11 +226,22 @@ test('half a last line is left out, and a bad line before it is named', () => {
 test('a hundred thousand events are folded in half a second', () => {
   const text = SAMPLES.many({ events: 100_000 });
   // The best of some: others use the machine, too.
-  const best = (act) => Math.min(...Array.from({ length: 7 }, () => { const began = performance.now(); act(); return performance.now() - began; }));
+  const best = (act) =>
+    Math.min(
+      ...Array.from({ length: 7 }, () => {
+        const began = performance.now();
+        act();
+        return performance.now() - began;
+      })
+    );
   let run;
-  const folded = best(() => { run = new Run(text); });
+  const folded = best(() => {
+    run = new Run(text);
+  });
   assert.ok(run.count >= 100_000);
   assert.ok(folded < 500, `${folded} ms`);
-  const asked = best(() => { for (let step = run.count; step > run.count - 20_000; step -= 997) run.stateAt(step); });
+  const asked = best(() => {
+    for (let step = run.count; step > run.count - 20_000; step -= 997) run.stateAt(step);
+  });
   assert.ok(asked / 21 < 30, `${asked / 21} ms`);
 });

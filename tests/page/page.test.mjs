@@ -13,7 +13,8 @@ test('the page without data is under 100 kB', () => {
 });
 
 test('the lines to replace are there once, and nothing that is put in ends what it is put into', () => {
-  for (const line of ['/*{style}*/', '/*{script}*/', '<!--{title}-->', '<!--{data}-->']) assert.equal(read('page/page.html').split(line).length, 2, line);
+  for (const line of ['/*{style}*/', '/*{script}*/', '<!--{title}-->', '<!--{data}-->'])
+    assert.equal(read('page/page.html').split(line).length, 2, line);
   assert.doesNotMatch(scripts(), /<\/script|<!--|\{(style|title|data|script)\}/);
   assert.doesNotMatch(read('page/style.css'), /<\/style|\{script\}/);
 });
@@ -25,8 +26,12 @@ test('what is put in does not end a script before its end', () => {
 
 describe('in Chromium', { skip: missing }, () => {
   let browser;
-  before(async () => { browser = await Browser.start(); });
-  after(async () => { await browser.stop(); });
+  before(async () => {
+    browser = await Browser.start();
+  });
+  after(async () => {
+    await browser.stop();
+  });
 
   const sentence = (page) => page.textContent('#sentence');
   const step = (page) => page.evaluate(() => window.page.step);
@@ -34,13 +39,26 @@ describe('in Chromium', { skip: missing }, () => {
   test('every sample steps to its end and back, and shows the same from both sides', async () => {
     for (const name of NAMES) {
       const { page, close } = await browser.open(sample(name));
-      const [forth, back] = await page.evaluate((stride) => {
-        const seen = () => ['sentence', 'why', 'runner', 'ended', 'cards', 'queue', 'output'].map((id) => byId(id).textContent).join('\n');
-        const forth = [], back = [];
-        for (let step = 0; step <= window.page.run.count; step += stride) { window.page.go(step, false); forth.push(seen()); }
-        for (let step = (forth.length - 1) * stride; step >= 0; step -= stride) { window.page.go(step, false); back.unshift(seen()); }
-        return [forth, back];
-      }, sample(name).length < 2000 ? 1 : 9);
+      const [forth, back] = await page.evaluate(
+        (stride) => {
+          const seen = () =>
+            ['sentence', 'why', 'runner', 'ended', 'cards', 'queue', 'output']
+              .map((id) => byId(id).textContent)
+              .join('\n');
+          const forth = [],
+            back = [];
+          for (let step = 0; step <= window.page.run.count; step += stride) {
+            window.page.go(step, false);
+            forth.push(seen());
+          }
+          for (let step = (forth.length - 1) * stride; step >= 0; step -= stride) {
+            window.page.go(step, false);
+            back.unshift(seen());
+          }
+          return [forth, back];
+        },
+        sample(name).length < 2000 ? 1 : 9
+      );
       assert.deepEqual(back, forth, name);
       await close();
     }
@@ -49,7 +67,9 @@ describe('in Chromium', { skip: missing }, () => {
   test('random programs show at every step', async () => {
     for (let seed = 1; seed < 4; seed += 1) {
       const { page, close } = await browser.open(SAMPLES.random({ seed }).trace);
-      await page.evaluate(() => { for (let step = 0; step <= window.page.run.count; step += 3) window.page.go(step, false); });
+      await page.evaluate(() => {
+        for (let step = 0; step <= window.page.run.count; step += 3) window.page.go(step, false);
+      });
       await close();
     }
   });
@@ -57,11 +77,24 @@ describe('in Chromium', { skip: missing }, () => {
   test('a wake shows who woke whom, from where and to where', async () => {
     const { page, close } = await browser.open(sample('club'), { hash: '#s=41' });
     assert.equal(await sentence(page), 'bouncer notifies one at condition club → Alice wakes');
-    assert.match(await page.textContent('#why'), /^Alice moves from the line of condition club to the back of the ready queue. It runs in the next turn.$/);
+    assert.match(
+      await page.textContent('#why'),
+      /^Alice moves from the line of condition club to the back of the ready queue. It runs in the next turn.$/
+    );
     assert.equal(await page.locator('#arrows g.act text').textContent(), 'notify one');
     assert.equal(await page.locator('#arrows g.wakes text').textContent(), 'wakes');
     const card = page.locator('.thing.touched');
-    assert.deepEqual(await card.locator('.chip').evaluateAll((chips) => chips.map((chip) => [chip.querySelector('.name').textContent, chip.classList.contains('ghost')])), [['Alice', true], ['Bob', false]]);
+    assert.deepEqual(
+      await card
+        .locator('.chip')
+        .evaluateAll((chips) =>
+          chips.map((chip) => [chip.querySelector('.name').textContent, chip.classList.contains('ghost')])
+        ),
+      [
+        ['Alice', true],
+        ['Bob', false]
+      ]
+    );
     assert.equal(await page.locator('#queue .chip').textContent(), 'AAlice');
     assert.match(await page.locator('#source .on').textContent(), /club\.notify_one\(&guard\);/);
     assert.equal(await page.locator('#output div').count(), 3);
@@ -70,7 +103,10 @@ describe('in Chromium', { skip: missing }, () => {
 
   test('keys go to the cause, to the effect, and from poll to poll', async () => {
     const { page, close } = await browser.open(sample('club'), { hash: '#s=46' });
-    const press = async (key) => { await page.keyboard.press(key); return sentence(page); };
+    const press = async (key) => {
+      await page.keyboard.press(key);
+      return sentence(page);
+    };
     assert.equal(await sentence(page), 'Alice runs');
     assert.equal(await press('c'), 'bouncer notifies one at condition club → Alice wakes');
     assert.equal(await press('c'), 'bouncer notifies one at condition club');
@@ -87,10 +123,16 @@ describe('in Chromium', { skip: missing }, () => {
 
   test('o follows the changes of an object', async () => {
     const { page, close } = await browser.open(sample('lock-circle'));
-    const { rows, wanted } = await page.evaluate(() => ({ rows: window.page.run.objects.get(1), wanted: window.page.run.trace.rows.findIndex((row) => row?.[0] === 'take') }));
+    const { rows, wanted } = await page.evaluate(() => ({
+      rows: window.page.run.objects.get(1),
+      wanted: window.page.run.trace.rows.findIndex((row) => row?.[0] === 'take')
+    }));
     await page.evaluate((at) => window.page.go(at), wanted);
     const seen = [wanted];
-    for (let at = 0; at < 2; at += 1) { await page.keyboard.press('o'); seen.push(await step(page)); }
+    for (let at = 0; at < 2; at += 1) {
+      await page.keyboard.press('o');
+      seen.push(await step(page));
+    }
     assert.deepEqual(seen, rows.filter((at) => at >= wanted).slice(0, 3));
     await page.keyboard.press('Shift+O');
     assert.equal(await step(page), seen[1]);
@@ -101,8 +143,12 @@ describe('in Chromium', { skip: missing }, () => {
     const { page, close } = await browser.open(sample('club'));
     await page.keyboard.press('/');
     await page.keyboard.type('club takes');
-    assert.deepEqual(await page.locator('dialog .list button').evaluateAll((all) => all.map((each) => each.innerText.split('\n').at(-1))),
-      ['Alice', 'Bob', 'bouncer', 'Alice'].map((name) => `${name} takes lock club`));
+    assert.deepEqual(
+      await page
+        .locator('dialog .list button')
+        .evaluateAll((all) => all.map((each) => each.innerText.split('\n').at(-1))),
+      ['Alice', 'Bob', 'bouncer', 'Alice'].map((name) => `${name} takes lock club`)
+    );
     await page.keyboard.press('Enter');
     assert.equal(await sentence(page), 'Alice takes lock club');
     await page.keyboard.press('n');
@@ -122,18 +168,49 @@ describe('in Chromium', { skip: missing }, () => {
     await page.keyboard.press('f');
     await page.locator('dialog .list button').click();
     assert.equal(await sentence(page), 'Nobody can ever run again: a stall');
-    assert.match((await page.locator('.stalled').innerText()).replace(/\s+/g, ' '), /B Bob waits for condition club and nobody is left who notifies/);
+    assert.match(
+      (await page.locator('.stalled').innerText()).replace(/\s+/g, ' '),
+      /B Bob waits for condition club and nobody is left who notifies/
+    );
     await close();
   });
 
   test('what is found: unheard signals, wakes in vain, long polls, spinning, panics, stale wakes', async () => {
-    const lines = [{ trace: 'by hand', version: 1, clock: 'real' }, { task: 0, name: 'main' }, { object: 1, is: 'event' }, { object: 2, is: 'condition' },
-      ['spawn', 0], ['made', 1, { set: 0 }], ['made', 2], ['poll', 0, 3], ['set', 0, 1, null, 0], ['clear', 0, 1], ['pulse', 0, 1, null, 0],
-      ['notify', 0, 2, null, 1, 0], ['ask', 0, 2, null, 0, 2], ['now', 150_000], ['pending', 0], ['stale', 3], ['panics', 0, 'no'],
-      ...Array.from({ length: 100 }, () => [['poll', 0, 0], ['yield', 0, null], ['wake', 0, 0], ['pending', 0]]).flat()];
+    const lines = [
+      { trace: 'by hand', version: 1, clock: 'real' },
+      { task: 0, name: 'main' },
+      { object: 1, is: 'event' },
+      { object: 2, is: 'condition' },
+      ['spawn', 0],
+      ['made', 1, { set: 0 }],
+      ['made', 2],
+      ['poll', 0, 3],
+      ['set', 0, 1, null, 0],
+      ['clear', 0, 1],
+      ['pulse', 0, 1, null, 0],
+      ['notify', 0, 2, null, 1, 0],
+      ['ask', 0, 2, null, 0, 2],
+      ['now', 150_000],
+      ['pending', 0],
+      ['stale', 3],
+      ['panics', 0, 'no'],
+      ...Array.from({ length: 100 }, () => [
+        ['poll', 0, 0],
+        ['yield', 0, null],
+        ['wake', 0, 0],
+        ['pending', 0]
+      ]).flat()
+    ];
     const { page, close } = await browser.open(lines.map((line) => JSON.stringify(line)).join('\n'));
-    assert.deepEqual(await page.evaluate(() => window.page.run.findings.map(({ step, kind }) => `${step} ${kind}`)),
-      ['4 long poll', '5 unheard', '7 unheard', '9 wake in vain', '11 stale wake', '12 panic', '409 spinning']);
+    assert.deepEqual(await page.evaluate(() => window.page.run.findings.map(({ step, kind }) => `${step} ${kind}`)), [
+      '4 long poll',
+      '5 unheard',
+      '7 unheard',
+      '9 wake in vain',
+      '11 stale wake',
+      '12 panic',
+      '409 spinning'
+    ]);
     await page.keyboard.press('.');
     assert.equal(await step(page), 4);
     await close();
@@ -144,9 +221,13 @@ describe('in Chromium', { skip: missing }, () => {
     assert.equal(await step(page), 31);
     await page.keyboard.press('ArrowRight');
     await page.waitForFunction(() => location.hash === '#s=32');
-    await page.evaluate(() => { location.hash = '#s=40'; });
+    await page.evaluate(() => {
+      location.hash = '#s=40';
+    });
     await page.waitForFunction(() => window.page.step === 40);
-    await page.evaluate(() => { location.hash = '#s=999999'; });
+    await page.evaluate(() => {
+      location.hash = '#s=999999';
+    });
     await page.waitForFunction(() => window.page.step === window.page.run.count);
     await close();
   });
@@ -175,17 +256,28 @@ describe('in Chromium', { skip: missing }, () => {
   test('everything can be done with the keyboard alone, and is said to who hears the page', async () => {
     const { page, close } = await browser.open(sample('club'), { hash: '#s=40' });
     await page.keyboard.press('ArrowRight');
-    assert.match(await page.textContent('#spoken'), /^bouncer notifies one at condition club → Alice wakes\. Alice moves from the line/);
+    assert.match(
+      await page.textContent('#spoken'),
+      /^bouncer notifies one at condition club → Alice wakes\. Alice moves from the line/
+    );
     assert.match(await page.getAttribute('#slider', 'aria-valuetext'), /^step 41: bouncer/);
     const focusable = new Set();
     for (let at = 0; at < 40; at += 1) {
       await page.keyboard.press('Tab');
-      focusable.add(await page.evaluate(() => document.activeElement.dataset.key ?? document.activeElement.dataset.place ?? document.activeElement.id));
+      focusable.add(
+        await page.evaluate(
+          () => document.activeElement.dataset.key ?? document.activeElement.dataset.place ?? document.activeElement.id
+        )
+      );
     }
-    for (const each of ['ArrowLeft', 'slider', 'c', 'f', '/', '?', 'source', 'output', 'wait 3', 'ready 1']) assert.ok(focusable.has(each), each);
+    for (const each of ['ArrowLeft', 'slider', 'c', 'f', '/', '?', 'source', 'output', 'wait 3', 'ready 1'])
+      assert.ok(focusable.has(each), each);
     await page.locator('.chip[data-place="wait 3"]').focus();
     await page.keyboard.press('Enter');
-    assert.match(await page.innerText('dialog'), /Bob at step 41[^]*It is parked: it waits for condition club, at club\.rs:\d+\. It is alone in line\./);
+    assert.match(
+      await page.innerText('dialog'),
+      /Bob at step 41[^]*It is parked: it waits for condition club, at club\.rs:\d+\. It is alone in line\./
+    );
     await page.keyboard.press('Escape');
     await page.keyboard.press('?');
     assert.match(await page.innerText('dialog'), /to the cause/);
@@ -203,16 +295,34 @@ describe('in Chromium', { skip: missing }, () => {
     await page.keyboard.press(' ');
     assert.equal(await page.textContent('[data-key=" "]'), 'play');
     const at = await step(page);
-    await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
+    await page.evaluate(
+      () =>
+        new Promise((done) => {
+          requestAnimationFrame(() => requestAnimationFrame(done));
+        })
+    );
     assert.equal(await step(page), at);
     await close();
   });
 
   test('a circle of locks is drawn as a ring, and told in words', async () => {
     const { page, close } = await browser.open(sample('lock-circle'), { hash: '#s=38' });
-    assert.match(await page.getAttribute('.stalled svg', 'aria-label'), /Ann waits for lock right, which is held by Ben/);
-    assert.deepEqual((await page.locator('.stalled svg text').allTextContents()).sort(),
-      ['A', 'Ann', 'B', 'Ben', 'is held by', 'is held by', 'lock left', 'lock right', 'waits for', 'waits for']);
+    assert.match(
+      await page.getAttribute('.stalled svg', 'aria-label'),
+      /Ann waits for lock right, which is held by Ben/
+    );
+    assert.deepEqual((await page.locator('.stalled svg text').allTextContents()).sort(), [
+      'A',
+      'Ann',
+      'B',
+      'Ben',
+      'is held by',
+      'is held by',
+      'lock left',
+      'lock right',
+      'waits for',
+      'waits for'
+    ]);
     await close();
   });
 
@@ -238,30 +348,75 @@ describe('in Chromium', { skip: missing }, () => {
   });
 
   test('hostile text shows as text', async () => {
-    const bad = '</script><img src=x onerror=alert(1)>\u2028\u202e\u0000\u200f\t@1#2', long = 'long '.repeat(2000);
+    const bad = '</script><img src=x onerror=alert(1)>\u2028\u202e\u0000\u200f\t@1#2',
+      long = 'long '.repeat(2000);
     const head = { trace: 'by hand', version: 1, program: bad };
-    const lines = [head, { line: 1, at: `${bad}.rs:1:1` }, { line: 2, at: 'b.rs:2:1' }, { task: 0, name: bad, line: 1 }, { task: 1, name: long, line: 2 },
-      { object: 1, is: bad, name: long, line: 1 }, { object: 2, is: 'lock', name: bad, line: 2 }, ['spawn', 0], ['spawn', 1], ['made', 1], ['made', 2],
-      ['poll', 0, 4], ['print', 0, bad], ['print', 0, long], ['mark', 0, 2, bad], ['does', 0, 1, 1, bad], ['take', 0, 2, 2], ['wait', 0, 1, 1, 1],
-      ['pending', 0], ['poll', 1, 11], ['wait', 1, 2, 2, 2], ['panics', 1, bad], ['panicked', 1, bad], ['stall'], [bad, bad]];
+    const lines = [
+      head,
+      { line: 1, at: `${bad}.rs:1:1` },
+      { line: 2, at: 'b.rs:2:1' },
+      { task: 0, name: bad, line: 1 },
+      { task: 1, name: long, line: 2 },
+      { object: 1, is: bad, name: long, line: 1 },
+      { object: 2, is: 'lock', name: bad, line: 2 },
+      ['spawn', 0],
+      ['spawn', 1],
+      ['made', 1],
+      ['made', 2],
+      ['poll', 0, 4],
+      ['print', 0, bad],
+      ['print', 0, long],
+      ['mark', 0, 2, bad],
+      ['does', 0, 1, 1, bad],
+      ['take', 0, 2, 2],
+      ['wait', 0, 1, 1, 1],
+      ['pending', 0],
+      ['poll', 1, 11],
+      ['wait', 1, 2, 2, 2],
+      ['panics', 1, bad],
+      ['panicked', 1, bad],
+      ['stall'],
+      [bad, bad]
+    ];
     const sources = { [`${bad}.rs`]: `${bad}\n${long}`, 'b.rs': null };
-    const { page, close } = await browser.open(lines.map((line) => JSON.stringify(line)).join('\n'), { title: bad, sources });
+    const { page, close } = await browser.open(lines.map((line) => JSON.stringify(line)).join('\n'), {
+      title: bad,
+      sources
+    });
     page.on('dialog', () => assert.fail('it ran'));
     for (let at = 0; at < 19; at += 1) {
       await page.keyboard.press('ArrowRight');
       assert.equal(await page.locator('img, main script').count(), 0);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight + 1), `step ${at + 1} overflows`);
+      assert.ok(
+        await page.evaluate(
+          () =>
+            document.documentElement.scrollWidth <= innerWidth &&
+            document.documentElement.scrollHeight <= innerHeight + 1
+        ),
+        `step ${at + 1} overflows`
+      );
     }
-    const shown = await page.evaluate(() => document.querySelector('main').innerText + document.querySelector('header').innerText);
+    const shown = await page.evaluate(
+      () => document.querySelector('main').innerText + document.querySelector('header').innerText
+    );
     assert.doesNotMatch(shown, /[\u2028\u202e\u200f\u0000]/);
     await page.evaluate(() => window.page.go(6));
-    assert.match(await sentence(page), /says “<\/script><img src=x onerror=alert\(1\)>\\u\{2028\}\\u\{202e\}\\u\{0\}\\u\{200f\}\\u\{9\}@1#2”$/);
-    assert.equal((await page.locator('#output .new').textContent()), '</script><img src=x onerror=alert(1)>\\u{2028}\\u{202e}\\u{0}\\u{200f}    @1#2');
+    assert.match(
+      await sentence(page),
+      /says “<\/script><img src=x onerror=alert\(1\)>\\u\{2028\}\\u\{202e\}\\u\{0\}\\u\{200f\}\\u\{9\}@1#2”$/
+    );
+    assert.equal(
+      await page.locator('#output .new').textContent(),
+      '</script><img src=x onerror=alert(1)>\\u{2028}\\u{202e}\\u{0}\\u{200f}    @1#2'
+    );
     await close();
   });
 
   test('a source that could not be read is named', async () => {
-    const { page, close } = await browser.open(sample('club'), { hash: '#s=41', sources: { 'demos/programs/club.rs': null } });
+    const { page, close } = await browser.open(sample('club'), {
+      hash: '#s=41',
+      sources: { 'demos/programs/club.rs': null }
+    });
     assert.match(await page.innerText('#source'), /demos\/programs\/club\.rs could not be read/);
     await close();
   });
@@ -270,7 +425,9 @@ describe('in Chromium', { skip: missing }, () => {
     const without = await browser.open([]);
     assert.match(await sentence(without.page), /holds no trace/);
     await without.close();
-    const { page, close } = await browser.open('{"trace":"x","version":1}\n["spawn",0\n["spawn",1]').catch((error) => ({ error }));
+    const { page, close } = await browser
+      .open('{"trace":"x","version":1}\n["spawn",0\n["spawn",1]')
+      .catch((error) => ({ error }));
     assert.match(await sentence(page), /cannot be read/);
     assert.match(await page.textContent('#why'), /^line 2 of the trace is no JSON/);
     await assert.rejects(close, /line 2 of the trace/);
@@ -282,7 +439,9 @@ describe('in Chromium', { skip: missing }, () => {
     await nothing.page.keyboard.press('ArrowRight');
     await nothing.page.keyboard.press('l');
     await nothing.close();
-    const middle = await browser.open('{"trace":"x","version":1,"dropped":5000}\n["wake",7,3]\n["poll",7,1]\n["waited",4]\n["release",7,2,null]\n["pending",7]');
+    const middle = await browser.open(
+      '{"trace":"x","version":1,"dropped":5000}\n["wake",7,3]\n["poll",7,1]\n["waited",4]\n["release",7,2,null]\n["pending",7]'
+    );
     assert.match(await middle.page.textContent('#why'), /^5000 events before the first are not here\./);
     for (let at = 0; at < 5; at += 1) await middle.page.keyboard.press('ArrowRight');
     assert.equal(await sentence(middle.page), 'task 7 parks');
@@ -290,13 +449,28 @@ describe('in Chromium', { skip: missing }, () => {
   });
 
   test('a phone has it all in its width, and paper has the step as text', async () => {
-    const { page, close } = await browser.open(sample('club'), { hash: '#s=41', viewport: { width: 390, height: 844 } });
+    const { page, close } = await browser.open(sample('club'), {
+      hash: '#s=41',
+      viewport: { width: 390, height: 844 }
+    });
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 390));
     assert.ok(await page.locator('#queue .chip').isVisible());
     await page.emulateMedia({ media: 'print' });
-    assert.deepEqual(await page.evaluate(() => ['footer', '.badge', '#arrows'].map((each) => document.querySelector(each).checkVisibility())), [false, false, false]);
+    assert.deepEqual(
+      await page.evaluate(() =>
+        ['footer', '.badge', '#arrows'].map((each) => document.querySelector(each).checkVisibility())
+      ),
+      [false, false, false]
+    );
     const text = await page.innerText('body');
-    for (const each of ['bouncer notifies one at condition club → Alice wakes', 'READY QUEUE', 'Alice', 'club.notify_one(&guard);', 'Bob wants to enter the club.']) assert.ok(text.includes(each), each);
+    for (const each of [
+      'bouncer notifies one at condition club → Alice wakes',
+      'READY QUEUE',
+      'Alice',
+      'club.notify_one(&guard);',
+      'Bob wants to enter the club.'
+    ])
+      assert.ok(text.includes(each), each);
     assert.ok(!text.includes('async fn guest'));
     await close();
   });
@@ -305,9 +479,22 @@ describe('in Chromium', { skip: missing }, () => {
     const { page, close } = await browser.open(SAMPLES.many({ events: 100_000 }));
     const { count, fold, go, back } = await page.evaluate(() => {
       // The best of some: others use the machine, too.
-      const best = (times, act) => Math.min(...Array.from({ length: times }, (_, at) => { const began = performance.now(); act(at); return performance.now() - began; }));
-      const text = document.querySelector('script.trace').textContent, all = window.page.run.count;
-      return { count: all, fold: best(5, () => new Run(text)), go: best(20, (at) => window.page.go((at + 1) * 4801)), back: best(20, () => window.page.go(window.page.step - 1)) };
+      const best = (times, act) =>
+        Math.min(
+          ...Array.from({ length: times }, (_, at) => {
+            const began = performance.now();
+            act(at);
+            return performance.now() - began;
+          })
+        );
+      const text = document.querySelector('script.trace').textContent,
+        all = window.page.run.count;
+      return {
+        count: all,
+        fold: best(5, () => new Run(text)),
+        go: best(20, (at) => window.page.go((at + 1) * 4801)),
+        back: best(20, () => window.page.go(window.page.step - 1))
+      };
     });
     assert.ok(count >= 100_000);
     assert.ok(fold < 500, `folded in ${fold} ms`);
@@ -318,11 +505,28 @@ describe('in Chromium', { skip: missing }, () => {
   const shots = process.env.GREENLIGHT_SHOTS;
 
   test('screenshots for a person to look at', { skip: !shots && 'GREENLIGHT_SHOTS names no folder' }, async () => {
-    const steps = { crosswalk: [17, 29], club: [41, 54], 'resource-condition': [65], 'lock-circle': [38], philosophers: [110], barrier: [58], queue: [28], semaphore: [60], 'club+club-all': [39] };
+    const steps = {
+      crosswalk: [17, 29],
+      club: [41, 54],
+      'resource-condition': [65],
+      'lock-circle': [38],
+      philosophers: [110],
+      barrier: [58],
+      queue: [28],
+      semaphore: [60],
+      'club+club-all': [39]
+    };
     for (const [names, places] of Object.entries(steps)) {
       for (const colorScheme of ['light', 'dark']) {
-        for (const [width, height] of [[1440, 900], [1024, 768], [390, 844]]) {
-          const { page, close } = await browser.open(names.split('+').map(sample), { colorScheme, viewport: { width, height } });
+        for (const [width, height] of [
+          [1440, 900],
+          [1024, 768],
+          [390, 844]
+        ]) {
+          const { page, close } = await browser.open(names.split('+').map(sample), {
+            colorScheme,
+            viewport: { width, height }
+          });
           for (const place of places) {
             await page.evaluate((at) => window.page.go(at, false), place);
             await page.screenshot({ path: `${shots}/${names}-${place}-${width}-${colorScheme}.png` });
