@@ -134,7 +134,7 @@ pub mod trace {
     //!
     //! With no [`Observer`] installed, each place that has something to tell costs one branch, on a flag.
 
-    pub use crate::runtime::observe::{Recorder, Story, TraceFile, page};
+    pub use crate::runtime::observe::{Recorder, Story, TraceFile, page, page_with};
     pub use crate::runtime::watch::{Kind, ObjectLabel, Observer, Printable, Purpose, TaskLabel, TraceEvent, mark};
 }
 

@@ -32,7 +32,7 @@ Start with `tour`, then `show crosswalk`.
 stdout carries a demo's own lines only; explanations, counts and reports go to \
 stderr.
 
-Exit codes: 0 all went well; 1 the demo failed; 2 the command line was wrong; 3 \
+Exit codes: 0 all went well; 1 the demo failed, or a file cannot be used; 2 the command line was wrong; 3 \
 the demo stalled: nothing in it could ever run again; 130 it was ended by Ctrl-C.";
 
 const AFTER_PLAY: &str = "\
@@ -48,6 +48,11 @@ to a file, as one line, and play it:
 
 A line of its log is the microsecond, the task, and what it does. \
 tests/oracle/SCENARIOS.md has the rest.";
+
+const AFTER_PAGE: &str = "\
+The page is one file, which a browser opens from wherever it lies. A trace is rows of \
+JSON, as docs/TRACE.md has them; `run NAME --trace FILE.jsonl` writes one, and so does \
+GREENLIGHT_TRACE=FILE.jsonl in the environment of any program on greenlight.";
 
 /// The asyncio tutorials' programs on greenlight: run them, read them, change them
 #[derive(Debug, Parser)]
@@ -78,6 +83,15 @@ pub(crate) enum Command {
     Play {
         #[arg(value_name = "FILE.jsonl", value_hint = ValueHint::FilePath)]
         file: PathBuf,
+    },
+    /// Make the page that replays a trace, whoever wrote it, and compares it with others
+    #[command(after_help = AFTER_PAGE)]
+    Page {
+        #[arg(value_name = "TRACE.jsonl", value_hint = ValueHint::FilePath, required = true)]
+        traces: Vec<PathBuf>,
+        /// Where to write it [default: beside the first trace]
+        #[arg(short, value_name = "FILE.html", value_hint = ValueHint::FilePath)]
+        out: Option<PathBuf>,
     },
     /// Print a shell's completion script, as for `source <(greenlight-demos completions bash)`
     Completions { shell: clap_complete::Shell },

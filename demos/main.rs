@@ -9,7 +9,11 @@ mod stdout;
 
 mod interrupt;
 
+mod check;
+
 mod explain;
+
+mod page;
 
 mod programs;
 mod run;
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         Command::Show { program, python } => print(source(program, python)),
         Command::Tour => run::tour(PROGRAMS, &mut Stderr),
         Command::Play { file } => play(&file),
+        Command::Page { traces, out } => page::make(&traces, out),
         Command::Completions { shell } => print(&completions(shell)),
     };
     outcome.exit_code().into()

@@ -2,7 +2,7 @@
 
 use super::super::context;
 use super::super::watch::{Kind, Observer, TraceEvent};
-use super::page::{Sources, page_with};
+use super::page::{Sources, page_of};
 use super::perfetto::Perfetto;
 use super::rows::Rows;
 use super::story::Story;
@@ -106,10 +106,10 @@ impl TraceFile {
         self
     }
 
-    /// Has the page show this as the text of a source, where it cannot be read: a path as the lines of a trace have it.
+    /// Has the page show this as the text of a source, which is not read then: a path as the lines of a trace have it.
     #[must_use]
     pub fn with_source(mut self, file: impl Into<String>, text: impl Into<String>) -> Self {
-        self.sources.insert(file.into(), Some(text.into()));
+        self.sources.insert(file.into(), text.into());
         self
     }
 
@@ -195,7 +195,7 @@ impl Form {
     fn rest(&mut self, program: &str, sources: Sources) -> String {
         match self {
             Form::Rows(rows) => rows.as_ref().map(|rows| rows.written().to_string()).unwrap_or_default(),
-            Form::Page(rows) => page_with(program, &[rows.as_ref().map_or("", Rows::written)], sources),
+            Form::Page(rows) => page_of(program, &[rows.as_ref().map_or("", Rows::written)], &sources),
             Form::Story(story, told) => {
                 told.extend(story.end().map(|sentence| sentence + "\n"));
                 std::mem::take(told)

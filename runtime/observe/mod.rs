@@ -24,7 +24,7 @@ use debug::Debug;
 use std::rc::Rc;
 
 pub use file::TraceFile;
-pub use page::page;
+pub use page::{page, page_with};
 pub use recorder::Recorder;
 pub use story::Story;
 

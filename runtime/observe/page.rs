@@ -1,7 +1,7 @@
 //! The page that replays a trace: one file of HTML, with the trace and the sources that it names inside.
 
 use super::rows::quoted;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env::current_dir;
 use std::fs::read_to_string;
 use std::path::Path;
@@ -27,7 +27,7 @@ const SCRIPTS: [&str; 12] = [
 ];
 
 /// Sources by the names that the lines of a trace have.
-pub(super) type Sources = BTreeMap<String, Option<String>>;
+pub(super) type Sources = BTreeMap<String, String>;
 
 /// Makes the page that replays a trace, or compares several: one file of HTML that needs nothing else.
 ///
@@ -46,18 +46,36 @@ pub(super) type Sources = BTreeMap<String, Option<String>>;
 /// assert!(page.starts_with("<!doctype html>") && page.contains("my own executor"));
 /// ```
 pub fn page(title: &str, traces: &[&str]) -> String {
-    page_with(title, traces, Sources::new())
+    page_of(title, traces, &Sources::new())
 }
 
-/// The same, with sources that are known already.
-pub(super) fn page_with(title: &str, traces: &[&str], mut sources: Sources) -> String {
-    for file in traces.iter().flat_map(|trace| trace.lines()).filter_map(file_of) {
-        sources.entry(file.clone()).or_insert_with(|| source(Path::new(&file)));
-    }
+/// The same, with sources that may not be where it is made: each with its path, as the lines of a trace have it, and its
+/// text. What is given is not read.
+///
+/// ```
+/// let trace = r#"{"trace":"mine","version":1,"clock":"virtual"}
+/// {"line":1,"at":"nowhere/main.rs:1:1"}
+/// {"task":0,"name":"main","line":1}
+/// ["spawn",0]
+/// "#;
+/// let page = greenlight::trace::page_with("mine", &[trace], &[("nowhere/main.rs", "fn main() {}")]);
+/// assert!(page.contains("fn main() {}"));
+/// ```
+pub fn page_with(title: &str, traces: &[&str], sources: &[(&str, &str)]) -> String {
+    page_of(title, traces, &sources.iter().map(|(file, text)| (file.to_string(), text.to_string())).collect())
+}
+
+/// The same, with sources by their paths.
+pub(super) fn page_of(title: &str, traces: &[&str], given: &Sources) -> String {
+    let named: BTreeSet<_> = traces.iter().flat_map(|trace| trace.lines()).filter_map(file_of).collect();
+    let sources = named.into_iter().map(|file| {
+        let text = given.get(&file).cloned().or_else(|| source(Path::new(&file)));
+        (file, text)
+    });
     let trace = |trace: &&str| format!("<script type=\"text/plain\" class=\"trace\">\n{}</script>\n", inert(trace));
-    let sources = sources.iter().map(|(file, text)| {
+    let sources = sources.map(|(file, text)| {
         let text = text.as_deref().map_or("null".to_string(), quoted);
-        format!("{}:{text}", quoted(file))
+        format!("{}:{text}", quoted(&file))
     });
     let sources = inert(&format!("{{{}}}", sources.collect::<Vec<_>>().join(",")));
     let traces: String = traces.iter().map(trace).collect();
@@ -113,9 +131,10 @@ mod tests {
     #[test]
     fn nothing_in_a_trace_or_a_source_ends_the_element_that_it_is_in() {
         let trace = r#"{"trace":"mine","version":1}
+{"line":1,"at":"a.rs:1:1"}
 {"task":0,"name":"</script><script>alert(1)</script>"}"#;
-        let sources = Sources::from([("a.rs".to_string(), Some("// </script>\u{2028}".to_string()))]);
-        let page = page_with("a <b> & c", &[trace], sources);
+        let sources = Sources::from([("a.rs".to_string(), "// </script>\u{2028}".to_string())]);
+        let page = page_of("a <b> & c", &[trace], &sources);
         assert!(!page.contains("</script><script>alert"));
         assert!(page.contains("// \\u003c/script>\\u2028"));
         assert!(page.contains("a &lt;b> &amp; c"));

@@ -139,6 +139,8 @@ fn help_says_what_there_is_and_what_the_exit_codes_mean() {
       show         Print the source of a demo
       tour         Run all demos, on virtual time, with a line of explanation each
       play         Play a file of scenarios and print each one's log
+      page         Make the page that replays a trace, whoever wrote it, and
+                   compares it with others
       completions  Print a shell's completion script, as for `source
                    <(greenlight-demos completions bash)`
       help         Print this message or the help of the given subcommand(s)
@@ -152,9 +154,9 @@ fn help_says_what_there_is_and_what_the_exit_codes_mean() {
     stdout carries a demo's own lines only; explanations, counts and reports go to
     stderr.
 
-    Exit codes: 0 all went well; 1 the demo failed; 2 the command line was wrong; 3
-    the demo stalled: nothing in it could ever run again; 130 it was ended by
-    Ctrl-C.
+    Exit codes: 0 all went well; 1 the demo failed, or a file cannot be used; 2 the
+    command line was wrong; 3 the demo stalled: nothing in it could ever run again;
+    130 it was ended by Ctrl-C.
     ");
 }
 

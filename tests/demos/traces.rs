@@ -183,3 +183,65 @@ fn sentences_are_dimmed_where_colours_are_wanted() {
     assert_eq!(strip_str(&coloured.stderr).to_string(), plain.stderr);
     assert_eq!(coloured.stdout, plain.stdout);
 }
+
+#[test]
+fn a_page_is_made_of_the_trace_of_each_demo_with_the_demos_own_sources_wherever_that_is() {
+    for name in names() {
+        traced(&name, ".jsonl");
+        let (trace, page) = (file_there(&format!("{name}.jsonl")), file(&format!("{name}-page.html")));
+        let made = end(demos(&["page", text(&trace), "-o", text(&page)]).current_dir("/"));
+        assert_eq!((made.code, made.stdout, made.stderr), (Some(0), format!("{}\n", page.display()), String::new()));
+        let page = read(&page);
+        assert!(page.contains(&format!("<title>\n{name}\n</title>")), "{name} is the title of its page");
+        assert!(page.contains("//! What to change:"), "{name} has its source");
+        // What `<` becomes there stands for it.
+        let rows = read(&trace).replace('<', "\\u003c");
+        assert!(page.contains(&rows), "{name} has its rows");
+    }
+}
+
+/// A file that is there.
+fn file_there(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("traces").join(name)
+}
+
+#[test]
+fn a_page_compares_traces_and_is_beside_the_first_unless_told() {
+    let traces = ["club-a.jsonl", "club-b.jsonl"].map(file);
+    for trace in &traces {
+        assert_eq!(run(&["run", "club", "--trace", text(trace)]).code, Some(3));
+    }
+    let page = file("club-a.html");
+    let made = run(&["page", text(&traces[0]), text(&traces[1])]);
+    assert_eq!((made.code, made.stdout), (Some(0), format!("{}\n", page.display())));
+    assert_eq!(read(&page).matches("<script type=\"text/plain\" class=\"trace\">").count(), 2);
+}
+
+#[test]
+fn a_file_that_is_no_trace_is_told_why_and_no_page_is_made() {
+    let (bad, page) = (file("bad.jsonl"), file("bad.html"));
+    let good = "{\"trace\":\"mine\",\"version\":1}\n{\"task\":0,\"name\":\"main\"}\n[\"spawn\",0]\n";
+    for (text_of_it, why) in [
+        ("# A heading\n".to_string(), "line 1: a trace begins with its head"),
+        (format!("{good}[\"wake\",7]\n"), "line 4: the second element of `wake` is 7"),
+        (format!("{good}\n\n[\"\\u001b[2J\",7]\n"), "line 6: there is no row `\\u{1b}[2J`"),
+    ] {
+        fs::write(&bad, text_of_it).expect("the folder for tests can be written to");
+        let Ended { code, stdout, stderr } = run(&["page", text(&bad)]);
+        assert_eq!((code, stdout.as_str()), (Some(1), ""));
+        assert!(stderr.starts_with(&format!("error: {} is no trace: {why}", bad.display())), "{stderr}");
+        assert!(!page.exists(), "no page is made of it");
+    }
+    let good = file("good.jsonl");
+    assert_eq!(run(&["run", "club", "--trace", text(&good)]).code, Some(3));
+    for (args, code, why) in [
+        (&["page", "nowhere.jsonl"][..], 1, "error: cannot read nowhere.jsonl: "),
+        (&["page", text(&good), "-o", "/nowhere/page.html"], 1, "error: cannot write /nowhere/page.html: "),
+        (&["page", text(&good), "-o", text(&good)], 1, "error: "),
+        (&["page"], 2, "error: "),
+    ] {
+        let told = run(args);
+        assert!(told.code == Some(code) && told.stderr.starts_with(why), "{args:?}: {}", told.stderr);
+    }
+    assert!(read(&good).starts_with("{\"trace\""), "a trace is not overwritten by its page");
+}

@@ -1,0 +1,56 @@
+//! Makes the page that replays a trace from a file, whoever wrote that.
+
+use crate::check::check;
+use crate::programs::PROGRAMS;
+use crate::run::Outcome;
+use crate::stderr::{Stderr, complain};
+use crate::stdout;
+use greenlight::trace::{Printable, page_with};
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// No browser shows a longer trace.
+const LONGEST: u64 = 256 << 20;
+
+/// Makes a page of traces, and prints where it is.
+pub(crate) fn make(traces: &[PathBuf], out: Option<PathBuf>) -> Outcome {
+    let out = out.unwrap_or_else(|| traces[0].with_extension("html"));
+    match write(traces, &out) {
+        Ok(()) => {
+            stdout::print(&format!("{}\n", Printable(out.display())));
+            Outcome::Ended
+        }
+        Err(why) => {
+            complain(&mut Stderr, format_args!("{why}"));
+            Outcome::Failed
+        }
+    }
+}
+
+fn write(traces: &[PathBuf], out: &Path) -> Result<(), String> {
+    if traces.iter().any(|trace| trace == out) {
+        return Err(format!("{} is a trace; name another file for the page, with -o", Printable(out.display())));
+    }
+    let texts: Vec<_> = traces.iter().map(|file| read(file)).collect::<Result<_, _>>()?;
+    let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+    let names: Vec<_> = traces.iter().map(|file| file.file_stem().unwrap_or_default().to_string_lossy()).collect();
+    let files: Vec<_> = PROGRAMS.iter().map(|program| (program.file(), program.source)).collect();
+    let sources: Vec<_> = files.iter().map(|(file, source)| (file.as_str(), *source)).collect();
+    let page = page_with(&names.join(" and "), &texts, &sources);
+    fs::write(out, page).map_err(|error| format!("cannot write {}: {error}", Printable(out.display())))
+}
+
+/// The text of a trace.
+fn read(file: &Path) -> Result<String, String> {
+    let name = Printable(file.display());
+    let mut bytes = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
+    read.map_err(|error| format!("cannot read {name}: {error}"))?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(format!("{name} is longer than {} MiB, and no browser shows so much", LONGEST >> 20));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| format!("{name} is no trace: it is not UTF-8"))?;
+    check(&text).map_err(|why| format!("{name} is no trace: {why}"))?;
+    Ok(text)
+}
