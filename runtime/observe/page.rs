@@ -49,8 +49,8 @@ pub fn page(title: &str, traces: &[&str]) -> String {
     page_of(title, traces, &Sources::new())
 }
 
-/// The same, with sources that may not be where it is made: each with its path, as the lines of a trace have it, and its
-/// text. What is given is not read.
+/// The same, with sources that may not be where it is made: each with its path, as the lines of a trace have it, and
+/// its text. What is given is not read.
 ///
 /// ```
 /// let trace = r#"{"trace":"mine","version":1,"clock":"virtual"}
@@ -58,7 +58,8 @@ pub fn page(title: &str, traces: &[&str]) -> String {
 /// {"task":0,"name":"main","line":1}
 /// ["spawn",0]
 /// "#;
-/// let page = greenlight::trace::page_with("mine", &[trace], &[("nowhere/main.rs", "fn main() {}")]);
+/// let sources = [("nowhere/main.rs", "fn main() {}")];
+/// let page = greenlight::trace::page_with("mine", &[trace], &sources);
 /// assert!(page.contains("fn main() {}"));
 /// ```
 pub fn page_with(title: &str, traces: &[&str], sources: &[(&str, &str)]) -> String {
