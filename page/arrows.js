@@ -1,5 +1,5 @@
-// The arrows of a step: from who acts to what it acts on, in its colour, and from where somebody stood to where it stands
-// in the ready queue. They run in the gutters between the columns, and cross no text.
+// The arrows of a step: from who acts to what it acts on, in its colour, and from where somebody stood to where it
+// stands in the ready queue. They run in the gutters between the columns, and cross no text.
 
 // The head of an arrow that comes from one point to another.
 function arrowHead(from, to, size) {
@@ -75,7 +75,8 @@ class Arrows {
     if (from.top < list.top - 4 || from.top > list.top + list.height) return;
     const [x, lane, edge, endX, y] = [from.left + from.width / 2, from.top - 6, card.right, to.left - 13, to.middle];
     const middle = (edge + endX) / 2;
-    const path = `M${x} ${from.top - 1}Q${x} ${lane} ${x + 8} ${lane}H${edge}C${middle + 10} ${lane} ${middle - 16} ${y} ${endX} ${y}`;
+    const rises = `M${x} ${from.top - 1}Q${x} ${lane} ${x + 8} ${lane}H${edge}`;
+    const path = `${rises}C${middle + 10} ${lane} ${middle - 16} ${y} ${endX} ${y}`;
     this.group('wakes', 'var(--hot)', path, [endX - 9, y], [endX, y], 'wakes', middle, (lane + y) / 2);
   }
 

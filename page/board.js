@@ -281,8 +281,8 @@ class Board {
     return boxes;
   }
 
-  // Lets what moved glide from where it stood. A chip that is new in its place comes from where its task was, over the page,
-  // since the lists cut off what leaves them.
+  // Lets what moved glide from where it stood. A chip that is new in its place comes from where its task was, over the
+  // page, since the lists cut off what leaves them.
   glide(old) {
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     // First all is read and then all is set in motion: to mix that would lay the page out again for each.

@@ -1,6 +1,6 @@
 'use strict';
-// The state in the form in which what different readers make of a trace is compared: keys sorted as strings. It is no part of
-// the page.
+// The state in the form in which what different readers make of a trace is compared: keys sorted as strings. It is no
+// part of the page.
 //
 // node page/canonical.js TRACE.jsonl prints the state after each event, a line each, from step 0 on.
 

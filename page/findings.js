@@ -1,5 +1,5 @@
-// What is worth a look: stalls, signals that nobody heard, wakes in vain, long polls, tasks that spin, panics. Nothing here
-// touches the page.
+// What is worth a look: stalls, signals that nobody heard, wakes in vain, long polls, tasks that spin, panics. Nothing
+// here touches the page.
 
 // A poll that takes so long is told, in microseconds, and so many short ones in a row are spinning.
 const LONG_POLL = 100_000,

@@ -1,5 +1,5 @@
-// The lanes: a line for each task, on a canvas, of which only the window that is seen is drawn. Solid while it runs, pale
-// while it is ready, dots while it is parked.
+// The lanes: a line for each task, on a canvas, of which only the window that is seen is drawn. Solid while it runs,
+// pale while it is ready, dots while it is parked.
 
 // How wide an event is, at least and at most, before somebody zooms.
 const NARROW = 5,

@@ -1,11 +1,11 @@
 // Puts the page together: the runs, the step, the keys.
 //
-// How one file is made of it: in page.html four lines that hold nothing else are replaced. That of the style by style.css, and
-// that of the script by the files that files.txt names, one after the other; in both, lines are trimmed, and those that are
-// empty or begin with // are left out. That of the title by the name of the program, with & and less-than escaped. That of
-// the data by a script of type text/plain and class trace for each trace, its lines as they are, and a script of type
-// application/json and id sources with the text of each file that the lines of the traces name, or null; in both every
-// less-than is written \u003c, which JSON reads as the same.
+// How one file is made of it: in page.html four lines that hold nothing else are replaced. That of the style by
+// style.css, and that of the script by the files that files.txt names, one after the other; in both, lines are trimmed,
+// and those that are empty or begin with // are left out. That of the title by the name of the program, with & and
+// less-than escaped. That of the data by a script of type text/plain and class trace for each trace, its lines as they
+// are, and a script of type application/json and id sources with the text of each file that the lines of the traces
+// name, or null; in both every less-than is written \u003c, which JSON reads as the same.
 
 class Page {
   constructor(texts, sources) {

@@ -5,8 +5,13 @@ const LINES = 400,
   SAID = 100;
 
 // What a line of Rust is made of: comments, strings and words of the language; the rest is plain.
-const RUST =
-  /(\/\/.*$)|("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)')|\b(as|async|await|break|const|continue|else|enum|false|fn|for|if|impl|in|let|loop|match|mod|move|mut|pub|return|self|static|struct|true|type|use|where|while)\b/g;
+const WORDS_OF_RUST =
+  'as async await break const continue else enum false fn for if impl in let loop match mod move mut ' +
+  'pub return self static struct true type use where while';
+const RUST = new RegExp(
+  String.raw`(//.*$)|("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)')|\b(${WORDS_OF_RUST.replaceAll(' ', '|')})\b`,
+  'g'
+);
 
 function coloured(line) {
   const parts = [];

@@ -1,5 +1,5 @@
-// Why nobody can go on: a circle of tasks that wait for each other, drawn as a ring, or who waits for what, and who could
-// end that.
+// Why nobody can go on: a circle of tasks that wait for each other, drawn as a ring, or who waits for what, and who
+// could end that.
 
 // So many tasks are drawn as a ring; of more there is a list.
 const LARGEST = 7;
@@ -92,7 +92,8 @@ function whoEnds(it, tasks) {
   return `and nobody is left who ${ends[it.is] ?? 'could end that'}`;
 }
 
-// The circle as a ring: tasks and objects in turn, with what leads from one to the next. A large one has no room for words.
+// The circle as a ring: tasks and objects in turn, with what leads from one to the next. A large one has no room for
+// words.
 function ring({ run }, circle) {
   const large = circle.length > 3,
     width = 340,

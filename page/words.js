@@ -132,8 +132,7 @@ const HEADS = new Map(
       run.isLine(step) ? ' leaves the line at ' : ' waits no more for ',
       ...waitedFor(run, step)
     ],
-    arm: (row) =>
-      `@1 ${{ timeout: 'sets a limit of', deadline: 'has a deadline in', tick: 'waits for its tick, for' }[row[5]] ?? 'sleeps for'} ${duration(row[3])}`,
+    arm: (row) => `@1 ${ARMS[row[5]] ?? 'sleeps for'} ${duration(row[3])}`,
     fire: (row, step, run) => ['The timer of ', task(run.taskAt(step)), ' is due'],
     disarm: (row, step, run) => ['The timer of ', task(run.taskAt(step)), ' is no longer needed'],
     timedout: 'The time of @1 is up',
@@ -185,6 +184,8 @@ const PILLS = {
   does: (row) => brief(printable(row[4] ?? 'uses'), 12),
   await: () => null
 };
+
+const ARMS = { timeout: 'sets a limit of', deadline: 'has a deadline in', tick: 'waits for its tick, for' };
 
 const GRANTS = { condition: 'notifies', lock: 'goes to', semaphore: 'has permits for', barrier: 'opens for' };
 
@@ -258,8 +259,10 @@ const MEANINGS = new Map(
         ...(holder == null ? [] : [' ', task(holder), holder === number ? ' holds it: itself!' : ' holds it.'])
       ];
     },
-    grant: (row, after, before, step, run) =>
-      `It ${run.isLine(step) ? 'has left the line, and ' : ''}does not know yet.${run.kindOf(run.objectAt(step)) === 'condition' ? ' It still has to get the lock.' : ''}`,
+    grant: (row, after, before, step, run) => [
+      run.isLine(step) ? 'It has left the line, and does not know yet.' : 'It does not know yet.',
+      run.kindOf(run.objectAt(step)) === 'condition' ? ' It still has to get the lock.' : ''
+    ],
     move: 'The future has gone to another task, and its place in line with it.',
     waited: 'It finds what it was granted.',
     leave: 'The wait was dropped before it got anything.',
@@ -350,7 +353,10 @@ function meaningOfPoll([, number], after, before, step, run) {
     return 'It runs for the first time, up to the first await that has to wait.';
   const line = run.lineName(run.parkedAt(number, step)),
     [first] = before.ready;
-  return `${first === number ? 'It was first in the ready queue.' : 'It leaves the ready queue.'}${line ? ` It goes on where it parked, at ${line}.` : ''}`;
+  return [
+    first === number ? 'It was first in the ready queue.' : 'It leaves the ready queue.',
+    line ? ` It goes on where it parked, at ${line}.` : ''
+  ];
 }
 
 function meaningOfEnd(row, after, before, step, run) {
@@ -419,17 +425,21 @@ class Story extends Run {
   head(step) {
     const row = this.trace.rows[step],
       head = HEADS.get(row?.[0]);
-    if (!row)
-      return [
-        `${printable(this.trace.head.program ?? 'A run')}: ${count(this.count, 'event')}, ${count(this.tasks.size, 'task')}, ${count(this.findings.length, 'finding')}`
+    if (!row) {
+      const counts = [
+        count(this.count, 'event'),
+        count(this.tasks.size, 'task'),
+        count(this.findings.length, 'finding')
       ];
+      return [`${printable(this.trace.head.program ?? 'A run')}: ${counts.join(', ')}`];
+    }
     return head
       ? this.parts(typeof head === 'function' ? head(row, step, this) : head, row)
       : [printable(JSON.stringify(row))];
   }
 
-  // Replaces what stands for tasks and objects of the row. A list may hold text of the program: there only an element that is
-  // nothing else is replaced.
+  // Replaces what stands for tasks and objects of the row. A list may hold text of the program: there only an element
+  // that is nothing else is replaced.
   parts(said, row) {
     const known = (part) => {
       if (!/^[@#]\d$/.test(part)) return part;
@@ -485,11 +495,12 @@ class Story extends Run {
   // The quiet line; `before` and `after` are the states around the event.
   why(step, before, after) {
     const row = this.trace.rows[step],
-      why = MEANINGS.get(row?.[0]) ?? '';
-    if (!row)
-      return [
-        `${this.trace.head.dropped ? `${this.trace.head.dropped} events before the first are not here. ` : ''}${this.trace.cut ? 'Its last line is cut off. ' : ''}→ goes on by one event, ? tells of all keys.`
-      ];
+      why = MEANINGS.get(row?.[0]) ?? '',
+      { head, cut } = this.trace;
+    if (!row) {
+      const dropped = head.dropped ? `${head.dropped} events before the first are not here. ` : '';
+      return [dropped, cut ? 'Its last line is cut off. ' : '', '→ goes on by one event, ? tells of all keys.'];
+    }
     return this.parts(typeof why === 'function' ? why(row, after, before, step, this) : why, row);
   }
 

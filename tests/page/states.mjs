@@ -1,5 +1,5 @@
-// Compares the page's own states with those of another reader: for each NAME.jsonl in a folder, the lines of NAME.states
-// are the states after each event. Usage: node states.mjs FOLDER
+// Compares the page's own states with those of another reader: for each NAME.jsonl in a folder, the lines of
+// NAME.states are the states after each event. Usage: node states.mjs FOLDER
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
