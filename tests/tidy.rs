@@ -306,6 +306,20 @@ fn what_the_tables_for_newcomers_say_is_compiled_below_them() {
 }
 
 #[test]
+fn the_schema_of_a_trace_has_each_row_that_is_written_and_no_other() {
+    let (page, writer) = (read("docs/TRACE.md"), read("runtime/observe/rows.rs"));
+    let words = |text: &str, begin: &str| -> BTreeSet<String> {
+        let words = text.split(begin).skip(1).filter_map(|rest| rest.split('"').next());
+        words.map(str::to_string).collect()
+    };
+    let tables: String = page.lines().filter(|line| line.starts_with("| `[")).collect();
+    let mut written = words(&writer, ".word(\"");
+    written.extend(words(&writer, ".act(\""));
+    written.remove("now");
+    assert_eq!(words(&tables, "[\""), written);
+}
+
+#[test]
 fn every_line_of_the_debug_mode_has_its_row_in_the_page_on_watching() {
     let page = read("docs/WATCHING.md");
     let mut found = 0;

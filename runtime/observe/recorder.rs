@@ -1,9 +1,10 @@
 //! An observer that keeps what it hears, for tests and for a look at what has happened.
 
 use super::super::watch::{Observer, TraceEvent};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 
-/// An [`Observer`] that keeps every event.
+/// An [`Observer`] that keeps every event, or the last ones.
 ///
 /// ```
 /// use greenlight::{Runtime, sync::Event, trace::Recorder};
@@ -24,19 +25,37 @@ use std::cell::RefCell;
 /// let by = &events[woken.cause.unwrap() as usize - 1];
 /// assert_eq!(by.to_string(), "main polled");
 /// assert_eq!(recorder.lines().last().unwrap(), "main returned");
+///
+/// let recorder = Rc::new(Recorder::last(2));
+/// Runtime::builder().observer(recorder.clone()).build().run(async {});
+/// assert_eq!(recorder.lines(), ["main ready", "main returned"]);
+/// assert_eq!(recorder.dropped(), 3); // its spawn, the first turn, and its poll
 /// ```
 #[derive(Default, Debug)]
 pub struct Recorder {
-    events: RefCell<Vec<TraceEvent>>,
+    events: RefCell<VecDeque<TraceEvent>>,
+    /// How many it keeps at most; none if any number.
+    most: Option<usize>,
+    dropped: Cell<u64>,
 }
 
 impl Recorder {
-    /// Everything that happened so far.
-    pub fn events(&self) -> Vec<TraceEvent> {
-        self.events.borrow().clone()
+    /// A recorder that keeps the last so many events, and drops those before: for a program that runs on and on.
+    pub fn last(events: usize) -> Self {
+        Recorder { most: Some(events), ..Recorder::default() }
     }
 
-    /// Everything that happened so far, a sentence each: the form in which tests compare traces.
+    /// How many events it has dropped, which came before those that it has.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.get()
+    }
+
+    /// Everything that happened so far, or the last of it.
+    pub fn events(&self) -> Vec<TraceEvent> {
+        self.events.borrow().iter().cloned().collect()
+    }
+
+    /// The same, a sentence each: the form in which tests compare traces.
     pub fn lines(&self) -> Vec<String> {
         self.events.borrow().iter().map(TraceEvent::to_string).collect()
     }
@@ -44,6 +63,11 @@ impl Recorder {
 
 impl Observer for Recorder {
     fn on_event(&self, event: &TraceEvent) {
-        self.events.borrow_mut().push(event.clone());
+        let mut events = self.events.borrow_mut();
+        events.push_back(event.clone());
+        if self.most.is_some_and(|most| events.len() > most) {
+            events.pop_front();
+            self.dropped.set(self.dropped.get() + 1);
+        }
     }
 }
