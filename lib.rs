@@ -96,8 +96,8 @@
 //! `task_group`, `interval`.
 //!
 //! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `state`, `kind`,
-//! `future_type`, `names`, `trace`, `polls`, `runtimes`, `lost`, `facts`, `told`, `told_of_tasks`, `holds`, `dump`,
-//! `standing`, `text`, `shown`, `stall`, `ask`, `help`, `report`, `tree`, `pending`, `watchers`, `check_lists`,
+//! `future_type`, `ids`, `names`, `trace`, `polls`, `runtimes`, `lost`, `facts`, `told`, `told_of_tasks`, `holds`,
+//! `dump`, `standing`, `text`, `shown`, `stall`, `ask`, `help`, `report`, `tree`, `pending`, `watchers`, `check_lists`,
 //! `check_waits`, `check`, `suspicion`.
 //!
 //! Those who hear what happens, and know no more of a run than that, are `runtime/observe/`: `recorder`, `sentence`,

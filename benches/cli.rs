@@ -57,6 +57,10 @@ pub struct Arguments {
     #[arg(long, value_name = "PROGRAM", requires = "instructions", conflicts_with_all = ["check", "bless"])]
     pub against: Option<PathBuf>,
 
+    /// Measure what it costs for each event to be watched, and print that as Markdown
+    #[arg(long, conflicts_with_all = ["quick", "json", "plot", "markdown", "instructions", "list", "rows"])]
+    pub observed: bool,
+
     /// Run one program once, for callgrind to watch
     #[arg(long, hide = true, num_args = 3, value_names = ["ROW", "CONTENDER", "OPERATIONS"])]
     pub one: Vec<String>,

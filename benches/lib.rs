@@ -19,6 +19,7 @@ pub mod json;
 pub mod machine;
 pub mod markdown;
 pub mod measure;
+pub mod observed;
 pub mod plot;
 pub mod progress;
 pub mod results;

@@ -9,7 +9,7 @@ use benches::progress::Progress;
 use benches::rows::{ROWS, Row};
 use benches::run::{self, Outcome, Plan};
 use benches::trouble::Trouble;
-use benches::{json, machine, markdown, plot, table};
+use benches::{json, machine, markdown, observed, plot, table};
 use clap::Parser;
 use std::fs;
 use std::io::{self, Stdout, Write};
@@ -29,6 +29,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let [row, contender, operations] = &arguments.one[..] {
         return one(row, contender, operations);
+    }
+    if arguments.observed {
+        let told = writeln!(stdout(), "{}\n\n{}", machine::line(), observed::markdown().trim_end());
+        return told.map_or_else(|error| end(error.to_string(), FAILED), |()| ExitCode::SUCCESS);
     }
     let rows = match chosen(&arguments.rows) {
         Ok(rows) => rows,

@@ -11,6 +11,8 @@ pub(in crate::runtime) mod kind;
 
 pub(in crate::runtime) mod future_type;
 
+pub(in crate::runtime) mod ids;
+
 pub(in crate::runtime) mod names;
 
 pub(in crate::runtime) mod trace;

@@ -4,6 +4,7 @@ use super::super::Line;
 use super::super::context::Core;
 use super::super::task::{TaskCell, TaskId};
 use super::future_type;
+use super::ids::ById;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct Names {
     /// By their ids. Those of tasks that have ended are forgotten once they are many.
-    called: HashMap<TaskId, Arc<str>>,
+    called: ById<TaskId, Arc<str>>,
     /// How many were called by each.
     count: HashMap<Arc<str>, usize>,
 }

@@ -20,13 +20,19 @@ use std::time::Duration;
 impl Core {
     /// The name of a task that has not ended.
     pub(super) fn label(&self, task: &TaskCell) -> Option<TaskLabel> {
-        let number = self.table.borrow().ids.number(task.id.get())?;
+        let number = self.number(task)?;
         let name = task.name();
         let called = if name.is_none() { Some(self.called(task)) } else { None };
         Some(TaskLabel { number, name, called })
     }
 
+    /// How many tasks were spawned before that one; none if it has ended, or is another runtime's.
+    fn number(&self, task: &TaskCell) -> Option<u64> {
+        self.table.borrow().ids.number(task.id.get())
+    }
+
     /// An event of this moment, brought about by the present poll, timer, thread or drop.
+    #[inline(always)]
     pub(super) fn event(&self, kind: Kind) -> TraceEvent {
         let (time, turn, cause) = (self.now(), self.turns.get(), self.watchers.trace.cause.get());
         let (via, wait, task, object, at, text) = (None, None, None, None, None, None);
@@ -35,21 +41,25 @@ impl Core {
 
     /// Tells of an event. Returns its number; none if it is about a task that has ended, which is no event.
     #[cold]
-    pub(super) fn tell_event(&self, who: Option<&TaskCell>, event: TraceEvent) -> Option<u64> {
+    pub(super) fn tell_event(&self, who: Option<&TaskCell>, mut event: TraceEvent) -> Option<u64> {
         tell_granted();
-        let task = match who {
-            Some(task) => Some(self.label(task)?),
-            None => event.task,
-        };
-        let message = || self.followed(who?.id.get(), |followed| followed.message.take());
-        let text = if event.kind == Kind::Panicked { message() } else { event.text };
-        if let Some((cell, label)) = who.zip(task.as_ref()) {
-            self.follow(cell, label, event.at, event.kind);
+        let (mut joiners, is_end) = (None, event.kind.is_end());
+        if let Some(task) = who {
+            // Its name is lent to the event: a copy would cost as much as all of the rest.
+            let lent = self.followed(task.id.get(), |followed| followed.label.take());
+            event.task = Some(lent.or_else(|| self.label(task))?);
+            if is_end {
+                joiners = task.joined_as();
+                event.text = self.followed(task.id.get(), |followed| followed.message.take());
+            }
+            self.follow(task, &event);
         }
-        let joiners = who.filter(|_| event.kind.is_end()).and_then(TaskCell::joined_as);
         let _entered = self.me.upgrade().map(enter);
-        let seq = self.watchers.trace.emit(TraceEvent { task, text, ..event });
+        let seq = self.watchers.trace.emit(&mut event);
         joiners.into_iter().for_each(|joiners| self.watchers.trace.told_of(joiners, seq));
+        if let Some(task) = who.filter(|_| !is_end) {
+            self.followed(task.id.get(), |followed| followed.label = event.task.take());
+        }
         Some(seq)
     }
 
@@ -96,7 +106,7 @@ impl Core {
     /// Tells of a wait, in the name of the task that polls it; of nobody, if that is none of this runtime, or has
     /// ended.
     fn tell_wait(&self, begun: &Begun, who: Option<&TaskCell>, at: Line, event: TraceEvent) -> Option<u64> {
-        let who = who.filter(|task| self.label(task).is_some());
+        let who = who.filter(|task| self.number(task).is_some());
         let object = begun.object.as_ref().map(|(object, _)| object.clone());
         self.tell_event(who, TraceEvent { wait: Some(begun.wait), object, at: Some(at), ..event })
     }
@@ -107,18 +117,13 @@ impl Core {
     }
 
     /// Remembers of a task what dumps tell, and other threads.
-    fn follow(&self, task: &TaskCell, label: &TaskLabel, at: Option<Line>, kind: Kind) {
-        let (id, spawned_at, is_dropped) = (task.id.get(), task.spawned.get(), kind == Kind::Dropping);
-        let poll = |polled| _ = self.watchers.polls.as_ref().map(|polls| polls.begin(polled));
-        let mut tasks = self.watchers.trace.tasks.borrow_mut();
-        match kind {
-            Kind::PollBegan | Kind::Dropping => {
-                poll(Some(Polled { task: label.clone(), spawned_at, is_dropped, lasts: Duration::ZERO }));
-            }
-            Kind::PollPending => poll(None),
+    fn follow(&self, cell: &TaskCell, event: &TraceEvent) {
+        let id = cell.id.get();
+        match event.kind {
+            Kind::PollBegan | Kind::Dropping | Kind::PollPending => self.tell_others(cell, event),
             end if end.is_end() => {
-                poll(None);
-                tasks.remove(&id);
+                self.tell_others(cell, event);
+                self.watchers.trace.tasks.borrow_mut().remove(&id);
             }
             Kind::Waited
             | Kind::Yields
@@ -127,9 +132,18 @@ impl Core {
             | Kind::PermitsTaken { .. }
             | Kind::ItemPut { .. }
             | Kind::ItemTaken { .. }
-            | Kind::TimerFired => tasks.entry(id).or_default().passed = at,
+            | Kind::TimerFired => self.followed(id, |followed| followed.passed = event.at),
             _ => {}
         }
+    }
+
+    /// Lets other threads know which task is polled or dropped, if they may ask.
+    fn tell_others(&self, cell: &TaskCell, event: &TraceEvent) {
+        let Some(polls) = &self.watchers.polls else { return };
+        let (spawned_at, is_dropped) = (cell.spawned.get(), event.kind == Kind::Dropping);
+        let begins = is_dropped || event.kind == Kind::PollBegan;
+        let polled = |task| Polled { task, spawned_at, is_dropped, lasts: Duration::ZERO };
+        polls.begin(event.task.clone().filter(|_| begins).map(polled));
     }
 
     /// The last line of a task that awaited something of greenlight's and went on; none if nobody watches, too.
@@ -200,7 +214,7 @@ impl Core {
     pub(in crate::runtime) fn begin_timer(&self, timer: u32, wakee: &Registered, at: Line) -> Causing<'_> {
         let begun = self.watchers.trace.timers.borrow_mut().remove(&timer);
         let (cause, wait) = (begun.as_ref().and_then(|begun| begun.seq), begun.map(|begun| begun.wait));
-        let who = wakee.task().filter(|task| self.label(task).is_some()).map(|task| &**task);
+        let who = wakee.task().filter(|task| self.number(task).is_some()).map(|task| &**task);
         self.begin_cause(cause, who, TraceEvent { at: Some(at), wait, ..self.event(Kind::TimerFired) })
     }
 

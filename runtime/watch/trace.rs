@@ -3,11 +3,11 @@
 
 use super::super::clock::Instant;
 use super::super::task::TaskId;
+use super::ids::ById;
 use super::kind::Kind;
 use super::names::Names;
 use super::reporter::{Reporter, drop_quietly};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -103,7 +103,7 @@ pub(in crate::runtime) struct Trace {
     /// The poll, timer, thread or drop that is under way: the cause of all that happens now.
     pub(in crate::runtime) cause: Cell<Option<u64>>,
     /// The objects that were met and are not gone, by their identity.
-    objects: RefCell<HashMap<u64, Met>>,
+    objects: RefCell<ById<u64, Met>>,
     /// How many objects were met.
     objects_met: Cell<u64>,
     /// How many waits have begun.
@@ -113,9 +113,9 @@ pub(in crate::runtime) struct Trace {
     /// The act by which somebody is being woken.
     pub(super) via: Cell<Option<u64>>,
     /// What is remembered of tasks that have not ended.
-    pub(super) tasks: RefCell<HashMap<TaskId, Followed>>,
+    pub(super) tasks: RefCell<ById<TaskId, Followed>>,
     /// The timers that have not fired, by their indexes.
-    pub(super) timers: RefCell<HashMap<u32, Begun>>,
+    pub(super) timers: RefCell<ById<u32, Begun>>,
     /// Set while observers are told of an event.
     pub(super) telling: Cell<bool>,
 }
@@ -123,6 +123,8 @@ pub(in crate::runtime) struct Trace {
 /// What is remembered of a task.
 #[derive(Default)]
 pub(super) struct Followed {
+    /// Its name, unless that is lent to an event.
+    pub(super) label: Option<TaskLabel>,
     /// What queued it: the cause of its next poll.
     pub(super) queued_by: Option<u64>,
     /// The last line that awaited something of greenlight's and went on.
@@ -220,11 +222,11 @@ impl Trace {
     }
 
     /// Hands an event to the observers; it gets its number here. Call it with nothing borrowed: observers are foreign.
-    pub(super) fn emit(&self, mut event: TraceEvent) -> u64 {
+    pub(super) fn emit(&self, event: &mut TraceEvent) -> u64 {
         event.seq = self.last_seq.get() + 1;
         self.last_seq.set(event.seq);
         let before = self.telling.replace(true);
-        let tell = |observer: &Rc<dyn Observer>| self.contain("panicked", || observer.on_event(&event));
+        let tell = |observer: &Rc<dyn Observer>| self.contain("panicked", || observer.on_event(event));
         self.observers.iter().for_each(tell);
         self.telling.set(before);
         event.seq
