@@ -29,7 +29,7 @@ function focusOf({ run, step, before }) {
     [focus.object, focus.actor, focus.pill] = [
       'clock',
       actor,
-      { timeout: 'limit', deadline: 'deadline', tick: 'tick' }[row[5]] ?? 'sleep'
+      { __proto__: null, timeout: 'limit', deadline: 'deadline', tick: 'tick' }[row[5]] ?? 'sleep'
     ];
   const left = wakes
     ? placeLeft(run, step)
@@ -245,7 +245,8 @@ class Board {
     const granted = [...it.granted]
       .filter((wait) => wait !== ghost)
       .map((wait) => this.chip(taskOf(wait), { place: `wait ${wait}`, kind: 'granted' }));
-    if (granted.length) rows.push([{ lock: 'goes to', condition: 'notified' }[it.is] ?? 'goes on', granted]);
+    if (granted.length)
+      rows.push([{ __proto__: null, lock: 'goes to', condition: 'notified' }[it.is] ?? 'goes on', granted]);
     const waits = withGhost([...it.line], this.focus.ghost, number);
     const awaited = this.some([...(it.awaits ?? [])], (task) =>
       this.chip(task, { place: `await ${number} ${task}`, kind: 'letters' })

@@ -83,6 +83,7 @@ function whoEnds(it, tasks) {
   if (it.task !== null) return '';
   if (tasks.length) return tasks.length === 1 ? 'which awaits the end of' : 'which awaits the ends of';
   const ends = {
+    __proto__: null,
     event: 'sets it',
     condition: 'notifies',
     semaphore: 'gives a permit',

@@ -185,9 +185,20 @@ const PILLS = {
   await: () => null
 };
 
-const ARMS = { timeout: 'sets a limit of', deadline: 'has a deadline in', tick: 'waits for its tick, for' };
+const ARMS = {
+  __proto__: null,
+  timeout: 'sets a limit of',
+  deadline: 'has a deadline in',
+  tick: 'waits for its tick, for'
+};
 
-const GRANTS = { condition: 'notifies', lock: 'goes to', semaphore: 'has permits for', barrier: 'opens for' };
+const GRANTS = {
+  __proto__: null,
+  condition: 'notifies',
+  lock: 'goes to',
+  semaphore: 'has permits for',
+  barrier: 'opens for'
+};
 
 const asked = (row) => (row[4] == null ? 'all' : row[4] === 1 ? 'one' : row[4]);
 

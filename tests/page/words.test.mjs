@@ -201,3 +201,20 @@ test('a circle is found among many who wait, through locks and the ends of tasks
   const long = new Story(chain.map((row) => JSON.stringify(row)).join('\n'));
   assert.equal(circleOf(long.stateAt(long.count)).length, 10_000);
 });
+
+test('kinds, purposes and words that are called as what every object has are shown as any other', () => {
+  const rows = ['constructor', 'toString', '__proto__', 'hasOwnProperty'].flatMap((word, at) => [
+    { object: at, is: word },
+    ['made', at, {}],
+    ['arm', 0, at * 2 + 2, 5, null, word],
+    ['wait', 0, at * 2 + 1, at, null],
+    ['stall'],
+    ['grant', at * 2 + 1, 0],
+    ['does', 0, at, null, word],
+    [word, 0]
+  ]);
+  const story = new Story([{ task: 0, name: 'main' }, ...rows].map((row) => JSON.stringify(row)).join('\n'));
+  for (let step = 1; step <= story.count; step += 1)
+    assert.doesNotMatch(told(story, step).join(), /function|native|\[object/);
+  assert.equal(story.text(5), 'constructor lets main go on');
+});
