@@ -51,6 +51,9 @@ function focusOf({ run, step, before }) {
   return focus;
 }
 
+// A name that may be broken where its parts meet, as in `traffic_light`.
+const breakable = (name) => name.split(/(?<=[_:.])/).flatMap((part, at) => (at ? [make('wbr'), part] : [part]));
+
 const GHOST = { kind: 'ghost', place: 'ghost' };
 
 // The waits of timers as they fire.
@@ -101,7 +104,7 @@ class Board {
         onclick: () => this.page.dialogs.tellOf(number)
       },
       make('span.badge', { 'aria-hidden': 'true' }, run.letters.get(number) ?? '?'),
-      make('span.name', name),
+      make('span.name', breakable(name)),
       note && make('small', note)
     );
   }
