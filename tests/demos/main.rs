@@ -3,6 +3,7 @@
 mod alone;
 mod commands;
 mod debug;
+mod golden;
 mod interrupt;
 mod lines;
 mod output;

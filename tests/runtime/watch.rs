@@ -6,6 +6,7 @@ mod debug;
 mod dumps;
 mod ends;
 mod gone;
+mod kinds;
 mod no_waker;
 mod pending;
 mod spins;

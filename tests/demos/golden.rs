@@ -1,0 +1,53 @@
+//! The traces of the demos, byte for byte: whoever changes what a program traces sees which rows that changes.
+//!
+//! `GREENLIGHT_BLESS=1` writes the files anew. Whether a trace is right, the comparison of states decides, beside the
+//! scenarios; a commit that changes a file here says which row changed and why.
+
+use crate::{names, run};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A thread acts in it, at a moment of its own.
+const FREE: &str = "thread";
+
+fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../tests/demos/golden/{name}.jsonl"))
+}
+
+fn trace(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden");
+    fs::create_dir_all(&folder).expect("the folder for tests can be written to");
+    let path = folder.join(format!("{name}.jsonl"));
+    run(&["run", name, "--trace", path.to_str().expect("the path is text")]);
+    fs::read_to_string(path).expect("the trace is text")
+}
+
+#[test]
+fn each_demo_traces_the_rows_that_it_is_known_to() {
+    for name in names().iter().filter(|name| *name != FREE) {
+        let (path, now) = (golden(name), trace(name));
+        if std::env::var_os("GREENLIGHT_BLESS").is_some() {
+            fs::write(&path, &now).expect("the folder of the known traces can be written to");
+        }
+        let known = fs::read_to_string(&path).unwrap_or_default();
+        let differ = known.lines().zip(now.lines()).position(|(known, now)| known != now);
+        let row = differ.unwrap_or(known.lines().count().min(now.lines().count()));
+        assert!(
+            known == now,
+            "{name}, row {}: known is {:?}, and it traces {:?}; GREENLIGHT_BLESS=1 takes that over",
+            row + 1,
+            known.lines().nth(row),
+            now.lines().nth(row)
+        );
+    }
+}
+
+#[test]
+fn no_trace_is_known_of_a_program_that_is_not_there() {
+    let known = fs::read_dir(golden("x").parent().expect("it is in a folder")).expect("the folder is there");
+    let mut known: Vec<_> = known.map(|file| file.expect("a file of the folder").file_name()).collect();
+    known.sort();
+    let mut expected: Vec<_> = names().into_iter().filter(|name| name != FREE).collect();
+    expected.sort();
+    assert_eq!(known, expected.iter().map(|name| format!("{name}.jsonl").into()).collect::<Vec<std::ffi::OsString>>());
+}
