@@ -88,8 +88,8 @@ function findingsOf(run) {
       }
       default:
     }
-    // A wait was in vain if nothing but looks lies between its end and the same wait.
-    if (word === 'waited') through = run.waits.get(row[1]);
+    // A wait for an event was in vain if nothing but looks lies between its end and the same wait.
+    if (word === 'waited' && run.kindOf(object) === 'event') through = run.waits.get(row[1]);
     else if (word !== 'isset') through = null;
     if (poll && step !== poll && !['yield', 'wake', 'again'].includes(word)) idle = false;
   }

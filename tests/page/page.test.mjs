@@ -216,6 +216,38 @@ describe('in Chromium', { skip: missing }, () => {
     await close();
   });
 
+  test('one who waits for an event again in the same place woke in vain, and one who joins a group again did not', async () => {
+    const again = (is) => [
+      { object: 1, is },
+      ['spawn', 0],
+      ['made', 1],
+      ['poll', 0, 2],
+      ['wait', 0, 1, 1, 7],
+      ['pending', 0],
+      ['grant', 1, 0],
+      ['wake', 0, 0],
+      ['poll', 0, 1],
+      ['waited', 1],
+      ['isset', 0, 1, 8, 0],
+      ['wait', 0, 2, 1, 7]
+    ];
+    for (const [is, found] of [
+      ['event', ['11 wake in vain']],
+      ['task group', []]
+    ]) {
+      const { page, close } = await browser.open(
+        again(is)
+          .map((line) => JSON.stringify(line))
+          .join('\n')
+      );
+      assert.deepEqual(
+        await page.evaluate(() => window.page.run.findings.map(({ step, kind }) => `${step} ${kind}`)),
+        found
+      );
+      await close();
+    }
+  });
+
   test('a link leads to its step, and the address follows the step', async () => {
     const { page, close } = await browser.open(sample('club'), { hash: '#s=31' });
     assert.equal(await step(page), 31);
