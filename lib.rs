@@ -132,6 +132,11 @@ pub mod trace {
     //! before the barrier lets anybody go. An act comes before those whom it wakes are granted, each of which is told
     //! after it.
     //!
+    //! Who receives the events is an [`Observer`]: a [`Recorder`] that keeps them, or a [`TraceFile`] that writes them
+    //! down: rows in the schema of `docs/TRACE.md`, from which the whole state can be rebuilt, sentences, Perfetto's
+    //! form, or a [`page`] that replays the run. `GREENLIGHT_TRACE=FILE` has any program traced so, without a change to
+    //! it.
+    //!
     //! With no [`Observer`] installed, each place that has something to tell costs one branch, on a flag.
 
     pub use crate::runtime::observe::{Recorder, Story, TraceFile, page, page_with};
