@@ -4,7 +4,7 @@ use super::super::clock::Instant;
 use super::state::ObjectState;
 use std::time::Duration;
 
-/// What happened; see [`TraceEvent`] for whom to.
+/// What happened; see [`TraceEvent`](crate::trace::TraceEvent) for whom to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
