@@ -538,15 +538,15 @@ describe('in Chromium', { skip: missing }, () => {
 
   test('screenshots for a person to look at', { skip: !shots && 'GREENLIGHT_SHOTS names no folder' }, async () => {
     const steps = {
-      crosswalk: [17, 29],
-      club: [41, 54],
-      'resource-condition': [65],
+      'demo crosswalk': [17, 30],
+      'demo club': [41, 54],
+      'demo resource-condition': [65],
       'lock-circle': [38],
       philosophers: [110],
-      barrier: [58],
-      queue: [28],
-      semaphore: [60],
-      'club+club-all': [39]
+      'demo barrier': [58],
+      'demo producers': [30],
+      'demo crawler': [75],
+      'demo club+demo club-all': [39]
     };
     for (const [names, places] of Object.entries(steps)) {
       for (const colorScheme of ['light', 'dark']) {
@@ -561,7 +561,9 @@ describe('in Chromium', { skip: missing }, () => {
           });
           for (const place of places) {
             await page.evaluate((at) => window.page.go(at, false), place);
-            await page.screenshot({ path: `${shots}/${names}-${place}-${width}-${colorScheme}.png` });
+            await page.screenshot({
+              path: `${shots}/${names.replaceAll('demo ', '')}-${place}-${width}-${colorScheme}.png`
+            });
           }
           await close();
         }

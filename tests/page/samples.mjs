@@ -1,16 +1,23 @@
 // Traces to look at: programs of demos/, and what they do not show, told by the executor beside this file.
 
 import { Barrier, Condition, Event, Executor, Lock, Queue, Semaphore, gather } from './executor.mjs';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 
 const SECOND = 1_000_000;
 const MAIN = 'demos/run.rs:63:78';
 
-/** One of them, as text. */
-export const sample = (name) => SAMPLES[name]();
+/** Where the traces of the demos are held to the byte. */
+const GOLDEN = new URL('../demos/golden/', import.meta.url);
+
+/** One of them, as text; a trace of greenlight's own if it is called `demo NAME`. */
+export const sample = (name) =>
+  name.startsWith('demo ') ? readFileSync(new URL(`${name.slice(5)}.jsonl`, GOLDEN), 'utf8') : SAMPLES[name]();
+
+/** The demos, as greenlight tells them. */
+export const demos = () => readdirSync(GOLDEN).map((file) => `demo ${file.replace('.jsonl', '')}`);
 
 /** Those that are programs to look at. */
-export const names = () => Object.keys(SAMPLES).filter((name) => name !== 'many' && name !== 'random');
+export const names = () => [...Object.keys(SAMPLES).filter((name) => name !== 'many' && name !== 'random'), ...demos()];
 
 /** Places in a file: of the first line of code that has the text, or of a later one. */
 const places = (file) => {
