@@ -35,9 +35,12 @@ function lineOf(run, step) {
     return run.parkedAt(row[1], step) ?? run.trace.tasks.get(row[1])?.line ?? null;
   if (via[step]) return lineOf(run, via[step]);
   if (BREAKS.has(row[0]) || row[0] === 'arrive') return null;
-  const poll = cause[step];
+  // Else the last line that the task has come to in this poll, which is not that of somebody whom it wakes.
+  const poll = cause[step],
+    actor = rows[poll]?.[1];
   for (let at = step - 1; at > poll && at > step - 10_000; at -= 1) {
-    const line = rows[at][0] === 'spawn' || rows[at][0] === 'made' ? null : ownLine(run, rows[at]);
+    const [word, task] = rows[at],
+      line = ABOUT_TASK.has(word) && task === actor && word !== 'spawn' ? ownLine(run, rows[at]) : null;
     if (line != null) return line;
   }
   return poll ? lineOf(run, poll) : null;

@@ -444,6 +444,14 @@ describe('in Chromium', { skip: missing }, () => {
     await close();
   });
 
+  test('a step without a line of its own lights the last one that its task has come to', async () => {
+    const { page, close } = await browser.open(sample('demo producers'), { hash: '#s=30' });
+    assert.match(await sentence(page), /^2-second waiter says/);
+    assert.match(await page.textContent('#source .near'), /counter\.get\(\)\.await/);
+    assert.equal(await page.locator('#source .on').count(), 0);
+    await close();
+  });
+
   test('a source that could not be read is named', async () => {
     const { page, close } = await browser.open(sample('club'), {
       hash: '#s=41',
