@@ -31,7 +31,8 @@ class Lanes {
     this.show(this.view);
   }
 
-  // Where the event stands among all, in units of an event. By time, half of the room is for the events of one moment.
+  // Where the event stands among all, in units of an event. By time, a third of the room is left for events of one
+  // moment.
   place(step) {
     if (this.axis === 'step') return step;
     const { time, count } = this.view.run.trace,
