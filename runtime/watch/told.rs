@@ -7,12 +7,13 @@ use super::super::note::Causing;
 use super::super::task::{TaskCell, TaskId};
 use super::super::wakee::{self, Registered};
 use super::facts::About;
+use super::ids::ById;
 use super::kind::Kind;
 use super::polls::Polled;
 use super::state::ObjectState;
 use super::trace::{Begun, Followed, ObjectLabel, TaskLabel, TraceEvent};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::hash::BuildHasherDefault;
 use std::mem::ManuallyDrop;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
@@ -276,11 +277,13 @@ pub(in crate::runtime) fn act_of_others(about: &About, others: [&About; 2]) {
 }
 
 /// Waits by their nodes, each with the runtime that was told of it.
-type ByNode = BTreeMap<u32, (Weak<Core>, Begun)>;
+type ByNode = ById<u32, (Weak<Core>, Begun)>;
 
 thread_local! {
     /// The waits that were told of and are not over.
-    static BEGUN: RefCell<ManuallyDrop<ByNode>> = const { RefCell::new(ManuallyDrop::new(BTreeMap::new())) };
+    static BEGUN: RefCell<ManuallyDrop<ByNode>> = const {
+        RefCell::new(ManuallyDrop::new(ById::with_hasher(BuildHasherDefault::new())))
+    };
 }
 
 /// Somebody has joined a wait list. Returns whether its end is to be told.
