@@ -76,8 +76,18 @@ pub(crate) enum Command {
         #[arg(long)]
         python: bool,
     },
-    /// Run all demos, on virtual time, with a line of explanation each
-    Tour,
+    /// Go through all demos: the source of each beside its lines, who woke whom, and what to change
+    Tour {
+        /// Print them all at once, each line behind its time and what led to it; as where there is no terminal
+        #[arg(long)]
+        plain: bool,
+    },
+    /// Print what the tour shows of a demo, for the tour
+    #[command(hide = true)]
+    Transcript {
+        #[arg(value_name = "NAME", value_parser = NameParser)]
+        program: &'static Program,
+    },
     /// Play a file of scenarios and print each one's log
     #[command(after_help = AFTER_PLAY)]
     Play {

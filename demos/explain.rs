@@ -24,10 +24,15 @@ impl<W: Write> Explaining<W> {
     }
 
     fn tell(&self, sentence: Option<String>) {
-        let dimmed = Style::new().dimmed();
-        for line in sentence.iter().flat_map(|sentence| wrapped(sentence, WIDTH - INDENT)) {
-            note_line(&mut *self.notes.borrow_mut(), format_args!("{:INDENT$}{dimmed}{line}{dimmed:#}", ""));
-        }
+        sentence.iter().for_each(|sentence| tell(&mut *self.notes.borrow_mut(), sentence));
+    }
+}
+
+/// Tells a sentence beside the program's own lines.
+pub(crate) fn tell(notes: &mut dyn Write, sentence: &str) {
+    let dimmed = Style::new().dimmed();
+    for line in wrapped(sentence, WIDTH - INDENT) {
+        note_line(notes, format_args!("{:INDENT$}{dimmed}{line}{dimmed:#}", ""));
     }
 }
 

@@ -19,6 +19,9 @@ const GLANCE: Duration = Duration::from_millis(20);
 /// What is being played. None between two programs.
 static PLAYED: Mutex<Option<WeakRemote>> = Mutex::new(None);
 
+/// Gives the terminal back to the shell, if it was taken.
+static RESTORE: Mutex<Option<fn()>> = Mutex::new(None);
+
 /// Whether Ctrl-C was pressed.
 static PRESSED: AtomicBool = AtomicBool::new(false);
 
@@ -27,6 +30,7 @@ static PRESSED: AtomicBool = AtomicBool::new(false);
 pub(crate) fn listen() {
     let listening = ctrlc::set_handler(|| {
         if PRESSED.swap(true, Ordering::AcqRel) {
+            restore();
             exit(EXIT_CODE);
         }
         match replace(None) {
@@ -52,8 +56,20 @@ pub(crate) fn end_of(stopped: &Stalled) -> ! {
 
 /// Ends the process that was interrupted.
 pub(crate) fn end() -> ! {
+    restore();
     note!("interrupted");
     leave();
+}
+
+/// Has this called before Ctrl-C ends the process, unless [`restore`] is called sooner.
+pub(crate) fn restore_by(restore: fn()) {
+    *RESTORE.lock().expect("nobody panics while it is locked") = Some(restore);
+}
+
+/// Gives the terminal back to the shell.
+pub(crate) fn restore() {
+    let restore = RESTORE.lock().expect("nobody panics while it is locked").take();
+    restore.iter().for_each(|restore| restore());
 }
 
 fn leave() -> ! {

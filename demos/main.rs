@@ -15,12 +15,20 @@ mod explain;
 
 mod page;
 
+mod transcript;
+
 mod programs;
 mod run;
 mod scenario;
+
+mod player;
+
+mod pane;
+
 #[cfg(test)]
 #[path = "../tests/seed.rs"]
 mod seed;
+mod tour;
 
 mod cli;
 
@@ -47,7 +55,9 @@ fn main() -> ExitCode {
             run::run(run.program, options, run.time(), observers, &mut Stderr).outcome
         }
         Command::Show { program, python } => print(source(program, python)),
-        Command::Tour => run::tour(PROGRAMS, &mut Stderr),
+        Command::Tour { plain } if plain || !tour::is_possible() => run::tour(PROGRAMS, &mut Stderr),
+        Command::Tour { .. } => tour::tour(PROGRAMS),
+        Command::Transcript { program } => run::transcribe(program),
         Command::Play { file } => play(&file),
         Command::Page { traces, out } => page::make(&traces, out),
         Command::Completions { shell } => print(&completions(shell)),

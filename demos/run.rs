@@ -1,7 +1,8 @@
 //! Plays one program, or all of them, and says how that ended.
 
 use crate::programs::{Options, Program};
-use crate::stderr::{complain, highlighted, note_line, reporting};
+use crate::stderr::{Stderr, complain, highlighted, note_line, reporting};
+use crate::transcript::{Causes, Transcribing};
 use crate::{clock, interrupt, stdout};
 use anstyle::Style;
 use greenlight::trace::{Kind, Observer, TraceEvent};
@@ -62,7 +63,19 @@ pub(crate) fn run(
     observers: Vec<Rc<dyn Observer>>,
     notes: &mut dyn Write,
 ) -> Run {
-    let mut builder = observers.into_iter().fold(reporting(), Builder::observer);
+    run_saying(stdout::say_line, program, options, time, observers, notes)
+}
+
+/// The same, with the program's lines said otherwise.
+fn run_saying(
+    say: fn(&str),
+    program: &Program,
+    options: Options,
+    time: Time,
+    observers: Vec<Rc<dyn Observer>>,
+    notes: &mut dyn Write,
+) -> Run {
+    let mut builder = observers.into_iter().fold(reporting().on_say(say), Builder::observer);
     builder = match time {
         Time::Virtual => builder.virtual_clock(),
         // It takes its time once the others have said what happened before.
@@ -131,6 +144,12 @@ fn report(program: &Program, stalled: &Stalled, notes: &mut dyn Write) {
     }
 }
 
+/// Plays a program for the tour, which shows its lines and who woke whom.
+pub(crate) fn transcribe(program: &Program) -> Outcome {
+    let observers: Vec<Rc<dyn Observer>> = vec![Rc::new(Transcribing::default())];
+    run_saying(|_| {}, program, Options::default(), Time::Virtual, observers, &mut Stderr).outcome
+}
+
 /// Plays programs one after the other on virtual time, and explains each with a line. It goes on
 /// after one that fails, and ends as the first of them did.
 pub(crate) fn tour(programs: &[Program], notes: &mut dyn Write) -> Outcome {
@@ -139,7 +158,7 @@ pub(crate) fn tour(programs: &[Program], notes: &mut dyn Write) -> Outcome {
     let mut failures = Vec::new();
     for program in programs {
         explain(program, notes);
-        let played = run(program, Options::default(), Time::Virtual, Vec::new(), notes);
+        let played = run(program, Options::default(), Time::Virtual, vec![Rc::new(Causes::default())], notes);
         took += played.took;
         let shown = program.stalls && played.outcome == Outcome::Stalled;
         if played.outcome != Outcome::Ended && !shown {

@@ -137,7 +137,8 @@ fn help_says_what_there_is_and_what_the_exit_codes_mean() {
       list         Name the demos, a line each
       run          Run a demo, on virtual time: its seconds pass in no time
       show         Print the source of a demo
-      tour         Run all demos, on virtual time, with a line of explanation each
+      tour         Go through all demos: the source of each beside its lines, who
+                   woke whom, and what to change
       play         Play a file of scenarios and print each one's log
       page         Make the page that replays a trace, whoever wrote it, and
                    compares it with others
@@ -211,7 +212,7 @@ fn the_club_stalls_with_a_report_that_names_bob_the_condition_and_the_lines() {
         waits on condition `club`, at demos/programs/club.rs:29:23
           made at demos/programs/club.rs:20:24
           last notified at demos/programs/club.rs:37:10, which woke 1 of 2
-      main, spawned at demos/run.rs:74:58
+      main, spawned at demos/run.rs:87:58
         waits on its gather, at demos/programs/club.rs:23:5
       help: nobody notifies those who are left: notify_all wakes everybody, and one
           who goes on may notify the next

@@ -10,6 +10,7 @@ mod output;
 mod outside;
 mod programs;
 mod terminal;
+mod tour;
 mod traces;
 mod twins;
 

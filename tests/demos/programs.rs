@@ -84,6 +84,23 @@ fn every_listed_program_has_its_lines_here() {
 }
 
 #[test]
+fn a_tour_without_a_terminal_tells_the_moment_of_each_line_and_what_led_to_it() {
+    let Ended { stderr, .. } = run(&["tour", "--plain"]);
+    let crosswalk: Vec<_> = stderr.lines().take_while(|line| !line.is_empty()).collect();
+    insta::assert_snapshot!(crosswalk.join("\n"), @"
+    crosswalk: a pedestrian waits for an Event that a traffic light sets
+        t=0 s, turn 1: pedestrian is spawned, crosswalk.rs:19
+        t=0 s, turn 1: traffic_light is spawned, crosswalk.rs:19
+        t=2 s, turn 3: the timer of traffic_light fires → traffic_light wakes
+        t=2 s, turn 4: traffic_light sets event `light`, crosswalk.rs:32 →
+          pedestrian wakes
+    ");
+    let causes = stderr.lines().filter(|line| line.starts_with("    t=")).count();
+    assert_eq!(causes, LINES.iter().map(|(_, lines)| lines.lines().count()).sum::<usize>());
+    assert!(stderr.lines().all(|line| line.chars().count() <= 80), "{stderr}");
+}
+
+#[test]
 fn the_tour_plays_all_programs_in_order_and_explains_each_on_stderr() {
     let Ended { code, stdout, stderr } = run(&["tour"]);
     let all: String = LINES.iter().map(|(_, lines)| *lines).collect();
