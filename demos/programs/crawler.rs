@@ -35,12 +35,12 @@ pub(crate) async fn program() {
     links.try_put("/").expect("it is open");
     let mut crawl = TaskGroup::infallible();
     let (site, queue, spawner) = (Rc::new(Semaphore::new(2).named("site")), links.clone(), crawl.spawner());
-    crawl.spawn(async move {
+    crawl.task("dispatcher").spawn(async move {
         let seen = Rc::new(RefCell::new(HashSet::from(["/"])));
         while let Ok(link) = queue.get().await {
             let permit = site.acquire_owned().await;
             let fetched = fetch(link, permit, queue.clone(), seen.clone());
-            spawner.spawn(fetched).expect("the crawl goes on as long as there are links");
+            spawner.task(link).expect("the crawl goes on as long as there are links").spawn(fetched);
         }
     });
     links.join().await;

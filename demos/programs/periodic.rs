@@ -10,13 +10,14 @@
 //!   does all of its rounds at the first pulse. Without the bound it would never stop.
 //! - Write `pulse.pulse()` for the two calls: the same in one, and it returns how many it reached.
 
-use greenlight::{gather, say, sleep, sync::Event};
+use greenlight::{gather_tasks, say, sleep, sync::Event, task};
 use std::rc::Rc;
 use std::time::Duration;
 
 pub(crate) async fn program(ticks: u32) {
     let pulse = Rc::new(Event::new().named("pulse"));
-    let tasks = gather((0..5).map(|number| perform(number, pulse.clone(), ticks)));
+    let spawn = |number| task(format!("task {number}")).spawn(perform(number, pulse.clone(), ticks));
+    let tasks = gather_tasks((0..5).map(spawn));
     signal(&pulse, ticks).await;
     tasks.await;
 }

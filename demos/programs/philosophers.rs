@@ -10,7 +10,7 @@
 //! - Take fork 0 in place of `low` and `high`: one eats at a time, and it takes 22 seconds, not 15.
 //! - Seat four: with fewer guests than forks any order will do.
 
-use greenlight::{gather, now, say, sleep, sync::Lock};
+use greenlight::{gather_tasks, now, say, sleep, sync::Lock, task};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ const NAMES: [&str; 5] = ["Arendt", "Beauvoir", "Confucius", "Descartes", "Epicu
 
 pub(crate) async fn program() {
     let forks: Rc<[Lock; 5]> = Rc::new([0, 1, 2, 3, 4].map(|number| Lock::default().named(format!("fork {number}"))));
-    gather((0..5).map(|seat| dine(seat, forks.clone()))).await;
+    gather_tasks((0..5).map(|seat| task(NAMES[seat]).spawn(dine(seat, forks.clone())))).await;
     say!("The table is cleared after {} s.", now().since_start().as_secs());
 }
 

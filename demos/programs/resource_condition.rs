@@ -9,7 +9,7 @@
 //! - Forget to notify: a stall, whose report names the workers that wait.
 //! - Make it 50 workers: the count stays 0.
 
-use greenlight::{gather, now, say, sleep_until, sync::Condition};
+use greenlight::{gather_tasks, now, say, sleep_until, sync::Condition, task};
 use std::cell::Cell;
 use std::io::{Write, stderr};
 use std::rc::Rc;
@@ -45,7 +45,8 @@ impl Resource {
 pub(crate) async fn program() {
     let in_use = Condition::new(0).named("places in use");
     let resource = Rc::new(Resource { in_use, futile: Cell::new(0) });
-    gather((0..5).map(|number| work(number, resource.clone()))).await;
+    let worker = |number| task(format!("worker {number}")).spawn(work(number, resource.clone()));
+    gather_tasks((0..5).map(worker)).await;
     _ = writeln!(stderr(), "{} wakes found no place.", resource.futile.get());
 }
 

@@ -9,7 +9,7 @@
 //! - Delete `clear()`: the assertion fails. Delete that too, and the third worker finds the Event
 //!   set and the places taken, for ever: it spins inside one poll, and nobody else ever runs.
 
-use greenlight::{gather, now, say, sleep_until, sync::Event};
+use greenlight::{gather_tasks, now, say, sleep_until, sync::Event, task};
 use std::cell::Cell;
 use std::io::{Write, stderr};
 use std::rc::Rc;
@@ -58,7 +58,8 @@ impl Resource {
 pub(crate) async fn program() {
     let resource = Rc::new(Resource::default());
     resource.free.set();
-    gather((0..5).map(|number| work(number, resource.clone()))).await;
+    let worker = |number| task(format!("worker {number}")).spawn(work(number, resource.clone()));
+    gather_tasks((0..5).map(worker)).await;
     let (futile, again) = (resource.futile.get(), resource.again.get());
     _ = writeln!(stderr(), "{futile} futile wakes were sent; {again} of them found no place, and waited again.");
 }

@@ -10,7 +10,7 @@
 //!   links to, and the crawl stalls when both permits are held that way.
 //! - Ask for `acquire_many(2)` for the pages over 4: each waits until it has the site for itself.
 
-use greenlight::{gather, say, sleep, sync::Semaphore};
+use greenlight::{gather_tasks, say, sleep, sync::Semaphore, task};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -34,7 +34,8 @@ fn crawl(page: usize, site: Rc<Semaphore>) -> Pin<Box<dyn Future<Output = ()>>> 
         sleep(Duration::from_secs(seconds)).await;
         say!("Page {page} is here, with {} links.", links.len());
         drop(permit);
-        gather(links.iter().map(|&link| crawl(link, site.clone()))).await;
+        let pages = links.iter().map(|&link| task(format!("page {link}")).spawn(crawl(link, site.clone())));
+        gather_tasks(pages).await;
     })
 }
 
