@@ -34,12 +34,10 @@ impl Core {
     /// The poll of a task is over, and with it the task.
     #[cold]
     pub(in crate::runtime) fn tell_polled(&self, task: &TaskCell, ending: &Ending) {
-        match ending {
-            Ending::Panicked(payload) => {
-                self.tell_text(Some(task), None, Kind::PollPanicked, panic_message(&**payload).into());
-            }
-            Ending::Returned | Ending::Cancelled => _ = self.tell(Some(task), None, Kind::PollReady),
+        if let Ending::Panicked(payload) = ending {
+            return self.tell_text(Some(task), None, Kind::PollPanicked, panic_message(&**payload).into());
         }
+        self.tell(Some(task), None, Kind::PollReady);
     }
 
     /// Remembers the message of a panic that ends a task.
