@@ -119,6 +119,8 @@ impl fmt::Display for Told<'_> {
         let object = object.map(ToString::to_string).unwrap_or_default();
         match event.kind {
             Kind::Spawned => write!(f, "{task} is spawned"),
+            Kind::Woken => write!(f, "{task} wakes"),
+            Kind::WokenAgain => write!(f, "{task} is ready already"),
             Kind::PollBegan => write!(f, "{task} is polled"),
             Kind::Dropping => write!(f, "{task} is dropped"),
             Kind::Returned => write!(f, "{task} ends"),
@@ -150,7 +152,8 @@ impl Told<'_> {
         match self.0.kind {
             Kind::TimeJumped { from } => write!(f, "nobody is ready, so time goes on from {}", Moment(from)),
             Kind::ThreadParked { at_most: Some(time) } => {
-                write!(f, "nobody is ready, so the thread sleeps for {time:?} at most")
+                let seconds = (time.as_secs_f64() * 1000.0).ceil() / 1000.0;
+                write!(f, "nobody is ready, so the thread sleeps for {seconds} s at most")
             }
             Kind::ThreadParked { at_most: None } => {
                 write!(f, "nobody is ready, so the thread sleeps until somebody outside acts")

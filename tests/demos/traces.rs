@@ -172,6 +172,7 @@ fn explained_every_demo_prints_its_lines_and_no_sentence_is_wider_than_80_column
             assert!(line.chars().count() <= 80, "{name}: {line}");
         }
         assert!(!stderr.contains(" says: "), "{name}: its lines are said once");
+        assert!(!stderr.contains(" woken"), "{name}: who wakes is told in one word");
     }
 }
 
