@@ -276,11 +276,12 @@ pub(in crate::runtime) fn act_of_others(about: &About, others: [&About; 2]) {
     act.into_iter().for_each(|seq| others.iter().for_each(|other| core.watchers.trace.told_of(other.identity(), seq)));
 }
 
+/// Waits by their nodes, each with the runtime that was told of it.
+type ByNode = ManuallyDrop<ById<u32, (Weak<Core>, Begun)>>;
+
 thread_local! {
-    /// The waits that were told of and are not over, by their nodes, each with the runtime that was told.
-    static BEGUN: RefCell<ManuallyDrop<ById<u32, (Weak<Core>, Begun)>>> = const {
-        RefCell::new(ManuallyDrop::new(ById::with_hasher(BuildHasherDefault::new())))
-    };
+    /// The waits that were told of and are not over.
+    static BEGUN: RefCell<ByNode> = const { RefCell::new(ByNode::new(ById::with_hasher(BuildHasherDefault::new()))) };
 }
 
 /// Somebody has joined a wait list. Returns whether its end is to be told.
