@@ -34,6 +34,8 @@ use std::fmt::{self, Write};
 pub struct Story {
     /// The sentence that may go on.
     open: Option<String>,
+    /// Whom what it tells wakes, and who was ready already.
+    woken: [Vec<String>; 2],
     /// The events that it tells of: the act, and those whom it wakes.
     told: Vec<u64>,
 }
@@ -45,9 +47,7 @@ impl Story {
         match event.kind {
             Kind::Woken | Kind::WokenAgain if goes_on => {
                 let task = event.task.as_ref().map_or("somebody".to_string(), ToString::to_string);
-                let joint = if self.told.len() == 1 { " → " } else { ", " };
-                let again = if event.kind == Kind::Woken { "wakes" } else { "is ready already" };
-                self.open.iter_mut().for_each(|open| _ = write!(open, "{joint}{task} {again}"));
+                self.woken[usize::from(event.kind == Kind::WokenAgain)].push(task);
                 self.told.push(event.seq);
                 None
             }
@@ -74,7 +74,16 @@ impl Story {
     /// The last sentence: no further event is part of it.
     pub fn end(&mut self) -> Option<String> {
         self.told.clear();
-        self.open.take()
+        let [woken, again] = std::mem::take(&mut self.woken);
+        let mut open = self.open.take()?;
+        for (tasks, one, several) in [(woken, "wakes", "wake"), (again, "is ready already", "are ready already")] {
+            match &tasks[..] {
+                [] => {}
+                [task] => _ = write!(open, " → {task} {one}"),
+                [first @ .., last] => _ = write!(open, " → {} and {last} {several}", first.join(", ")),
+            }
+        }
+        Some(open)
     }
 }
 

@@ -59,16 +59,14 @@ impl Shown {
         screen.rows(0, screen.size().1.into()).map(|line| line.trim_end().to_string()).collect()
     }
 
-    /// Waits for a screen of which that is true.
+    /// Waits for a screen of which that is true, and that does not change for a moment: it may be half drawn.
     fn wait_for(&mut self, what: &str, is_there: impl Fn(&[String]) -> bool) -> Vec<String> {
         let since = Instant::now();
         loop {
             let lines = self.lines();
-            if is_there(&lines) {
-                return lines;
-            }
             match self.parts.recv_timeout(Duration::from_millis(100)) {
                 Ok(part) => self.screen.process(&part),
+                Err(RecvTimeoutError::Timeout) if is_there(&lines) => return lines,
                 Err(RecvTimeoutError::Timeout) if since.elapsed() < PATIENCE => {}
                 Err(error) => panic!("no screen shows {what}: {error}\n{}", lines.join("\n")),
             }
