@@ -97,6 +97,7 @@ pub(crate) enum Command {
     /// Make the page that replays a trace, whoever wrote it, and compares it with others
     #[command(after_help = AFTER_PAGE)]
     Page {
+        /// What to replay; the page tells where several differ first
         #[arg(value_name = "TRACE.jsonl", value_hint = ValueHint::FilePath, required = true)]
         traces: Vec<PathBuf>,
         /// Where to write it [default: beside the first trace]

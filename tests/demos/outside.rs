@@ -118,7 +118,9 @@ fn a_file_name_in_a_complaint_has_no_codes() {
     let codes: Vec<char> = codes().into_iter().filter(|&c| c != '\0').collect();
     for codes in codes.chunks(30) {
         let name: String = codes.iter().map(|c| format!("a{c}b")).collect();
-        for Ended { code, stdout, stderr } in [Scenarios::new(&name, ["nothing"]).play(), run(&["play", &name])] {
+        for Ended { code, stdout, stderr } in
+            [Scenarios::new(&name, ["nothing"]).play(), run(&["play", &name]), run(&["page", &name])]
+        {
             assert_eq!((code, &*stdout), (Some(1), ""));
             assert_no_code(&stderr, codes);
             assert!(stderr.contains(&Printable(&name).to_string()), "{stderr:?}");
