@@ -5,6 +5,7 @@ mod causes;
 mod debug;
 mod dumps;
 mod ends;
+mod files;
 mod gone;
 mod kinds;
 mod no_waker;
