@@ -5,7 +5,7 @@
 
 use super::super::watch::{Kind, TraceEvent};
 use super::rows::quoted;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 /// Gathers events until the end.
@@ -15,17 +15,18 @@ pub(super) struct Perfetto {
     /// The last moment, in nanoseconds.
     now: u64,
     /// The tasks that have a lane.
-    lanes: HashMap<u64, ()>,
+    lanes: HashSet<u64>,
     /// The task whose slice is open.
     open: Option<u64>,
-    /// How many are ready, wait and are due.
-    ready: i64,
+    /// The tasks that are in the ready queue.
+    ready: HashSet<u64>,
+    /// How many waits stand in line, and how many timers are armed.
     waiters: i64,
     timers: i64,
     /// The lanes and moments of the acts and polls that may wake somebody, by their numbers.
     acts: HashMap<u64, (u64, u64)>,
-    /// The acts by which tasks were woken, by the numbers of the wakes.
-    woken: HashMap<u64, u64>,
+    /// The wakes that an arrow begins for, by their numbers.
+    woken: HashSet<u64>,
 }
 
 impl Perfetto {
@@ -33,7 +34,7 @@ impl Perfetto {
     pub(super) fn add(&mut self, event: &TraceEvent) {
         self.now = (self.now + 1).max(event.time.as_micros() * 1000);
         let lane = event.task.as_ref().map_or(0, |task| task.number + 1);
-        if let Some(task) = event.task.as_ref().filter(|task| self.lanes.insert(task.number, ()).is_none()) {
+        if let Some(task) = event.task.as_ref().filter(|task| self.lanes.insert(task.number)) {
             let name = quoted(&task.to_string());
             self.put(format_args!(r#""ph":"M","name":"thread_name","tid":{lane},"args":{{"name":{name}}}"#));
             self.put(format_args!(
@@ -42,15 +43,15 @@ impl Perfetto {
         }
         let at = event.at.map(|at| at.to_string()).unwrap_or_default();
         let at = quoted(&at);
-        let (ready, waiters, timers) = (self.ready, self.waiters, self.timers);
+        let (ready, waiters, timers) = (self.ready.len() as i64, self.waiters, self.timers);
         match event.kind {
             Kind::PollBegan | Kind::Dropping => {
-                self.ready -= 1;
+                self.ready.remove(&lane);
                 self.open = Some(lane);
                 let name = if event.kind == Kind::PollBegan { "poll" } else { "drop" };
                 let number = event.seq;
                 self.put(format_args!(r#""ph":"B","name":"{name}","tid":{lane},"args":{{"event":{number}}}"#));
-                if event.cause.is_some_and(|wake| self.woken.remove(&wake).is_some()) {
+                if event.cause.is_some_and(|wake| self.woken.remove(&wake)) {
                     let wake = event.cause.unwrap_or_default();
                     self.put(format_args!(r#""ph":"f","bp":"e","name":"wake","cat":"wake","id":{wake},"tid":{lane}"#));
                 }
@@ -61,15 +62,16 @@ impl Perfetto {
                 self.put(format_args!(r#""ph":"E","tid":{lane},"args":{{"end":"{end:?}"}}"#));
             }
             Kind::Spawned | Kind::Woken => {
-                self.ready += 1;
+                self.ready.insert(lane);
                 let by = event.via.or(event.cause).and_then(|by| self.acts.get(&by).copied());
                 if let Some((lane, moment)) = by.filter(|_| event.kind == Kind::Woken) {
                     let (now, wake) = (std::mem::replace(&mut self.now, moment), event.seq);
                     self.put(format_args!(r#""ph":"s","name":"wake","cat":"wake","id":{wake},"tid":{lane}"#));
                     self.now = now;
-                    self.woken.insert(wake, 0);
+                    self.woken.insert(wake);
                 }
             }
+            Kind::CancelRequested => _ = self.ready.insert(lane),
             Kind::Waits { .. } => self.waiters += 1,
             Kind::Granted | Kind::Leaves => self.waiters -= 1,
             Kind::TimerArmed { .. } => self.timers += 1,
@@ -81,9 +83,12 @@ impl Perfetto {
             self.acts.insert(event.seq, (lane, self.now));
             self.put(format_args!(r#""ph":"i","s":"t","name":{name},"tid":{lane},"args":{{"at":{at}}}"#));
         }
-        for (name, before, after) in
-            [("ready queue", ready, self.ready), ("waiters", waiters, self.waiters), ("timers", timers, self.timers)]
-        {
+        let counters = [
+            ("ready queue", ready, self.ready.len() as i64),
+            ("waiters", waiters, self.waiters),
+            ("timers", timers, self.timers),
+        ];
+        for (name, before, after) in counters {
             if before != after {
                 self.put(format_args!(r#""ph":"C","name":"{name}","args":{{"count":{after}}}"#));
             }

@@ -18,7 +18,7 @@ pub(super) struct Names {
 }
 
 /// So many names of tasks that may have ended are kept at least.
-const KEPT: usize = 1024;
+const KEPT: usize = 16;
 
 impl Core {
     /// What a task is called by that nobody has named. Two are never called the same.
@@ -38,7 +38,7 @@ impl Core {
             count if is_function => format!("{called} {count}").into(),
             count => format!("{called} ({count})").into(),
         };
-        if names.called.len() >= KEPT && names.called.len() >= 2 * self.table.borrow().tasks.len() {
+        if names.called.len() >= KEPT + 2 * self.table.borrow().tasks.len() {
             let table = self.table.borrow();
             let living: HashSet<_> = table.tasks.iter().map(|(_, task)| task.id.get()).collect();
             names.called.retain(|id, _| living.contains(id));

@@ -65,7 +65,7 @@ fn is_over(tasks: &[Task]) -> bool {
 pub(crate) fn the_count_sees_what_a_watched_run_allocates() {
     let recorder = Rc::new(Recorder::default());
     let runtime = Runtime::builder().virtual_clock().observer(recorder).build();
-    let watched = measure(&runtime, async || {}, async |()| yield_times(COUNT).await);
+    let watched = measure(&runtime, async || {}, async |()| yield_times(3 * COUNT).await);
     assert!(watched.reallocations > 0, "a recorder keeps every event, and {watched:?} was counted");
 }
 
