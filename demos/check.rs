@@ -66,7 +66,7 @@ const ROWS: &[(&str, &str)] = &[
     ("does", "tOl$"),
     ("told", "Ob"),
     ("ended", "tl$"),
-    ("print", "t$"),
+    ("print", "t$l"),
     ("mark", "tl$"),
 ];
 

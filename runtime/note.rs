@@ -141,9 +141,9 @@ impl Core {
     }
 
     /// The program says a line.
-    pub(super) fn note_said(&self, line: &str) {
+    pub(super) fn note_said(&self, line: &str, at: Line) {
         if self.watchers.trace.is_watched() {
-            self.tell_text(wakee::polled().as_deref(), None, Kind::Printed, line.into());
+            self.tell_text(wakee::polled().as_deref(), Some(at), Kind::Printed, line.into());
         }
     }
 

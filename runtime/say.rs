@@ -3,7 +3,7 @@
 use super::context;
 use std::fmt;
 use std::io::{ErrorKind, Write, stdout};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 
 /// Prints a line to stdout, as `println!` does, and bears a closed pipe. In asyncio: `print`.
 ///
@@ -43,7 +43,7 @@ pub fn say_line(line: fmt::Arguments<'_>) {
     let line = line.to_string();
     let core = context::current();
     let Some(core) = core else { return print(&line) };
-    core.note_said(&line);
+    core.note_said(&line, Location::caller());
     if let Some(receiver) = core.watchers.said.take() {
         // It is away meanwhile: what it says itself goes to stdout, and not round and round.
         let heard = catch_unwind(AssertUnwindSafe(|| receiver.hear(&line)));

@@ -137,7 +137,7 @@ impl Rows {
             Kind::EndAwaited => row.act("await", task, object, line),
             Kind::EndTold => row.word("told").maybe(object).number(back(event.cause)),
             Kind::Told { word } => row.act("does", task, object, line).name(word),
-            Kind::Printed => row.word("print").maybe(task).text(event),
+            Kind::Printed => row.word("print").maybe(task).text(event).line(line),
             Kind::Marked => row.word("mark").maybe(task).line(line).text(event),
             Kind::Stalled => row.word("stall"),
         };

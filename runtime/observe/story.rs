@@ -106,7 +106,8 @@ fn is_quiet(kind: Kind) -> bool {
 
 /// Whether somebody looks for the line that it comes from.
 fn tells_its_line(kind: Kind) -> bool {
-    !matches!(kind, Kind::EndTold | Kind::Waited | Kind::Leaves | Kind::TimerFired | Kind::TimerDropped)
+    use Kind::{EndTold, Leaves, Printed, TimerDropped, TimerFired, Waited};
+    !matches!(kind, EndTold | Leaves | Printed | TimerDropped | TimerFired | Waited)
 }
 
 /// Whether it is a signal that nobody has waited for.

@@ -89,7 +89,7 @@ fn hostile_text_comes_out_of_the_rows_as_it_went_in() {
         written.starts_with(r#"{"trace":"greenlight","version":1,"program":"a \"quoted\" \\ title\n","#),
         "{written}"
     );
-    let printed = r#"["print",0,"</script> \u2028 "#.to_string() + "\u{202e}" + r#" \u0000 \" \\ \n 門"]"#;
-    assert!(written.lines().any(|row| row == printed), "{written}");
+    let printed = r#"["print",0,"</script> \u2028 "#.to_string() + "\u{202e}" + r#" \u0000 \" \\ \n 門","#;
+    assert!(written.lines().any(|row| row.starts_with(&printed)), "{written}");
     assert_eq!(written.lines().filter(|row| row.is_empty()).count(), 0);
 }
