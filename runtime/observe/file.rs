@@ -49,7 +49,7 @@ static BEGUN: Mutex<BTreeMap<PathBuf, usize>> = Mutex::new(BTreeMap::new());
 /// let runtime = Runtime::builder().observer(Rc::new(file)).build();
 /// runtime.run(greenlight::yield_now());
 /// drop(runtime);
-/// assert!(fs::read_to_string(&path).unwrap().contains("turn 1: main polled"));
+/// assert!(fs::read_to_string(&path).unwrap().contains("turn 1: main is polled"));
 /// # fs::remove_file(path).unwrap();
 /// ```
 pub struct TraceFile {

@@ -152,8 +152,8 @@ export const SAMPLES = {
         const names = ['Arendt', 'Beauvoir', 'Confucius', 'Descartes', 'Epicurus'];
         yield* gather(
           run,
-          at('gather('),
-          names.map((name, seat) => run.spawn(dine(seat), at('gather('), name))
+          at('gather_tasks('),
+          names.map((name, seat) => run.spawn(dine(seat), at('gather_tasks('), name))
         );
       },
       MAIN
@@ -250,8 +250,8 @@ export const SAMPLES = {
           site.release(at('site.acquire()'), page > 4 ? 2 : 1);
           yield* gather(
             run,
-            at('gather('),
-            links.map((link) => run.spawn(() => crawl(link), at('gather('), 'crawl'))
+            at('gather_tasks('),
+            links.map((link) => run.spawn(() => crawl(link), at('gather_tasks('), 'crawl'))
           );
         }
         yield* crawl(0);
@@ -283,8 +283,8 @@ export const SAMPLES = {
             places.lock.release(at('in_use.lock()', 2));
             run.say(`Worker ${number} released resource`);
           };
-        const tasks = Array.from({ length: workers }, (_, number) => run.spawn(work(number), at('gather('), 'work'));
-        yield* gather(run, at('gather('), tasks);
+        const tasks = Array.from({ length: workers }, (_, number) => run.spawn(work(number), at('gather_tasks('), 'work'));
+        yield* gather(run, at('gather_tasks('), tasks);
       },
       MAIN
     ).run();
