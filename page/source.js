@@ -24,7 +24,7 @@ function coloured(line) {
   return [...parts, line.slice(at)];
 }
 
-// The line that the step comes from: its own, that of its act, or that at which its task goes on.
+// The line that the step comes from: its own, that of its act, or the one that the task that runs has come to.
 function lineOf(run, step) {
   const { rows, cause, via } = run.trace,
     row = rows[step];
@@ -34,13 +34,13 @@ function lineOf(run, step) {
   if (row[0] === 'poll' || row[0] === 'drop')
     return run.parkedAt(row[1], step) ?? run.trace.tasks.get(row[1])?.line ?? null;
   if (via[step]) return lineOf(run, via[step]);
-  if (BREAKS.has(row[0]) || row[0] === 'arrive') return null;
+  if (BREAKS.has(row[0]) || row[0] === 'arrive' || row[0] === 'fire') return null;
   // Else the last line that the task has come to in this poll, which is not that of somebody whom it wakes.
   const poll = cause[step],
     actor = rows[poll]?.[1];
   for (let at = step - 1; at > poll && at > step - 10_000; at -= 1) {
     const [word, task] = rows[at],
-      line = ABOUT_TASK.has(word) && task === actor && word !== 'spawn' ? ownLine(run, rows[at]) : null;
+      line = word === 'spawn' || (ABOUT_TASK.has(word) && task === actor) ? ownLine(run, rows[at]) : null;
     if (line != null) return line;
   }
   return poll ? lineOf(run, poll) : null;
@@ -48,13 +48,16 @@ function lineOf(run, step) {
 
 function ownLine(run, row) {
   const word = row[0];
-  if (ABOUT_OBJECT.has(word)) return row[3] ?? null;
+  // A release names the line in which the lock was taken, and a grant that of the task that is to wake.
+  if (word === 'release' || word === 'grant' || word === 'fire') return null;
+  if (ABOUT_OBJECT.has(word) || word === 'print') return row[3] ?? null;
   if (word === 'wait' || word === 'arm') return row[4] ?? null;
   if (word === 'yield' || word === 'timedout' || word === 'mark' || word === 'ended') return row[2] ?? null;
   if (word === 'spawn') return run.trace.tasks.get(row[1])?.line ?? null;
-  if (word === 'made' || word === 'gone') return run.trace.objects.get(row[1])?.line ?? null;
   return ABOUT_WAIT.has(word) ? (run.waits.get(row[1])?.line ?? null) : null;
 }
+
+const WAKING = words('wake again grant fire');
 
 class Source {
   constructor(page, sources) {
@@ -63,15 +66,19 @@ class Source {
 
   show(view) {
     const { lines, via, rows } = view.run.trace,
-      { run, step, after } = view;
-    // A stall is lit where somebody began to wait last.
-    const line = lineOf(run, step) ?? (rows[step]?.[0] === 'stall' ? [...after.waits.values()].at(-1)?.line : null),
-      at = lines.get(line);
+      { run, step, after } = view,
+      word = rows[step]?.[0];
+    // The line of who is woken is lit less; and a stall, where somebody began to wait last.
+    const woken = lines.get(
+      word === 'stall' ? [...after.waits.values()].at(-1)?.line : WAKING.has(word) && run.parkedAt(run.taskAt(step), step)
+    );
+    const at = lines.get(lineOf(run, step)) ?? woken;
     // Where the step has no line of its own, the one that its task has come to is lit less.
-    const row = rows[via[step] || step],
-      kind = row && ownLine(run, row) != null ? 'on' : 'near';
+    const row = rows[via[step] || step];
     this.showFile(at?.file ?? this.shown ?? [...lines.values()].findLast(({ file }) => this.sources[file])?.file ?? '');
-    this.light(at?.row ?? null, kind);
+    all('.code').forEach((each) => each.classList.remove('on', 'near'));
+    this.light(woken?.file === this.shown ? woken.row : null, 'near');
+    this.light(at?.row ?? null, row && ownLine(run, row) != null ? 'on' : 'near');
     this.showOutput(view);
   }
 
@@ -110,7 +117,6 @@ class Source {
 
   light(row, kind) {
     const pane = byId('source');
-    pane.querySelector('.on, .near')?.classList.remove('on', 'near');
     if (row === null || !this.lines) return;
     if (row < this.from || row >= this.from + LINES) this.fill(Math.max(1, row - LINES / 2));
     const line = pane.querySelector(`[data-row="${row}"]`);

@@ -444,11 +444,29 @@ describe('in Chromium', { skip: missing }, () => {
     await close();
   });
 
-  test('a step without a line of its own lights the last one that its task has come to', async () => {
-    const { page, close } = await browser.open(sample('demo producers'), { hash: '#s=30' });
-    assert.match(await sentence(page), /^2-second waiter says/);
-    assert.match(await page.textContent('#source .near'), /counter\.get\(\)\.await/);
-    assert.equal(await page.locator('#source .on').count(), 0);
+  test('the line of who runs is lit, and less so the last one that it has come to, and that of who is woken', async () => {
+    const lines = sample('demo club').split('\n');
+    const told = lines.map((line) => (line.startsWith('["print",3') ? '["print",3,"It is said.",10]' : line));
+    const { page, close } = await browser.open(told.join('\n'));
+    const lit = async (head) => {
+      await page.evaluate((head) => {
+        const { run } = window.page;
+        window.page.go(Array.from({ length: run.count + 1 }, (_, step) => run.text(step)).indexOf(head));
+      }, head);
+      return page.evaluate(() =>
+        ['.on', '.near:not(.on)'].map((kind) =>
+          [...document.querySelectorAll(`#source ${kind} > div`)].map((each) => each.textContent.trim()).join()
+        )
+      );
+    };
+    const [wait, notify] = ['let _guard = club.wait(guard).await;', 'club.notify_one(&guard);'];
+    assert.deepEqual(await lit('Alice gets in line at condition club'), [wait, '']);
+    assert.deepEqual(await lit('Alice releases lock club'), ['', wait]);
+    assert.deepEqual(await lit('Alice parks'), ['', wait]);
+    assert.deepEqual(await lit('bouncer says “It is said.”'), [notify, '']);
+    assert.deepEqual(await lit('condition club notifies Alice'), [notify, wait]);
+    assert.deepEqual(await lit('bouncer notifies one at condition club → Alice wakes'), [notify, wait]);
+    assert.deepEqual(await lit('bouncer releases lock club'), ['', notify]);
     await close();
   });
 
