@@ -6,7 +6,7 @@ function arrowHead(from, to, size) {
   const angle = Math.atan2(to[1] - from[1], to[0] - from[0]);
   const corner = (turn) => [to[0] + size * Math.cos(angle + turn), to[1] + size * Math.sin(angle + turn)];
   const points = [
-    [to[0] + size * 0.7 * Math.cos(angle), to[1] + size * 0.7 * Math.sin(angle)],
+    [to[0] + size * .7 * Math.cos(angle), to[1] + size * .7 * Math.sin(angle)],
     corner(2.3),
     corner(-2.3)
   ];
@@ -23,7 +23,9 @@ class Arrows {
 
   show(board) {
     this.board = board;
-    const { focus } = board;
+    const { focus } = board,
+      { scrollHeight, scrollTop, clientHeight } = byId('cards');
+    byId('cards').classList.toggle('cut', scrollHeight - scrollTop - clientHeight > 9);
     this.drawing.replaceChildren();
     if (!focus || getComputedStyle(this.drawing).display === 'none') return;
     this.origin = this.drawing.getBoundingClientRect();
@@ -89,10 +91,10 @@ class Arrows {
     );
     this.drawing.append(group);
     if (!text) return;
-    const words = draw('text', { x, y: y + 0.5 }, text);
+    const words = draw('text', { x, y: y + .5 }, text);
     group.append(words);
     const height = words.getBBox().height * 1.5,
-      width = words.getComputedTextLength() + height * 0.8;
+      width = words.getComputedTextLength() + height * .8;
     group.insertBefore(draw('rect', { x: x - width / 2, y: y - height / 2, width, height, rx: height / 2 }), words);
   }
 }

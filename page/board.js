@@ -112,21 +112,12 @@ class Board {
   runner() {
     const { after, run, step } = this.view,
       running = after.runs.at(-1);
-    if (running === undefined) return [make('span.empty', this.nobody())];
+    if (running === undefined) return [make('span.empty', run.trace.rows[step]?.[0] === 'stall' ? 'nobody, ever' : 'nobody')];
     const known = run.tasks.get(running),
       polls = lastAtMost(known.polls, step) + 1;
     const dropped = run.trace.rows[known.polls[polls - 1]]?.[0] === 'drop';
-    const notes = [dropped ? 'is being dropped' : `its poll no. ${polls}`];
-    if (after.dying.has(running) && !dropped) notes.push('to be cancelled');
-    const kind = Array.from(this.view.run.taskName(running)).length > 6 ? 'large long' : 'large';
-    return [this.chip(running, { place: `run ${running}`, kind }), make('span.note', notes.join(', '))];
-  }
-
-  nobody() {
-    const word = this.view.run.trace.rows[this.view.step]?.[0];
-    if (word === 'fire' || this.focus.ghost?.place === 'clock') return 'nobody: a timer is due';
-    if (word === 'stall') return 'nobody, ever';
-    return 'nobody';
+    const kind = Array.from(this.view.run.taskName(running)).length > 5 ? 'large long' : 'large';
+    return [this.chip(running, { place: `run ${running}`, kind }), make('span.note', dropped ? 'is being dropped' : `poll ${polls}`)];
   }
 
   ended() {
@@ -199,7 +190,7 @@ class Board {
       { 'data-object': number, title: line && `made at ${line}` },
       make(
         'div.title',
-        make('b.name', { title: called }, isPlain ? printable(name) : called),
+        make('b.name', { title: called, 'data-goes': number }, isPlain ? printable(name) : called),
         isPlain && make('span', printable(it.is)),
         flag && make(`span.flag${on ? '.on' : ''}`, flag)
       ),

@@ -32,16 +32,16 @@ function clockCard(view, board) {
   );
 }
 
-const DIGIT_BITS = 6n,
-  SLOTS = 64;
+const SLOTS = 64;
 
 // A timer sits at the level of the highest digit in which its deadline differs from the position of the wheel.
 function slotOf(deadline, position) {
-  const [to, here] = [BigInt(Math.round(deadline)), BigInt(Math.round(position))];
-  if (to <= here) return null;
-  let level = 0n;
-  for (let differs = to ^ here; differs >> ((level + 1n) * DIGIT_BITS); level += 1n);
-  return [Number(level), Number((to >> (level * DIGIT_BITS)) & 63n)];
+  if (deadline <= position) return null;
+  const digits = (number, level) => Math.floor(number / SLOTS ** level);
+  let level = 0;
+  // The bound is for deadlines that are no numbers.
+  while (level < 10 && digits(deadline, level + 1) !== digits(position, level + 1)) level += 1;
+  return [level, digits(deadline, level) % SLOTS];
 }
 
 function wheel(view, timers, now) {
@@ -60,7 +60,7 @@ function wheel(view, timers, now) {
         isFull = full.has(`${level},${slot}`);
       return make(`i${isFull ? '.full' : ''}${slot === here ? '.here' : ''}`, {
         '--c': isFull && task != null ? colourOf(view.run, task) : null,
-        title: isFull ? `slot ${slot}: ${view.run.taskName(task)}` : `slot ${slot}`
+        title: `slot ${slot}${isFull ? `: ${view.run.taskName(task)}` : ''}`
       });
     });
     levels.push(make('span', `${duration(Number(span.toPrecision(2)))} a slot`), make('div', slots));

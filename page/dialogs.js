@@ -1,19 +1,19 @@
 // What opens over the page: search, findings, the keys, and why a task is where it is.
 
 const KEYS = `← →|one event back, on
-⇧← ⇧→|to the last, the next poll of this task
-O o|to the last, the next change of this object
-c|to the cause: what brought this about
-e|to the effect: what came of it
-Home End|to the start, to the end
+⇧← ⇧→|previous, next poll of this task
+O o|previous, next change of this object
+c|cause: what brought this about
+e|effect: what came of it
+Home End|start, end
 space|play, and stop; + and - set the pace
-/|search the events; N and n go to the last, the next that was found
-f|findings; , and . go to the last, the next
-a|why the task of this step is where it is; or click its chip
-w|the timer wheel and its slots
+/|search the events; N n: previous, next that was found
+f|findings; , . previous, next
+a|why the task of this step is where it is (or click its chip)
+w|the slots of the timer wheel
 l|lanes by step, or by time; [ and ] set their width
-d|with two runs: to where they differ first
-x|with two runs: to the same step of the other
+d|where two runs differ first
+x|the other of two runs, at this step
 t|light, or dark
 ?|this list; Esc closes it`;
 
@@ -25,32 +25,28 @@ class Dialogs {
     this.page = page;
     this.dialog = byId('dialog');
     this.dialog.addEventListener('click', (event) => event.target === this.dialog && this.dialog.close());
+    this.dialog.addEventListener('keydown', (event) => {
+      const by = { ArrowDown: 1, ArrowUp: -1 }[event.key],
+        places = [...all('dialog input, .list button')];
+      if (!by) return;
+      event.preventDefault();
+      places[between(0, places.indexOf(document.activeElement) + by, places.length - 1)]?.focus();
+    });
   }
 
   open(title, ...body) {
     const close = make('button', { onclick: () => this.dialog.close(), title: 'close (Esc)' }, 'close');
     this.dialog.replaceChildren(make('div.top', make('h3', title), close), make('div.body', body));
     if (!this.dialog.open) this.dialog.showModal();
+    one('dialog .list button')?.focus();
   }
 
   help() {
-    const rows = KEYS.split('\n').map((line) => line.split('|'));
-    this.open(
-      'Keys',
-      make(
-        'table',
-        rows.map(([keys, text]) =>
-          make(
-            'tr',
-            make(
-              'td',
-              keys.split(' ').map((key) => make('kbd', key))
-            ),
-            make('td', text)
-          )
-        )
-      )
-    );
+    const rows = KEYS.split('\n')
+      .filter((line) => this.page.runs.length > 1 || !line.includes('two runs'))
+      .map((line) => line.split('|'));
+    const shown = ([keys, text]) => [make('div', keys.split(' ').map((key) => make('kbd', key))), make('div', text)];
+    this.open('Keys', make('div.keys', rows.map(shown)));
   }
 
   // A button that goes to a step, and tells its sentence and what else there is to say.
@@ -90,8 +86,7 @@ class Dialogs {
   search() {
     const { page } = this,
       field = make('input', {
-        type: 'search',
-        placeholder: 'a name, “wakes”, “condition”',
+        placeholder: 'a name, “wakes”, “club.rs:29”',
         'aria-label': 'Search the events'
       });
     const list = make('div.list'),
@@ -100,7 +95,7 @@ class Dialogs {
       const hits = page.find(field.value);
       found.textContent =
         page.query &&
-        `${count(hits.length, 'event')}${hits.length > HITS ? `, of which these are the first ${HITS}` : ''}`;
+        `${count(hits.length, 'event')}${hits.length > HITS ? `, the first ${HITS} are here` : ''}`;
       list.replaceChildren(...hits.slice(0, HITS).map((step) => this.link(step)));
     };
     field.value = page.query;
@@ -113,6 +108,7 @@ class Dialogs {
     });
     this.open('Search', field, found, list);
     look();
+    field.focus();
     field.select();
   }
 
@@ -135,11 +131,18 @@ function whyThere({ run, after, step }, task) {
     waits = [...after.waits].filter(([, wait]) => wait.task === task);
   if (!known || known.spawn > step) return [['It has not been spawned yet.']];
   if (status === undefined) return [[`It is over: ${known.how}.`], known.end];
-  if (status === 'running')
-    return [
-      ['It runs, and nobody else does. This woke it:'],
-      run.causeOf(known.polls[lastAtMost(known.polls, step)])
-    ].filter(Boolean);
+  if (status === 'running') {
+    const { rows } = run.trace,
+      began = known.polls[lastAtMost(known.polls, step)];
+    return rows[began]?.[0] === 'drop'
+      ? [
+          ['It is being dropped. This led to it:'],
+          rows.findLastIndex(
+            (row, at) => at < began && ((row?.[0] === 'cancel' && row[1] === task) || row?.[0] === 'stall')
+          )
+        ].filter((told) => told !== -1)
+      : [['It runs, and nobody else does. This woke it:'], run.causeOf(began)].filter(Boolean);
+  }
   if (status === 'ready') {
     const before = [...after.ready].indexOf(task);
     return [
@@ -172,20 +175,17 @@ function whyParked(run, after, step, number, wait) {
       it?.granted.has(number)
         ? 'It has been granted that, and has not run since.'
         : placeIn(after, wait.object, number),
-      tasks.length ? (it.is === 'lock' ? ' Held by ' : ' It awaits the end of ') : '',
-      ...tasks.slice(0, 6).flatMap((each, place) => [place ? ', ' : '', { task: each }]),
+      ...(tasks.length ? (it.is === 'lock' ? [' Held by '] : [' ', { object: wait.object }, ' awaits the end of ']) : []),
+      ...listed(tasks.slice(0, 6)),
       tasks.length ? '.' : ''
     ],
     wait.since
   ];
-  const { rows, via } = run.trace,
-    steps = run.objects.get(wait.object) ?? [],
-    acts = words('set notify pulse release give put get close come');
-  // An act on a queue may grant those who wait at the full queue, which is another object.
-  const last = steps
-    .slice(0, lastAtMost(steps, step) + 1)
-    .map((each) => (rows[each][0] === 'grant' ? via[each] : each))
-    .findLast((each) => acts.has(rows[each]?.[0]));
+  if (it?.awaits) {
+    const all = run.objects.get(wait.object).filter((at) => at <= step && run.trace.rows[at][0] === 'await').length;
+    return [...told, [`${all - it.awaits.size} of ${all} have ended.`]];
+  }
+  const last = lastSignal(run, wait.object, step);
   if (!last) return [...told, ['Nothing has been done yet for those who wait there.']];
   return [
     ...told,

@@ -56,7 +56,7 @@ function phrase(run, parts) {
     const name = run.nameOf(part),
       title = { title: name };
     return 'task' in part
-      ? make('span.name.task', { '--c': colourOf(run, part.task), ...title }, brief(name))
-      : make('span.name.object', title, brief(name));
+      ? make('span.name.task', { '--c': colourOf(run, part.task), 'data-tells': part.task, ...title }, brief(name))
+      : make('span.name.object', { 'data-goes': part.object, ...title }, brief(name));
   });
 }

@@ -27,10 +27,7 @@ function findingsOf(run) {
         tell(
           step,
           'stall',
-          `${[...run.stateAt(step).tasks.keys()]
-            .slice(0, 9)
-            .map((task) => run.taskName(task))
-            .join(', ')} wait for what does not come`
+          `${run.plain(listed([...run.stateAt(step).tasks.keys()].slice(0, 9)))} wait for what does not come`
         );
         break;
       case 'panics':

@@ -53,12 +53,9 @@ const BACK = words('poll drop fire told'),
 function readTrace(text) {
   const trace = { head: {}, lines: new Map(), tasks: new Map(), objects: new Map(), rows: [null], cut: false };
   const entries = readLines(text, trace);
-  const times = [0],
-    turns = [0],
-    causes = [0],
-    acts = [0];
-  let time = 0,
-    turn = 0,
+  const [time, turn, cause, via] = [[0], [0], [0], [0]];
+  let now = 0,
+    turns = 0,
     under = 0;
   for (const entry of entries) {
     if (!Array.isArray(entry)) {
@@ -66,7 +63,7 @@ function readTrace(text) {
       continue;
     }
     if (entry[0] === 'now') {
-      time += Number(entry[1]) || 0;
+      now += Number(entry[1]) || 0;
       continue;
     }
     const step = trace.rows.length;
@@ -76,22 +73,17 @@ function readTrace(text) {
     const own = last !== null && typeof last === 'object' && 'cause' in last ? back(last.cause) : null;
     if (own !== null) row = row.slice(0, -1);
     const word = row[0];
-    if (word === 'jump') time += Number(row[1]) || 0;
-    if (word === 'turn') turn += 1;
+    if (word === 'jump') now += Number(row[1]) || 0;
+    if (word === 'turn') turns += 1;
     if (BREAKS.has(word)) under = 0;
     trace.rows.push(row);
-    times.push(time);
-    turns.push(turn);
-    causes.push(own ?? (CAUSES.has(word) ? (BACK.has(word) ? back(row[2]) : 0) : under));
-    acts.push(VIA.has(word) ? back(row[2]) : 0);
+    time.push(now);
+    turn.push(turns);
+    cause.push(own ?? (CAUSES.has(word) ? (BACK.has(word) ? back(row[2]) : 0) : under));
+    via.push(VIA.has(word) ? back(row[2]) : 0);
     if (CAUSES.has(word)) under = step;
   }
-  trace.count = trace.rows.length - 1;
-  trace.time = Float64Array.from(times);
-  trace.turn = Int32Array.from(turns);
-  trace.cause = Int32Array.from(causes);
-  trace.via = Int32Array.from(acts);
-  return trace;
+  return Object.assign(trace, { time, turn, cause, via, count: trace.rows.length - 1 });
 }
 
 // Parses the lines at once where all are good, and else one by one, to say which is not.

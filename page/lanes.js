@@ -17,12 +17,17 @@ class Lanes {
   }
 
   press(event) {
-    if (event.type === 'pointerdown') this.canvas.setPointerCapture(event.pointerId);
-    this.page.go(this.stepAt(event.offsetX / this.unit), false);
+    const [x, y] = [event.offsetX / this.unit, event.offsetY / this.unit];
+    if (event.type === 'pointerdown') {
+      const task = [...this.rows.keys()].findLast((task) => this.rows.get(task) <= y);
+      if (x < this.left - 9 && task !== undefined) return this.page.dialogs.tellOf(task);
+      this.canvas.setPointerCapture(event.pointerId);
+    }
+    this.page.go(this.stepAt(x), false);
   }
 
   zoomBy(factor) {
-    this.zoom = between(0.02, this.scale * factor, 80);
+    this.zoom = between(.02, this.scale * factor, 80);
     this.show(this.view);
   }
 
@@ -39,7 +44,7 @@ class Lanes {
       last = time[count] || 1,
       at = between(1, step, count + 1);
     const moment = time[Math.min(at, count)];
-    return count * (0.62 * (moment / last) + 0.38 * ((at - 1) / count)) + 1;
+    return count * (.62 * (moment / last) + .38 * ((at - 1) / count)) + 1;
   }
 
   stepAt(x) {
@@ -81,7 +86,7 @@ class Lanes {
     const seen = room / this.scale,
       at = this.place(view.step);
     // The window stays while the step is well inside it.
-    if (this.from === undefined || at < this.from + seen * 0.08 || at > this.from + seen * 0.92)
+    if (this.from === undefined || at < this.from + seen * .08 || at > this.from + seen * .92)
       this.from = at - seen / 2;
     this.from = between(1, this.from, count + 1 - seen);
     this.drawAll();
@@ -128,9 +133,13 @@ class Lanes {
     this.drawJumps(bottom, dim);
     tasks.forEach((task) => this.drawTask(task, row));
     this.drawWakes(row, dim, hot);
+    if (run.stall) {
+      pen.strokeStyle = this.colour('var(--bad)');
+      this.stroke([], 3, [this.x(run.stall), 0], [this.x(run.stall), bottom + 4]);
+    }
     const x = this.x(step);
     if (step) {
-      pen.globalAlpha = 0.16;
+      pen.globalAlpha = .16;
       pen.fillStyle = hot;
       pen.fillRect(x, 0, Math.max(3, this.x(step + 1) - x), bottom);
       pen.globalAlpha = 1;
@@ -139,16 +148,16 @@ class Lanes {
     pen.restore();
     pen.textBaseline = 'middle';
     tasks.forEach((task) => {
-      pen.font = `600 ${Math.min(14, row * 0.78)}px ${fontFamily}`;
+      pen.font = `600 ${Math.min(14, row * .78)}px ${fontFamily}`;
       pen.fillStyle = this.colour(colourOf(run, task));
-      pen.fillText(this.fit(run.taskName(task), left - 10), 0, this.rows.get(task) + row * 0.46);
+      pen.fillText(brief(run.taskName(task), left / 7), 0, this.rows.get(task) + row * .46, left - 10);
     });
     pen.font = `12px ${fontFamily}`;
     pen.fillStyle = dim;
     if (hidden > 0) pen.fillText(`+ ${hidden} more`, 0, this.height - 6);
     pen.textAlign = 'right';
     if (this.width > 560)
-      pen.fillText('■ running   ▬ ready   ··· parked   ┆ time jumps   ● woken', this.width - 12, this.height - 6);
+      pen.fillText('■ running   □ dropped   ▬ ready   ··· parked   ┆ time jumps   ● woken', this.width - 12, this.height - 6);
     pen.textAlign = 'left';
   }
 
@@ -169,20 +178,12 @@ class Lanes {
     this.pen.fill();
   }
 
-  fit(text, width) {
-    const { pen } = this;
-    if (pen.measureText(text).width <= width) return text;
-    let shown = Array.from(text).slice(0, 40);
-    while (shown.length > 1 && pen.measureText(`${shown.join('')}…`).width > width) shown = shown.slice(0, -1);
-    return `${shown.join('')}…`;
-  }
-
   drawTask(task, row) {
     const { pen, view } = this,
       known = view.run.tasks.get(task),
       y = this.rows.get(task);
     const colour = this.colour(colourOf(view.run, task)),
-      middle = y + row * 0.46;
+      middle = y + row * .46;
     const first = Math.max(0, lastAtMost(known.steps, this.stepAt(this.left)));
     let run = null;
     for (let at = first; at < known.steps.length; at += 1) {
@@ -197,10 +198,12 @@ class Lanes {
       // Where polls are closer than a pixel, one rectangle stands for many.
       if (run !== null && end - run < 1) continue;
       run = end;
-      if (what === 'running') this.bar(start, y + row * 0.12, Math.max(1, end - start), row * 0.68, 1);
-      else if (what === 'ready') this.bar(start, y + row * 0.3, Math.max(1, end - start), row * 0.32, 0.38);
+      if (what === 'running' && view.run.trace.rows[known.steps[at]][0] === 'drop')
+        pen.strokeRect(start + 1, y + row * .16, Math.max(1, end - start - 2), row * .6);
+      else if (what === 'running') this.bar(start, y + row * .12, Math.max(1, end - start), row * .68, 1);
+      else if (what === 'ready') this.bar(start, y + row * .3, Math.max(1, end - start), row * .32, .38);
       else if (what === 'parked') {
-        pen.globalAlpha = 0.85;
+        pen.globalAlpha = .85;
         this.stroke([1, 5], 1.8, [start, middle], [end, middle]);
         pen.globalAlpha = 1;
       }
@@ -226,7 +229,7 @@ class Lanes {
       if (x > this.width) break;
       if (x < free - 30) continue;
       pen.strokeStyle = pen.fillStyle = dim;
-      pen.globalAlpha = 0.55;
+      pen.globalAlpha = .55;
       this.stroke([5, 4], 1.5, [x, 0], [x, bottom + 4]);
       pen.globalAlpha = 1;
       const text = duration(trace.time[jumps[at]]);
@@ -252,10 +255,10 @@ class Lanes {
         is = at === step;
       if (!this.rows.has(woken) || (x < free && !is)) continue;
       free = x + 4;
-      const [to, from] = [this.rows.get(woken) + row * 0.46, this.rows.get(actor)];
+      const [to, from] = [this.rows.get(woken) + row * .46, this.rows.get(actor)];
       pen.fillStyle = pen.strokeStyle = is ? hot : dim;
-      pen.globalAlpha = is ? 1 : 0.6;
-      if (from !== undefined && actor !== woken) this.stroke([], is ? 3.5 : 1.2, [x, from + row * 0.46], [x, to]);
+      pen.globalAlpha = is ? 1 : .6;
+      if (from !== undefined && actor !== woken) this.stroke([], is ? 3.5 : 1.2, [x, from + row * .46], [x, to]);
       this.dot(x, to, is ? 5 : 2.6);
       pen.globalAlpha = 1;
     }

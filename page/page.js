@@ -90,7 +90,7 @@ class Page {
     byId('slider').setAttribute('aria-valuetext', `step ${step}: ${run.plain(head)}`);
     byId('slider').value = step;
     byId('number').textContent = `${step} / ${run.count}`;
-    const works = { ArrowLeft: step > 0, ArrowRight: step < run.count, c: run.causeOf(step), e: run.effectOf(step) };
+    const works = { ArrowLeft: step > 0, ArrowRight: step < run.count, c: this.cause, e: run.effectOf(step) };
     for (const [key, does] of Object.entries(works)) {
       buttonOf(key).disabled = !does;
       buttonOf(key).title = does > 1 ? run.text(does) : '';
@@ -108,11 +108,9 @@ class Page {
       step === difference ? 'b' : 'span',
       !difference
         ? 'Both are the same.'
-        : step < difference
-          ? `They are the same up to step ${difference} (d).`
-          : step > difference
-            ? `They differ from step ${difference} on (d).`
-            : 'Here they differ first.'
+        : step === difference
+          ? 'Here they differ first.'
+          : `They differ from step ${difference} on (d).`
     );
     pane.replaceChildren(
       make('span', `Run ${which + 1} of 2, ${printable(this.run.trace.head.program ?? '')}.`),
@@ -122,6 +120,14 @@ class Page {
     pane.append(
       make('span', 'In the other (x): ', step > other.count ? 'it is over' : phrase(other, other.head(step)))
     );
+  }
+
+  // What brought the step about; of a stall, the last that was done for somebody who waits there.
+  get cause() {
+    const { run, step } = this;
+    if (step !== run.stall) return run.causeOf(step);
+    const waits = [...this.view.after.waits.values()];
+    return waits.map(({ object }) => lastSignal(run, object, step)).findLast(Boolean) ?? 0;
   }
 
   // The task that the step is about.
@@ -178,9 +184,8 @@ class Page {
   }
 
   toggleAxis() {
-    const time = this.run.trace.head.clock === 'real' ? 'wall time' : 'virtual time';
     this.lanes.toggleAxis();
-    buttonOf('l').textContent = `l by ${this.lanes.axis === 'step' ? 'step' : time}`;
+    buttonOf('l').textContent = `l lanes: by ${this.lanes.axis}`;
   }
 
   play(on = this.playing === null) {
@@ -205,7 +210,7 @@ class Page {
       '⇧ArrowLeft': () => this.goToPoll(-1),
       o: () => this.goToChange(1),
       O: () => this.goToChange(-1),
-      c: () => this.go(this.run.causeOf(this.step) || this.step),
+      c: () => this.go(this.cause || this.step),
       e: () => this.go(this.run.effectOf(this.step) || this.step),
       Home: () => this.go(0),
       End: () => this.go(this.run.count),
@@ -225,7 +230,7 @@ class Page {
       a: () => this.task != null && this.dialogs.tellOf(this.task),
       w: () => this.toggleWheel(),
       l: () => this.toggleAxis(),
-      '[': () => this.lanes.zoomBy(0.8),
+      '[': () => this.lanes.zoomBy(.8),
       ']': () => this.lanes.zoomBy(1.25),
       d: () => this.difference && this.go(this.difference),
       x: () => this.switchRun(),
@@ -234,6 +239,14 @@ class Page {
     };
     byId('controls').addEventListener('click', (event) => this.keys[event.target.dataset.key]?.());
     byId('slider').addEventListener('input', (event) => this.go(Number(event.target.value)));
+    // The name of a task tells of it, and that of an object goes to its last change.
+    addEventListener('click', ({ target }) => {
+      const { tells, goes } = target.dataset;
+      if ((!tells && !goes) || target.closest('button')) return;
+      if (tells) return this.dialogs.tellOf(Number(tells));
+      this.dialogs.dialog.close();
+      this.goTo(-1, this.run.objects.get(Number(goes)));
+    });
     addEventListener('keydown', (event) => this.press(event));
     addEventListener('hashchange', () => this.open(this.readLink()));
     const again = () => this.go(this.step, false);

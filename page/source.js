@@ -108,7 +108,7 @@ class Source {
             'div.code',
             { 'data-row': from + at },
             make('span', String(from + at)),
-            make('div', coloured(printableLine(line)))
+            make('div', { '--hang': `${line.search(/\S/) + 4}ch` }, coloured(printableLine(line).trimStart()))
           )
         )
       )
@@ -119,25 +119,23 @@ class Source {
     const pane = byId('source');
     if (row === null || !this.lines) return;
     if (row < this.from || row >= this.from + LINES) this.fill(Math.max(1, row - LINES / 2));
+    // Those around it are printed.
+    for (const each of pane.querySelectorAll('.code'))
+      each.classList.toggle('by', Math.abs(each.dataset.row - row) < 6);
     const line = pane.querySelector(`[data-row="${row}"]`);
     if (!line) return;
     line.classList.add(kind);
     const [top, bottom] = [line.offsetTop - pane.offsetTop, line.offsetTop - pane.offsetTop + line.offsetHeight];
-    const margin = pane.clientHeight * 0.18;
+    const margin = pane.clientHeight * .18;
     if (top < pane.scrollTop + margin || bottom > pane.scrollTop + pane.clientHeight - margin) {
-      pane.scrollTop = top - pane.clientHeight * 0.55;
+      pane.scrollTop = top - pane.clientHeight * .55;
     }
   }
 
   showOutput(view) {
     const { run, step } = view,
       said = lastAtMost(run.prints, step) + 1,
-      pane = byId('output'),
-      last = run.prints[said - 1];
-    // What is shown is the same until something is said.
-    const key = `${this.page.which} ${last} ${last === step}`;
-    if (key === this.said) return;
-    this.said = key;
+      pane = byId('output');
     const shown = run.prints.slice(Math.max(0, said - SAID), said);
     const lines = shown.flatMap((at) =>
       String(run.trace.rows[at][2] ?? '')

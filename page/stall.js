@@ -45,6 +45,18 @@ function circleOf(state, waits = waitsOf(state)) {
   return null;
 }
 
+// The last that was done for those who wait for the object, up to this step; nothing if nothing was.
+function lastSignal(run, object, step) {
+  const { rows, via } = run.trace,
+    steps = run.objects.get(object) ?? [],
+    acts = words('set notify pulse release give put get close come');
+  // An act on a queue may grant those who wait at the full queue, which is another object.
+  return steps
+    .slice(0, lastAtMost(steps, step) + 1)
+    .map((each) => (rows[each][0] === 'grant' ? via[each] : each))
+    .findLast((each) => acts.has(rows[each]?.[0]));
+}
+
 function stallCard(view, board) {
   const { after } = view,
     waits = waitsOf(after),
@@ -62,7 +74,7 @@ function stallCard(view, board) {
 }
 
 // What a task waits for, and who could end it.
-function because({ run }, board, task, waits) {
+function because({ run, step }, board, task, waits) {
   const who = () => board.chip(task, { place: `why ${task}`, kind: 'small' });
   if (!waits) return [make('div.because', who(), make('span', 'waits for nothing that the trace knows of'))];
   return waits.map(({ object, it, tasks }) =>
@@ -73,15 +85,26 @@ function because({ run }, board, task, waits) {
       ...phrase(run, [{ object }]),
       make('span', whoEnds(it, tasks)),
       ...tasks.slice(0, 6).map((each) => board.chip(each, { place: `ends ${task} ${each}`, kind: 'letters' })),
-      tasks.length > 6 && board.more(tasks.length - 6)
+      tasks.length > 6 && board.more(tasks.length - 6),
+      !tasks.length && lastDone(run, board.page, lastSignal(run, object, step))
     )
   );
+}
+
+// A button that tells what was last done for those who wait, and whom it reached, and goes there.
+function lastDone(run, page, last) {
+  if (!last) return null;
+  const { rows, via } = run.trace,
+    reached = rows.flatMap((row, at) => (row?.[0] === 'grant' && via[at] === last ? [run.taskAt(at)] : []));
+  const whom = reached.length ? listed(reached.slice(0, 6)) : ['nobody'];
+  const parts = [`last, in step ${last}: `, ...run.head(last), '; it reached ', ...whom];
+  return make('button.last', { onclick: () => page.go(last) }, phrase(run, parts));
 }
 
 function whoEnds(it, tasks) {
   if (it.is === 'lock' && tasks.length) return 'which is held by';
   if (it.task !== null) return '';
-  if (tasks.length) return tasks.length === 1 ? 'which awaits the end of' : 'which awaits the ends of';
+  if (tasks.length) return 'which awaits the end of';
   const ends = {
     __proto__: null,
     event: 'sets it',
@@ -111,8 +134,8 @@ function ring({ run }, circle) {
     'aria-label': run.plain(inWords(circle))
   });
   for (let place = 0; place < places; place += 1) {
-    const points = Array.from({ length: 9 }, (_, part) => at(place + 0.26 + (part * 0.46) / 8)),
-      [x, y] = at(place + 0.5, 38);
+    const points = Array.from({ length: 9 }, (_, part) => at(place + .26 + (part * .46) / 8)),
+      [x, y] = at(place + .5, 38);
     const through = circle[place >> 1].through.it.is === 'lock' ? 'is held by' : 'awaits';
     drawing.append(
       draw('path', { class: 'edge', d: `M${points.join('L')}` }),
@@ -140,9 +163,9 @@ function ring({ run }, circle) {
 // Where the name of a task stands: over the first and under the last, and else where a large ring has room.
 function nameBeside(x, y, angle, large) {
   const right = Math.cos(angle),
-    low = Math.sin(angle) > 0.3;
-  if (!large || Math.abs(right) < 0.2) return { x, y: y + (Math.sin(angle) > -0.9 ? 36 : -26) };
-  const toRight = right > 0 === (low && Math.abs(right) < 0.75);
+    low = Math.sin(angle) > .3;
+  if (!large || Math.abs(right) < .2) return { x, y: y + (Math.sin(angle) > -.9 ? 36 : -26) };
+  const toRight = right > 0 === (low && Math.abs(right) < .75);
   return { x: x + (toRight ? 25 : -25), y: y + 5, style: `text-anchor: ${toRight ? 'start' : 'end'}` };
 }
 

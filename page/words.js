@@ -24,12 +24,11 @@ function brief(text, most = 40) {
 // A span of time for people.
 function duration(told) {
   const micros = Number(told) || 0;
-  const round = (value) => String(Number(value.toPrecision(6)));
-  if (micros === 0) return '0 s';
+  const round = (value) => Number(value.toPrecision(6));
+  const seconds = micros / 1e6;
+  if (!micros || (micros >= 1e6 && seconds < 60)) return `${round(seconds)} s`;
   if (micros < 1000) return `${round(micros)} µs`;
-  if (micros < 1_000_000) return `${round(micros / 1000)} ms`;
-  if (micros < 60_000_000) return `${round(micros / 1_000_000)} s`;
-  const seconds = micros / 1_000_000;
+  if (seconds < 1) return `${round(micros / 1000)} ms`;
   const parts = [
     [Math.floor(seconds / 3600), 'h'],
     [Math.floor(seconds / 60) % 60, 'min'],
@@ -137,7 +136,7 @@ const HEADS = new Map(
     disarm: (row, step, run) => ['The timer of ', task(run.taskAt(step)), ' is no longer needed'],
     timedout: 'The time of @1 is up',
 
-    made: (row, step, run) => `#1 is there${stateInWords(row[2] ?? {}, run.kindOf(row[1]))}`,
+    made: 'First use of #1',
     gone: '#1 is gone',
     set: '@1 sets #2',
     pulse: '@1 pulses #2',
@@ -209,13 +208,6 @@ function waitedFor(run, step) {
   return number === null ? ['its timer'] : [object(number)];
 }
 
-function stateInWords({ permits, parties, capacity, set }, kind) {
-  if (permits != null) return `, with ${count(permits, 'permit')}`;
-  if (parties != null) return `, for ${parties}`;
-  if (capacity != null) return `, with room for ${capacity}`;
-  return kind === 'event' ? `, ${set ? 'set' : 'not set'}` : '';
-}
-
 const BACK_OF_QUEUE = 'the back of the ready queue.';
 
 // The quiet line: what the event means. As HEADS, but that functions are given the states around the event, too.
@@ -251,10 +243,9 @@ const MEANINGS = new Map(
       const batch = [...after.ready].slice(0, row[1]),
         more = batch.length > 8 ? ` and ${batch.length - 8} more` : '';
       if (!batch.length) return 'Nobody is ready.';
-      const shown = batch.slice(0, 8).flatMap((number, at) => (at ? [', ', task(number)] : [task(number)]));
       return [
         batch.length === 1 ? 'It has one task: ' : 'It has, in this order: ',
-        ...shown,
+        ...listed(batch.slice(0, 8)),
         `${more}. Who is woken meanwhile runs in the next turn.`
       ];
     },
@@ -299,7 +290,7 @@ const MEANINGS = new Map(
     },
     notify([, , number, , , reached], after, before) {
       const line = before.objects.get(number)?.line.size ?? 0;
-      if (!line) return 'Nobody waits there: the signal is lost.';
+      if (!line) return 'Nobody waits there: it has no effect.';
       if (reached === line) return `${everybody(line)} there ${line === 1 ? 'is' : 'are'} woken.`;
       if (reached !== 1) return `It reaches the first ${reached} of ${line} in line.`;
       return [
@@ -332,6 +323,8 @@ const MEANINGS = new Map(
       `With ${count(row[4] ?? 0, 'task')} that nobody joins, and ${count(row[5] ?? 0, 'error')} that nobody hears of.`
   })
 );
+
+const listed = (tasks) => tasks.flatMap((number, at) => [at ? ', ' : '', task(number)]);
 
 const everybody = (number) =>
   number === 1 ? 'The one who waits' : `${number === 2 ? 'Both' : `All ${number}`} who wait`;
@@ -411,6 +404,7 @@ class Story extends Run {
     for (const { is, name } of this.trace.objects.values())
       alike.set(`${is} ${name}`, (alike.get(`${is} ${name}`) ?? 0) + 1);
     this.findings = findingsOf(this);
+    this.stall = this.findings.findLast(({ kind }) => kind === 'stall')?.step;
   }
 
   taskName(task) {
@@ -507,12 +501,13 @@ class Story extends Run {
   why(step, before, after) {
     const row = this.trace.rows[step],
       why = MEANINGS.get(row?.[0]) ?? '',
+      end = step === this.count && !after.tasks.size && (this.stall ? ` It ended in a stall, see step ${this.stall}.` : ' All tasks have ended.'),
       { head, cut } = this.trace;
     if (!row) {
       const dropped = head.dropped ? `${head.dropped} events before the first are not here. ` : '';
       return [dropped, cut ? 'Its last line is cut off. ' : '', '→ goes on by one event, ? tells of all keys.'];
     }
-    return this.parts(typeof why === 'function' ? why(row, after, before, step, this) : why, row);
+    return [...this.parts(typeof why === 'function' ? why(row, after, before, step, this) : why, row), end || ''];
   }
 
   // In which turn the task runs next, as it turns out.
@@ -535,10 +530,10 @@ class Story extends Run {
     return parts.slice(1);
   }
 
-  // All sentences, in small letters, for the search; made when somebody searches first.
+  // All sentences with their lines and steps, in small letters, for the search; made when somebody searches first.
   get sought() {
     return (this.texts ??= Array.from({ length: this.count + 1 }, (_, step) =>
-      step ? this.text(step).toLowerCase() : ''
+      step ? `${this.text(step)} ${this.lineName(lineOf(this, step))} ${step}`.toLowerCase() : ''
     ));
   }
 

@@ -114,7 +114,7 @@ describe('in Chromium', { skip: missing }, () => {
     assert.equal(await press('c'), 'The timer of bouncer is due → bouncer wakes');
     assert.equal(await press('e'), 'bouncer runs');
     assert.equal(await press('Shift+ArrowLeft'), 'bouncer runs');
-    assert.equal(await page.textContent('#runner .note'), 'its poll no. 1');
+    assert.equal(await page.textContent('#runner .note'), 'poll 1');
     assert.equal(await press('Home'), 'club: 61 events, 4 tasks, one finding');
     assert.equal(await press('End'), 'Bob is cancelled');
     assert.equal(await press('ArrowRight'), 'Bob is cancelled');
@@ -172,6 +172,65 @@ describe('in Chromium', { skip: missing }, () => {
       (await page.locator('.stalled').innerText()).replace(/\s+/g, ' '),
       /B Bob waits for condition club and nobody is left who notifies/
     );
+    await close();
+  });
+
+  test('a stall tells of the last signal and whom it reached, and c goes there', async () => {
+    const { page, close } = await browser.open(sample('demo club'), { hash: '#s=54' });
+    assert.equal(
+      await page.textContent('.stalled .last'),
+      'last, in step 39: bouncer notifies one at condition club; it reached Alice'
+    );
+    await page.keyboard.press('c');
+    assert.equal(await step(page), 39);
+    await page.keyboard.press('End');
+    assert.match(await page.textContent('#why'), /It ended in a stall, see step 54\.$/);
+    await close();
+  });
+
+  test('why a task is there: who waits for the ends of others, and who is being dropped', async () => {
+    const { page, close } = await browser.open(sample('demo club'));
+    for (const [at, task, told] of [
+      [54, 0, /It is parked: it waits for gather.*gather awaits the end of Bob\.[^]*2 of 3 have ended\./],
+      [57, 0, /It is being dropped\. This led to it:[^]*Nobody can ever run again: a stall/],
+      [59, 2, /It is being dropped\. This led to it:[^]*Bob is to be cancelled/]
+    ]) {
+      await page.evaluate(([at, task]) => (window.page.go(at), window.page.dialogs.tellOf(task)), [at, task]);
+      assert.match(await page.innerText('dialog'), told);
+    }
+    await close();
+  });
+
+  test('names lead on: that of an object to its last change, that of a task to why it is there', async () => {
+    const { page, close } = await browser.open(sample('demo club'), { hash: '#s=54' });
+    await page.locator('.card .title b', { hasText: 'gather' }).click();
+    assert.equal(await sentence(page), 'main waits for gather');
+    await page.locator('#sentence .task').click();
+    assert.match(await page.innerText('dialog'), /^main at step 11/);
+    await page.keyboard.press('Escape');
+    const box = await page.locator('#lanes').boundingBox();
+    await page.mouse.click(box.x + 20, box.y + 30);
+    assert.match(await page.innerText('dialog'), /^Alice at step 11/);
+    await close();
+  });
+
+  test('a search finds lines and steps, arrows move in its list, and Esc closes it at once', async () => {
+    const { page, close } = await browser.open(sample('demo club'));
+    await page.keyboard.press('/');
+    await page.keyboard.type('club.rs:37 grants');
+    assert.equal(await page.locator('dialog .list button').count(), 0);
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('club.rs:37 notifies');
+    assert.deepEqual(await page.locator('dialog .list button > span:first-child').allTextContents(), ['39', '40', '41']);
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'Enter'])
+      await page.keyboard.press(key);
+    assert.equal(await step(page), 40);
+    await page.keyboard.press('/');
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('dialog[open]').count(), 0);
+    await page.keyboard.press('f');
+    await page.keyboard.press('Enter');
+    assert.equal(await step(page), 54);
     await close();
   });
 
@@ -266,7 +325,7 @@ describe('in Chromium', { skip: missing }, () => {
 
   test('of two runs the first difference is marked, and one key switches between them', async () => {
     const { page, close } = await browser.open([sample('club'), sample('club-all')]);
-    assert.match(await page.textContent('#other'), /Run 1 of 2, club.*The same|They are the same up to step 39/);
+    assert.match(await page.textContent('#other'), /Run 1 of 2, club.*The same|They differ from step 39 on/);
     await page.keyboard.press('d');
     assert.equal(await step(page), 39);
     assert.match(await page.textContent('#other'), /Here they differ first.*bouncer notifies all at condition club/);
@@ -312,7 +371,7 @@ describe('in Chromium', { skip: missing }, () => {
     );
     await page.keyboard.press('Escape');
     await page.keyboard.press('?');
-    assert.match(await page.innerText('dialog'), /to the cause/);
+    assert.match(await page.innerText('dialog'), /cause: what brought this about/);
     await page.keyboard.press('Escape');
     await page.keyboard.press('ArrowLeft');
     assert.equal(await step(page), 40);
@@ -373,7 +432,7 @@ describe('in Chromium', { skip: missing }, () => {
     const middle = await step(page);
     assert.ok(middle > 20 && middle < 40, String(middle));
     await page.keyboard.press('l');
-    assert.equal(await page.textContent('[data-key=l]'), 'l by virtual time');
+    assert.equal(await page.textContent('[data-key=l]'), 'l lanes: by time');
     await page.mouse.click(box.x + box.width / 2, box.y + 30);
     assert.equal(await page.textContent('#time'), '0 s');
     await close();
@@ -445,9 +504,7 @@ describe('in Chromium', { skip: missing }, () => {
   });
 
   test('the line of who runs is lit, and less so the last one that it has come to, and that of who is woken', async () => {
-    const lines = sample('demo club').split('\n');
-    const told = lines.map((line) => (line.startsWith('["print",3') ? '["print",3,"It is said.",10]' : line));
-    const { page, close } = await browser.open(told.join('\n'));
+    const { page, close } = await browser.open(sample('demo club'));
     const lit = async (head) => {
       await page.evaluate((head) => {
         const { run } = window.page;
@@ -463,7 +520,7 @@ describe('in Chromium', { skip: missing }, () => {
     assert.deepEqual(await lit('Alice gets in line at condition club'), [wait, '']);
     assert.deepEqual(await lit('Alice releases lock club'), ['', wait]);
     assert.deepEqual(await lit('Alice parks'), ['', wait]);
-    assert.deepEqual(await lit('bouncer says “It is said.”'), [notify, '']);
+    assert.deepEqual(await lit('Alice says “Alice enters the club.”'), ['say!("{name} enters the club.");', '']);
     assert.deepEqual(await lit('condition club notifies Alice'), [notify, wait]);
     assert.deepEqual(await lit('bouncer notifies one at condition club → Alice wakes'), [notify, wait]);
     assert.deepEqual(await lit('bouncer releases lock club'), ['', notify]);
