@@ -112,12 +112,14 @@ class Board {
   runner() {
     const { after, run, step } = this.view,
       running = after.runs.at(-1);
-    if (running === undefined) return [make('span.empty', run.trace.rows[step]?.[0] === 'stall' ? 'nobody, ever' : 'nobody')];
+    if (running === undefined)
+      return [make('span.empty', run.trace.rows[step]?.[0] === 'stall' ? 'nobody, ever' : 'nobody')];
     const known = run.tasks.get(running),
       polls = lastAtMost(known.polls, step) + 1;
     const dropped = run.trace.rows[known.polls[polls - 1]]?.[0] === 'drop';
     const kind = Array.from(this.view.run.taskName(running)).length > 5 ? 'large long' : 'large';
-    return [this.chip(running, { place: `run ${running}`, kind }), make('span.note', dropped ? 'is being dropped' : `poll ${polls}`)];
+    const note = dropped ? 'is being dropped' : `poll ${polls}`;
+    return [this.chip(running, { place: `run ${running}`, kind }), make('span.note', note)];
   }
 
   ended() {

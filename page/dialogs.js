@@ -175,7 +175,11 @@ function whyParked(run, after, step, number, wait) {
       it?.granted.has(number)
         ? 'It has been granted that, and has not run since.'
         : placeIn(after, wait.object, number),
-      ...(tasks.length ? (it.is === 'lock' ? [' Held by '] : [' ', { object: wait.object }, ' awaits the end of ']) : []),
+      ...(!tasks.length
+        ? []
+        : it.is === 'lock'
+          ? [' Held by ']
+          : [' ', { object: wait.object }, ' awaits the end of ']),
       ...listed(tasks.slice(0, 6)),
       tasks.length ? '.' : ''
     ],

@@ -157,7 +157,11 @@ class Lanes {
     if (hidden > 0) pen.fillText(`+ ${hidden} more`, 0, this.height - 6);
     pen.textAlign = 'right';
     if (this.width > 560)
-      pen.fillText('■ running   □ dropped   ▬ ready   ··· parked   ┆ time jumps   ● woken', this.width - 12, this.height - 6);
+      pen.fillText(
+        '■ running   □ dropped   ▬ ready   ··· parked   ┆ time jumps   ● woken',
+        this.width - 12,
+        this.height - 6
+      );
     pen.textAlign = 'left';
   }
 

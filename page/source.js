@@ -70,7 +70,9 @@ class Source {
       word = rows[step]?.[0];
     // The line of who is woken is lit less; and a stall, where somebody began to wait last.
     const woken = lines.get(
-      word === 'stall' ? [...after.waits.values()].at(-1)?.line : WAKING.has(word) && run.parkedAt(run.taskAt(step), step)
+      word === 'stall'
+        ? [...after.waits.values()].at(-1)?.line
+        : WAKING.has(word) && run.parkedAt(run.taskAt(step), step)
     );
     const at = lines.get(lineOf(run, step)) ?? woken;
     // Where the step has no line of its own, the one that its task has come to is lit less.

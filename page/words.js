@@ -501,7 +501,10 @@ class Story extends Run {
   why(step, before, after) {
     const row = this.trace.rows[step],
       why = MEANINGS.get(row?.[0]) ?? '',
-      end = step === this.count && !after.tasks.size && (this.stall ? ` It ended in a stall, see step ${this.stall}.` : ' All tasks have ended.'),
+      end =
+        step === this.count &&
+        !after.tasks.size &&
+        (this.stall ? ` The run ended in a stall, see step ${this.stall}.` : ' All tasks have ended.'),
       { head, cut } = this.trace;
     if (!row) {
       const dropped = head.dropped ? `${head.dropped} events before the first are not here. ` : '';

@@ -184,7 +184,7 @@ describe('in Chromium', { skip: missing }, () => {
     await page.keyboard.press('c');
     assert.equal(await step(page), 39);
     await page.keyboard.press('End');
-    assert.match(await page.textContent('#why'), /It ended in a stall, see step 54\.$/);
+    assert.match(await page.textContent('#why'), /The run ended in a stall, see step 54\.$/);
     await close();
   });
 
