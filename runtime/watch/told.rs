@@ -47,7 +47,7 @@ impl Core {
         let (mut joiners, is_end) = (None, event.kind.is_end());
         if let Some(task) = who {
             // Its name is lent to the event: a copy would cost as much as all of the rest.
-            let lent = self.followed(task.id.get(), |followed| followed.label.take());
+            let lent = self.watchers.trace.tasks.borrow_mut().get_mut(&task.id.get()).and_then(|own| own.label.take());
             event.task = Some(lent.or_else(|| self.label(task))?);
             if is_end {
                 joiners = task.joined_as();

@@ -5,7 +5,7 @@ use crate::waves::live_bytes;
 use futures::stream::{FuturesUnordered, StreamExt};
 use futures_lite::future::{block_on, poll_once};
 use greenlight::sync::{Barrier, Condition, Event, LifoQueue, Lock, PriorityQueue, Queue, Semaphore};
-use greenlight::trace::{Observer, TraceEvent};
+use greenlight::trace::{Observer, TraceEvent, mark};
 use greenlight::{
     Deadline, Runtime, Task, TaskGroup, Until, as_completed, dump, gather, gather_tasks, interval, race, remote, sleep,
     spawn, spawn_detached, task, timeout, timeout_at, try_dump, wait, yield_now,
@@ -349,6 +349,10 @@ pub(crate) fn everything_that_is_made_and_dropped_anywhere_leaves_nothing_behind
             }));
         }
     }
+    let (own, other) = (runtime(0), runtime(1));
+    block_on(assert_flat("tasks that mark what another runtime traces".to_string(), async || {
+        own.run(async { other.enter(|| mark("from elsewhere")) });
+    }));
     let places = OBJECTS.len() + (OBJECTS.len() + TASKS.len()) * WATCHED.len() * 4;
     println!("{COUNT} times in {places} places nothing is left behind, in {:.1?}", began.elapsed());
 }
