@@ -36,7 +36,7 @@ class Page {
   readLink() {
     const link = new URLSearchParams(location.hash.slice(1)),
       which = link.get('t') === '2' && this.runs.length > 1 ? 1 : 0;
-    return { which, step: Number(link.get('s')) || 0 };
+    return { which, step: link.get('s') ?? this.difference };
   }
 
   writeLink() {

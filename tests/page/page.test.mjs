@@ -323,8 +323,10 @@ describe('in Chromium', { skip: missing }, () => {
     await close();
   });
 
-  test('of two runs the first difference is marked, and one key switches between them', async () => {
+  test('of two runs the first difference is shown first, and marked, and one key switches between them', async () => {
     const { page, close } = await browser.open([sample('club'), sample('club-all')]);
+    assert.equal(await step(page), 39);
+    await page.keyboard.press('Home');
     assert.match(await page.textContent('#other'), /Run 1 of 2, club.*The same|They differ from step 39 on/);
     await page.keyboard.press('d');
     assert.equal(await step(page), 39);
