@@ -1,7 +1,6 @@
 //! The tasks of a soak: each takes its steps, one after the other. What a step begins is watched by
 //! the model until it ends.
 
-use crate::model::{ActorId, NOBODY};
 use crate::step::{Step, Verb};
 use crate::timers::{Alarm, ForTime};
 use crate::watched::{ForItem, ForLock, ForNotify, ForPermits, ForRoom, InLine, Parcel, Watched};
@@ -13,6 +12,7 @@ use greenlight::{
     JoinHandle, TaskGroup, Until, as_completed, gather, gather_tasks, interval, now, race, sleep, spawn_detached, task,
     timeout, wait, yield_now,
 };
+use stage::model::{ActorId, NOBODY};
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -454,7 +454,7 @@ async fn try_gets<S: Store<u32>>(world: &World, queued: &Queued<S>, turns: u32) 
 fn try_get_of_model<S: Store<u32>>(world: &World, queued: &Queued<S>) -> Result<u32, TryGetError> {
     let dying = |actor| world.is_dying(actor);
     let mut model = queued.model.borrow_mut();
-    let over = if model.closed && model.len() == 0 { TryGetError::Closed } else { TryGetError::Empty };
+    let over = if model.closed && model.is_empty() { TryGetError::Closed } else { TryGetError::Empty };
     let item = if model.may_get(&dying) { model.pop(&dying) } else { None };
     item.ok_or(over)
 }

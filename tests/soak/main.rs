@@ -10,7 +10,6 @@ mod actor;
 mod found;
 mod holders;
 mod make;
-mod model;
 mod play;
 #[path = "../seed.rs"]
 mod seed;

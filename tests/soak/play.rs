@@ -1,11 +1,11 @@
 //! Plays a scenario, one turn after the other, and compares runtime and model after each.
 
 use crate::actor::Actor;
-use crate::model::ActorId;
 use crate::step::{Line, Scenario, Step, Verb};
 use crate::watchdog;
 use crate::world::{Names, ROOMS, World};
 use greenlight::{Runtime, Task, Turn};
+use stage::model::ActorId;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};
 use std::rc::Rc;

@@ -2,10 +2,10 @@
 //! they were armed. Virtual time jumps from one deadline to the next, so that it also tells of every timer that the
 //! runtime has and the model has not: time would stop for it.
 
-use crate::model::{ActorId, NOBODY, WaitId};
 use crate::watched::Rules;
 use crate::world::World;
 use greenlight::Turn;
+use stage::model::{ActorId, NOBODY, WaitId};
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::Duration;

@@ -1,9 +1,9 @@
 //! Waits that are watched: before each poll of a leaf the model says whether it has to be ready,
 //! and a leaf that is dropped leaves the model first.
 
-use crate::model::{ActorId, LockModel, WaitId, Waits};
 use crate::timers::{Alarm, ForTime};
 use crate::world::{Guarded, Queued, World};
+use stage::model::{ActorId, LockModel, WaitId, Waits};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
@@ -183,7 +183,7 @@ impl<S> Rules for ForItem<'_, S> {
     fn first(&self, id: WaitId) -> bool {
         let dying = |actor| self.world.is_dying(actor);
         let mut model = self.queued.model.borrow_mut();
-        let settled = model.may_get(&dying) || model.closed && model.len() == 0;
+        let settled = model.may_get(&dying) || model.closed && model.is_empty();
         if settled {
             self.item.set(model.pop(&dying));
         } else {

@@ -1,11 +1,11 @@
 //! What the tasks of a soak share: the primitives, a model beside each, and the count of who is
 //! alive. After every turn the two are compared.
 
-use crate::model::{ActorId, EventModel, LockModel, Order, QueueModel, SemaphoreModel, WaitId};
 use crate::timers::Timers;
 use crate::watched::Parcel;
 use greenlight::sync::{Barrier, Condition, Event, LifoQueue, Lock, PriorityQueue, Queue, QueueOver, Semaphore, Store};
 use greenlight::{Runtime, Task};
+use stage::model::{ActorId, EventModel, LockModel, Order, QueueModel, SemaphoreModel, WaitId};
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
@@ -90,7 +90,7 @@ impl Names {
 pub(crate) struct Guarded {
     pub(crate) condition: Condition<u32>,
     pub(crate) lock: usize,
-    pub(crate) waits: RefCell<crate::model::Waits>,
+    pub(crate) waits: RefCell<stage::model::Waits>,
 }
 
 /// A queue, and another one in its place once it is closed.
@@ -312,7 +312,7 @@ impl World {
         for waits in [&model.getters, &model.putters, &model.joiners] {
             self.expect_fetched("queue", index, waits.granted());
         }
-        let in_vain = model.len() > 0 && model.getters.waiting() > 0
+        let in_vain = !model.is_empty() && model.getters.waiting() > 0
             || !model.is_full() && model.putters.waiting() > 0
             || model.unfinished == 0 && model.joiners.waiting() > 0;
         self.expect(!in_vain, || format!("queue {index} has {} items, and is waited for in vain", model.len()));

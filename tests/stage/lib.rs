@@ -6,6 +6,7 @@
 
 pub mod fold;
 pub mod foreign;
+pub mod model;
 mod panics;
 mod process;
 mod quoted;

@@ -1,21 +1,22 @@
-//! What the primitives have to do, told a second time and without wakers: who waits in which line,
-//! and who was granted what. A soak asks this model before every poll, and compares after every
-//! turn.
+//! What the primitives have to do, told a second time and without wakers: who waits in which line, and who was granted
+//! what. A soak asks this model before every poll, and compares after every turn; an enumeration of schedules plays
+//! whole programs on it.
 
 use std::collections::VecDeque;
 
 /// A task of the soak.
-pub(crate) type ActorId = usize;
+pub type ActorId = usize;
 
 /// Who is never dying: whoever acts outside of any task, or by a foreign waker.
-pub(crate) const NOBODY: ActorId = 0;
+pub const NOBODY: ActorId = 0;
 
 /// One wait. Later ones have higher numbers.
-pub(crate) type WaitId = u64;
+pub type WaitId = u64;
 
 /// Tells whether a task was cancelled, whether or not it is dropped yet.
-pub(crate) type Dying<'a> = &'a dyn Fn(ActorId) -> bool;
+pub type Dying<'a> = &'a dyn Fn(ActorId) -> bool;
 
+#[derive(Clone, Debug)]
 struct Wait {
     id: WaitId,
     actor: ActorId,
@@ -27,8 +28,8 @@ struct Wait {
 
 /// Those who wait for one thing, in the order in which they came, and those who were granted it and
 /// have not run since.
-#[derive(Default)]
-pub(crate) struct Waits {
+#[derive(Clone, Debug, Default)]
+pub struct Waits {
     waits: VecDeque<Wait>,
     granted: usize,
     /// How many notifies there were.
@@ -38,7 +39,8 @@ pub(crate) struct Waits {
 }
 
 impl Waits {
-    pub(crate) fn join(&mut self, id: WaitId, actor: ActorId, asks: usize) {
+    /// A wait joins the line, and asks for so much.
+    pub fn join(&mut self, id: WaitId, actor: ActorId, asks: usize) {
         self.waits.push_back(Wait { id, actor, asks, granted: false, notifies: self.notifies });
     }
 
@@ -47,45 +49,52 @@ impl Waits {
     }
 
     /// Notes which task has polled a wait last.
-    pub(crate) fn polled_by(&mut self, id: WaitId, actor: ActorId) -> bool {
+    pub fn polled_by(&mut self, id: WaitId, actor: ActorId) -> bool {
         let index = self.find(id);
         self.waits[index].actor = actor;
         self.waits[index].granted
     }
 
     /// Takes a wait out; true if it was granted.
-    pub(crate) fn leave(&mut self, id: WaitId) -> bool {
+    pub fn leave(&mut self, id: WaitId) -> bool {
         let wait = self.waits.remove(self.find(id)).expect("who was found is there");
         self.granted -= usize::from(wait.granted);
         wait.granted
     }
 
     /// How many wait and were not granted.
-    pub(crate) fn waiting(&self) -> usize {
+    pub fn waiting(&self) -> usize {
         self.waits.len() - self.granted
     }
 
-    pub(crate) fn granted(&self) -> usize {
+    /// How many were granted what they wait for and have not run since.
+    pub fn granted(&self) -> usize {
         self.granted
     }
 
+    /// Which waits these are, and whose.
+    pub fn grants(&self) -> impl Iterator<Item = (WaitId, ActorId)> {
+        self.waits.iter().filter(|wait| wait.granted).map(|wait| (wait.id, wait.actor))
+    }
+
     /// What those who were granted ask for in all.
-    pub(crate) fn granted_asks(&self) -> usize {
+    pub fn granted_asks(&self) -> usize {
         self.waits.iter().filter(|wait| wait.granted).map(|wait| wait.asks).sum()
     }
 
     /// What the first in line asks for.
-    pub(crate) fn first_asks(&self) -> Option<usize> {
+    pub fn first_asks(&self) -> Option<usize> {
         self.waits.iter().find(|wait| !wait.granted).map(|wait| wait.asks)
     }
 
-    pub(crate) fn all_dying(&self, dying: Dying<'_>) -> bool {
+    /// Whether everybody who waits and was not granted is dying.
+    pub fn all_dying(&self, dying: Dying<'_>) -> bool {
         self.waits.iter().all(|wait| wait.granted || dying(wait.actor))
     }
 
     /// Grants the living, first in first out, as long as what each asks for suffices. Returns how
     /// many.
-    pub(crate) fn grant_while(&mut self, dying: Dying<'_>, mut suffices: impl FnMut(usize) -> bool) -> usize {
+    pub fn grant_while(&mut self, dying: Dying<'_>, mut suffices: impl FnMut(usize) -> bool) -> usize {
         let before = self.granted;
         for wait in self.waits.iter_mut().filter(|wait| !wait.granted && !dying(wait.actor)) {
             if !suffices(wait.asks) {
@@ -98,7 +107,7 @@ impl Waits {
     }
 
     /// Grants up to `n` of the living. As many of the dying as are left are notified if another task polls them.
-    pub(crate) fn notify(&mut self, dying: Dying<'_>, n: usize) -> usize {
+    pub fn notify(&mut self, dying: Dying<'_>, n: usize) -> usize {
         let mut left = n;
         let granted = self.grant_while(dying, |_| {
             let any = left > 0;
@@ -114,7 +123,7 @@ impl Waits {
     }
 
     /// Grants a wait that a notify has passed over, and that is polled now.
-    pub(crate) fn pay(&mut self, id: WaitId) {
+    pub fn pay(&mut self, id: WaitId) {
         let index = self.find(id);
         let wait = &mut self.waits[index];
         let (missed, by) = self.missed;
@@ -125,7 +134,8 @@ impl Waits {
         }
     }
 
-    pub(crate) fn grant_all(&mut self) -> usize {
+    /// Grants everybody, dying or not. Returns how many.
+    pub fn grant_all(&mut self) -> usize {
         self.grant_while(&|_| false, |_| true)
     }
 
@@ -139,30 +149,35 @@ impl Waits {
 }
 
 /// What an event has to do.
-#[derive(Default)]
-pub(crate) struct EventModel {
-    pub(crate) flag: bool,
-    pub(crate) waits: Waits,
+#[derive(Clone, Debug, Default)]
+pub struct EventModel {
+    /// Whether it is set.
+    pub flag: bool,
+    /// Who waits for that.
+    pub waits: Waits,
 }
 
 /// What a lock has to do.
-#[derive(Default)]
-pub(crate) struct LockModel {
-    pub(crate) held: bool,
+#[derive(Clone, Debug, Default)]
+pub struct LockModel {
+    /// Whether somebody has it.
+    pub held: bool,
     /// To which wait the lock was granted, and whether its task was dying then.
-    pub(crate) promised: Option<(WaitId, bool)>,
-    pub(crate) waits: Waits,
+    pub promised: Option<(WaitId, bool)>,
+    /// Who waits for it.
+    pub waits: Waits,
     /// What the lock guards.
-    pub(crate) value: u32,
+    pub value: u32,
 }
 
 impl LockModel {
-    pub(crate) fn may_take(&self, dying: Dying<'_>) -> bool {
+    /// Whether who comes now gets it at once.
+    pub fn may_take(&self, dying: Dying<'_>) -> bool {
         !self.held && self.promised.is_none_or(|(_, was_dying)| was_dying && self.waits.all_dying(dying))
     }
 
     /// Takes the lock if nobody is in the way.
-    pub(crate) fn take(&mut self, dying: Dying<'_>) -> bool {
+    pub fn take(&mut self, dying: Dying<'_>) -> bool {
         let takes = self.may_take(dying);
         if takes {
             (self.held, self.promised) = (true, None);
@@ -170,7 +185,8 @@ impl LockModel {
         takes
     }
 
-    pub(crate) fn release(&mut self, dying: Dying<'_>) {
+    /// Whoever had it has it no more.
+    pub fn release(&mut self, dying: Dying<'_>) {
         self.held = false;
         self.promised = self.waits.grant_first(dying);
     }
@@ -180,7 +196,7 @@ impl LockModel {
     }
 
     /// Takes the lock, or joins the line.
-    pub(crate) fn first(&mut self, id: WaitId, actor: ActorId, dying: Dying<'_>) -> bool {
+    pub fn first(&mut self, id: WaitId, actor: ActorId, dying: Dying<'_>) -> bool {
         self.take(dying) || {
             self.waits.join(id, actor, 1);
             false
@@ -188,7 +204,7 @@ impl LockModel {
     }
 
     /// Takes the lock if it was granted. One that was robbed begins anew, by the number `new`.
-    pub(crate) fn again(&mut self, id: &mut WaitId, new: WaitId, actor: ActorId, dying: Dying<'_>) -> bool {
+    pub fn again(&mut self, id: &mut WaitId, new: WaitId, actor: ActorId, dying: Dying<'_>) -> bool {
         if !self.waits.polled_by(*id, actor) {
             return false;
         }
@@ -201,7 +217,8 @@ impl LockModel {
         self.first(new, actor, dying)
     }
 
-    pub(crate) fn dropped(&mut self, id: WaitId, dying: Dying<'_>) {
+    /// A wait is dropped, which passes on what it was promised.
+    pub fn dropped(&mut self, id: WaitId, dying: Dying<'_>) {
         if self.waits.leave(id) && self.is_promised_to(id) {
             self.promised = self.waits.grant_first(dying);
         }
@@ -209,20 +226,26 @@ impl LockModel {
 }
 
 /// What a semaphore has to do.
-pub(crate) struct SemaphoreModel {
-    pub(crate) total: usize,
-    pub(crate) free: usize,
-    pub(crate) held: usize,
-    pub(crate) waits: Waits,
+#[derive(Clone, Debug)]
+pub struct SemaphoreModel {
+    /// How many permits there are.
+    pub total: usize,
+    /// How many of them nobody has and nobody was granted.
+    pub free: usize,
+    /// How many somebody has.
+    pub held: usize,
+    /// Who waits for permits.
+    pub waits: Waits,
 }
 
 impl SemaphoreModel {
-    pub(crate) fn new(total: usize) -> Self {
+    /// One with so many permits.
+    pub fn new(total: usize) -> Self {
         SemaphoreModel { total, free: total, held: 0, waits: Waits::default() }
     }
 
     /// Takes the permits if nobody is in the way.
-    pub(crate) fn take(&mut self, permits: usize, dying: Dying<'_>) -> bool {
+    pub fn take(&mut self, permits: usize, dying: Dying<'_>) -> bool {
         let takes = self.free >= permits && self.waits.granted() == 0 && self.waits.all_dying(dying);
         if takes {
             self.free -= permits;
@@ -231,13 +254,15 @@ impl SemaphoreModel {
         takes
     }
 
-    pub(crate) fn release(&mut self, permits: usize, dying: Dying<'_>) {
+    /// Permits come back.
+    pub fn release(&mut self, permits: usize, dying: Dying<'_>) {
         self.held -= permits;
         self.free += permits;
         self.hand_out(permits, dying);
     }
 
-    pub(crate) fn again(&mut self, id: WaitId, permits: usize, actor: ActorId, dying: Dying<'_>) -> bool {
+    /// Takes the permits if they were granted.
+    pub fn again(&mut self, id: WaitId, permits: usize, actor: ActorId, dying: Dying<'_>) -> bool {
         let granted = self.waits.polled_by(id, actor);
         if granted {
             self.waits.leave(id);
@@ -249,7 +274,8 @@ impl SemaphoreModel {
         granted
     }
 
-    pub(crate) fn dropped(&mut self, id: WaitId, permits: usize, dying: Dying<'_>) {
+    /// A wait is dropped, which gives back what it was granted.
+    pub fn dropped(&mut self, id: WaitId, permits: usize, dying: Dying<'_>) {
         let granted = self.waits.leave(id);
         if granted {
             self.free += permits;
@@ -272,27 +298,37 @@ impl SemaphoreModel {
 }
 
 /// Which item of a queue comes next.
-#[derive(Clone, Copy)]
-pub(crate) enum Order {
+#[derive(Clone, Copy, Debug)]
+pub enum Order {
+    /// The one that was put first.
     First,
+    /// The one that was put last.
     Last,
+    /// The smallest.
     Smallest,
 }
 
 /// What a queue has to do.
-pub(crate) struct QueueModel {
+#[derive(Clone, Debug)]
+pub struct QueueModel {
     order: Order,
     capacity: usize,
     items: VecDeque<u32>,
-    pub(crate) closed: bool,
-    pub(crate) unfinished: usize,
-    pub(crate) getters: Waits,
-    pub(crate) putters: Waits,
-    pub(crate) joiners: Waits,
+    /// Whether it was closed.
+    pub closed: bool,
+    /// How many items were put and are not done.
+    pub unfinished: usize,
+    /// Who waits for an item.
+    pub getters: Waits,
+    /// Who waits for room.
+    pub putters: Waits,
+    /// Who waits until all items are done.
+    pub joiners: Waits,
 }
 
 impl QueueModel {
-    pub(crate) fn new(order: Order, capacity: usize) -> Self {
+    /// One that is empty.
+    pub fn new(order: Order, capacity: usize) -> Self {
         QueueModel {
             order,
             capacity,
@@ -305,30 +341,40 @@ impl QueueModel {
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
+    /// How many items are in it.
+    pub fn len(&self) -> usize {
         self.items.len()
     }
 
-    pub(crate) fn is_full(&self) -> bool {
+    /// Whether no item is in it.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Whether it has no room.
+    pub fn is_full(&self) -> bool {
         self.len() >= self.capacity
     }
 
-    pub(crate) fn may_get(&self, dying: Dying<'_>) -> bool {
-        self.len() > 0 && self.getters.granted() == 0 && self.getters.all_dying(dying)
+    /// Whether who comes now gets an item at once.
+    pub fn may_get(&self, dying: Dying<'_>) -> bool {
+        !self.is_empty() && self.getters.granted() == 0 && self.getters.all_dying(dying)
     }
 
-    pub(crate) fn may_put(&self, dying: Dying<'_>) -> bool {
+    /// Whether who comes now has room at once.
+    pub fn may_put(&self, dying: Dying<'_>) -> bool {
         !self.closed && self.putters.granted() == 0 && self.putters.all_dying(dying) && !self.is_full()
     }
 
-    pub(crate) fn push(&mut self, item: u32, dying: Dying<'_>) {
+    /// An item comes.
+    pub fn push(&mut self, item: u32, dying: Dying<'_>) {
         self.items.push_back(item);
         self.unfinished += 1;
         self.hand_out_items(dying);
     }
 
     /// Takes the next item; none if there is none.
-    pub(crate) fn pop(&mut self, dying: Dying<'_>) -> Option<u32> {
+    pub fn pop(&mut self, dying: Dying<'_>) -> Option<u32> {
         let item = match self.order {
             Order::First => self.items.pop_front(),
             Order::Last => self.items.pop_back(),
@@ -343,7 +389,8 @@ impl QueueModel {
         item
     }
 
-    pub(crate) fn hand_out_items(&mut self, dying: Dying<'_>) {
+    /// Grants those who wait for an item, as many as there are items for; everybody, if it is closed.
+    pub fn hand_out_items(&mut self, dying: Dying<'_>) {
         let (mut granted, count, closed) = (self.getters.granted(), self.len(), self.closed);
         self.getters.grant_while(dying, |_| {
             let suffices = closed || count > granted;
@@ -352,7 +399,8 @@ impl QueueModel {
         });
     }
 
-    pub(crate) fn hand_out_room(&mut self, dying: Dying<'_>) {
+    /// Grants those who wait for room, as many as there is room for; everybody, if it is closed.
+    pub fn hand_out_room(&mut self, dying: Dying<'_>) {
         let (mut granted, count, capacity, closed) = (self.putters.granted(), self.len(), self.capacity, self.closed);
         self.putters.grant_while(dying, |_| {
             let suffices = closed || count + granted < capacity;
@@ -361,21 +409,23 @@ impl QueueModel {
         });
     }
 
-    pub(crate) fn done(&mut self, items: usize) {
+    /// So many items are done.
+    pub fn done(&mut self, items: usize) {
         self.unfinished -= items;
         if self.unfinished == 0 {
             self.joiners.grant_all();
         }
     }
 
-    pub(crate) fn close(&mut self, dying: Dying<'_>) {
+    /// Refuses items from now on.
+    pub fn close(&mut self, dying: Dying<'_>) {
         self.closed = true;
         self.hand_out_items(dying);
         self.hand_out_room(dying);
     }
 
     /// Closes the queue and takes everything out. Returns how much that was.
-    pub(crate) fn close_now(&mut self, dying: Dying<'_>) -> usize {
+    pub fn close_now(&mut self, dying: Dying<'_>) -> usize {
         let count = self.items.len();
         self.items.clear();
         self.done(count);
