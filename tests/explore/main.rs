@@ -1,0 +1,9 @@
+//! The explorer of schedules: what it promises, and how many schedules there are by another count.
+
+mod counts;
+mod enumerate;
+mod played;
+mod random;
+#[path = "../seed.rs"]
+mod seed;
+mod steps;
