@@ -97,11 +97,11 @@
 //!
 //! Those who watch, which a wake goes on without, are `runtime/watch/`: `printable`, `reporter`, `state`, `kind`,
 //! `future_type`, `ids`, `names`, `trace`, `polls`, `runtimes`, `lost`, `facts`, `told`, `told_of_tasks`, `holds`,
-//! `dump`, `standing`, `text`, `shown`, `stall`, `ask`, `help`, `report`, `tree`, `pending`, `watchers`, `check_lists`,
+//! `dump`, `standing`, `text`, `shown`, `stall`, `ask`, `help`, `report`, `tree`, `watchers`, `check_lists`,
 //! `check_waits`, `check`, `suspicion`.
 //!
 //! Those who hear what happens, and know no more of a run than that, are `runtime/observe/`: `recorder`, `sentence`,
-//! `unheard`, `debug`, `rows`, `story`, `perfetto`, `page`, `file`.
+//! `unheard`, `pending`, `debug`, `rows`, `story`, `perfetto`, `page`, `file`.
 //!
 //! # What is absent, on purpose
 //!

@@ -323,7 +323,7 @@ fn the_schema_of_a_trace_has_each_row_that_is_written_and_no_other() {
 fn every_line_of_the_debug_mode_has_its_row_in_the_page_on_watching() {
     let page = read("docs/WATCHING.md");
     let mut found = 0;
-    for file in ["observe/debug", "watch/lost", "watch/pending", "observe/unheard"] {
+    for file in ["observe/debug", "watch/lost", "observe/pending", "observe/unheard"] {
         let source = read(&format!("runtime/{file}.rs"));
         for (number, line) in code(&source) {
             // A line of the debug mode begins with what it is about, in one word or two.

@@ -4,14 +4,16 @@
 use super::super::Line;
 use super::super::context;
 use super::super::task::TaskCell;
+use super::super::watch::polls::Polls;
 use super::super::watch::reporter::Reporter;
-use super::super::watch::{Kind, Observer, TaskLabel, TraceEvent};
+use super::super::watch::{Kind, Observer, Polled, TaskLabel, TraceEvent};
 use super::sentence::left_in_a_group;
 use super::unheard::{Unheard, findable};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// So many wakes in vain by one condition, within one wait, are too many.
@@ -32,6 +34,8 @@ const TASKS_OF_A_LINE: usize = 3;
 pub(super) struct Debug {
     slow_poll: Duration,
     reporter: Reporter,
+    /// Which task is being polled, for other threads.
+    polls: Arc<Polls>,
     seen: RefCell<Seen>,
     /// Set while a report is being received: what its receiver does is not reported, which would have no end.
     telling: Cell<bool>,
@@ -100,8 +104,8 @@ struct Doings {
 }
 
 impl Debug {
-    pub(super) fn new(slow_poll: Duration, reporter: Reporter) -> Self {
-        Debug { slow_poll, reporter, seen: RefCell::default(), telling: Cell::new(false) }
+    pub(super) fn new(slow_poll: Duration, reporter: Reporter, polls: Arc<Polls>) -> Self {
+        Debug { slow_poll, reporter, polls, seen: RefCell::default(), telling: Cell::new(false) }
     }
 
     fn tell(&self, reports: impl IntoIterator<Item = String>) {
@@ -112,8 +116,26 @@ impl Debug {
     }
 }
 
+impl Debug {
+    /// Lets other threads know which task is polled or dropped.
+    fn tell_others(&self, event: &TraceEvent) {
+        let Some(task) = &event.task else { return };
+        match event.kind {
+            Kind::PollBegan | Kind::Dropping => {
+                let spawned = self.seen.borrow().tasks.get(&task.number).map(|known| known.spawned);
+                let (task, is_dropped) = (task.clone(), event.kind == Kind::Dropping);
+                let polled = |spawned_at| Polled { task, spawned_at, is_dropped, lasts: Duration::ZERO };
+                self.polls.begin(spawned.map(polled));
+            }
+            Kind::PollPending | Kind::Returned | Kind::Cancelled | Kind::Panicked => self.polls.begin(None),
+            _ => {}
+        }
+    }
+}
+
 impl Observer for Debug {
     fn on_event(&self, event: &TraceEvent) {
+        self.tell_others(event);
         // Whoever receives a report may cause more events.
         let reports = self.seen.borrow_mut().see(event, self.slow_poll);
         self.tell(reports);

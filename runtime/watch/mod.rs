@@ -49,8 +49,6 @@ pub(in crate::runtime) mod report;
 
 pub(in crate::runtime) mod tree;
 
-pub(in crate::runtime) mod pending;
-
 pub(in crate::runtime) mod watchers;
 
 pub(in crate::runtime) mod check_lists;

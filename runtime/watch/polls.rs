@@ -38,7 +38,7 @@ pub(in crate::runtime) struct Polls {
 
 impl Polls {
     /// A task is being polled or dropped from now on, or none is.
-    pub(super) fn begin(&self, polled: Option<Polled>) {
+    pub(in crate::runtime) fn begin(&self, polled: Option<Polled>) {
         *self.lock() = polled.map(|polled| (polled, Instant::now()));
     }
 

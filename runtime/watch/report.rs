@@ -137,18 +137,18 @@ impl Link {
 
 /// How the tasks of one report are named: where several have the same name, each with its number, too.
 #[derive(Default)]
-pub(super) struct Names {
+pub(in crate::runtime) struct Names {
     shared: HashSet<Arc<str>>,
 }
 
 impl Names {
-    pub(super) fn of(tasks: &[TaskInfo]) -> Self {
+    pub(in crate::runtime) fn of(tasks: &[TaskInfo]) -> Self {
         let mut seen = HashSet::new();
         let names = tasks.iter().filter_map(|task| task.label.name.clone());
         Names { shared: names.filter(|name| !seen.insert(name.clone())).collect() }
     }
 
-    pub(super) fn tell(&self, task: &TaskLabel) -> String {
+    pub(in crate::runtime) fn tell(&self, task: &TaskLabel) -> String {
         match &task.name {
             Some(name) if self.shared.contains(name) => format!("{name} (task {})", task.number),
             _ => task.to_string(),
@@ -193,7 +193,7 @@ impl TaskInfo {
     }
 
     /// What the task is about, line by line. `rivals` names all who wait for the same.
-    pub(super) fn about(&self, names: &Names, rivals: impl Fn(&WaitInfo) -> String) -> Vec<String> {
+    pub(in crate::runtime) fn about(&self, names: &Names, rivals: impl Fn(&WaitInfo) -> String) -> Vec<String> {
         let mut lines = Vec::new();
         let mut say = |line: &str| lines.push(line.to_string());
         if self.is_cancelled {

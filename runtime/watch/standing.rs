@@ -31,7 +31,7 @@ struct Standing {
 
 impl Core {
     /// What every task is about and waits for.
-    pub(super) fn dump(&self) -> Dump {
+    pub(in crate::runtime) fn dump(&self) -> Dump {
         self.look(true)
     }
 

@@ -9,14 +9,12 @@ use super::super::wakee::{self, Registered};
 use super::facts::About;
 use super::ids::ById;
 use super::kind::Kind;
-use super::polls::Polled;
 use super::state::ObjectState;
 use super::trace::{Begun, Followed, ObjectLabel, TaskLabel, TraceEvent};
 use std::cell::{Cell, RefCell};
 use std::hash::BuildHasherDefault;
 use std::mem::ManuallyDrop;
 use std::rc::{Rc, Weak};
-use std::time::Duration;
 
 impl Core {
     /// The name of a task that has not ended.
@@ -117,15 +115,11 @@ impl Core {
         Begun { seq: None, wait: self.watchers.trace.next_wait(), object, task: who.map(|task| task.id.get()) }
     }
 
-    /// Remembers of a task what dumps tell, and other threads.
+    /// Remembers of a task what dumps tell.
     fn follow(&self, cell: &TaskCell, event: &TraceEvent) {
         let id = cell.id.get();
         match event.kind {
-            Kind::PollBegan | Kind::Dropping | Kind::PollPending => self.tell_others(cell, event),
-            end if end.is_end() => {
-                self.tell_others(cell, event);
-                self.watchers.trace.tasks.borrow_mut().remove(&id);
-            }
+            end if end.is_end() => _ = self.watchers.trace.tasks.borrow_mut().remove(&id),
             Kind::Waited
             | Kind::Yields
             | Kind::EventFound
@@ -136,15 +130,6 @@ impl Core {
             | Kind::TimerFired => self.followed(id, |followed| followed.passed = event.at),
             _ => {}
         }
-    }
-
-    /// Lets other threads know which task is polled or dropped, if they may ask.
-    fn tell_others(&self, cell: &TaskCell, event: &TraceEvent) {
-        let Some(polls) = &self.watchers.polls else { return };
-        let (spawned_at, is_dropped) = (cell.spawned.get(), event.kind == Kind::Dropping);
-        let begins = is_dropped || event.kind == Kind::PollBegan;
-        let polled = |task| Polled { task, spawned_at, is_dropped, lasts: Duration::ZERO };
-        polls.begin(event.task.clone().filter(|_| begins).map(polled));
     }
 
     /// The last line of a task that awaited something of greenlight's and went on; none if nobody watches, too.

@@ -27,13 +27,15 @@ pub(in crate::runtime) struct Wishes {
     pub(in crate::runtime) reporter: Reporter,
     said: Option<Reporter>,
     pub(in crate::runtime) debug: bool,
+    /// Those of the debug mode.
+    pub(in crate::runtime) polls: Option<Arc<Polls>>,
     pub(in crate::runtime) slow_poll: Duration,
 }
 
 /// Those who watch one runtime.
 pub(in crate::runtime) struct Watchers {
     pub(in crate::runtime) trace: Trace,
-    pub(super) reporter: Reporter,
+    pub(in crate::runtime) reporter: Reporter,
     /// Who takes over what the program says. None if that goes to stdout.
     pub(in crate::runtime) said: Cell<Option<Reporter>>,
     /// Which task is being polled, for other threads. None unless the debug mode is on.
@@ -53,6 +55,7 @@ impl Default for Wishes {
             reporter: Reporter::default(),
             said: None,
             debug: std::env::var_os(DEBUG_VARIABLE).is_some_and(|value| !value.is_empty() && value != "0"),
+            polls: None,
             slow_poll: SLOW_POLL,
         }
     }
@@ -60,8 +63,7 @@ impl Default for Wishes {
 
 impl Watchers {
     pub(in crate::runtime) fn new(wishes: Wishes) -> Self {
-        let Wishes { turn_limit, check_every_turn, observers, reporter, said, debug, .. } = wishes;
-        let polls = debug.then(Arc::default);
+        let Wishes { turn_limit, check_every_turn, observers, reporter, said, polls, .. } = wishes;
         let trace = Trace::new(observers, reporter.clone());
         Watchers { trace, reporter, said: Cell::new(said), polls, turn_limit, check_every_turn }
     }

@@ -1,8 +1,8 @@
 //! What the debug mode says of the tasks that are left behind when main ends, or the runtime is dropped.
 
 use super::super::context::Core;
-use super::dump::TaskInfo;
-use super::report::Names;
+use super::super::watch::dump::TaskInfo;
+use super::super::watch::report::Names;
 use std::collections::HashMap;
 
 impl Core {
