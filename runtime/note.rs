@@ -10,6 +10,7 @@ use super::wakee::{self, Registered, Wakee};
 use super::watch::{told, told_of_tasks};
 use std::any::Any;
 use std::cell::Cell;
+use std::ptr::null;
 use std::rc::{Rc, Weak};
 use std::task::Poll;
 use std::time::Duration;
@@ -33,6 +34,8 @@ pub(super) struct Notes {
 thread_local! {
     /// Whether somebody watches the runtime that the code of this thread runs in.
     static IS_WATCHED: Cell<bool> = const { Cell::new(false) };
+    /// Where that runtime is.
+    static ENTERED: Cell<*const Core> = const { Cell::new(null()) };
     /// How many waits of this thread were told of and are not over.
     static OPEN_WAITS: Cell<usize> = const { Cell::new(0) };
 }
@@ -46,6 +49,12 @@ pub(crate) fn is_watched() -> bool {
 /// Another runtime is the one that the code of this thread runs in.
 pub(super) fn enter(core: Option<&Core>) {
     IS_WATCHED.set(core.is_some_and(|core| core.watchers.trace.is_watched()));
+    ENTERED.set(core.map_or(null(), std::ptr::from_ref));
+}
+
+/// Whether that is the runtime that this code runs in.
+pub(super) fn is_entered(core: &Core) -> bool {
+    std::ptr::eq(ENTERED.get(), core)
 }
 
 impl Notes {

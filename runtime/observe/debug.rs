@@ -123,7 +123,7 @@ impl Debug {
         match event.kind {
             Kind::PollBegan | Kind::Dropping => {
                 let spawned = self.seen.borrow().tasks.get(&task.number).map(|known| known.spawned);
-                let (task, is_dropped) = (task.clone(), event.kind == Kind::Dropping);
+                let (task, is_dropped) = (TaskLabel::clone(task), event.kind == Kind::Dropping);
                 let polled = |spawned_at| Polled { task, spawned_at, is_dropped, lasts: Duration::ZERO };
                 self.polls.begin(spawned.map(polled));
             }

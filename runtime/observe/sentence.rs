@@ -6,8 +6,8 @@ use std::fmt;
 /// Prints as one short sentence, without number, time or cause: ``walker waits on event `light` ``.
 impl fmt::Display for TraceEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let task = self.task.as_ref().map_or_else(|| "outside".to_string(), TaskLabel::to_string);
-        let object = self.object.as_ref().map_or_else(|| "nothing".to_string(), ObjectLabel::to_string);
+        let task = self.task.as_deref().map_or_else(|| "outside".to_string(), TaskLabel::to_string);
+        let object = self.object.as_deref().map_or_else(|| "nothing".to_string(), ObjectLabel::to_string);
         let said = Printable(self.text.as_deref().unwrap_or_default());
         match self.kind {
             Kind::Spawned => write!(f, "{task} spawned"),

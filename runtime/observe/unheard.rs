@@ -5,6 +5,7 @@
 use super::super::Line;
 use super::super::watch::{Kind, ObjectLabel, TraceEvent};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// So many objects of one line are told: a line that makes one after the other makes the same mistake each time.
 const OBJECTS_OF_A_LINE: usize = 3;
@@ -22,7 +23,7 @@ pub(super) struct Unheard {
 
 /// A signal that reached nobody.
 struct Signal {
-    object: ObjectLabel,
+    object: Arc<ObjectLabel>,
     at: Line,
     /// It was a notify, and not a set.
     notifies: bool,

@@ -9,8 +9,9 @@ use super::super::wakee;
 use super::kind::Kind;
 use super::runtimes;
 use super::state::ObjectState;
-use super::trace::ObjectLabel;
+use super::trace::{Met, ObjectLabel, ToLend};
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What is waited on: what the reports and traces say of it.
@@ -109,10 +110,10 @@ impl About {
         if self.identity.get() == 0 {
             return;
         }
-        for core in runtimes::of_which(|core| core.watchers.trace.has_met(self.identity())) {
-            let label = self.label(Some(&core));
-            if core.watchers.trace.forget(self.identity()) {
-                core.tell_act(label, self.made.get(), Kind::ObjectGone);
+        for core in runtimes::of_which(|core| core.watchers.trace.object(self.identity()).is_some()) {
+            let object = core.watchers.trace.objects.borrow_mut().remove(&self.identity());
+            if let Some(object) = object.filter(|object| object.told.get()) {
+                core.tell_act(&object, self.made.get(), Kind::ObjectGone);
             }
         }
         self.identity.set(0);
@@ -120,7 +121,19 @@ impl About {
 
     /// Names the object; with the number that it has in what that runtime tells.
     pub(super) fn label(&self, core: Option<&Core>) -> ObjectLabel {
-        let number = core.map(|core| core.watchers.trace.object_number(self.identity()));
+        let number = core.and_then(|core| self.met(core).label.original.number);
         ObjectLabel { kind: self.kind.get(), number, name: self.name.borrow().clone(), made: self.made.get() }
+    }
+
+    /// What a runtime remembers of the object, which it meets if it has not before.
+    pub(super) fn met(&self, core: &Core) -> Rc<Met> {
+        let trace = &core.watchers.trace;
+        let mut objects = trace.objects.borrow_mut();
+        let met = objects.entry(self.identity()).or_insert_with(|| {
+            trace.objects_met.set(trace.objects_met.get() + 1);
+            let label = ObjectLabel { number: Some(trace.objects_met.get()), ..self.label(None) };
+            Rc::new(Met { label: ToLend::new(label), told: Cell::default(), last: Cell::default() })
+        });
+        met.clone()
     }
 }

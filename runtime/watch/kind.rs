@@ -203,11 +203,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether the task is over.
-    pub(super) fn is_end(self) -> bool {
-        matches!(self, Kind::Returned | Kind::Cancelled | Kind::Panicked)
-    }
-
     /// The state of an object that the trace meets by this.
     pub(super) fn meets(self, state: ObjectState) -> ObjectState {
         match state {

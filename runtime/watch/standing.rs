@@ -60,7 +60,7 @@ impl Core {
                 is_held_outside: task.is_held(),
                 nobody_can_wake: false,
                 future: task.type_name().unwrap_or_default(),
-                passed: self.passed(task.id.get()),
+                passed: self.passed(&task),
                 waits: waits.remove(&task.id.get()).unwrap_or_default(),
                 awaited_by,
             }

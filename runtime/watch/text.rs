@@ -5,9 +5,10 @@ use std::fmt;
 
 impl fmt::Display for TaskLabel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name.as_ref().or(self.called.as_ref()) {
-            Some(name) => f.write_str(name),
-            None => write!(f, "task {}", self.number),
+        match (&self.name, &self.called) {
+            (Some(name), _) => f.write_str(name),
+            (None, Some(called)) => called.fmt(f),
+            (None, None) => write!(f, "task {}", self.number),
         }
     }
 }

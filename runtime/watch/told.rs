@@ -3,31 +3,23 @@
 use super::super::Line;
 use super::super::arena::WAITS;
 use super::super::context::{Core, Sleeper, current, enter};
-use super::super::note::Causing;
-use super::super::task::{TaskCell, TaskId};
+use super::super::note::{Causing, is_entered};
+use super::super::task::{TaskCell, TaskId, TaskKey};
 use super::super::wakee::{self, Registered};
 use super::facts::About;
-use super::ids::ById;
+use super::ids::ByIndex;
 use super::kind::Kind;
 use super::state::ObjectState;
-use super::trace::{Begun, Followed, ObjectLabel, TaskLabel, TraceEvent};
+use super::trace::{Begun, Followed, Met, TaskLabel, ToLend, TraceEvent};
 use std::cell::{Cell, RefCell};
-use std::hash::BuildHasherDefault;
 use std::mem::ManuallyDrop;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 impl Core {
     /// The name of a task that has not ended.
     pub(super) fn label(&self, task: &TaskCell) -> Option<TaskLabel> {
-        let number = self.number(task)?;
-        let name = task.name();
-        let called = if name.is_none() { Some(self.called(task)) } else { None };
-        Some(TaskLabel { number, name, called })
-    }
-
-    /// How many tasks were spawned before that one; none if it has ended, or is another runtime's.
-    fn number(&self, task: &TaskCell) -> Option<u64> {
-        self.table.borrow().ids.number(task.id.get())
+        self.followed(task).map(|own| own.label.original.clone())
     }
 
     /// An event of this moment, brought about by the present poll, timer, thread or drop.
@@ -38,88 +30,36 @@ impl Core {
         TraceEvent { seq: 0, time, turn, cause, via, wait, task, object, at, text, kind }
     }
 
-    /// Tells of an event. Returns its number; none if it is about a task that has ended, which is no event.
+    /// Tells of an event. Returns its number. A task that has ended is nobody here, and so is another runtime's, inside
+    /// of which this one was entered.
     #[cold]
-    pub(super) fn tell_event(&self, who: Option<&TaskCell>, mut event: TraceEvent) -> Option<u64> {
+    pub(super) fn tell_event(&self, who: Option<&TaskCell>, object: Option<&Met>, mut event: TraceEvent) -> u64 {
         tell_granted();
-        let (mut joiners, is_end) = (None, event.kind.is_end());
-        if let Some(task) = who {
-            // Its name is lent to the event: a copy would cost as much as all of the rest.
-            let lent = self.watchers.trace.tasks.borrow_mut().get_mut(&task.id.get()).and_then(|own| own.label.take());
-            event.task = Some(lent.or_else(|| self.label(task))?);
-            if is_end {
-                joiners = task.joined_as();
-                event.text = self.followed(task.id.get(), |followed| followed.message.take());
-            }
-            self.follow(task, &event);
+        let (own, trace) = (who.and_then(|task| Some((task, self.followed(task)?))), &self.watchers.trace);
+        event.seq = trace.next_seq();
+        if let Some((task, own)) = &own {
+            event.task = own.label.lend();
+            self.remember(task, own, &mut event);
         }
-        let _entered = self.me.upgrade().map(enter);
-        let seq = self.watchers.trace.emit(&mut event);
-        joiners.into_iter().for_each(|joiners| self.watchers.trace.told_of(joiners, seq));
-        if let Some(task) = who.filter(|_| !is_end) {
-            self.followed(task.id.get(), |followed| followed.label = event.task.take());
+        if let Some(object) = object {
+            event.object = object.label.lend();
         }
-        Some(seq)
-    }
-
-    /// Tells of something that happens to a task, or to nobody.
-    pub(in crate::runtime) fn tell(&self, who: Option<&TaskCell>, at: Option<Line>, kind: Kind) -> Option<u64> {
-        self.tell_event(who, TraceEvent { at, ..self.event(kind) })
-    }
-
-    /// Somebody waits for the end of a task, by that object.
-    #[cold]
-    pub(in crate::runtime) fn tell_awaited(&self, task: &TaskCell, about: &About) {
-        let object = self.meet(about, Kind::EndAwaited);
-        let at = Some(object.made);
-        self.tell_event(Some(task), TraceEvent { object: Some(object), at, ..self.event(Kind::EndAwaited) });
-    }
-
-    /// Looks at what is remembered of a task.
-    pub(super) fn followed<R>(&self, task: TaskId, look: impl FnOnce(&mut Followed) -> R) -> R {
-        look(self.watchers.trace.tasks.borrow_mut().entry(task).or_default())
-    }
-
-    /// Tells of something that is done with an object, by the task that is being polled.
-    pub(super) fn tell_act(&self, object: ObjectLabel, at: Line, kind: Kind) -> Option<u64> {
-        // A task of another runtime, perhaps, inside of which this one was entered.
-        let task = wakee::polled().filter(|task| Rc::ptr_eq(&task.queue, &self.queue));
-        self.tell_event(task.as_deref(), TraceEvent { object: Some(object), at: Some(at), ..self.event(kind) })
-    }
-
-    /// Names an object, of which the trace has told then.
-    fn meet(&self, about: &About, by: Kind) -> ObjectLabel {
-        let object = about.label(Some(self));
-        if self.watchers.trace.begins(about.identity()) {
-            let state = by.meets(about.state.get());
-            // The end of a task is waited for by the name of the task.
-            let task = about.holder.get().filter(|_| state == ObjectState::End);
-            let number = task.and_then(|holder| self.table.borrow().ids.number(holder.task));
-            let task = number.map(|number| TaskLabel { number, name: object.name.clone(), called: None });
-            let (at, object) = (Some(object.made), Some(object.clone()));
-            self.tell_event(None, TraceEvent { task, object, at, ..self.event(Kind::ObjectMade { state }) });
+        let entered = if is_entered(self) { None } else { self.me.upgrade().map(enter) };
+        trace.emit(&event);
+        drop(entered);
+        if let Some(object) = object {
+            object.label.kept.set(event.object.take());
         }
-        object
+        if let Some((_, own)) = own {
+            own.label.kept.set(event.task.take());
+        }
+        event.seq
     }
 
-    /// Tells of a wait, in the name of the task that polls it; of nobody, if that is none of this runtime, or has
-    /// ended.
-    fn tell_wait(&self, begun: &Begun, who: Option<&TaskCell>, at: Line, event: TraceEvent) -> Option<u64> {
-        let who = who.filter(|task| self.number(task).is_some());
-        let object = begun.object.as_ref().map(|(object, _)| object.clone());
-        self.tell_event(who, TraceEvent { wait: Some(begun.wait), object, at: Some(at), ..event })
-    }
-
-    /// What to remember of a wait that begins.
-    fn begin_wait(&self, object: Option<(ObjectLabel, u64)>, who: Option<&TaskCell>) -> Begun {
-        Begun { seq: None, wait: self.watchers.trace.next_wait(), object, task: who.map(|task| task.id.get()) }
-    }
-
-    /// Remembers of a task what dumps tell.
-    fn follow(&self, cell: &TaskCell, event: &TraceEvent) {
-        let id = cell.id.get();
+    /// Remembers what happens to a task, and tells the event what was remembered for it.
+    #[inline]
+    fn remember(&self, task: &TaskCell, own: &Followed, event: &mut TraceEvent) {
         match event.kind {
-            end if end.is_end() => _ = self.watchers.trace.tasks.borrow_mut().remove(&id),
             Kind::Waited
             | Kind::Yields
             | Kind::EventFound
@@ -127,46 +67,118 @@ impl Core {
             | Kind::PermitsTaken { .. }
             | Kind::ItemPut { .. }
             | Kind::ItemTaken { .. }
-            | Kind::TimerFired => self.followed(id, |followed| followed.passed = event.at),
+            | Kind::TimerFired => own.passed.set(event.at),
+            Kind::Spawned | Kind::Woken | Kind::CancelRequested => own.queued_by.set(Some(event.seq)),
+            Kind::Returned | Kind::Cancelled | Kind::Panicked => {
+                event.text = own.message.take();
+                self.watchers.trace.tasks.borrow_mut().remove(task.key().slot);
+                let joiners = task.joined_as().and_then(|joiners| self.watchers.trace.object(joiners));
+                joiners.iter().for_each(|joiners| self.watchers.trace.told_of(joiners, event.seq));
+            }
             _ => {}
         }
     }
 
-    /// The last line of a task that awaited something of greenlight's and went on; none if nobody watches, too.
-    pub(super) fn passed(&self, task: TaskId) -> Option<Line> {
-        self.watchers.trace.tasks.borrow().get(&task)?.passed
+    /// Tells of something that happens to a task, or to nobody.
+    pub(in crate::runtime) fn tell(&self, who: Option<&TaskCell>, at: Option<Line>, kind: Kind) {
+        self.tell_event(who, None, TraceEvent { at, ..self.event(kind) });
     }
 
-    /// Tells of what has queued a task, which is the cause of its next poll.
+    /// Somebody waits for the end of a task, by that object.
     #[cold]
-    pub(in crate::runtime) fn tell_queued(&self, task: &TaskCell, at: Option<Line>, kind: Kind) {
-        let (id, trace) = (task.id.get(), &self.watchers.trace);
-        let via = trace.via.get().filter(|_| kind == Kind::Woken);
-        if let Some(seq) = self.tell_event(Some(task), TraceEvent { at, via, ..self.event(kind) }) {
-            self.followed(id, |followed| followed.queued_by = Some(seq));
+    pub(in crate::runtime) fn tell_awaited(&self, task: &TaskCell, about: &About) {
+        let object = self.meet(about, Kind::EndAwaited);
+        let at = Some(object.label.original.made);
+        self.tell_event(Some(task), Some(&object), TraceEvent { at, ..self.event(Kind::EndAwaited) });
+    }
+
+    /// What is remembered of a task; none if it has ended, or is another runtime's.
+    #[inline]
+    pub(super) fn followed(&self, task: &TaskCell) -> Option<Rc<Followed>> {
+        let TaskKey { slot, id } = task.key();
+        let own = self.watchers.trace.tasks.borrow().get(slot).filter(|own| own.id == id).cloned();
+        own.or_else(|| self.follow(task))
+    }
+
+    /// Begins to remember a task.
+    #[cold]
+    fn follow(&self, task: &TaskCell) -> Option<Rc<Followed>> {
+        let TaskKey { slot, id } = task.key();
+        let (number, name) = (self.table.borrow().ids.number(id)?, task.name());
+        let called = if name.is_none() { Some(self.call(task)) } else { None };
+        let label = ToLend::new(TaskLabel { number, name, called });
+        let (queued_by, passed, is_held, message) = Default::default();
+        let own = Rc::new(Followed { id, label, queued_by, passed, is_held, message });
+        self.watchers.trace.tasks.borrow_mut().insert(slot, own.clone());
+        Some(own)
+    }
+
+    /// Tells of something that is done with an object, by the task that is being polled.
+    pub(super) fn tell_act(&self, object: &Met, at: Line, kind: Kind) -> u64 {
+        self.tell_event(wakee::polled().as_deref(), Some(object), TraceEvent { at: Some(at), ..self.event(kind) })
+    }
+
+    /// Finds what is remembered of an object, of which the trace has told then.
+    fn meet(&self, about: &About, by: Kind) -> Rc<Met> {
+        let object = about.met(self);
+        if !object.told.replace(true) {
+            let state = by.meets(about.state.get());
+            // The end of a task is waited for by the name of the task.
+            let task = about.holder.get().filter(|_| state == ObjectState::End);
+            let number = task.and_then(|holder| self.table.borrow().ids.number(holder.task));
+            let (name, at) = (object.label.original.name.clone(), Some(object.label.original.made));
+            let task = number.map(|number| Arc::new(TaskLabel { number, name, called: None }));
+            self.tell_event(None, Some(&object), TraceEvent { task, at, ..self.event(Kind::ObjectMade { state }) });
+        }
+        object
+    }
+
+    /// Tells of a wait, in the name of the task that polls it.
+    fn tell_wait(&self, begun: &Begun, who: Option<&TaskCell>, at: Line, event: TraceEvent) -> u64 {
+        self.tell_event(who, begun.object.as_deref(), TraceEvent { wait: Some(begun.wait), at: Some(at), ..event })
+    }
+
+    /// What to remember of a wait that begins.
+    fn begin_wait(&self, object: Option<Rc<Met>>, who: Option<&TaskCell>) -> Begun {
+        Begun {
+            seq: None,
+            wait: self.watchers.trace.next_wait(),
+            object,
+            task: Cell::new(who.map(|task| task.id.get())),
         }
     }
 
+    /// The last line of a task that awaited something of greenlight's and went on; none if nobody watches, too.
+    pub(super) fn passed(&self, task: &TaskCell) -> Option<Line> {
+        self.followed(task)?.passed.get()
+    }
+
+    /// Tells of what has queued a task, which is the cause of its next poll, or found it queued.
+    #[cold]
+    pub(in crate::runtime) fn tell_queued(&self, task: &TaskCell, at: Option<Line>, kind: Kind) {
+        let via = self.watchers.trace.via.get().filter(|_| matches!(kind, Kind::Woken | Kind::WokenAgain));
+        self.tell_event(Some(task), None, TraceEvent { at, via, ..self.event(kind) });
+    }
+
     /// Tells of something that is the cause of all that happens until the guard goes.
-    fn begin_cause(&self, cause: Option<u64>, who: Option<&TaskCell>, event: TraceEvent) -> Causing<'_> {
-        let before = self.watchers.trace.cause.replace(cause);
-        let seq = self.tell_event(who, TraceEvent { cause, ..event });
-        self.watchers.trace.cause.replace(seq);
+    fn begin_cause(&self, who: Option<&TaskCell>, object: Option<&Met>, event: TraceEvent) -> Causing<'_> {
+        let before = self.watchers.trace.cause.replace(event.cause);
+        let seq = self.tell_event(who, object, event);
+        self.watchers.trace.cause.replace(Some(seq));
         Causing { core: self, before }
     }
 
     /// The same for what nothing in the runtime has brought about.
     #[cold]
     pub(in crate::runtime) fn begin_alone(&self, who: Option<&TaskCell>, kind: Kind) -> Causing<'_> {
-        self.begin_cause(None, who, self.event(kind))
+        self.begin_cause(who, None, TraceEvent { cause: None, ..self.event(kind) })
     }
 
     /// A poll or a drop of a task begins, by what queued it.
     #[cold]
     pub(in crate::runtime) fn begin_turn_of(&self, task: &TaskCell, kind: Kind) -> Causing<'_> {
-        let cause =
-            self.watchers.trace.tasks.borrow_mut().get_mut(&task.id.get()).and_then(|task| task.queued_by.take());
-        self.begin_cause(cause, Some(task), self.event(kind))
+        let cause = self.followed(task).and_then(|own| own.queued_by.take());
+        self.begin_cause(Some(task), None, TraceEvent { cause, ..self.event(kind) })
     }
 
     /// A timer has been armed.
@@ -174,7 +186,7 @@ impl Core {
     pub(in crate::runtime) fn tell_armed(&self, timer: u32, at: Line, armed: Kind) {
         let task = wakee::polled();
         let begun = self.begin_wait(None, task.as_deref());
-        let seq = self.tell_wait(&begun, task.as_deref(), at, self.event(armed));
+        let seq = Some(self.tell_wait(&begun, task.as_deref(), at, self.event(armed)));
         self.watchers.trace.timers.borrow_mut().insert(timer, Begun { seq, ..begun });
     }
 
@@ -183,25 +195,25 @@ impl Core {
     pub(in crate::runtime) fn tell_timer_renewed(&self, timer: u32) {
         let by = |&mut Sleeper { ref wakee, at }: &mut Sleeper| (wakee.task().cloned(), at);
         let Some((task, at)) = self.wheel.borrow_mut().get_mut(timer).map(by) else { return };
-        let moves = |begun: &mut &mut Begun| begun.moves(task.as_ref().map(|task| task.id.get()));
-        let moved = self.watchers.trace.timers.borrow_mut().get_mut(&timer).take_if(moves).cloned();
+        let moves = |begun: &&Begun| begun.moves(task.as_ref().map(|task| task.id.get()));
+        let moved = self.watchers.trace.timers.borrow().get(timer).filter(moves).cloned();
         moved.iter().for_each(|begun| _ = self.tell_wait(begun, task.as_deref(), at, self.event(Kind::TimerMoved)));
     }
 
     /// A timer was dropped before it fired.
     #[cold]
     pub(in crate::runtime) fn tell_disarmed(&self, timer: u32, task: Option<&TaskCell>, at: Line) {
-        let begun = self.watchers.trace.timers.borrow_mut().remove(&timer);
+        let begun = self.watchers.trace.timers.borrow_mut().remove(timer);
         begun.iter().for_each(|begun| _ = self.tell_wait(begun, task, at, self.event(Kind::TimerDropped)));
     }
 
     /// A timer fires, by its arming.
     #[cold]
     pub(in crate::runtime) fn begin_timer(&self, timer: u32, wakee: &Registered, at: Line) -> Causing<'_> {
-        let begun = self.watchers.trace.timers.borrow_mut().remove(&timer);
+        let begun = self.watchers.trace.timers.borrow_mut().remove(timer);
         let (cause, wait) = (begun.as_ref().and_then(|begun| begun.seq), begun.map(|begun| begun.wait));
-        let who = wakee.task().filter(|task| self.number(task).is_some()).map(|task| &**task);
-        self.begin_cause(cause, who, TraceEvent { at: Some(at), wait, ..self.event(Kind::TimerFired) })
+        let event = TraceEvent { cause, wait, at: Some(at), ..self.event(Kind::TimerFired) };
+        self.begin_cause(wakee.task().map(|task| &**task), None, event)
     }
 
     /// A callback that an object has asked for: called, it tells that it is.
@@ -212,9 +224,8 @@ impl Core {
     ) -> Box<dyn FnOnce()> {
         let (core, object, cause) = (self.clone(), self.meet(about, Kind::EndTold), self.watchers.trace.cause.get());
         Box::new(move || {
-            let at = Some(object.made);
-            let event = TraceEvent { object: Some(object), at, ..core.event(Kind::EndTold) };
-            let _causing = core.begin_cause(cause, None, event);
+            let event = TraceEvent { cause, at: Some(object.label.original.made), ..core.event(Kind::EndTold) };
+            let _causing = core.begin_cause(None, Some(&object), event);
             call();
         })
     }
@@ -231,13 +242,8 @@ impl TaskCell {
 /// A task was woken, which queued it or found it queued.
 #[cold]
 pub(in crate::runtime) fn woken(task: &TaskCell, pushed: bool) {
-    let Some(core) = task.queue.notes.core() else { return };
-    match pushed {
-        true => core.tell_queued(task, None, Kind::Woken),
-        false => {
-            let via = core.watchers.trace.via.get();
-            core.tell_event(Some(task), TraceEvent { via, ..core.event(Kind::WokenAgain) });
-        }
+    if let Some(core) = task.queue.notes.core().filter(|_| task.id.get() != TaskId::ENDED) {
+        core.tell_queued(task, None, if pushed { Kind::Woken } else { Kind::WokenAgain });
     }
 }
 
@@ -249,24 +255,28 @@ pub(in crate::runtime) fn act(about: &About, at: Line, kind: Kind) {
     if kind.is_look() && trace.telling.get() {
         return;
     }
-    let seq = core.tell_act(core.meet(about, kind), at, kind);
-    seq.filter(|_| !kind.is_look()).into_iter().for_each(|seq| trace.told_of(about.identity(), seq));
+    let object = core.meet(about, kind);
+    let seq = core.tell_act(&object, at, kind);
+    if !kind.is_look() {
+        trace.told_of(&object, seq);
+    }
 }
 
 /// What was told of an object last brings about also what waiters of these others are granted.
 #[cold]
 pub(in crate::runtime) fn act_of_others(about: &About, others: [&About; 2]) {
     let Some(core) = current() else { return };
-    let act = core.watchers.trace.act(about.identity());
-    act.into_iter().for_each(|seq| others.iter().for_each(|other| core.watchers.trace.told_of(other.identity(), seq)));
+    let trace = &core.watchers.trace;
+    let (act, others) = (trace.act(&about.met(&core)), others.map(|other| trace.object(other.identity())));
+    act.into_iter().for_each(|seq| others.iter().flatten().for_each(|other| trace.told_of(other, seq)));
 }
 
 /// Waits by their nodes, each with the runtime that was told of it.
-type ByNode = ManuallyDrop<ById<u32, (Weak<Core>, Begun)>>;
+type ByNode = ManuallyDrop<ByIndex<(Weak<Core>, Begun)>>;
 
 thread_local! {
     /// The waits that were told of and are not over.
-    static BEGUN: RefCell<ByNode> = const { RefCell::new(ByNode::new(ById::with_hasher(BuildHasherDefault::new()))) };
+    static BEGUN: RefCell<ByNode> = const { RefCell::new(ByNode::new(ByIndex(Vec::new()))) };
 }
 
 /// Somebody has joined a wait list. Returns whether its end is to be told.
@@ -274,7 +284,7 @@ thread_local! {
 pub(in crate::runtime) fn joined(about: &About, node: u32, task: Option<&TaskCell>, at: Line) -> bool {
     let Some(core) = current() else { return false };
     let kind = Kind::Waits { asks: WAITS.with_borrow(|waits| waits.nodes.get(node).asks as usize) };
-    let begun = core.begin_wait(Some((core.meet(about, kind), about.identity())), task);
+    let begun = core.begin_wait(Some(core.meet(about, kind)), task);
     // Whoever is told may grant it.
     BEGUN.with_borrow_mut(|all| all.insert(node, (Rc::downgrade(&core), begun.clone())));
     core.tell_wait(&begun, task, at, core.event(kind));
@@ -283,8 +293,7 @@ pub(in crate::runtime) fn joined(about: &About, node: u32, task: Option<&TaskCel
 
 /// The wait of that node, if it was told of, and its runtime.
 fn begun(node: u32) -> Option<(Rc<Core>, Begun)> {
-    let (core, begun) = BEGUN.with_borrow(|all| all.get(&node).cloned())?;
-    Some((core.upgrade()?, begun))
+    BEGUN.with_borrow(|all| all.get(node).and_then(|(core, begun)| Some((core.upgrade()?, begun.clone()))))
 }
 
 /// Who polls the wait of a node, and in which line.
@@ -297,7 +306,7 @@ fn polled_by(node: u32) -> (Option<Rc<TaskCell>>, Line) {
 pub(in crate::runtime) fn renewed(node: u32) {
     let (task, at) = polled_by(node);
     let id = task.as_ref().map(|task| task.id.get());
-    let moves = BEGUN.with_borrow_mut(|all| all.get_mut(&node).is_some_and(|(_, begun)| begun.moves(id)));
+    let moves = BEGUN.with_borrow(|all| all.get(node).is_some_and(|(_, begun)| begun.moves(id)));
     if let Some((core, begun)) = begun(node).filter(|_| moves) {
         core.tell_wait(&begun, task.as_deref(), at, core.event(Kind::WaitMoved));
     }
@@ -336,7 +345,7 @@ impl Drop for Via {
 pub(in crate::runtime) fn granted(node: u32) -> Option<Via> {
     tell_granted();
     let (core, begun) = begun(node)?;
-    let by = begun.object.and_then(|(_, identity)| core.watchers.trace.act(identity));
+    let by = begun.object.and_then(|object| core.watchers.trace.act(&object));
     let before = core.watchers.trace.via.replace(by);
     GRANTED.set(Some(node));
     Some(Via { core, before })
@@ -346,12 +355,11 @@ pub(in crate::runtime) fn granted(node: u32) -> Option<Via> {
 #[cold]
 pub(in crate::runtime) fn ended(node: u32, task: Option<&Rc<TaskCell>>, granted: bool, at: Line) -> bool {
     tell_granted();
-    let Some((core, begun)) = BEGUN.with_borrow_mut(|all| all.remove(&node)) else { return false };
+    let Some((core, begun)) = BEGUN.with_borrow_mut(|all| all.remove(node)) else { return false };
     if let Some(core) = core.upgrade() {
         let kind = if granted { Kind::Waited } else { Kind::Leaves };
         let seq = core.tell_wait(&begun, task.map(|task| &**task), at, core.event(kind));
-        let told = seq.zip(begun.object.as_ref());
-        told.into_iter().for_each(|(seq, (_, identity))| core.watchers.trace.told_of(*identity, seq));
+        begun.object.iter().for_each(|object| core.watchers.trace.told_of(object, seq));
     }
     true
 }

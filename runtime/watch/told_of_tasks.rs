@@ -17,15 +17,14 @@ impl Core {
     /// Tells of something with a text.
     #[cold]
     pub(in crate::runtime) fn tell_text(&self, who: Option<&TaskCell>, at: Option<Line>, kind: Kind, text: Arc<str>) {
-        self.tell_event(who, TraceEvent { at, text: Some(text), ..self.event(kind) });
+        self.tell_event(who, None, TraceEvent { at, text: Some(text), ..self.event(kind) });
     }
 
     /// The poll of a task is over, and it parks.
     #[cold]
     pub(in crate::runtime) fn tell_pending(&self, task: &TaskCell) {
         let is_held = task.is_held();
-        let was_held = self.followed(task.id.get(), |followed| std::mem::replace(&mut followed.is_held, is_held));
-        if is_held != was_held {
+        if self.followed(task).is_some_and(|own| own.is_held.replace(is_held) != is_held) {
             self.tell(Some(task), None, if is_held { Kind::WakerHeld } else { Kind::WakerLetGo });
         }
         self.tell(Some(task), None, Kind::PollPending);
@@ -43,15 +42,15 @@ impl Core {
     /// Remembers the message of a panic that ends a task.
     #[cold]
     pub(in crate::runtime) fn keep_message(&self, task: &TaskCell, payload: &(dyn Any + Send)) {
-        self.followed(task.id.get(), |followed| followed.message = Some(panic_message(payload).into()));
+        self.followed(task).iter().for_each(|own| own.message.set(Some(panic_message(payload).into())));
     }
 
     /// A wake comes for a task that has ended.
     #[cold]
     pub(in crate::runtime) fn tell_stale(&self, task: TaskId) {
         let Some(number) = self.table.borrow().ids.number(task) else { return };
-        let task = Some(TaskLabel { number, name: None, called: None });
-        self.tell_event(None, TraceEvent { task, ..self.event(Kind::StaleWake) });
+        let task = Some(Arc::new(TaskLabel { number, name: None, called: None }));
+        self.tell_event(None, None, TraceEvent { task, ..self.event(Kind::StaleWake) });
     }
 }
 
@@ -60,7 +59,7 @@ impl Core {
 pub(in crate::runtime) fn here(at: Line, kind: Kind, other: Option<&Task>) {
     if let Some(core) = current() {
         let text = other.map(|task| task.to_string().into());
-        core.tell_event(wakee::polled().as_deref(), TraceEvent { at: Some(at), text, ..core.event(kind) });
+        core.tell_event(wakee::polled().as_deref(), None, TraceEvent { at: Some(at), text, ..core.event(kind) });
     }
 }
 

@@ -3,9 +3,9 @@
 
 use super::super::clock::Instant;
 use super::super::task::TaskId;
-use super::ids::ById;
+use super::ids::{ById, ByIndex};
 use super::kind::Kind;
-use super::names::Names;
+use super::names::{Called, Names};
 use super::reporter::{Reporter, drop_quietly};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
@@ -32,9 +32,9 @@ pub struct TraceEvent {
     /// Of what is about a wait: which one, counted from 1 on as they begin, those for time among them.
     pub wait: Option<u64>,
     /// The task that it happened to; for what happens to an object, the task that did it.
-    pub task: Option<TaskLabel>,
+    pub task: Option<Arc<TaskLabel>>,
     /// The object that it happened to.
-    pub object: Option<ObjectLabel>,
+    pub object: Option<Arc<ObjectLabel>>,
     /// The line of the program that it comes from, where one is known.
     pub at: Option<&'static Location<'static>>,
     /// What was said: of a panic its message, of what the program says or marks the text.
@@ -51,7 +51,7 @@ pub struct TaskLabel {
     /// What [`task`](crate::task) named it.
     pub name: Option<Arc<str>>,
     /// What it is called by, if nobody has named it: the function of its future, or the line that spawned it.
-    pub(super) called: Option<Arc<str>>,
+    pub(super) called: Option<Called>,
 }
 
 /// Which object.
@@ -103,45 +103,53 @@ pub(in crate::runtime) struct Trace {
     /// The poll, timer, thread or drop that is under way: the cause of all that happens now.
     pub(in crate::runtime) cause: Cell<Option<u64>>,
     /// The objects that were met and are not gone, by their identity.
-    objects: RefCell<ById<u64, Met>>,
+    pub(super) objects: RefCell<ById<u64, Rc<Met>>>,
     /// How many objects were met.
-    objects_met: Cell<u64>,
+    pub(super) objects_met: Cell<u64>,
     /// How many waits have begun.
     waits_met: Cell<u64>,
     /// What the tasks are called by that have no name.
     pub(super) names: RefCell<Names>,
     /// The act by which somebody is being woken.
     pub(super) via: Cell<Option<u64>>,
-    /// What is remembered of tasks that have not ended.
-    pub(super) tasks: RefCell<ById<TaskId, Followed>>,
+    /// What is remembered of tasks that have not ended, by their slots.
+    pub(super) tasks: RefCell<ByIndex<Rc<Followed>>>,
     /// The timers that have not fired, by their indexes.
-    pub(super) timers: RefCell<ById<u32, Begun>>,
+    pub(super) timers: RefCell<ByIndex<Begun>>,
     /// Set while observers are told of an event.
     pub(super) telling: Cell<bool>,
 }
 
+/// A label that events bear, which are told one after the other: it is lent to them, since to count who shares it costs
+/// as much as all of the rest.
+pub(super) struct ToLend<L> {
+    pub(super) original: L,
+    /// None while an event has it, and before the first.
+    pub(super) kept: Cell<Option<Arc<L>>>,
+}
+
 /// What is remembered of a task.
-#[derive(Default)]
 pub(super) struct Followed {
-    /// Its name, unless that is lent to an event.
-    pub(super) label: Option<TaskLabel>,
+    /// Which one: its slot is used again.
+    pub(super) id: TaskId,
+    pub(super) label: ToLend<TaskLabel>,
     /// What queued it: the cause of its next poll.
-    pub(super) queued_by: Option<u64>,
+    pub(super) queued_by: Cell<Option<u64>>,
     /// The last line that awaited something of greenlight's and went on.
-    pub(super) passed: Option<&'static Location<'static>>,
+    pub(super) passed: Cell<Option<&'static Location<'static>>>,
     /// Whether somebody was seen to keep a clone of its waker.
-    pub(super) is_held: bool,
+    pub(super) is_held: Cell<bool>,
     /// The message of the panic that ends it.
-    pub(super) message: Option<Arc<str>>,
+    pub(super) message: Cell<Option<Arc<str>>>,
 }
 
 /// What is remembered of an object.
-struct Met {
-    number: u64,
+pub(super) struct Met {
+    pub(super) label: ToLend<ObjectLabel>,
     /// Set once the trace has told of it: a dump numbers what it finds, and tells nobody.
-    told: bool,
+    pub(super) told: Cell<bool>,
     /// The last event about it that may grant somebody something, and its cause.
-    last: Option<(u64, Option<u64>)>,
+    pub(super) last: Cell<Option<(u64, Option<u64>)>>,
 }
 
 /// What is remembered of a wait that is not over.
@@ -150,16 +158,27 @@ pub(super) struct Begun {
     /// The event that told so.
     pub(super) seq: Option<u64>,
     pub(super) wait: u64,
-    /// The object that is waited for, and its identity; none if that is time.
-    pub(super) object: Option<(ObjectLabel, u64)>,
+    /// The object that is waited for; none if that is time.
+    pub(super) object: Option<Rc<Met>>,
     /// Who polls it.
-    pub(super) task: Option<TaskId>,
+    pub(super) task: Cell<Option<TaskId>>,
+}
+
+impl<L: Clone> ToLend<L> {
+    pub(super) fn new(original: L) -> Self {
+        ToLend { original, kept: Cell::new(None) }
+    }
+
+    /// For an event, which gives it back to those that are kept.
+    pub(super) fn lend(&self) -> Option<Arc<L>> {
+        Some(self.kept.take().unwrap_or_else(|| Arc::new(self.original.clone())))
+    }
 }
 
 impl Begun {
     /// Whether another task polls it now than before.
-    pub(super) fn moves(&mut self, task: Option<TaskId>) -> bool {
-        std::mem::replace(&mut self.task, task) != task
+    pub(super) fn moves(&self, task: Option<TaskId>) -> bool {
+        self.task.replace(task) != task
     }
 }
 
@@ -174,40 +193,20 @@ impl Trace {
         !self.observers.is_empty()
     }
 
-    /// Whether it has numbered an object that is not gone.
-    pub(super) fn has_met(&self, identity: u64) -> bool {
-        self.objects.borrow().contains_key(&identity)
-    }
-
-    /// Looks at what is remembered of an object, which it meets now if it has not before.
-    fn met<R>(&self, identity: u64, look: impl FnOnce(&mut Met) -> R) -> R {
-        look(self.objects.borrow_mut().entry(identity).or_insert_with(|| {
-            self.objects_met.set(self.objects_met.get() + 1);
-            Met { number: self.objects_met.get(), told: false, last: None }
-        }))
-    }
-
-    /// The ordinal of an object.
-    pub(super) fn object_number(&self, identity: u64) -> u64 {
-        self.met(identity, |object| object.number)
-    }
-
-    /// Whether the trace tells of an object for the first time.
-    pub(super) fn begins(&self, identity: u64) -> bool {
-        self.met(identity, |object| !std::mem::replace(&mut object.told, true))
+    /// What is remembered of an object that was met and is not gone.
+    pub(super) fn object(&self, identity: u64) -> Option<Rc<Met>> {
+        self.objects.borrow().get(&identity).cloned()
     }
 
     /// An event about an object was told.
-    pub(super) fn told_of(&self, identity: u64, seq: u64) {
-        let cause = self.cause.get();
-        self.objects.borrow_mut().entry(identity).and_modify(|object| object.last = Some((seq, cause)));
+    pub(super) fn told_of(&self, object: &Met, seq: u64) {
+        object.last.set(Some((seq, self.cause.get())));
     }
 
     /// The act by which waiters of an object are granted now.
-    pub(super) fn act(&self, identity: u64) -> Option<u64> {
-        let objects = self.objects.borrow();
-        let last = objects.get(&identity).and_then(|object| object.last);
-        last.filter(|&(_, cause)| cause == self.cause.get()).map(|(seq, _)| seq).or(self.cause.get())
+    pub(super) fn act(&self, object: &Met) -> Option<u64> {
+        let (last, cause) = (object.last.get(), self.cause.get());
+        last.filter(|&(_, of)| of == cause).map(|(seq, _)| seq).or(cause)
     }
 
     /// The ordinal of a wait that begins.
@@ -216,20 +215,18 @@ impl Trace {
         self.waits_met.get()
     }
 
-    /// Forgets an object that is gone. Whether the trace had told of it.
-    pub(super) fn forget(&self, identity: u64) -> bool {
-        self.objects.borrow_mut().remove(&identity).is_some_and(|object| object.told)
+    /// The number of an event that is about to be told.
+    pub(super) fn next_seq(&self) -> u64 {
+        self.last_seq.set(self.last_seq.get() + 1);
+        self.last_seq.get()
     }
 
-    /// Hands an event to the observers; it gets its number here. Call it with nothing borrowed: observers are foreign.
-    pub(super) fn emit(&self, event: &mut TraceEvent) -> u64 {
-        event.seq = self.last_seq.get() + 1;
-        self.last_seq.set(event.seq);
+    /// Hands an event to the observers. Call it with nothing borrowed: observers are foreign.
+    pub(super) fn emit(&self, event: &TraceEvent) {
         let before = self.telling.replace(true);
         let tell = |observer: &Rc<dyn Observer>| self.contain("panicked", || observer.on_event(event));
         self.observers.iter().for_each(tell);
         self.telling.set(before);
-        event.seq
     }
 
     /// Runs the code of an observer, whose panic harms neither what it watches nor the other observers.

@@ -11,7 +11,9 @@ struct Hears(Log);
 
 impl Observer for Hears {
     fn on_event(&self, event: &TraceEvent) {
-        if let (Kind::ObjectGone, Some(ObjectLabel { number: Some(object), .. })) = (event.kind, &event.object) {
+        if let (Kind::ObjectGone, Some(ObjectLabel { number: Some(object), .. })) =
+            (event.kind, event.object.as_deref())
+        {
             let inside = try_dump().map(|dump| dump.tasks.len());
             self.0.say(format!("{object} is gone, {inside:?}"));
         }
