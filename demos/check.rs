@@ -142,8 +142,13 @@ impl Known {
         let text = |key: &str| definition.get(key).is_some_and(Value::is_string);
         // A task has a line, too.
         if let Some(task) = number("task") {
+            let before = number("next").filter(|before| !self.tasks.contains(before));
             self.tasks.insert(task);
-            return text("name").then_some(()).ok_or_else(|| format!("the name of task {task} is missing"));
+            return match before {
+                Some(before) => Err(format!("task {task} is named after task {before}, which no line above defines")),
+                None if text("name") || number("next").is_some() => Ok(()),
+                None => Err(format!("the name of task {task} is missing")),
+            };
         }
         if let Some(object) = number("object") {
             self.objects.insert(object);
@@ -244,6 +249,7 @@ mod tests {
             ("[]\n", "a row begins with a word"),
             ("{\"name\":\"a\"}\n", "a definition says which"),
             ("{\"task\":1}\n", "the name of task 1 is missing"),
+            ("{\"task\":1,\"next\":1}\n", "task 1 is named after task 1, which no line above defines"),
             ("{\"object\":1}\n", "the kind of object 1 is missing"),
             ("{\"line\":1}\n", "the place of line 1 is missing"),
             ("[\"pol\",0]\n", "there is no row `pol`; one that is near is `poll`"),

@@ -291,7 +291,7 @@ class Board {
       const { place, task, object } = element.dataset,
         key = place ?? `card ${object}`,
         to = now.get(key);
-      const hot = place && !old.has(key) && Number(task) === this.focus.hot,
+      const hot = place && !old.has(key) && +task === this.focus.hot,
         from = old.get(hot ? `task ${task}` : key);
       if (!from || (place && !hot && element.closest('.thing'))) continue;
       const [x, y] = [from.left - to.left, from.top - to.top];

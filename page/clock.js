@@ -50,7 +50,7 @@ function wheel(view, timers, now) {
     const slot = slotOf(deadline, now);
     if (slot) full.set(slot.join(), view.after.waits.get(wait)?.task);
   }
-  const used = [...full.keys()].map((key) => Number(key.split(',')[0]));
+  const used = [...full.keys()].map((key) => +key.split(',')[0]);
   const levels = [];
   for (let level = Math.max(3, ...used); level >= 0; level -= 1) {
     const span = SLOTS ** level,
@@ -63,7 +63,7 @@ function wheel(view, timers, now) {
         title: `slot ${slot}${isFull ? `: ${view.run.taskName(task)}` : ''}`
       });
     });
-    levels.push(make('span', `${duration(Number(span.toPrecision(2)))} a slot`), make('div', slots));
+    levels.push(make('span', `${duration(+span.toPrecision(2))} a slot`), make('div', slots));
   }
   return make('div.wheel', { role: 'img', 'aria-label': `The timer wheel: ${count(timers.length, 'timer')}` }, levels);
 }

@@ -63,17 +63,17 @@ function readTrace(text) {
       continue;
     }
     if (entry[0] === 'now') {
-      now += Number(entry[1]) || 0;
+      now += +entry[1] || 0;
       continue;
     }
     const step = trace.rows.length;
     const back = (count) => (count > 0 && count < step ? step - count : 0);
     let row = entry;
     const last = row[row.length - 1];
-    const own = last !== null && typeof last === 'object' && 'cause' in last ? back(last.cause) : null;
+    const own = last?.cause == null ? null : back(last.cause);
     if (own !== null) row = row.slice(0, -1);
     const word = row[0];
-    if (word === 'jump') now += Number(row[1]) || 0;
+    if (word === 'jump') now += +row[1] || 0;
     if (word === 'turn') turns += 1;
     if (BREAKS.has(word)) under = 0;
     trace.rows.push(row);
@@ -88,7 +88,7 @@ function readTrace(text) {
 
 // Parses the lines at once where all are good, and else one by one, to say which is not.
 function readLines(text, trace) {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const lines = text.split('\n').filter((line) => line.trim());
   try {
     return JSON.parse('[' + lines.join(',') + ']');
   } catch {
@@ -109,12 +109,15 @@ function readLines(text, trace) {
 
 // Takes in the head or a definition.
 function define(trace, entry) {
-  if (entry === null || typeof entry !== 'object') return;
+  if (!entry || typeof entry !== 'object') return;
   if ('trace' in entry) trace.head = entry;
   else if ('at' in entry) trace.lines.set(entry.line, place(String(entry.at)));
-  else if ('task' in entry)
-    trace.tasks.set(entry.task, { name: String(entry.name ?? `task ${entry.task}`), line: entry.line });
-  else if ('object' in entry) {
+  else if ('task' in entry) {
+    const before = trace.tasks.get(entry.next);
+    const name = before?.name.replace(/\d+(?=\)?$)/, (number) => +number + 1);
+    const { line } = before ?? entry;
+    trace.tasks.set(entry.task, { name: name ?? String(entry.name ?? `task ${entry.task}`), line });
+  } else if ('object' in entry) {
     const name = entry.name == null ? null : String(entry.name);
     trace.objects.set(entry.object, { is: String(entry.is ?? 'object'), name, line: entry.line });
   }
@@ -123,7 +126,7 @@ function define(trace, entry) {
 // `file:line:column` in its parts.
 function place(at) {
   const parts = /^(.*?):(\d+)(?::(\d+))?$/s.exec(at);
-  return parts ? { file: parts[1], row: Number(parts[2]) } : { file: at, row: 0 };
+  return parts ? { file: parts[1], row: +parts[2] } : { file: at, row: 0 };
 }
 
 // A state in which nothing has happened.

@@ -238,14 +238,14 @@ class Page {
       '?': () => this.dialogs.help()
     };
     byId('controls').addEventListener('click', (event) => this.keys[event.target.dataset.key]?.());
-    byId('slider').addEventListener('input', (event) => this.go(Number(event.target.value)));
+    byId('slider').addEventListener('input', (event) => this.go(+event.target.value));
     // The name of a task tells of it, and that of an object goes to its last change.
     addEventListener('click', ({ target }) => {
       const { tells, goes } = target.dataset;
       if ((!tells && !goes) || target.closest('button')) return;
-      if (tells) return this.dialogs.tellOf(Number(tells));
+      if (tells) return this.dialogs.tellOf(+tells);
       this.dialogs.dialog.close();
-      this.goTo(-1, this.run.objects.get(Number(goes)));
+      this.goTo(-1, this.run.objects.get(+goes));
     });
     addEventListener('keydown', (event) => this.press(event));
     addEventListener('hashchange', () => this.open(this.readLink()));

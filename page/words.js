@@ -23,8 +23,8 @@ function brief(text, most = 40) {
 
 // A span of time for people.
 function duration(told) {
-  const micros = Number(told) || 0;
-  const round = (value) => Number(value.toPrecision(6));
+  const micros = +told || 0;
+  const round = (value) => +value.toPrecision(6);
   const seconds = micros / 1e6;
   if (!micros || (micros >= 1e6 && seconds < 60)) return `${round(seconds)} s`;
   if (micros < 1000) return `${round(micros)} µs`;

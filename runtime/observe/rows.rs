@@ -19,6 +19,8 @@ pub(super) struct Rows {
     tasks: HashSet<u64>,
     /// How many tasks have each name.
     names: HashMap<String, usize>,
+    /// The last task that was spawned in a line, and its name.
+    last: HashMap<usize, (u64, String)>,
     objects: HashSet<u64>,
     /// The last moment that was told, in microseconds.
     time: u64,
@@ -187,7 +189,13 @@ impl Rows {
             if *alike > 1 {
                 name = format!("{name} ({alike})");
             }
-            _ = write!(self.out, r#"{{"task":{},"name":"#, task.number);
+            _ = write!(self.out, r#"{{"task":{},"#, task.number);
+            let last = spawned.and_then(|line| self.last.insert(line, (task.number, name.clone())));
+            if let Some((before, _)) = last.filter(|(_, last)| next_name(last).as_ref() == Some(&name)) {
+                _ = writeln!(self.out, r#""next":{before}}}"#);
+                return task.number;
+            }
+            self.out.push_str(r#""name":"#);
             text(&mut self.out, &name);
             if let Some(line) = spawned {
                 _ = write!(self.out, r#","line":{line}"#);
@@ -229,6 +237,15 @@ fn has_no_cause(kind: Kind) -> bool {
             | Kind::ThreadArrived
             | Kind::Stalled
     )
+}
+
+/// The name that is the next one after this, by the number at its end, alone or in brackets; none if it has none.
+fn next_name(name: &str) -> Option<String> {
+    let bare = name.strip_suffix(')').unwrap_or(name);
+    let (stem, number) = bare.split_at(bare.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+    // Up to here every reader counts without a fault.
+    let number: u64 = number.parse().ok().filter(|number| *number < 1 << 53)?;
+    Some(format!("{stem}{}{}", number + 1, &name[bare.len()..]))
 }
 
 fn purpose_name(purpose: Purpose) -> &'static str {

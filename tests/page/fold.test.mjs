@@ -35,6 +35,17 @@ test('a wake at the club moves Alice from the line to the ready queue and leaves
   });
 });
 
+test('a task that is named after another one has its line, and its name but for the number', () => {
+  const named = ['cook 9', 'cook (9)', 'cook 007', 'main.rs:3 (19)'];
+  const given = named.map((name, number) => ({ task: 2 * number, name, line: number + 1 }));
+  const others = given.map(({ task }) => ({ task: task + 1, next: task }));
+  const { tasks } = new Run(trace({ line: 1, at: 'main.rs:3:5' }, ...given, ...others)).trace;
+  assert.deepEqual(
+    others.map(({ task }) => tasks.get(task)),
+    ['cook 10', 'cook (10)', 'cook 8', 'main.rs:3 (20)'].map((name, number) => ({ name, line: number + 1 }))
+  );
+});
+
 test('one step on and many steps on give the same state', () => {
   for (const name of NAMES) {
     const run = new Run(sample(name));

@@ -93,3 +93,36 @@ fn hostile_text_comes_out_of_the_rows_as_it_went_in() {
     assert!(written.lines().any(|row| row.starts_with(&printed)), "{written}");
     assert_eq!(written.lines().filter(|row| row.is_empty()).count(), 0);
 }
+
+#[test]
+fn the_rows_name_a_task_after_the_one_before_it_if_that_says_all() {
+    let file = folder("next").join("trace.jsonl");
+    let rows = TraceFile::create(&file).expect("the folder can be written to");
+    let runtime = Runtime::builder().observer(Rc::new(rows)).build();
+    runtime.run(async {
+        let largest = ["cook 9007199254740991", "cook 9007199254740992", "cook 9007199254740993"];
+        let names = ["cook 1", "cook 2", "cook 9", "cook 10", "cook (10)", "cook (11)", "cook 007", "cook 8", "cook"];
+        names.into_iter().chain(largest).for_each(|name| _ = task(name).spawn_detached(async {}));
+        task("cook 9007199254740994").spawn_detached(async {});
+    });
+    drop(runtime);
+    let written = fs::read_to_string(&file).expect("it is text");
+    let tasks: Vec<_> = written.lines().filter_map(|row| row.strip_prefix("{\"task\":")).collect();
+    let expected = [
+        r#"0,"name":"main","line":1}"#,
+        r#"1,"name":"cook 1","line":2}"#,
+        r#"2,"next":1}"#,
+        r#"3,"name":"cook 9","line":2}"#,
+        r#"4,"next":3}"#,
+        r#"5,"name":"cook (10)","line":2}"#,
+        r#"6,"next":5}"#,
+        r#"7,"name":"cook 007","line":2}"#,
+        r#"8,"next":7}"#,
+        r#"9,"name":"cook","line":2}"#,
+        r#"10,"name":"cook 9007199254740991","line":2}"#,
+        r#"11,"next":10}"#,
+        r#"12,"name":"cook 9007199254740993","line":2}"#,
+        r#"13,"name":"cook 9007199254740994","line":3}"#,
+    ];
+    assert_eq!(tasks, expected);
+}
