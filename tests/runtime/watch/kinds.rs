@@ -7,8 +7,10 @@ use greenlight::{
     yield_now,
 };
 use stage::{LeftWaker, Log, leave_waker, left, recorded, unlined};
-use std::future::pending;
+use std::future::{pending, poll_fn};
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 const MS: Duration = Duration::from_millis(1);
@@ -95,6 +97,31 @@ fn what_is_printed_marked_and_panicked_is_told_with_its_words() {
         (Kind::Panicked, "no tea"),
     ];
     assert_eq!(texts, expected);
+}
+
+#[test]
+fn what_a_task_does_inside_of_another_runtime_is_told_there_in_nobodys_name() {
+    let ((outer, told), (inner, told_inside)) = (recorded(), recorded());
+    let light = Event::new().named("light");
+    outer.run(poll_fn(|cx| {
+        inner.enter(|| {
+            say!("red");
+            mark("half of it is done");
+            light.set();
+            assert!(pin!(yield_now()).poll(cx).is_pending());
+        });
+        Poll::Ready(())
+    }));
+    let expected = [
+        "outside says: red",
+        "outside marks: half of it is done",
+        "event `light` comes up",
+        "outside sets event `light`, releasing 0",
+        "outside yields",
+    ];
+    assert_eq!(told_inside.lines(), expected);
+    let elsewhere: Vec<_> = told.lines().into_iter().filter(|line| expected.contains(&&**line)).collect();
+    assert_eq!(elsewhere, [""; 0]);
 }
 
 #[test]
