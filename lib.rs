@@ -101,7 +101,10 @@
 //! `check_waits`, `check`, `suspicion`.
 //!
 //! Those who hear what happens, and know no more of a run than that, are `runtime/observe/`: `recorder`, `sentence`,
-//! `unheard`, `pending`, `debug`, `rows`, `story`, `perfetto`, `page`, `file`.
+//! `unheard`, `pending`, `debug`, `rows`, `story`, `steps`, `perfetto`, `page`, `file`.
+//!
+//! Who tries the schedules of a program is `runtime/explore/`: `schedule`, `plan`, `fault`, `invariants`, `hush`,
+//! `watchdog`, `scene`, `player`, `session`, `explored`, `progress`, `explorer`, `search`, `replay`.
 //!
 //! # What is absent, on purpose
 //!
@@ -141,6 +144,19 @@ pub mod trace {
 
     pub use crate::runtime::observe::{Recorder, Story, TraceFile, page, page_with};
     pub use crate::runtime::watch::{Kind, ObjectLabel, Observer, Printable, Purpose, TaskLabel, TraceEvent, mark};
+}
+
+pub mod explore {
+    //! Every schedule of a program, tried: see [`explore`](crate::explore()), and `docs/EXPLORE.md`.
+    //!
+    //! On one thread a poll is atomic. So the schedules of a program are few enough to try them all, on the program
+    //! itself, with its own primitives: who of those that are ready runs next; whether time jumps although somebody is
+    //! ready, if asked; where a task is cancelled, if asked.
+
+    pub use crate::runtime::explore::{
+        Act, Deviation, Explored, Explorer, Failed, Fault, Found, NoSchedule, Pick, Ready, Scene, Schedule, always,
+        finally,
+    };
 }
 
 pub mod waiters {
@@ -235,6 +251,7 @@ pub mod waiters {
     pub use crate::runtime::{Grant, WaitList, Waiter};
 }
 
+pub use runtime::explore::{explore, replay, try_explore};
 pub use runtime::watch::dump::{self, dump, tasks, try_dump};
 pub use runtime::watch::{NoAnswer, Polled, Stalled};
 pub use runtime::{

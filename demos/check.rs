@@ -17,6 +17,7 @@ const ROWS: &[(&str, &str)] = &[
     ("pending", "T"),
     ("ready", "T"),
     ("panics", "T$"),
+    ("defer", "T"),
     ("yield", "Tl"),
     ("cancel", "T"),
     ("drop", "Tb"),

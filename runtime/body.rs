@@ -18,6 +18,9 @@ pub(super) enum Body {
     Callback(Box<dyn FnOnce()>),
 }
 
+/// The future of main, which lives on the stack of `run`.
+pub(super) type Main<'a> = dyn FnMut(&mut Context<'_>) -> Poll<()> + 'a;
+
 /// A future that knows the name of its type.
 pub(super) trait Work {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;

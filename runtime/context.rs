@@ -5,7 +5,7 @@ use super::clock::{Clock, Instant};
 use super::inbox::Inbox;
 use super::note::{self, Polls, Watchers};
 use super::table::Table;
-use super::task::{Body, ReadyQueue, TaskCell, TaskKey};
+use super::task::{Body, Main, ReadyQueue, TaskCell, TaskKey};
 use super::wakee::Registered;
 use super::waker::{Message, TaskWaker};
 use super::wheel::Wheel;
@@ -27,7 +27,7 @@ pub(crate) struct Core {
     pub(super) queue: Rc<ReadyQueue>,
     /// The tasks of the turn that have not run in it. Empty between two turns. Only a turn borrows it, and does so to
     /// its end.
-    pub(super) batch: RefCell<Vec<Rc<TaskCell>>>,
+    pub(super) batch: RefCell<Batch>,
     /// The waker that is lent to each poll of a task that has none of its own. None while it is lent.
     pub(super) loose_waker: Cell<Option<Arc<TaskWaker>>>,
     pub(super) wheel: RefCell<Wheel<Sleeper>>,
@@ -49,7 +49,17 @@ pub(crate) struct Core {
     pub(super) stopped: Cell<bool>,
     /// The payload of a panic of main, until `run` resumes it.
     pub(super) main_panic: Cell<Option<Box<dyn Any + Send>>>,
+    /// Who decides which of the ready tasks runs next; none where that is the first.
+    pub(super) chooser: Option<Rc<dyn Chooser>>,
     pub(super) watchers: Watchers,
+}
+
+/// The tasks of one turn.
+pub(super) type Batch = Vec<Rc<TaskCell>>;
+
+/// Runs the batch of a turn in another order. It empties it: whom it leaves goes back to the front of the ready queue.
+pub(super) trait Chooser {
+    fn run(&self, core: &Rc<Core>, batch: &mut Batch, main: &mut Option<&mut Main<'_>>) -> usize;
 }
 
 /// A future that came while the run ended, or one that has ended and whose output nobody has fetched.

@@ -4,10 +4,10 @@
 //! the batch is, by its turn. A panic in it ends one task at most; main's also ends the run.
 
 use super::clock::Instant;
-use super::context::Core;
+use super::context::{Batch, Core};
 use super::life::Ending;
 use super::note::{Kind, lost};
-use super::task::{Body, TaskCell, Work};
+use super::task::{Body, Main, TaskCell, Work};
 use super::wakee::{self, Polling};
 use super::waker::TaskWaker;
 use futures_task::waker_ref;
@@ -43,9 +43,6 @@ pub enum Turn {
     Stalled,
 }
 
-/// The future of main, which lives on the stack of `run`.
-pub(super) type Main<'a> = dyn FnMut(&mut Context<'_>) -> Poll<()> + 'a;
-
 impl Core {
     /// Keeps everybody else from running this runtime or taking a turn of it until the guard goes.
     #[track_caller]
@@ -70,14 +67,17 @@ impl Core {
         let mut batch = self.batch.borrow_mut();
         std::mem::swap(&mut *batch, &mut self.queue.tasks.borrow_mut());
         let ready = batch.len();
-        let ran = self.run_batch(&mut batch, main);
+        let ran = match &self.chooser {
+            None => self.run_batch(&mut batch, main),
+            Some(chooser) => chooser.run(self, &mut batch, main),
+        };
         let fired = if self.has_timers() { self.fire_timers() } else { 0 };
         if ready + fired > 0 { Turn::Ran(ran) } else { self.idle() }
     }
 
     /// Runs the tasks that are ready now, first in, first out. What they wake runs in the next turn. Returns how many
     /// tasks that were: callbacks do not count, nor what has ended in the queue.
-    fn run_batch(self: &Rc<Self>, batch: &mut Vec<Rc<TaskCell>>, main: &mut Option<&mut Main<'_>>) -> usize {
+    pub(super) fn run_batch(self: &Rc<Self>, batch: &mut Batch, main: &mut Option<&mut Main<'_>>) -> usize {
         let mut ran = 0;
         // From the front, by `pop`, which moves nothing.
         batch.reverse();
@@ -116,12 +116,10 @@ impl Core {
         let outside_may_act = self.has_remotes() || !self.clock.is_virtual() && self.table.borrow_mut().is_any_held();
         // Whoever dropped the last remote or waker may have sent something before: look once more, after the drop.
         fence(Ordering::Acquire);
-        if self.inbox.is_pending() {
-            Turn::Ran(0)
-        } else if outside_may_act || self.table.borrow().tasks.is_empty() {
-            Turn::Idle(None)
-        } else {
-            Turn::Stalled
+        match () {
+            () if self.inbox.is_pending() => Turn::Ran(0),
+            () if outside_may_act || self.table.borrow().tasks.is_empty() => Turn::Idle(None),
+            () => Turn::Stalled,
         }
     }
 
@@ -141,9 +139,7 @@ impl Core {
             (Body::Detached(future), _) => Work::poll(future.as_mut(), &mut cx),
             (Body::Joined(job), _) => job.poll(&mut cx),
             (Body::Main(_), Some(main)) => main(&mut cx),
-            (Body::Main(_) | Body::Callback(_), _) => {
-                unreachable!("main is polled by its run, and callbacks are called")
-            }
+            (Body::Main(_) | Body::Callback(_), _) => unreachable!("main is polled by its run, callbacks are called"),
         }));
         let task = wakee::end_poll();
         match () {

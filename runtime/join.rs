@@ -311,8 +311,8 @@ impl<T> Drop for JoinHandle<T> {
         let Outcome { value, detached } = self.job.outcome();
         detached.set(true);
         match value.take() {
-            Some(Err(NoOutput::Panicked(payload))) => {
-                core.report_panic(name.as_deref().unwrap_or("a task"), spawned, payload);
+            Some(Err(NoOutput::Panicked(panic))) => {
+                core.report_panic(name.as_deref().unwrap_or("a task"), spawned, panic)
             }
             Some(Ok(output)) if std::mem::needs_drop::<T>() => {
                 value.set(Some(Ok(output)));

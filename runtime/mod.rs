@@ -57,6 +57,8 @@ pub(crate) mod watch;
 
 pub(crate) mod observe;
 
+pub(crate) mod explore;
+
 /// A line of source: one that spawns, waits, holds, signals.
 type Line = &'static std::panic::Location<'static>;
 

@@ -2,17 +2,19 @@
 
 use super::Line;
 use super::context::Core;
-use super::executor::{Main, Turn};
+use super::executor::Turn;
 use super::join::Task;
 use super::life::Ending;
-use super::task::{TaskCell, TaskId};
+use super::task::{Main, TaskCell, TaskId};
 use super::wakee::{self, Registered, Wakee};
 use super::watch::{told, told_of_tasks};
 use std::any::Any;
 use std::cell::Cell;
+use std::panic::resume_unwind;
 use std::ptr::null;
 use std::rc::{Rc, Weak};
 use std::task::Poll;
+use std::thread;
 use std::time::Duration;
 
 pub(crate) use super::watch::facts::{About, Holder};
@@ -31,11 +33,22 @@ pub(super) struct Notes {
     core: Weak<Core>,
 }
 
+/// Who hears of what the code of a thread does.
+#[derive(Clone, Copy, PartialEq)]
+enum Ear {
+    Nobody,
+    /// Somebody explores the schedules of a program, and wants to know how much a poll does.
+    Counts,
+    Hears,
+}
+
 thread_local! {
-    /// Whether somebody watches the runtime that the code of this thread runs in.
-    static IS_WATCHED: Cell<bool> = const { Cell::new(false) };
+    /// Who hears of what is done in the runtime that the code of this thread runs in.
+    static EAR: Cell<Ear> = const { Cell::new(Ear::Nobody) };
     /// Where that runtime is.
     static ENTERED: Cell<*const Core> = const { Cell::new(null()) };
+    /// How much the present poll may do from now on, while schedules are explored.
+    static LEFT: Cell<Option<u32>> = const { Cell::new(None) };
     /// How many waits of this thread were told of and are not over.
     static OPEN_WAITS: Cell<usize> = const { Cell::new(0) };
 }
@@ -43,18 +56,43 @@ thread_local! {
 /// Whether somebody watches the runtime that this code runs in.
 #[inline]
 pub(crate) fn is_watched() -> bool {
-    IS_WATCHED.get()
+    EAR.get() != Ear::Nobody
 }
 
 /// Another runtime is the one that the code of this thread runs in.
 pub(super) fn enter(core: Option<&Core>) {
-    IS_WATCHED.set(core.is_some_and(|core| core.watchers.trace.is_watched()));
+    EAR.set(match core {
+        Some(core) if core.watchers.trace.is_watched() => Ear::Hears,
+        Some(core) if core.chooser.is_some() => Ear::Counts,
+        _ => Ear::Nobody,
+    });
     ENTERED.set(core.map_or(null(), std::ptr::from_ref));
 }
 
 /// Whether that is the runtime that this code runs in.
 pub(super) fn is_entered(core: &Core) -> bool {
     std::ptr::eq(ENTERED.get(), core)
+}
+
+/// A poll begins that is explored and may do so much, or none from now on does.
+pub(super) fn count_a_poll(most: Option<u32>) {
+    LEFT.set(most);
+}
+
+/// Whether the last poll has done more than it may, and was ended for that.
+pub(super) fn has_spun() -> bool {
+    LEFT.get() == Some(0)
+}
+
+/// Something is done, and somebody is to hear of it. A poll that does too much for one ends by a panic of nobody's.
+fn is_heard() -> bool {
+    if let Some(left) = LEFT.get().and_then(|left| left.checked_sub(1)) {
+        LEFT.set(Some(left));
+        if left == 0 && !thread::panicking() {
+            resume_unwind(Box::new("a poll never comes to its end"));
+        }
+    }
+    EAR.get() == Ear::Hears
 }
 
 impl Notes {
@@ -222,14 +260,14 @@ impl TaskCell {
 /// The task that is being polled does something, with no object.
 #[cold]
 pub(crate) fn here(at: Line, kind: Kind) {
-    if is_watched() {
+    if is_watched() && is_heard() {
         told_of_tasks::here(at, kind, None);
     }
 }
 
 /// The task that is being polled awaits one that has ended, which is over at once.
 pub(super) fn over(task: &Task, at: Line) -> Poll<()> {
-    if is_watched() {
+    if is_watched() && is_heard() {
         told_of_tasks::here(at, Kind::EndFound, Some(task));
     }
     Poll::Ready(())
@@ -237,17 +275,24 @@ pub(super) fn over(task: &Task, at: Line) -> Poll<()> {
 
 /// Something was done with an object, by the task that is being polled.
 pub(super) fn act(about: &About, at: Line, kind: Kind) {
-    told::act(about, at, kind);
+    if is_heard() {
+        told::act(about, at, kind);
+    }
 }
 
 /// The same, where waiters of these others are granted something by it.
 pub(super) fn act_for(about: &About, others: [&About; 2], at: Line, kind: Kind) {
-    told::act(about, at, kind);
-    told::act_of_others(about, others);
+    if is_heard() {
+        told::act(about, at, kind);
+        told::act_of_others(about, others);
+    }
 }
 
 /// Somebody has joined the wait list of an object.
 pub(super) fn joined(about: &About, node: u32, task: Option<Rc<TaskCell>>, at: Line) {
+    if !is_heard() {
+        return;
+    }
     OPEN_WAITS.set(OPEN_WAITS.get() + 1);
     if !told::joined(about, node, task.as_deref(), at) {
         OPEN_WAITS.set(OPEN_WAITS.get() - 1);

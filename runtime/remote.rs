@@ -175,7 +175,7 @@ impl Core {
                     self.wake(key);
                 }
                 Message::Spawn(future, at) => {
-                    self.spawn(Body::Detached(Box::pin(LocalFutureObj::from(future))), None, at);
+                    _ = self.spawn(Body::Detached(Box::pin(LocalFutureObj::from(future))), None, at)
                 }
                 Message::Ask(ask) => ask(),
             }

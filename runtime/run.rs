@@ -1,9 +1,11 @@
 //! A runtime as its user holds it: made by a builder, stepped by hand, or run to the end of a main future: turn after
 //! turn, parked while there is nothing to do, and with an eye on whether anybody can ever go on.
 
+use super::Line;
 use super::clock::{self, Clock, Instant};
-use super::context::{self, Core};
-use super::executor::{Main, Turn};
+use super::context::{self, Chooser, Core};
+use super::executor::Turn;
+use super::explore;
 use super::inbox::Inbox;
 use super::join::{JoinHandle, Task};
 use super::note::{Kind, Notes, printable};
@@ -11,7 +13,7 @@ use super::observe;
 use super::remote::Remote;
 use super::spawn::{self, Spawner, TaskBuilder};
 use super::table::Table;
-use super::task::{Body, ReadyQueue};
+use super::task::{Body, Main, ReadyQueue};
 use super::watch::runtimes;
 use super::watch::stall::{Stalled, Why};
 use super::watch::suspicion::{Standstill, Suspicion};
@@ -73,7 +75,6 @@ const SLACK: Duration = Duration::from_micros(50);
 /// ```
 /// use greenlight::{Runtime, say, sleep, spawn, trace::Recorder, yield_now};
 /// use std::{cell::RefCell, rc::Rc, time::Duration};
-///
 /// type Lines = Rc<RefCell<Vec<String>>>;
 /// fn keep(lines: &Lines) -> impl Fn(&str) + use<> {
 ///     let lines = lines.clone();
@@ -102,7 +103,7 @@ const SLACK: Duration = Duration::from_micros(50);
 #[must_use]
 pub struct Builder {
     /// Set where time is virtual.
-    is_virtual: bool,
+    pub(super) is_virtual: bool,
     pub(super) watch: Wishes,
 }
 
@@ -141,11 +142,16 @@ impl Builder {
     }
 
     /// Makes the runtime, which belongs to this thread.
-    pub fn build(self) -> Runtime {
-        let watchers = Watchers::new(observe::heard(self.watch));
+    pub fn build(mut self) -> Runtime {
+        self.watch = observe::heard(self.watch);
+        self.assemble(explore::from_environment())
+    }
+
+    pub(super) fn assemble(self, chooser: Option<Rc<dyn Chooser>>) -> Runtime {
+        let watchers = Watchers::new(self.watch);
         let core = |me: &rc::Weak<Core>| Core {
             me: me.clone(),
-            table: RefCell::new(Table::new()),
+            table: RefCell::new(Table::default()),
             queue: Rc::new(ReadyQueue::new(Notes::new(watchers.trace.is_watched(), me.clone()))),
             batch: RefCell::default(),
             loose_waker: Cell::new(None),
@@ -160,6 +166,7 @@ impl Builder {
             discarding: Cell::new(false),
             stopped: Cell::new(false),
             main_panic: Cell::new(None),
+            chooser,
             watchers,
         };
         let core = Rc::new_cyclic(core);
@@ -236,12 +243,17 @@ impl Runtime {
     /// With the panic of the future, if it panics; when it is called inside a runtime.
     #[track_caller]
     pub fn try_run<F: Future>(&self, future: F) -> Result<F::Output, Stalled> {
+        self.try_run_at(future, Location::caller())
+    }
+
+    #[track_caller]
+    pub(super) fn try_run_at<F: Future>(&self, future: F, at: Line) -> Result<F::Output, Stalled> {
         assert!(context::current().is_none(), "{RUN_INSIDE_RUN}");
         let core = &self.core;
         let _entered = context::enter(core.clone());
         let _running = core.begin_run();
         let (mut future, mut output) = (pin!(Some(future)), None);
-        core.spawn(Body::Main(type_name::<F>()), Some("main".into()), Location::caller());
+        core.spawn(Body::Main(type_name::<F>()), Some("main".into()), at);
         let mut poll = |cx: &mut Context<'_>| {
             let future = future.as_mut().as_pin_mut().expect("main stays until it has ended");
             future.poll(cx).map(|value| output = Some(value))
@@ -255,10 +267,7 @@ impl Runtime {
         let dropped = catch_unwind(AssertUnwindSafe(|| future.set(None))).err();
         core.shutdown();
         core.closed.set(false);
-        let (ended, broken) = match driven {
-            Ok(ended) => (ended, None),
-            Err(panic) => (Ok(()), Some(panic)),
-        };
+        let (ended, broken) = driven.map_or_else(|panic| (Ok(()), Some(panic)), |ended| (ended, None));
         let mut panics = core.main_panic.take().into_iter().chain(dropped).chain(broken);
         let Some(first) = panics.next() else { return ended.map(|()| output.expect("main has returned")) };
         core.tell_forestalled(panics, output, ended.err());
@@ -370,10 +379,8 @@ impl Core {
     /// Sleeps until somebody rings, the deadline comes, or it is time to look whether anybody can go on.
     fn park(self: &Rc<Self>, deadline: Option<Instant>, suspicion: &mut Suspicion) {
         let next_look = suspicion.look(self, deadline.is_some());
-        let due = deadline.map(|deadline| match (deadline - self.clock.now()).min(LONGEST_PARK) {
-            due if due > SLACK => due - SLACK,
-            due => due,
-        });
+        let due = deadline.map(|deadline| (deadline - self.clock.now()).min(LONGEST_PARK));
+        let due = due.map(|due| if due > SLACK { due - SLACK } else { due });
         self.park_noted(due.into_iter().chain(next_look).min());
     }
 }

@@ -14,6 +14,7 @@ const SPARE: usize = 1 << 10;
 /// Every task of a runtime: for wakes by key, for shutdown in the order of spawning, for dumps.
 ///
 /// A task is found by its key, and only as long as the id in the slot is the id in the key: a stale wake finds nobody.
+#[derive(Default)]
 pub(super) struct Table {
     pub(super) tasks: Slab<Rc<TaskCell>>,
     pub(super) ids: TaskIds,
@@ -27,6 +28,7 @@ pub(super) struct Table {
 }
 
 /// Gives out task ids. A runtime takes a block of them at a time, so that a spawn costs no atomic operation.
+#[derive(Default)]
 pub(super) struct TaskIds {
     next: u64,
     /// The first ids of the blocks taken so far.
@@ -38,10 +40,6 @@ static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
 pub(super) const BLOCK: u64 = 1 << 20;
 
 impl TaskIds {
-    pub(super) const fn new() -> Self {
-        TaskIds { next: 0, blocks: Vec::new() }
-    }
-
     pub(super) fn next(&mut self) -> TaskId {
         if self.blocks.last().is_none_or(|first| self.next == first + BLOCK) {
             self.next = NEXT_BLOCK.fetch_add(BLOCK, Ordering::Relaxed);
@@ -53,16 +51,6 @@ impl TaskIds {
 }
 
 impl Table {
-    pub(super) fn new() -> Self {
-        Table {
-            tasks: Slab::new(),
-            ids: TaskIds::new(),
-            spare: Vec::new(),
-            spare_extras: Vec::new(),
-            cloned: Vec::new(),
-        }
-    }
-
     /// Makes a task, which is not queued yet.
     pub(super) fn insert(&mut self, body: Body, spawned: Line, queue: &Rc<ReadyQueue>) -> Rc<TaskCell> {
         if self.tasks.len() == self.tasks.capacity() {
@@ -95,9 +83,7 @@ impl Table {
         if Rc::strong_count(&task) > 1 || self.spare.len() == SPARE {
             return Some(task);
         }
-        if task.extra.get().is_some() {
-            self.spare_extras.extend(Rc::get_mut(&mut task).and_then(|task| task.extra.take()));
-        }
+        self.spare_extras.extend(Rc::get_mut(&mut task).and_then(|task| task.extra.take()));
         self.spare.push(task);
         None
     }

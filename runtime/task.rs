@@ -32,7 +32,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-pub(super) use super::body::{Body, Job, Work};
+pub(super) use super::body::{Body, Job, Main, Work};
 pub use super::waker::TaskId;
 pub(super) use super::waker::{Message, TaskKey};
 

@@ -219,9 +219,8 @@ impl Core {
         while let Some((timer, Sleeper { mut wakee, at })) = next() {
             fired += 1;
             let _cause = self.begin_firing(timer, &wakee, at);
-            if let Some(panic) = wakee.grant_and_wake().and_then(Wakee::wake) {
-                lost::tell(lost::WOKEN, panic);
-            }
+            let panic = wakee.grant_and_wake().and_then(Wakee::wake);
+            panic.into_iter().for_each(|panic| lost::tell(lost::WOKEN, panic));
         }
         fired
     }

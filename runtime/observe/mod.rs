@@ -16,6 +16,8 @@ mod rows;
 
 mod story;
 
+mod steps;
+
 mod perfetto;
 
 mod page;
@@ -31,6 +33,7 @@ use std::sync::Arc;
 pub use file::TraceFile;
 pub use page::{page, page_with};
 pub use recorder::Recorder;
+pub(super) use steps::steps;
 pub use story::Story;
 
 /// The wishes, with those who hear what happens because they or the environment say so.

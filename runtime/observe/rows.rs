@@ -89,6 +89,7 @@ impl Rows {
             Kind::Waited => row.word("waited").maybe(event.wait),
             Kind::Leaves => row.word("leave").maybe(event.wait),
             Kind::Yields => row.word("yield").maybe(task).line(line),
+            Kind::Deferred => row.word("defer").maybe(task),
             Kind::CancelRequested => row.word("cancel").maybe(task),
             Kind::Dropping => row.word("drop").maybe(task).number(back(event.cause)),
             Kind::Returned => row.word("returned").maybe(task),

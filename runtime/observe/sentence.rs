@@ -27,6 +27,7 @@ impl fmt::Display for TraceEvent {
             Kind::Waited => write!(f, "{task} is done waiting on {object}"),
             Kind::Leaves => write!(f, "{task} leaves {object}"),
             Kind::Yields => write!(f, "{task} yields"),
+            Kind::Deferred => write!(f, "{task} is deferred"),
             Kind::CancelRequested => write!(f, "{task} to be cancelled"),
             Kind::Dropping => write!(f, "{task} dropped"),
             Kind::Returned => write!(f, "{task} returned"),

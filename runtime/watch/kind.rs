@@ -50,6 +50,8 @@ pub enum Kind {
     Leaves,
     /// The task lets others run first. `at`: the line that yields.
     Yields,
+    /// The task is ready, and others run before it: whoever explores schedules passes over it.
+    Deferred,
     /// The task is to be dropped at its next turn.
     CancelRequested,
     /// The future of a cancelled task is about to be dropped.

@@ -40,7 +40,7 @@ pub(super) fn find(id: TaskId) -> Option<(Rc<Core>, Rc<TaskCell>)> {
 
 impl TaskIds {
     /// How many ids were given out before this one; none if it is another runtime's.
-    pub(super) fn number(&self, id: TaskId) -> Option<u64> {
+    pub(in crate::runtime) fn number(&self, id: TaskId) -> Option<u64> {
         let block = self.blocks.iter().position(|first| (*first..first + BLOCK).contains(&id.0))?;
         Some(block as u64 * BLOCK + id.0 - self.blocks[block])
     }
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn two_runtimes_never_give_out_the_same_id_however_many_each_gives_out() {
-        let [mut early, mut busy, mut late] = [(); 3].map(|()| TaskIds::new());
+        let [mut early, mut busy, mut late] = [(); 3].map(|()| TaskIds::default());
         let mut others = vec![early.next()];
         // Late takes the block behind busy's. Not later than here: tests that run beside this one take blocks, too.
         let mut given_out = vec![busy.next()];

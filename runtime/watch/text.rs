@@ -28,12 +28,10 @@ const WIDTH: usize = 80;
 
 /// Breaks the lines of a text between words. What a line goes on with stands four columns further in, as nothing else
 /// does.
-pub(super) fn wrapped(text: &str) -> String {
+pub(in crate::runtime) fn wrapped(text: &str) -> String {
     let mut wrapped = String::new();
     for (number, line) in text.lines().enumerate() {
-        if number > 0 {
-            wrapped.push('\n');
-        }
+        wrapped += if number > 0 { "\n" } else { "" };
         let told = line.trim_start();
         let indent = line.len() - told.len();
         wrapped.extend(std::iter::repeat_n(' ', indent));

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 impl Core {
     /// The name of a task that has not ended.
-    pub(super) fn label(&self, task: &TaskCell) -> Option<TaskLabel> {
+    pub(in crate::runtime) fn label(&self, task: &TaskCell) -> Option<TaskLabel> {
         self.followed(task).map(|own| own.label.original.clone())
     }
 

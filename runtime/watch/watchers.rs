@@ -20,6 +20,7 @@ const SLOW_POLL: Duration = Duration::from_millis(100);
 const DEBUG_VARIABLE: &str = "GREENLIGHT_DEBUG";
 
 /// What the builder says of those who watch.
+#[derive(Clone)]
 pub(in crate::runtime) struct Wishes {
     turn_limit: u64,
     check_every_turn: bool,

@@ -5,6 +5,9 @@
 //! holds. What only tells of something goes anywhere.
 
 use greenlight::dump::{Dump, Hold, HolderInfo, Needs, Place, TaskInfo, TaskState, WaitInfo, Who};
+use greenlight::explore::{
+    Act, Deviation, Explored, Explorer, Failed, Fault, Found, NoSchedule, Pick, Ready, Scene, Schedule,
+};
 use greenlight::sync::{
     Barrier, BarrierTurn, BrokenBarrier, BrokenPromise, Closed, Condition, ConditionWait, DoneTooOften, Event,
     EventWait, LifoQueue, Lock, LockGuard, LockWait, OwnedLockGuard, OwnedPermit, Permit, PriorityQueue, Promise,
@@ -101,6 +104,20 @@ macro_rules! table {
 
 table! {
     // Of each type in this order: is it Send, Sync, Unpin, UnwindSafe, RefUnwindSafe?
+
+    // Schedules.
+    Act: yes yes yes yes yes;
+    Deviation: yes yes yes yes yes;
+    Explored: yes yes yes yes yes;
+    Explorer: yes yes yes yes yes;
+    Failed: yes yes yes yes yes;
+    Fault: yes yes yes yes yes;
+    Found: yes yes yes yes yes;
+    NoSchedule: yes yes yes yes yes;
+    Pick: yes yes yes yes yes;
+    Ready: yes yes yes yes yes;
+    Scene: yes yes yes yes yes;
+    Schedule: yes yes yes yes yes;
 
     // The front page.
     AsCompleted<u8>: no no yes no no;
@@ -213,9 +230,11 @@ const _: fn() = || {
     travels::<Closed>();
     travels::<DoneTooOften>();
     travels::<Elapsed>();
+    travels::<Failed>();
     travels::<Failure<String>>();
     travels::<GroupError<String>>();
     travels::<GroupOver>();
+    travels::<NoSchedule>();
     travels::<JoinError>();
     travels::<NoAnswer>();
     travels::<PanicPayload>();

@@ -1,0 +1,40 @@
+//! The explorer of schedules: on one thread a poll is atomic, so what there is to choose is who of those that are ready
+//! runs next, and it tries that out. Each file uses only those before it, those who watch, and any of the heart.
+
+mod schedule;
+
+mod plan;
+
+mod fault;
+
+mod invariants;
+
+mod hush;
+
+mod watchdog;
+
+mod scene;
+
+mod player;
+
+mod session;
+
+mod explored;
+
+mod progress;
+
+mod explorer;
+
+mod search;
+
+mod replay;
+
+pub use explored::{Explored, Failed, Found};
+pub use explorer::Explorer;
+pub use fault::Fault;
+pub use invariants::{always, finally};
+pub use plan::Pick;
+pub(super) use replay::from_environment;
+pub use replay::{explore, replay, try_explore};
+pub use scene::{Ready, Scene};
+pub use schedule::{Act, Deviation, NoSchedule, Schedule};

@@ -1,0 +1,263 @@
+//! Which schedules are tried, and in which order: those with the fewest deviations first, so that the first that fails
+//! is a smallest one; or each order there is; or some by lot.
+
+use super::super::observe::{Recorder, steps};
+use super::super::watch::ids::ById;
+use super::explored::{Explored, Failed, Found};
+use super::explorer::{Explorer, How};
+use super::fault::Fault;
+use super::plan::{Bounds, Pick, Plan, Random};
+use super::progress::Progress;
+use super::schedule::{Act, Schedule};
+use super::session::{End, Session};
+use std::future::Future;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::time::Instant;
+
+/// A schedule as the search has it: what is done otherwise, and at which choices.
+type List = Vec<(usize, Act)>;
+
+/// How many schedules are tried between two looks at the clock.
+const GLANCE: u64 = 64;
+
+/// How often a schedule is repeated that did not go on as the one before it.
+const REPEATS: usize = 8;
+
+/// How much one poll may do that is about to be told.
+const ACTS_TOLD: u32 = 1000;
+
+pub(super) struct Search<'a, P> {
+    explorer: &'a Explorer,
+    program: &'a P,
+    session: Session,
+    /// The orders that were seen, by their numbers.
+    seen: ById<u64, ()>,
+    tried: u64,
+    failing: u64,
+    found: Vec<Found>,
+    passing: Option<Vec<Pick>>,
+    /// Within how many deviations every schedule was tried.
+    within: Option<usize>,
+    began: Instant,
+    progress: Progress,
+}
+
+impl<'a, F: Future, P: Fn() -> F> Search<'a, P> {
+    #[track_caller]
+    pub(super) fn new(explorer: &'a Explorer, program: &'a P) -> Self {
+        let plain = explorer.how == How::Exhaustive;
+        Search {
+            explorer,
+            program,
+            session: Session::new(Bounds { plain, ..explorer.bounds.clone() }, explorer.patience),
+            seen: ById::default(),
+            tried: 0,
+            failing: 0,
+            found: Vec::new(),
+            passing: None,
+            within: None,
+            began: Instant::now(),
+            progress: Progress::default(),
+        }
+    }
+
+    #[track_caller]
+    pub(super) fn run(mut self) -> Result<Explored, Box<Failed>> {
+        let tried = self.tries();
+        self.progress.end();
+        let explored = Explored {
+            schedules: self.tried,
+            orders: self.seen.len() as u64,
+            failing: self.failing,
+            is_complete: tried.is_continue(),
+            took: self.began.elapsed(),
+            which: self.which(tried),
+        };
+        if self.found.is_empty() {
+            return Ok(explored);
+        }
+        let found = self.told();
+        Err(Box::new(Failed { found, explored }))
+    }
+
+    /// Tries what there is. Goes on if that was all; says whether there is no more at all.
+    fn tries(&mut self) -> ControlFlow<&'static str, bool> {
+        match self.explorer.how {
+            How::Deferrals => {
+                for depth in 0..=self.explorer.bounds.deferrals {
+                    let before = self.tried;
+                    self.visit(&mut List::new(), None, Some(depth))?;
+                    if self.tried == before {
+                        return ControlFlow::Continue(true);
+                    }
+                    self.within = Some(depth);
+                }
+                ControlFlow::Continue(false)
+            }
+            How::Exhaustive => self.visit(&mut List::new(), None, None).map_continue(|()| true),
+            How::Random(seed) => {
+                self.try_one(Plan::Listed(List::new()))?;
+                (1..).try_for_each(|number| self.try_one(Plan::Random(Random::new(seed, number))))?;
+                ControlFlow::Continue(false)
+            }
+        }
+    }
+
+    /// Which schedules those were that were tried.
+    fn which(&self, tried: ControlFlow<&str, bool>) -> String {
+        let within = match self.within {
+            None => "not even the ordinary order".to_string(),
+            Some(0) => "the ordinary order".into(),
+            Some(1) => "all with one deviation".into(),
+            Some(within) => format!("all with up to {within} deviations"),
+        };
+        let mut which = match (self.explorer.how, tried) {
+            (How::Random(seed), ControlFlow::Break(why)) => format!("by lot, seed {seed}; {why}"),
+            (_, ControlFlow::Continue(true)) => "all that there are".into(),
+            (How::Deferrals, ControlFlow::Break(why)) => format!("{within}, and some with more; {why}"),
+            (_, ControlFlow::Break(why)) => format!("not all that there are; {why}"),
+            (_, ControlFlow::Continue(false)) => within,
+        };
+        which += if self.explorer.bounds.late { ", late clocks among them" } else { "" };
+        which += if self.explorer.bounds.cancels.1 > 0 { ", cancels among them" } else { "" };
+        which
+    }
+
+    /// Tries a schedule, and all that do so much more otherwise later in it; none if any number. What has something
+    /// `left` to deviate was tried before. The last deviation was made where the order was that.
+    fn visit(&mut self, list: &mut List, order: Option<u64>, left: Option<usize>) -> ControlFlow<&'static str> {
+        if left.is_none_or(|left| left == 0) {
+            self.try_one(Plan::Listed(list.clone()))?;
+        } else {
+            self.session.play(Plan::Listed(list.clone()), Vec::new(), self.program);
+        }
+        let last = list.last().map(|(at, _)| *at);
+        let (then, made) = self.session.player.with(|state| {
+            (last.and_then(|at| state.choices.get(at)).map(|made| made.order), state.schedule.deviations.len())
+        });
+        if then != order || made != list.len() {
+            return self.drifts(list);
+        }
+        if left == Some(0) {
+            return ControlFlow::Continue(());
+        }
+        let choices = self.session.player.with(|state| std::mem::take(&mut state.choices));
+        for (at, made) in choices.iter().enumerate().skip(last.map_or(0, |at| at + 1)) {
+            for act in made.may.acts() {
+                list.push((at, act));
+                self.visit(list, Some(made.order), left.map(|left| left - 1))?;
+                list.pop();
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Tries a schedule that was not tried before.
+    fn try_one(&mut self, plan: Plan) -> ControlFlow<&'static str> {
+        if self.tried == self.explorer.schedules {
+            return ControlFlow::Break("the bound on schedules ended it");
+        }
+        let end = self.session.play(plan, Vec::new(), self.program);
+        self.tried += 1;
+        self.session.player.with(|state| self.seen.insert(state.order, ()));
+        match end {
+            End::Failed(fault) => self.fails(fault),
+            End::Returned(_) if self.passing.is_none() => self.passing = Some(self.session.moves()),
+            _ => {}
+        }
+        if self.tried.is_multiple_of(GLANCE) || self.tried < GLANCE {
+            let lots = matches!(self.explorer.how, How::Random(_)).then_some(self.explorer.schedules);
+            let elapsed = self.began.elapsed();
+            self.progress.tell(elapsed, self.tried, lots, self.within.map(|within| within + 1), self.found.len());
+            if self.explorer.until.as_ref().is_some_and(|stop| stop()) {
+                return ControlFlow::Break("it was stopped");
+            }
+            if self.explorer.time.is_some_and(|most| elapsed >= most) {
+                return ControlFlow::Break("the bound on time ended it");
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn fails(&mut self, fault: Fault) {
+        self.failing += 1;
+        let (key, moves) = (fault.key(), self.session.moves());
+        let schedule = self.session.player.with(|state| state.schedule.clone());
+        let (nearest, parting, story) = (None, None, Vec::new());
+        let mut new = Found { fault, count: 1, schedule, nearest, parting, story, key, moves };
+        match self.found.iter_mut().find(|found| found.key == new.key) {
+            None => self.found.push(new),
+            Some(found) => {
+                new.count += found.count;
+                found.count = new.count;
+                if new.schedule.deviations.len() < found.schedule.deviations.len() {
+                    *found = new;
+                }
+            }
+        }
+    }
+
+    /// A schedule has not gone as one before it that is the same so far: looks for where it goes apart.
+    fn drifts(&mut self, list: &List) -> ControlFlow<&'static str> {
+        let repeat = || {
+            self.session.play(Plan::Listed(list.clone()), Vec::new(), self.program);
+            self.session.moves()
+        };
+        let first = repeat();
+        let parting = (0..REPEATS).find_map(|_| self.session.parting(&first, &repeat()));
+        let what = match parting {
+            Some((step, [here, there])) => format!("in step {step} {here}, and the next time {there}"),
+            None => "it went another way than before, and did not do so again".into(),
+        };
+        self.fails(Fault::Drifts { what });
+        ControlFlow::Break("one did not replay")
+    }
+
+    /// The faults, each told by its smallest schedule, which is played once more.
+    #[track_caller]
+    fn told(self) -> Vec<Found> {
+        let Search { explorer, program, mut found, passing, .. } = self;
+        let session = explorer.session(explorer.bounds.acts);
+        // A list of picks is written down by the deferrals that lead to them.
+        let written = |picks| session.look(picks, program).schedule;
+        let passing = passing.map(written);
+        for found in found.iter_mut().filter(|found| !matches!(found.fault, Fault::Drifts { .. })) {
+            found.schedule = written(std::mem::take(&mut found.moves));
+            let recorder = Rc::new(Recorder::default());
+            let is_spin = matches!(found.fault, Fault::Spins { .. });
+            let telling = explorer.session(if is_spin { Some(ACTS_TOLD) } else { explorer.bounds.acts });
+            telling.play(Plan::Written(found.schedule.clone()), vec![recorder.clone()], program);
+            found.story = steps(&recorder.events());
+            let shorter = (0..found.schedule.deviations.len()).rev();
+            let mut shorter =
+                shorter.map(|length| Schedule { deviations: found.schedule.deviations[..length].to_vec() });
+            let passes = |schedule: &Schedule| session.replay(schedule, Vec::new(), program).is_ok();
+            found.nearest = shorter.find(passes).or_else(|| passing.clone());
+            if let Some(nearest) = &found.nearest {
+                session.play(Plan::Written(nearest.clone()), Vec::new(), program);
+                found.parting = session.parting(&telling.moves(), &session.moves());
+            }
+        }
+        found.sort_by_key(|found| found.schedule.deviations.len());
+        found
+    }
+}
+
+impl Session {
+    fn moves(&self) -> Vec<Pick> {
+        self.player.with(|state| state.moves.clone())
+    }
+
+    /// The first step in which the two differ, counted from 1, and what happens in it.
+    fn parting(&self, here: &[Pick], there: &[Pick]) -> Option<(usize, [String; 2])> {
+        let step = (0..here.len().max(there.len())).find(|&step| here.get(step) != there.get(step))?;
+        let what = |pick: Option<&Pick>| match pick {
+            Some(Pick::Run(task)) => format!("{} runs", self.player.pulse.name_of(*task)),
+            Some(Pick::Late) => "time jumps".into(),
+            Some(Pick::Cancel(task)) => format!("{} is cancelled", self.player.pulse.name_of(*task)),
+            None => "it is over".into(),
+        };
+        Some((step + 1, [what(here.get(step)), what(there.get(step))]))
+    }
+}
