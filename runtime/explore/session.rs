@@ -52,7 +52,9 @@ impl Session {
         let (says, loses) = (said.clone(), lost.clone());
         let builder = Builder { is_virtual: true, watch: Wishes::default() };
         let builder = builder.debug(false).on_say(move |line| says.borrow_mut().push(line.into()));
-        let lose = move |report: &str| loses.borrow_mut().extend(report.starts_with("lost: ").then(|| report.into()));
+        // An error that the group it was for has not told is lost, too, and no panic.
+        let is_panic = |report: &str| report.starts_with("lost: ") && !report.contains(" returned an error, ");
+        let lose = move |report: &str| loses.borrow_mut().extend(is_panic(report).then(|| report.into()));
         let wishes = builder.on_report(lose).watch;
         let player = Rc::new(Player::new(bounds));
         watchdog::watch(&player.pulse, patience);
