@@ -314,8 +314,11 @@ impl State {
         let defer = place > 0 && counts(&batch[place - 1])
             || batch.iter().enumerate().any(|(other, task)| other != place && counts(task))
             || core.queue.tasks.borrow().iter().any(counts);
-        let late = self.bounds.late && core.clock.is_virtual() && core.wheel.borrow().next_expiry().is_some();
-        let cancel = if self.bounds.cancels.1 > 0 { self.victims(core) } else { 0 };
+        // Of plain picks, which of the ready tasks runs is the last: so each order is one list of them.
+        let comes_first = !self.bounds.plain || self.deferred == 0;
+        let late =
+            comes_first && self.bounds.late && core.clock.is_virtual() && core.wheel.borrow().next_expiry().is_some();
+        let cancel = if comes_first && self.bounds.cancels.1 > 0 { self.victims(core) } else { 0 };
         May { defer, late, cancel }
     }
 

@@ -10,11 +10,22 @@ use std::collections::HashMap;
 /// How often each outcome came, and so how many orders there are.
 pub(crate) type Outcomes = HashMap<Said, u64>;
 
-/// Plays every order of a program, in which up to so many of its tasks are cancelled.
-pub(crate) fn enumerate(program: &Program, cancels: usize) -> Outcomes {
-    let mut outcomes = Outcomes::new();
-    State::new(program).branch(cancels, &mut outcomes);
-    outcomes
+/// What an enumeration has counted.
+#[derive(Default)]
+pub(crate) struct Counted {
+    pub(crate) outcomes: Outcomes,
+    pub(crate) orders: u64,
+    /// In how many orders somebody waits at the end who was not cancelled.
+    pub(crate) stuck: u64,
+    /// How many orders are counted at most.
+    most: u64,
+}
+
+/// Plays every order of a program, in which up to so many of its tasks are cancelled; none if there are more than so many.
+pub(crate) fn enumerate(program: &Program, cancels: usize, most: u64) -> Option<Counted> {
+    let mut counted = Counted { most, ..Counted::default() };
+    State::new(program).branch(cancels, &mut counted);
+    Some(counted).filter(|counted| counted.orders <= most)
 }
 
 /// What the ordinary order comes to.
@@ -211,7 +222,10 @@ impl<'p> State<'p> {
     }
 
     /// Tries each choice that there is now, on a copy for each.
-    fn branch(mut self, cancels: usize, outcomes: &mut Outcomes) {
+    fn branch(mut self, cancels: usize, counted: &mut Counted) {
+        if counted.orders > counted.most {
+            return;
+        }
         self.settle();
         if cancels > 0 {
             for victim in 1..self.actors.len() {
@@ -219,18 +233,25 @@ impl<'p> State<'p> {
                 if *begun && !dying && !ended && member.is_none() {
                     let mut cancelled = self.clone();
                     cancelled.cancel(victim, None);
-                    cancelled.branch(cancels - 1, outcomes);
+                    cancelled.branch(cancels - 1, counted);
                 }
             }
         }
         let mut place = 0;
-        while let Some(&entry) = self.ready.get(place) {
+        // A task is passed over for another one that is ready, and for nothing else.
+        while self.ready[place..].iter().any(|entry| matches!(entry, Entry::Task(_))) {
+            let entry = self.ready[place];
             if let Entry::Task(_) = entry {
                 let mut chosen = self.clone();
                 chosen.ready.remove(place);
                 match chosen.run(entry) {
-                    Some(said) => *outcomes.entry(said).or_default() += 1,
-                    None => chosen.branch(cancels, outcomes),
+                    Some(said) => {
+                        let waits = |actor: &Actor<'_>| !actor.ended && !actor.dying && actor.member.is_none();
+                        counted.orders += 1;
+                        counted.stuck += u64::from(chosen.actors.iter().skip(1).any(waits));
+                        *counted.outcomes.entry(said).or_default() += 1;
+                    }
+                    None => chosen.branch(cancels, counted),
                 }
                 place += 1;
             } else {
@@ -396,6 +417,8 @@ impl<'p> State<'p> {
             self.release(permits);
         }
         self.actors[actor].ended = true;
+        // It may have been woken by the very poll that ended it.
+        self.ready.retain(|&entry| entry != Entry::Task(actor));
         match self.actors[actor].member {
             Some(Member::OfGather(gather)) => {
                 self.gathers[gather].alive -= 1;

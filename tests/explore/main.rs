@@ -3,6 +3,7 @@
 mod counts;
 mod enumerate;
 mod played;
+mod primitives;
 mod promises;
 mod random;
 #[path = "../seed.rs"]
