@@ -29,7 +29,7 @@ const ABOUT_OBJECT = words(
 const ABOUT_TASK = new Set([
   ...ABOUT_OBJECT,
   ...words(
-    'spawn wake again stale poll pending ready panics yield cancel drop ' +
+    'spawn wake again stale poll pending ready panics defer yield cancel drop ' +
       'returned cancelled panicked held letgo wait arm timedout ended print mark'
   )
 ]);

@@ -93,6 +93,7 @@ const HEADS = new Map(
     pending: '@1 parks',
     ready: '@1 comes to its end',
     panics: (row) => ['@1', ` panics: ${quote(row[2])}`],
+    defer: '@1 is deferred',
     yield: '@1 lets others run first',
     cancel: (row, step, run) => (run.doer(step) ? [run.doer(step), ' cancels ', '@1'] : '@1 is to be cancelled'),
     drop: '@1 is dropped',
@@ -103,7 +104,7 @@ const HEADS = new Map(
     letgo: 'Nobody keeps a waker of @1 any more',
 
     turn: (row, step, run) => `Turn ${run.trace.turn[step]} begins`,
-    jump: (row, step, run) => `Nobody can run: time jumps to ${duration(run.trace.time[step])}`,
+    jump: (row, step, run) => `Time jumps to ${duration(run.trace.time[step])}`,
     park: (row) => (row[1] == null ? 'The thread sleeps' : `The thread sleeps for ${duration(row[1])} at most`),
     unpark: 'The thread goes on',
     arrive: 'A wake or a task arrives from another thread',
@@ -228,6 +229,7 @@ const MEANINGS = new Map(
     },
     ready: 'Its poll returned Ready: its future is done.',
     panics: 'The panic ends this task, and no other.',
+    defer: 'By its schedule, others run first.',
     yield: `It wakes itself, and goes to ${BACK_OF_QUEUE}`,
     cancel: (row, after, before) =>
       ({ parked: `It goes to ${BACK_OF_QUEUE}`, running: 'It takes effect when its poll is over.' })[
@@ -249,7 +251,7 @@ const MEANINGS = new Map(
         `${more}. Who is woken meanwhile runs in the next turn.`
       ];
     },
-    jump: 'Nobody is ready, so the next thing that can happen is a timer.',
+    jump: 'The next timer is due then.',
     park: 'Nobody is ready: a timer or another thread ends that.',
     stall: 'Nobody is ready, no timer is armed, and no thread can send a wake.',
 

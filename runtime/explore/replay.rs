@@ -63,8 +63,9 @@ pub fn explore<F: Future>(program: impl Fn() -> F) -> Explored {
 /// let failed = failed.unwrap_err();
 /// let found = &failed.found[0];
 /// // Alice, task 1, has not begun to wait when the bouncer notifies.
-/// assert_eq!((found.schedule.to_string().as_str(), found.count), ("gl1:1@1", failed.explored.failing));
-/// assert!(matches!(found.fault, Fault::Stalled(_)) && found.fault.headline().contains("alice"));
+/// assert_eq!(found.schedule.to_string(), "gl1:1@1");
+/// assert_eq!(found.count, failed.explored.failing);
+/// assert!(matches!(found.fault, Fault::Stalled(_)));
 /// assert_eq!(found.nearest.as_ref().unwrap().to_string(), "gl1:");
 /// assert!(found.story[1].starts_with("> bouncer  runs before alice "));
 /// ```

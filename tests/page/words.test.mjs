@@ -45,7 +45,7 @@ test('the club in words, as greenlight and as another executor tells it', () => 
       'Alice gets in line at condition club — It is alone in line.',
       'Bob gets in line at condition club — It is number 2 of 2 in line.',
       'bouncer sleeps for 2 s — Its timer is due at 2 s.',
-      'Nobody can run: time jumps to 2 s — Nobody is ready, so the next thing that can happen is a timer.',
+      'Time jumps to 2 s — The next timer is due then.',
       'The timer of bouncer is due → bouncer wakes — bouncer moves from the clock to the back of the ready queue. ' +
         'It runs in the next turn.',
       'bouncer notifies one at condition club — It reaches the first in line, Alice. The other stays there.',
