@@ -229,7 +229,7 @@ const MEANINGS = new Map(
     },
     ready: 'Its poll returned Ready: its future is done.',
     panics: 'The panic ends this task, and no other.',
-    defer: 'By its schedule, others run first.',
+    defer: 'Others run first.',
     yield: `It wakes itself, and goes to ${BACK_OF_QUEUE}`,
     cancel: (row, after, before) =>
       ({ parked: `It goes to ${BACK_OF_QUEUE}`, running: 'It takes effect when its poll is over.' })[
