@@ -5,11 +5,11 @@ use super::context::Core;
 use super::executor::Turn;
 use super::join::Task;
 use super::life::Ending;
-use super::task::{Main, TaskCell, TaskId};
+use super::task::{Main, ReadyQueue, TaskCell, TaskId};
 use super::wakee::{self, Registered, Wakee};
 use super::watch::{told, told_of_tasks};
 use std::any::Any;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::panic::resume_unwind;
 use std::ptr::null;
 use std::rc::{Rc, Weak};
@@ -95,11 +95,13 @@ fn is_heard() -> bool {
     EAR.get() == Ear::Hears
 }
 
-impl Notes {
+impl ReadyQueue {
     pub(super) fn new(is_watched: bool, core: Weak<Core>) -> Self {
-        Notes { is_watched, core }
+        ReadyQueue { tasks: RefCell::default(), notes: Notes { is_watched, core } }
     }
+}
 
+impl Notes {
     #[inline]
     pub(super) fn is_watched(&self) -> bool {
         self.is_watched
@@ -158,7 +160,7 @@ impl Core {
     /// The thread sleeps, unless whoever is told of that makes somebody ready.
     pub(super) fn park_noted(&self, at_most: Option<Duration>) {
         self.note(None, None, Kind::ThreadParked { at_most });
-        if self.queue.is_empty() {
+        if self.queue.tasks.borrow().is_empty() {
             self.inbox.park(at_most);
         }
         self.note(None, None, Kind::ThreadUnparked);

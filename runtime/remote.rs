@@ -3,7 +3,7 @@
 use super::context::{self, Core, Outside};
 use super::failure::RuntimeGone;
 use super::inbox::{Inbox, taken};
-use super::note::Polls;
+use super::note::{Polls, printable};
 use super::task::Body;
 use super::waker::Message;
 use futures_task::{FutureObj, LocalFutureObj, Spawn, SpawnError};
@@ -57,6 +57,8 @@ pub fn remote() -> Remote {
 #[derive(Clone)]
 pub struct Remote {
     outside: Arc<Outside>,
+    /// What its tasks are named.
+    name: Option<Arc<str>>,
 }
 
 impl Remote {
@@ -86,8 +88,26 @@ impl Remote {
     /// Drops the future and says so if the runtime is gone. A runtime that ends before its next turn drops it too.
     #[track_caller]
     pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> Result<(), RuntimeGone> {
-        let message = Message::Spawn(FutureObj::new(Box::new(future)), Location::caller());
+        let message = Message::Spawn(FutureObj::new(Box::new(future)), self.name.clone(), Location::caller());
         self.outside.inbox.send(message).then_some(()).ok_or(RuntimeGone)
+    }
+
+    /// Names what is spawned: `remote.task("alice").spawn(future)`, as [`task`](crate::task) does inside of the
+    /// runtime. It is a handle like this one, each of whose tasks has that name.
+    ///
+    /// ```
+    /// let name = greenlight::run(async {
+    ///     let remote = greenlight::remote();
+    ///     let (told, hears) = futures::channel::oneshot::channel();
+    ///     let report = async { _ = told.send(greenlight::current().name().map(String::from)) };
+    ///     std::thread::spawn(move || remote.task("reporter").spawn(report));
+    ///     hears.await.expect("it tells")
+    /// });
+    /// assert_eq!(name.as_deref(), Some("reporter"));
+    /// ```
+    #[must_use = "a task does nothing until it is spawned"]
+    pub fn task(&self, name: impl Into<Arc<str>>) -> Remote {
+        Remote { outside: self.outside.clone(), name: Some(printable(name.into())) }
     }
 
     /// A handle that does not keep the runtime waiting.
@@ -174,8 +194,8 @@ impl Core {
                     _ = self.table.borrow().get(key).map(|task| task.with_waker(|waker| taken(&waker.sent)));
                     self.wake(key);
                 }
-                Message::Spawn(future, at) => {
-                    _ = self.spawn(Body::Detached(Box::pin(LocalFutureObj::from(future))), None, at)
+                Message::Spawn(future, name, at) => {
+                    _ = self.spawn(Body::Detached(Box::pin(LocalFutureObj::from(future))), name, at)
                 }
                 Message::Ask(ask) => ask(),
             }
@@ -194,14 +214,14 @@ impl Core {
             *remotes = Arc::downgrade(&outside);
             outside
         });
-        Remote { outside }
+        Remote { outside, name: None }
     }
 }
 
 impl Spawn for Remote {
     #[track_caller]
     fn spawn_obj(&self, future: FutureObj<'static, ()>) -> Result<(), SpawnError> {
-        let message = Message::Spawn(future, Location::caller());
+        let message = Message::Spawn(future, self.name.clone(), Location::caller());
         self.outside.inbox.send(message).then_some(()).ok_or_else(SpawnError::shutdown)
     }
 

@@ -8,7 +8,7 @@ use super::executor::Turn;
 use super::explore;
 use super::inbox::Inbox;
 use super::join::{JoinHandle, Task};
-use super::note::{Kind, Notes, printable};
+use super::note::{Kind, printable};
 use super::observe;
 use super::remote::Remote;
 use super::spawn::{self, Spawner, TaskBuilder};
@@ -152,7 +152,7 @@ impl Builder {
         let core = |me: &rc::Weak<Core>| Core {
             me: me.clone(),
             table: RefCell::new(Table::default()),
-            queue: Rc::new(ReadyQueue::new(Notes::new(watchers.trace.is_watched(), me.clone()))),
+            queue: Rc::new(ReadyQueue::new(watchers.trace.is_watched(), me.clone())),
             batch: RefCell::default(),
             loose_waker: Cell::new(None),
             wheel: RefCell::new(Wheel::new()),

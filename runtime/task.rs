@@ -181,13 +181,3 @@ impl TaskCell {
         }
     }
 }
-
-impl ReadyQueue {
-    pub(super) fn new(notes: Notes) -> Self {
-        ReadyQueue { tasks: RefCell::default(), notes }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.tasks.borrow().is_empty()
-    }
-}

@@ -202,7 +202,7 @@ impl Core {
 
     /// The moment of this turn. Virtual time jumps to the next deadline if it may, and nobody is ready.
     pub(super) fn read_clock(&self, may_jump: bool) {
-        let jumps = may_jump && self.clock.is_virtual() && self.queue.is_empty();
+        let jumps = may_jump && self.clock.is_virtual() && self.queue.tasks.borrow().is_empty();
         if let Some(deadline) = jumps.then(|| self.wheel.borrow_mut().jump()).flatten() {
             let from = self.clock.jump(Instant::at(deadline));
             self.note(None, None, Kind::TimeJumped { from });

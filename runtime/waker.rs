@@ -56,7 +56,8 @@ pub(super) struct TaskWaker {
 /// What other threads send to the executor.
 pub(super) enum Message {
     Wake(TaskKey),
-    Spawn(FutureObj<'static, ()>, Line),
+    /// A future, the name of its task, and the line that spawns it.
+    Spawn(FutureObj<'static, ()>, Option<Arc<str>>, Line),
     /// A question: it is called inside the runtime, and sends the answer itself.
     Ask(Box<dyn FnOnce() + Send>),
 }

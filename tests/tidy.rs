@@ -22,7 +22,7 @@ const STORY: ([&str; 6], usize) = (
         "runtime/executor.rs",
         "runtime/waiter.rs",
     ],
-    863,
+    855,
 );
 
 /// Those who look on, and put into words or check what the others do: a wake goes on without them.

@@ -22,7 +22,7 @@ pub(crate) async fn program() {
     let remote = remote();
     let worker = thread::spawn(move || {
         let sum: u64 = (1..=1000).sum();
-        let told = remote.spawn(async move {
+        let told = remote.task("counter").spawn(async move {
             say!("The thread has counted up to {sum}.");
             DONE.with(|done| done.set());
         });

@@ -79,7 +79,7 @@ pub(crate) fn contain(what: impl fmt::Display, act: impl FnOnce()) {
 
 impl Late for Message {
     fn drop_late(self) {
-        if let Message::Spawn(future, at) = self {
+        if let Message::Spawn(future, _, at) = self {
             let what = "lost: a future that a Remote sent to a runtime that is gone";
             contain(format_args!("{what}, at {at}, panicked when it was dropped"), || drop(future));
         }

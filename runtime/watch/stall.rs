@@ -112,7 +112,7 @@ impl Stalled {
 impl Core {
     /// The report of a runtime that may be stalled or not.
     pub(super) fn stalled_or_not(&self) -> Stalled {
-        let nobody_is_ready = self.queue.is_empty();
+        let nobody_is_ready = self.queue.tasks.borrow().is_empty();
         let stalled = nobody_is_ready && self.idle() == Turn::Stalled;
         self.report(if stalled { Why::NobodyCanRun } else { Why::SomebodyCanRun })
     }

@@ -136,6 +136,24 @@ fn what_eight_threads_spawn_runs_once_each_and_in_the_order_of_its_thread() {
 }
 
 #[test]
+fn tasks_from_threads_have_the_names_that_their_handles_give() {
+    let runtime = Runtime::builder().build();
+    let remote = runtime.remote();
+    let spawns = move || {
+        let pilot = remote.task("pilot");
+        let handles = [pilot.clone(), pilot.task("co-\u{7}pilot"), pilot, remote];
+        handles.iter().for_each(|remote| remote.spawn(pending()).expect("the runtime is there"));
+    };
+    thread::spawn(spawns).join().expect("it spawns");
+    runtime.turn();
+    let names: Vec<_> = runtime.enter(|| greenlight::dump().tasks.into_iter().map(|task| task.label.name)).collect();
+    assert_eq!(
+        names.iter().map(Option::as_deref).collect::<Vec<_>>(),
+        [Some("pilot"), Some("co-\\u{7}pilot"), Some("pilot"), None]
+    );
+}
+
+#[test]
 fn a_remote_spawn_ends_a_park_without_a_deadline() {
     let (woken, wait) = futures::channel::oneshot::channel();
     let thread = greenlight::run(async {

@@ -281,6 +281,7 @@ const OPERATIONS: &[Operation] = &[
         seen((spawned, kept.spawner.status().is_ok(), kept.spawner.status_local().is_ok(), kept.runtime.turn()))
     }),
     ("Remote::spawn", |kept| seen((kept.remote.spawn(async {}), kept.runtime.turn(), kept.remote.status().is_ok()))),
+    ("Remote::task", |kept| seen((kept.remote.task("late").spawn(async {}), kept.runtime.turn()))),
     ("Remote::dump", |kept| seen(kept.remote.dump(MS).map(|dump| dump.to_string()))),
     ("Remote::dump, inside", |kept| seen(kept.runtime.enter(|| kept.remote.dump(MS).map(|dump| dump.to_string())))),
     ("WeakRemote::stop", |kept| {
