@@ -5,6 +5,7 @@ use crate::played;
 use crate::random;
 use crate::seed::{seed, setting};
 use crate::steps::{Program, Step};
+use crate::ways;
 
 use fastrand::Rng;
 use greenlight::Runtime;
@@ -56,16 +57,4 @@ fn orders(program: &Program, cancels: usize) -> u64 {
 fn yielding(polls: &[u64]) -> Program {
     let task = |&polls: &u64| (1..polls).map(|_| Step::Yield).collect();
     Program::new(polls.iter().map(task).collect::<Vec<Vec<_>>>())
-}
-
-/// In how many ways rows of these lengths can be made into one that keeps the order of each: the multinomial coefficient.
-fn ways(lengths: &[u64]) -> u64 {
-    let (mut ways, mut all) = (1, 0);
-    for &length in lengths {
-        for place in 1..=length {
-            all += 1;
-            ways = ways * all / place;
-        }
-    }
-    ways
 }

@@ -1,5 +1,6 @@
 //! The explorer of schedules: what it promises, and how many schedules there are by another count.
 
+mod by_hand;
 mod counts;
 mod enumerate;
 mod played;
@@ -9,3 +10,15 @@ mod random;
 #[path = "../seed.rs"]
 mod seed;
 mod steps;
+
+/// In how many ways rows of these lengths can be made into one that keeps the order of each: the multinomial coefficient.
+fn ways(lengths: &[u64]) -> u64 {
+    let (mut ways, mut all) = (1, 0);
+    for &length in lengths {
+        for place in 1..=length {
+            all += 1;
+            ways = ways * all / place;
+        }
+    }
+    ways
+}

@@ -12,7 +12,7 @@ mod process;
 mod quoted;
 
 pub use panics::{Panicked, message, panic_of, refusal};
-pub use process::{again, in_time, tell_cases};
+pub use process::{again, ended_again, in_time, tell_cases};
 pub use quoted::{quoted, unlined, unwrapped};
 
 use greenlight::sync::{QueueOver, Store};

@@ -33,6 +33,14 @@ const IS_AGAIN: &str = "GREENLIGHT_TEST_IS_AGAIN";
 /// test that was not found there, or that failed, fails here.
 #[track_caller]
 pub fn again<T: Fn()>(test: T, environment: &[(&str, &str)]) -> Option<Output> {
+    let ended = ended_again(test, environment)?;
+    let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+    assert!(ended.status.success() && out.contains(" 1 passed;"), "{out}\n{err}");
+    Some(ended)
+}
+
+/// As [`again`], of a test that may end its process.
+pub fn ended_again<T: Fn()>(test: T, environment: &[(&str, &str)]) -> Option<Output> {
     if env::var_os(IS_AGAIN).is_some() {
         return None;
     }
@@ -40,10 +48,7 @@ pub fn again<T: Fn()>(test: T, environment: &[(&str, &str)]) -> Option<Output> {
     let (_, name) = type_name_of_val(&test).split_once("::").expect("a test stands in a crate");
     let mut child = Command::new(env::current_exe().expect("a test knows its file"));
     child.args(["--exact", name, "--nocapture"]).env(IS_AGAIN, "1").envs(environment.iter().copied());
-    let ended = child.output().expect("a test can be started");
-    let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
-    assert!(ended.status.success() && out.contains(" 1 passed;"), "{out}\n{err}");
-    Some(ended)
+    Some(child.output().expect("a test can be started"))
 }
 
 /// Prints the lines in which a matrix that ran elsewhere counts its cases, of which there is one at least.
