@@ -3,7 +3,7 @@
 //! `GREENLIGHT_BLESS=1` writes the files anew. Whether a trace is right, the comparison of states decides, beside the
 //! scenarios; a commit that changes a file here says which row changed and why.
 
-use crate::{names, run};
+use crate::{demos, end, names, run};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,10 +15,14 @@ fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../tests/demos/golden/{name}.jsonl"))
 }
 
-fn trace(name: &str) -> String {
+fn folder() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden");
     fs::create_dir_all(&folder).expect("the folder for tests can be written to");
-    let path = folder.join(format!("{name}.jsonl"));
+    folder
+}
+
+fn trace(name: &str) -> String {
+    let path = folder().join(format!("{name}.jsonl"));
     run(&["run", name, "--trace", path.to_str().expect("the path is text")]);
     fs::read_to_string(path).expect("the trace is text")
 }
@@ -40,6 +44,35 @@ fn each_demo_traces_the_rows_that_it_is_known_to() {
             known.lines().nth(row),
             now.lines().nth(row)
         );
+    }
+}
+
+#[test]
+fn a_schedule_that_deviates_nowhere_traces_the_same_rows() {
+    let path = folder().join("scheduled.jsonl");
+    let scheduled = |schedule, name: &str| {
+        let mut command = demos(&["run", name, "--trace", path.to_str().expect("the path is text")]);
+        end(command.env("GREENLIGHT_SCHEDULE", schedule));
+        fs::read_to_string(&path).expect("the trace is text")
+    };
+    let known = |name: &str| fs::read_to_string(golden(name)).expect("it is known");
+    for name in names().iter().filter(|name| *name != FREE) {
+        assert!(scheduled("gl1:", name) == known(name), "{name}");
+    }
+    assert!(scheduled("gl1:1@1", "waiter") != known("waiter"), "the environment has the schedule followed");
+}
+
+#[test]
+fn a_schedule_that_deviates_nowhere_plays_scenarios_as_they_are() {
+    for profile in ["everything", "mixed", "ties"] {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../tests/oracle/recorded/{profile}.jsonl"));
+        let args = ["play", file.to_str().expect("the path is text")];
+        let [ordinary, scheduled] = [None, Some("gl1:")].map(|schedule| {
+            let mut command = demos(&args);
+            end(command.envs(schedule.map(|schedule| ("GREENLIGHT_SCHEDULE", schedule)))).stdout
+        });
+        assert_eq!(ordinary.lines().count(), 100, "{profile}");
+        assert!(ordinary == scheduled, "{profile}");
     }
 }
 
