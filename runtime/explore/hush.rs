@@ -28,9 +28,17 @@ pub(super) fn begin() {
     KEPT.replace(Some(Vec::new()));
 }
 
-/// From now on they are printed. Returns those that were kept.
-pub(super) fn end() -> Vec<Fault> {
-    KEPT.take().unwrap_or_default()
+/// From now on they are printed.
+pub(super) fn end() {
+    KEPT.take();
+}
+
+/// The last panic of which that is so, by the task and the message; with these words, if there is none.
+pub(super) fn panic_of(is_it: impl Fn(&str, &str) -> bool, otherwise: &str) -> Fault {
+    let is_it = |fault: &&Fault| matches!(fault, Fault::Panicked { task, message, .. } if is_it(task, message));
+    let kept = KEPT.with_borrow(|kept| kept.iter().flatten().rev().find(is_it).cloned());
+    let unknown = || Fault::Panicked { task: "a task".into(), message: otherwise.into(), at: String::new() };
+    kept.unwrap_or_else(unknown)
 }
 
 fn keep(kept: &RefCell<Option<Vec<Fault>>>, info: &PanicHookInfo<'_>) -> bool {

@@ -1,23 +1,21 @@
 //! What a program says must hold, looked at while its schedules are explored.
 
+use super::fault::Fault;
+use super::hush;
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 thread_local! {
     /// What the program that is being explored says must hold; none while nothing is explored.
-    static STATED: RefCell<Option<Stated>> = const { RefCell::new(None) };
-    /// Whether anything of that is to be asked between two polls.
+    static STATED: RefCell<Option<Vec<Invariant>>> = const { RefCell::new(None) };
+    /// Whether any of that is to be asked between two polls.
     static ASKS: Cell<bool> = const { Cell::new(false) };
-}
-
-/// By the moment at which each is looked at.
-#[derive(Default)]
-struct Stated {
-    always: Vec<Invariant>,
-    finally: Vec<Invariant>,
 }
 
 struct Invariant {
     what: String,
+    /// Whether it is asked at the end alone.
+    finally: bool,
     holds: Box<dyn Fn() -> bool>,
 }
 
@@ -50,7 +48,7 @@ struct Invariant {
 /// assert!(failed.unwrap_err().to_string().contains("no place is taken twice"));
 /// ```
 pub fn always(what: impl Into<String>, holds: impl Fn() -> bool + 'static) {
-    state(what.into(), Box::new(holds), |stated| &mut stated.always);
+    state(Invariant { what: what.into(), finally: false, holds: Box::new(holds) });
 }
 
 /// States what must hold once main has returned and every task is gone; see [`always`].
@@ -68,28 +66,22 @@ pub fn always(what: impl Into<String>, holds: impl Fn() -> bool + 'static) {
 /// assert!(failed.unwrap_err().to_string().contains("the child has told"));
 /// ```
 pub fn finally(what: impl Into<String>, holds: impl Fn() -> bool + 'static) {
-    state(what.into(), Box::new(holds), |stated| &mut stated.finally);
+    state(Invariant { what: what.into(), finally: true, holds: Box::new(holds) });
 }
 
-fn state(what: String, holds: Box<dyn Fn() -> bool>, when: fn(&mut Stated) -> &mut Vec<Invariant>) {
+fn state(invariant: Invariant) {
     STATED.with_borrow_mut(|stated| {
         if let Some(stated) = stated {
-            when(stated).push(Invariant { what, holds });
-            ASKS.set(!stated.always.is_empty());
+            ASKS.set(ASKS.get() || !invariant.finally);
+            stated.push(invariant);
         }
     });
 }
 
-/// A schedule begins: what is stated from now on is asked.
-pub(super) fn begin() {
+/// A schedule begins, and what is stated from now on is asked; or it is over.
+pub(super) fn ask(asks: bool) {
     ASKS.set(false);
-    drop(STATED.replace(Some(Stated::default())));
-}
-
-/// It is over.
-pub(super) fn end() {
-    ASKS.set(false);
-    drop(STATED.replace(None));
+    drop(STATED.replace(asks.then(Vec::new)));
 }
 
 /// Whether anything is to be asked between two polls.
@@ -98,25 +90,17 @@ pub(super) fn are_stated() -> bool {
     ASKS.get()
 }
 
-/// The first that does not hold between two polls.
-pub(super) fn broken_now() -> Option<String> {
-    broken(|stated| &mut stated.always)
-}
-
-/// The first that does not hold at the end.
-pub(super) fn broken_at_last() -> Option<String> {
-    broken_now().or_else(|| broken(|stated| &mut stated.finally))
-}
-
-/// They are away while they are asked: what they call may state others.
-fn broken(when: fn(&mut Stated) -> &mut Vec<Invariant>) -> Option<String> {
-    let mut asked = STATED.with_borrow_mut(|stated| stated.as_mut().map(|stated| std::mem::take(when(stated))))?;
-    let broken = asked.iter().find(|invariant| !(invariant.holds)()).map(|invariant| invariant.what.clone());
+/// The first that does not hold, or panics; at the end all are asked.
+pub(super) fn broken(at_the_end: bool) -> Option<Fault> {
+    // They are away while they are asked: what they call may state others.
+    let mut asked = STATED.with_borrow_mut(|stated| stated.as_mut().map(std::mem::take))?;
+    let fails = |invariant: &&Invariant| (at_the_end || !invariant.finally) && !(invariant.holds)();
+    let broken = catch_unwind(AssertUnwindSafe(|| asked.iter().find(fails).map(|broken| broken.what.clone())));
     STATED.with_borrow_mut(|stated| {
-        if let Some(stated) = stated {
-            asked.append(when(stated));
-            *when(stated) = asked;
-        }
+        stated.iter_mut().for_each(|stated| stated.splice(..0, asked.drain(..)).for_each(drop))
     });
-    broken
+    match broken {
+        Ok(broken) => broken.map(|invariant| Fault::Broken { invariant }),
+        Err(_) => Some(hush::panic_of(|_, _| true, "an invariant panicked")),
+    }
 }

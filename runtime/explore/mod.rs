@@ -7,9 +7,9 @@ mod plan;
 
 mod fault;
 
-mod invariants;
-
 mod hush;
+
+mod invariants;
 
 mod watchdog;
 

@@ -3,7 +3,7 @@
 use super::schedule::{Act, Schedule};
 
 /// Within what bounds schedules are explored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Bounds {
     pub(super) deferrals: usize,
     pub(super) late: bool,
@@ -50,14 +50,18 @@ pub enum Pick {
 
 /// What decides at each choice.
 pub(super) enum Plan {
-    /// Acts at choices, by the numbers of those: what a search goes by.
-    Listed(Vec<(usize, Act)>),
-    /// What somebody has written down.
+    /// What is written down; a search writes it, too.
     Written(Schedule),
     /// Who runs, one after the other. The schedule stops behind the last.
     Picked(Vec<Pick>),
     /// A draw each time.
     Random(Random),
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Plan::Picked(Vec::new())
+    }
 }
 
 /// Draws by xorshift (Marsaglia, "Xorshift RNGs", 2003), with the multiplication of Vigna's variant.
@@ -111,12 +115,10 @@ pub(super) enum Decision {
 }
 
 impl Plan {
-    /// What is to be done where that task is about to be polled, in a schedule that has gone so far: by so many
-    /// choices, deviations and moves.
-    pub(super) fn decide(&mut self, (task, poll): (u64, u32), may: May, far: [usize; 3]) -> Decision {
-        let [choices, deviations, moves] = far;
+    /// What is to be done where that task is about to be polled, in a schedule that has deviated so often, and gone
+    /// so many moves.
+    pub(super) fn decide(&mut self, task: u64, poll: u32, may: May, (deviations, moves): (usize, usize)) -> Decision {
         let act = match self {
-            Plan::Listed(list) => list.get(deviations).filter(|(at, _)| *at == choices).map(|(_, act)| *act),
             Plan::Written(schedule) => {
                 let next = schedule.deviations.get(deviations);
                 next.filter(|next| (next.task, next.poll) == (task, poll)).map(|next| next.act)

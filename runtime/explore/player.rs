@@ -15,28 +15,25 @@ use super::scene::{Ready, Scene};
 use super::schedule::{Act, Deviation, Schedule};
 use super::watchdog::Pulse;
 use std::cell::RefCell;
-use std::panic::catch_unwind;
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// Why a schedule was ended before its program was.
 #[derive(Clone, Debug)]
 pub(super) enum Halt {
-    Found(Fault),
-    /// An invariant panicked, which is kept with the other panics.
-    Panicked,
+    Fault(Fault),
     /// There were no more picks.
-    Stopped(Box<Scene>),
-    /// What the plan says cannot be done.
-    Impossible,
+    Stop(Box<Scene>),
 }
 
-/// A choice that was made.
+/// A choice that was made: what might have been done otherwise than to run that task, and the order before it, as a
+/// number that tells it from any other.
 #[derive(Clone, Copy)]
 pub(super) struct Made {
-    /// The order so far, as a number that tells it from any other.
-    pub(super) order: u64,
     pub(super) may: May,
+    pub(super) order: u64,
+    pub(super) task: u64,
+    pub(super) poll: u32,
 }
 
 /// Plays schedules, one after the other.
@@ -48,6 +45,7 @@ pub(super) struct Player {
 }
 
 /// How far the present schedule is.
+#[derive(Default)]
 pub(super) struct State {
     bounds: Bounds,
     plan: Plan,
@@ -63,8 +61,8 @@ pub(super) struct State {
     /// How many of them are deferred, and how many of those since the last poll.
     deferred: usize,
     deferred_since: usize,
-    /// When the present moment began, in turns.
-    moment: (Instant, u64),
+    /// The present moment, in microseconds, and when it began, in turns.
+    moment: (u64, u64),
     /// How many polls there were, in all schedules.
     steps: u64,
 }
@@ -78,35 +76,19 @@ struct Known {
 }
 
 impl Player {
-    pub(super) fn new(bounds: Bounds) -> Self {
-        let state = State {
-            bounds,
-            plan: Plan::Picked(Vec::new()),
-            choices: Vec::new(),
-            moves: Vec::new(),
-            schedule: Schedule::default(),
-            order: 0,
-            halt: None,
-            first: 0,
-            tasks: Vec::new(),
-            deferred: 0,
-            deferred_since: 0,
-            moment: (Instant::at(0), 0),
-            steps: 0,
-        };
-        Player { state: RefCell::new(state), next: RefCell::default(), pulse: Arc::default() }
+    pub(super) fn new(bounds: Bounds, pulse: Arc<Pulse>) -> Self {
+        let state = State { bounds, ..State::default() };
+        Player { state: RefCell::new(state), next: RefCell::default(), pulse }
     }
 
     /// A schedule begins.
     pub(super) fn begin(&self, plan: Plan) {
         let state = &mut *self.state.borrow_mut();
-        state.plan = plan;
-        state.choices.clear();
-        state.moves.clear();
-        state.schedule.deviations.clear();
-        state.tasks.clear();
-        (state.order, state.halt, state.first) = (0, None, 0);
-        (state.deferred, state.deferred_since, state.moment) = (0, 0, (Instant::at(0), 0));
+        let State { bounds, mut choices, mut moves, mut tasks, steps, .. } = std::mem::take(state);
+        choices.clear();
+        moves.clear();
+        tasks.clear();
+        *state = State { bounds, plan, choices, moves, tasks, steps, ..State::default() };
         self.pulse.now().schedule.deviations.clear();
     }
 
@@ -115,31 +97,17 @@ impl Player {
         look(&mut self.state.borrow_mut())
     }
 
-    /// A poll has done more than it may.
-    pub(super) fn spun(&self) -> Option<Halt> {
-        let task = self.with(|state| state.last_run());
-        note::has_spun().then(|| Halt::Found(Fault::Spins { task: self.pulse.name_of(task) }))
-    }
-
-    /// What was found between two polls that ends the schedule.
-    fn found(&self, core: &Core) -> Option<Halt> {
-        if let Some(halt) = self.with(|state| state.halt.clone()).or_else(|| self.spun()) {
-            return Some(halt);
-        }
-        if self.with(|state| core.turns.get() > state.bounds.turns) {
-            return Some(Halt::Found(self.too_long(core)));
-        }
-        // What is stated is the program's own code.
-        match catch_unwind(invariants::broken_now) {
-            Ok(broken) => broken.map(|invariant| Halt::Found(Fault::Broken { invariant })),
-            Err(_) => Some(Halt::Panicked),
-        }
+    /// What was found between two polls, or behind the last, that ends the schedule.
+    pub(super) fn found(&self, core: Option<&Core>) -> Option<Halt> {
+        let (halt, last, turns) = self.with(|state| (state.halt.clone(), state.last_run(), state.bounds.turns));
+        let spins = || note::has_spun().then(|| Fault::Spins { task: self.pulse.name_of(last) });
+        let too_long = || core.filter(|core| core.turns.get() > turns).map(|core| self.too_long(core, turns));
+        halt.or_else(|| spins().or_else(too_long).or_else(|| invariants::broken(false)).map(Halt::Fault))
     }
 
     /// What more turns than there may be amount to.
-    fn too_long(&self, core: &Core) -> Fault {
-        let (turns, since) = self.with(|state| (state.bounds.turns, state.moment.1));
-        if core.turns.get() - since <= turns / 2 {
+    fn too_long(&self, core: &Core, turns: u64) -> Fault {
+        if core.turns.get() - self.with(|state| state.moment.1) <= turns / 2 {
             return Fault::TooLong { turns };
         }
         let queued = core.table.borrow().in_order().into_iter().filter(|task| task.queued.get());
@@ -172,7 +140,7 @@ impl Player {
             let mut state = self.state.borrow_mut();
             if state.is_to_look(core) {
                 drop(state);
-                if let Some(halt) = self.found(core) {
+                if let Some(halt) = self.found(Some(core)) {
                     return self.halt(core, halt);
                 }
                 state = self.state.borrow_mut();
@@ -195,7 +163,7 @@ impl Player {
                     let may = state.choices.pop().expect("this choice was made").may;
                     drop(state);
                     put_back(core, batch);
-                    return self.halt(core, Halt::Stopped(Box::new(self.scene(core, may))));
+                    return self.halt(core, Halt::Stop(Box::new(self.scene(core, may))));
                 }
                 Decision::Do(act) => {
                     drop(state);
@@ -237,7 +205,7 @@ impl State {
     /// Whether something may have been found that ends the schedule.
     #[inline]
     fn is_to_look(&mut self, core: &Core) -> bool {
-        let (now, turns) = (core.now(), core.turns.get());
+        let (now, turns) = (core.now().as_micros(), core.turns.get());
         if now != self.moment.0 {
             self.moment = (now, turns);
         }
@@ -283,15 +251,15 @@ impl State {
         }
         let poll = self.tasks[known].polls + 1;
         let may = self.may(core, batch, place);
-        let far = [self.choices.len(), self.schedule.deviations.len(), self.moves.len()];
-        self.choices.push(Made { order: self.order, may });
-        let decision = self.plan.decide((task, poll), may, far);
+        self.choices.push(Made { may, order: self.order, task, poll });
+        let decision = self.plan.decide(task, poll, may, (self.schedule.deviations.len(), self.moves.len()));
         let Decision::Do(act) = decision else { return decision };
+        let deviation = Deviation { act, task, poll };
         if !may.acts().any(|possible| possible == act) {
-            self.halt = Some(Halt::Impossible);
+            let what = format!("{} cannot be done", Schedule { deviations: vec![deviation] });
+            self.halt = Some(Halt::Fault(Fault::Drifts { what }));
             return Decision::Run;
         }
-        let deviation = Deviation { act, task, poll };
         self.schedule.deviations.push(deviation);
         pulse.now().schedule.deviations.push(deviation);
         match act {

@@ -14,6 +14,7 @@ use super::search::Search;
 use std::future::Future;
 use std::io::{Write, stderr};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Names the schedule of each runtime of a program.
 const VARIABLE: &str = "GREENLIGHT_SCHEDULE";
@@ -205,7 +206,7 @@ pub(in crate::runtime) fn from_environment() -> Option<Rc<dyn Chooser>> {
         },
     };
     let bounds = Bounds { acts: None, turns: u64::MAX, late: true, ..Explorer::new().bounds };
-    let player = Player::new(bounds);
+    let player = Player::new(bounds, Arc::default());
     player.begin(plan);
     Some(Rc::new(Environment { player, written }))
 }

@@ -7,16 +7,14 @@ use super::explored::{Explored, Failed, Found};
 use super::explorer::{Explorer, How};
 use super::fault::Fault;
 use super::plan::{Bounds, Pick, Plan, Random};
+use super::player::{Halt, Made};
 use super::progress::Progress;
-use super::schedule::{Act, Schedule};
-use super::session::{End, Session};
+use super::schedule::{Deviation, Schedule};
+use super::session::Session;
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::time::Instant;
-
-/// A schedule as the search has it: what is done otherwise, and at which choices.
-type List = Vec<(usize, Act)>;
 
 /// How many schedules are tried between two looks at the clock.
 const GLANCE: u64 = 64;
@@ -26,6 +24,9 @@ const REPEATS: usize = 8;
 
 /// How much one poll may do that is about to be told.
 const ACTS_TOLD: u32 = 1000;
+
+/// Goes on, or breaks off for that reason.
+type Tried<T> = ControlFlow<&'static str, T>;
 
 pub(super) struct Search<'a, P> {
     explorer: &'a Explorer,
@@ -82,12 +83,20 @@ impl<'a, F: Future, P: Fn() -> F> Search<'a, P> {
     }
 
     /// Tries what there is. Goes on if that was all; says whether there is no more at all.
-    fn tries(&mut self) -> ControlFlow<&'static str, bool> {
+    fn tries(&mut self) -> Tried<bool> {
+        let mut ordinary = Schedule::default();
         match self.explorer.how {
+            How::Exhaustive => self.visit(&mut ordinary, 0, 0, None).map_continue(|()| true),
+            How::Random(seed) => {
+                self.try_one(Plan::Written(ordinary))?;
+                (1..)
+                    .try_for_each(|number| self.try_one(Plan::Random(Random::new(seed, number))))
+                    .map_continue(|()| false)
+            }
             How::Deferrals => {
                 for depth in 0..=self.explorer.bounds.deferrals {
                     let before = self.tried;
-                    self.visit(&mut List::new(), None, Some(depth))?;
+                    self.visit(&mut ordinary, 0, 0, Some(depth))?;
                     if self.tried == before {
                         return ControlFlow::Continue(true);
                     }
@@ -95,17 +104,11 @@ impl<'a, F: Future, P: Fn() -> F> Search<'a, P> {
                 }
                 ControlFlow::Continue(false)
             }
-            How::Exhaustive => self.visit(&mut List::new(), None, None).map_continue(|()| true),
-            How::Random(seed) => {
-                self.try_one(Plan::Listed(List::new()))?;
-                (1..).try_for_each(|number| self.try_one(Plan::Random(Random::new(seed, number))))?;
-                ControlFlow::Continue(false)
-            }
         }
     }
 
     /// Which schedules those were that were tried.
-    fn which(&self, tried: ControlFlow<&str, bool>) -> String {
+    fn which(&self, tried: Tried<bool>) -> String {
         let within = match self.within {
             None => "not even the ordinary order".to_string(),
             Some(0) => "the ordinary order".into(),
@@ -124,37 +127,39 @@ impl<'a, F: Future, P: Fn() -> F> Search<'a, P> {
         which
     }
 
-    /// Tries a schedule, and all that do so much more otherwise later in it; none if any number. What has something
-    /// `left` to deviate was tried before. The last deviation was made where the order was that.
-    fn visit(&mut self, list: &mut List, order: Option<u64>, left: Option<usize>) -> ControlFlow<&'static str> {
+    /// Tries a schedule, and all that do so much more otherwise later in it, at a choice from that one on; none if any
+    /// number. What has something `left` to deviate was tried before. The last deviation was made where the order was
+    /// that.
+    fn visit(&mut self, schedule: &mut Schedule, from: usize, order: u64, left: Option<usize>) -> Tried<()> {
+        let plan = Plan::Written(schedule.clone());
         if left.is_none_or(|left| left == 0) {
-            self.try_one(Plan::Listed(list.clone()))?;
+            self.try_one(plan)?;
         } else {
-            self.session.play(Plan::Listed(list.clone()), Vec::new(), self.program);
+            _ = self.session.play(plan, Vec::new(), self.program);
         }
-        let last = list.last().map(|(at, _)| *at);
         let (then, made) = self.session.player.with(|state| {
-            (last.and_then(|at| state.choices.get(at)).map(|made| made.order), state.schedule.deviations.len())
+            let last = from.checked_sub(1).and_then(|last| state.choices.get(last));
+            (last.map_or(0, |last| last.order), state.schedule.deviations.len())
         });
-        if then != order || made != list.len() {
-            return self.drifts(list);
+        if (then, made) != (order, schedule.deviations.len()) {
+            return self.drifts(schedule);
         }
         if left == Some(0) {
             return ControlFlow::Continue(());
         }
         let choices = self.session.player.with(|state| std::mem::take(&mut state.choices));
-        for (at, made) in choices.iter().enumerate().skip(last.map_or(0, |at| at + 1)) {
-            for act in made.may.acts() {
-                list.push((at, act));
-                self.visit(list, Some(made.order), left.map(|left| left - 1))?;
-                list.pop();
+        for (at, &Made { may, order, task, poll }) in choices.iter().enumerate().skip(from) {
+            for act in may.acts() {
+                schedule.deviations.push(Deviation { act, task, poll });
+                self.visit(schedule, at + 1, order, left.map(|left| left - 1))?;
+                schedule.deviations.pop();
             }
         }
         ControlFlow::Continue(())
     }
 
     /// Tries a schedule that was not tried before.
-    fn try_one(&mut self, plan: Plan) -> ControlFlow<&'static str> {
+    fn try_one(&mut self, plan: Plan) -> Tried<()> {
         if self.tried == self.explorer.schedules {
             return ControlFlow::Break("the bound on schedules ended it");
         }
@@ -162,22 +167,22 @@ impl<'a, F: Future, P: Fn() -> F> Search<'a, P> {
         self.tried += 1;
         self.session.player.with(|state| self.seen.insert(state.order, ()));
         match end {
-            End::Failed(fault) => self.fails(fault),
-            End::Returned(_) if self.passing.is_none() => self.passing = Some(self.session.moves()),
-            _ => {}
+            Ok(_) if self.passing.is_none() => self.passing = Some(self.session.moves()),
+            // Whoever visits it finds that, too.
+            Ok(_) | Err(Halt::Stop(_) | Halt::Fault(Fault::Drifts { .. })) => {}
+            Err(Halt::Fault(fault)) => self.fails(fault),
         }
-        if self.tried.is_multiple_of(GLANCE) || self.tried < GLANCE {
-            let lots = matches!(self.explorer.how, How::Random(_)).then_some(self.explorer.schedules);
-            let elapsed = self.began.elapsed();
-            self.progress.tell(elapsed, self.tried, lots, self.within.map(|within| within + 1), self.found.len());
-            if self.explorer.until.as_ref().is_some_and(|stop| stop()) {
-                return ControlFlow::Break("it was stopped");
-            }
-            if self.explorer.time.is_some_and(|most| elapsed >= most) {
-                return ControlFlow::Break("the bound on time ended it");
-            }
+        if !self.tried.is_multiple_of(GLANCE) && self.tried > GLANCE {
+            return ControlFlow::Continue(());
         }
-        ControlFlow::Continue(())
+        let lots = matches!(self.explorer.how, How::Random(_)).then_some(self.explorer.schedules);
+        let elapsed = self.began.elapsed();
+        self.progress.tell(elapsed, self.tried, lots, self.within.map(|within| within + 1), self.found.len());
+        match self.explorer {
+            Explorer { until: Some(stop), .. } if stop() => ControlFlow::Break("it was stopped"),
+            Explorer { time: Some(most), .. } if elapsed >= *most => ControlFlow::Break("the bound on time ended it"),
+            _ => ControlFlow::Continue(()),
+        }
     }
 
     fn fails(&mut self, fault: Fault) {
@@ -186,30 +191,24 @@ impl<'a, F: Future, P: Fn() -> F> Search<'a, P> {
         let schedule = self.session.player.with(|state| state.schedule.clone());
         let (nearest, parting, story) = (None, None, Vec::new());
         let mut new = Found { fault, count: 1, schedule, nearest, parting, story, key, moves };
-        match self.found.iter_mut().find(|found| found.key == new.key) {
-            None => self.found.push(new),
-            Some(found) => {
-                new.count += found.count;
-                found.count = new.count;
-                if new.schedule.deviations.len() < found.schedule.deviations.len() {
-                    *found = new;
-                }
-            }
+        let Some(found) = self.found.iter_mut().find(|found| found.key == new.key) else { return self.found.push(new) };
+        found.count += 1;
+        if new.schedule.deviations.len() < found.schedule.deviations.len() {
+            new.count = found.count;
+            *found = new;
         }
     }
 
     /// A schedule has not gone as one before it that is the same so far: looks for where it goes apart.
-    fn drifts(&mut self, list: &List) -> ControlFlow<&'static str> {
+    fn drifts(&mut self, schedule: &Schedule) -> Tried<()> {
         let repeat = || {
-            self.session.play(Plan::Listed(list.clone()), Vec::new(), self.program);
+            _ = self.session.play(Plan::Written(schedule.clone()), Vec::new(), self.program);
             self.session.moves()
         };
         let first = repeat();
         let parting = (0..REPEATS).find_map(|_| self.session.parting(&first, &repeat()));
-        let what = match parting {
-            Some((step, [here, there])) => format!("in step {step} {here}, and the next time {there}"),
-            None => "it went another way than before, and did not do so again".into(),
-        };
+        let what = parting.map(|(step, [here, there])| format!("in step {step} {here}, and the next time {there}"));
+        let what = what.unwrap_or_else(|| "it went another way than before, and did not do so again".into());
         self.fails(Fault::Drifts { what });
         ControlFlow::Break("one did not replay")
     }
@@ -227,7 +226,7 @@ impl<'a, F: Future, P: Fn() -> F> Search<'a, P> {
             let recorder = Rc::new(Recorder::default());
             let is_spin = matches!(found.fault, Fault::Spins { .. });
             let telling = explorer.session(if is_spin { Some(ACTS_TOLD) } else { explorer.bounds.acts });
-            telling.play(Plan::Written(found.schedule.clone()), vec![recorder.clone()], program);
+            _ = telling.play(Plan::Written(found.schedule.clone()), vec![recorder.clone()], program);
             found.story = steps(&recorder.events());
             let shorter = (0..found.schedule.deviations.len()).rev();
             let mut shorter =
@@ -235,7 +234,7 @@ impl<'a, F: Future, P: Fn() -> F> Search<'a, P> {
             let passes = |schedule: &Schedule| session.replay(schedule, Vec::new(), program).is_ok();
             found.nearest = shorter.find(passes).or_else(|| passing.clone());
             if let Some(nearest) = &found.nearest {
-                session.play(Plan::Written(nearest.clone()), Vec::new(), program);
+                _ = session.play(Plan::Written(nearest.clone()), Vec::new(), program);
                 found.parting = session.parting(&telling.moves(), &session.moves());
             }
         }

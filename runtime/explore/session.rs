@@ -3,8 +3,8 @@
 use super::super::context;
 use super::super::note;
 use super::super::run::Builder;
+use super::super::watch::Observer;
 use super::super::watch::watchers::Wishes;
-use super::super::watch::{Observer, Stalled};
 use super::fault::Fault;
 use super::hush;
 use super::invariants;
@@ -13,22 +13,11 @@ use super::player::{Halt, Player};
 use super::scene::Scene;
 use super::schedule::Schedule;
 use super::watchdog;
-use std::any::Any;
 use std::cell::RefCell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
-
-/// How a schedule ended.
-pub(super) enum End<T> {
-    Returned(T),
-    Failed(Fault),
-    /// There were no more picks.
-    Stopped(Box<Scene>),
-    /// The plan says what cannot be done.
-    Impossible,
-}
 
 /// Lines that are said or reported while a schedule is played.
 type Lines = Rc<RefCell<Vec<String>>>;
@@ -56,8 +45,7 @@ impl Session {
         let is_panic = |report: &str| report.starts_with("lost: ") && !report.contains(" returned an error, ");
         let lose = move |report: &str| loses.borrow_mut().extend(is_panic(report).then(|| report.into()));
         let wishes = builder.on_report(lose).watch;
-        let player = Rc::new(Player::new(bounds));
-        watchdog::watch(&player.pulse, patience);
+        let player = Rc::new(Player::new(bounds, watchdog::watch(patience)));
         Session { player, said, lost, wishes, at: Location::caller() }
     }
 
@@ -66,55 +54,34 @@ impl Session {
         plan: Plan,
         observers: Vec<Rc<dyn Observer>>,
         program: impl FnOnce() -> F,
-    ) -> End<F::Output> {
+    ) -> Result<F::Output, Halt> {
         hush::begin();
-        invariants::begin();
+        invariants::ask(true);
         self.player.begin(plan);
         self.said.borrow_mut().clear();
-        self.lost.borrow_mut().clear();
         let builder = Builder { is_virtual: true, watch: self.wishes.clone() };
         let builder = observers.into_iter().fold(builder, Builder::observer);
         let runtime = builder.assemble(Some(self.player.clone()));
         let ran = catch_unwind(AssertUnwindSafe(|| runtime.try_run_at(program(), self.at)));
-        let spun = self.player.spun();
+        let halt = self.player.found(None);
         note::count_a_poll(None);
-        let at_last = match &ran {
-            Ok(Ok(_)) => catch_unwind(invariants::broken_at_last).map_err(|_| Halt::Panicked),
-            _ => Ok(None),
-        };
+        let at_last = || if let Ok(Ok(_)) = &ran { invariants::broken(true).map(Halt::Fault) } else { None };
+        let halt = halt.or_else(at_last);
         drop(runtime);
-        invariants::end();
-        self.player.pulse.rest();
-        let at_last =
-            at_last.map_or_else(Some, |broken| broken.map(|invariant| Halt::Found(Fault::Broken { invariant })));
-        let halt = self.player.with(|state| state.halt.take()).or(spun).or(at_last);
-        self.end(ran, halt, hush::end())
-    }
-
-    fn end<T>(
-        &self,
-        ran: Result<Result<T, Stalled>, Box<dyn Any + Send>>,
-        halt: Option<Halt>,
-        panics: Vec<Fault>,
-    ) -> End<T> {
-        let lost = self.lost.borrow();
-        let unknown = || Fault::Panicked { task: "a task".into(), message: lost.concat(), at: String::new() };
-        let panicked = |which: &dyn Fn(&str, &str) -> bool| {
-            let is_it = |fault: &&Fault| matches!(fault, Fault::Panicked { task, message, .. } if which(task, message));
-            End::Failed(panics.iter().find(is_it).cloned().unwrap_or_else(unknown))
-        };
-        match (halt, ran) {
-            (Some(Halt::Stopped(scene)), _) => End::Stopped(scene),
-            (Some(Halt::Impossible), _) => End::Impossible,
-            (Some(Halt::Panicked), _) => End::Failed(panics.last().cloned().unwrap_or_else(unknown)),
-            (Some(Halt::Found(fault @ Fault::Spins { .. })), _) => End::Failed(fault),
-            (None, Err(_)) => panicked(&|task, _| task == "main"),
+        let lost = self.lost.take().into_iter().next();
+        let end = match (halt, ran, lost) {
+            (Some(halt @ (Halt::Stop(_) | Halt::Fault(Fault::Spins { .. }))), ..) => Err(halt),
+            (None, Err(_), _) => Err(Halt::Fault(hush::panic_of(|task, _| task == "main", "it panicked"))),
             // A panic that nobody receives is behind what follows.
-            _ if !lost.is_empty() => panicked(&|_, message| lost[0].contains(message)),
-            (Some(Halt::Found(fault)), _) => End::Failed(fault),
-            (None, Ok(Err(stalled))) => End::Failed(Fault::Stalled(Box::new(stalled))),
-            (None, Ok(Ok(output))) => End::Returned(output),
-        }
+            (.., Some(lost)) => Err(Halt::Fault(hush::panic_of(|_, message| lost.contains(message), &lost))),
+            (Some(halt), ..) => Err(halt),
+            (None, Ok(Err(stalled)), None) => Err(Halt::Fault(Fault::Stalled(Box::new(stalled)))),
+            (None, Ok(Ok(output)), None) => Ok(output),
+        };
+        self.player.pulse.rest();
+        invariants::ask(false);
+        hush::end();
+        end
     }
 
     /// Plays a schedule that was written down.
@@ -126,23 +93,19 @@ impl Session {
     ) -> Result<F::Output, Fault> {
         let end = self.play(Plan::Written(schedule.clone()), observers, program);
         match (self.player.strayed(schedule), end) {
-            (None, End::Failed(fault)) => Err(fault),
-            (None, End::Returned(output)) => Ok(output),
-            (strayed, _) => {
-                Err(strayed.unwrap_or_else(|| Fault::Drifts { what: format!("{schedule} cannot be done") }))
-            }
+            (None, Ok(output)) => Ok(output),
+            (Some(strayed), _) => Err(strayed),
+            (None, Err(Halt::Fault(fault))) => Err(fault),
+            (None, Err(Halt::Stop(_))) => unreachable!("what is written down has no end of picks"),
         }
     }
 
     /// Plays picks, and shows what there is to choose from then.
     pub(super) fn look<F: Future>(&self, picks: Vec<Pick>, program: impl FnOnce() -> F) -> Scene {
-        let end = self.play(Plan::Picked(picks), Vec::new(), program);
-        let impossible = || Fault::Drifts { what: "the next pick cannot be done".into() };
-        let mut scene = match end {
-            End::Stopped(scene) => *scene,
-            End::Returned(_) => Scene { ended: Some(Ok(())), ..Scene::default() },
-            End::Failed(fault) => Scene { ended: Some(Err(fault)), ..Scene::default() },
-            End::Impossible => Scene { ended: Some(Err(impossible())), ..Scene::default() },
+        let mut scene = match self.play(Plan::Picked(picks), Vec::new(), program) {
+            Err(Halt::Stop(scene)) => *scene,
+            Err(Halt::Fault(fault)) => Scene { ended: Some(Err(fault)), ..Scene::default() },
+            Ok(_) => Scene { ended: Some(Ok(())), ..Scene::default() },
         };
         scene.said = self.said.take();
         (scene.schedule, scene.moves) = self.player.with(|state| (state.schedule.clone(), state.moves.clone()));

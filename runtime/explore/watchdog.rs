@@ -3,11 +3,11 @@
 
 use super::super::Line;
 use super::schedule::Schedule;
-use std::io::{Write, stderr};
+use std::io::{self, Write, stderr};
 use std::process::exit;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::thread;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, Weak};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// How the process ends.
@@ -23,6 +23,8 @@ pub(super) struct Pulse {
     steps: AtomicU64,
     /// The number of the task that is being polled.
     task: AtomicU64,
+    /// How long a poll may take.
+    patience: Duration,
     now: Mutex<Now>,
 }
 
@@ -50,7 +52,7 @@ impl Pulse {
     }
 
     pub(super) fn now(&self) -> MutexGuard<'_, Now> {
-        self.now.lock().expect("nobody panics while it is locked")
+        self.now.lock().expect(UNPOISONED)
     }
 
     /// What to call a task.
@@ -62,8 +64,9 @@ impl Pulse {
         }
     }
 
-    fn give_up(&self, patience: Duration) -> ! {
-        let (task, schedule) = (self.name_of(self.task.load(Ordering::Relaxed)), self.now().schedule.clone());
+    fn give_up(&self) -> ! {
+        let (task, patience) = (self.name_of(self.task.load(Ordering::Relaxed)), self.patience);
+        let schedule = self.now().schedule.clone();
         _ = writeln!(
             stderr(),
             "greenlight: a poll of {task} has taken {patience:?} in the schedule {schedule}, and has done nothing with \
@@ -82,21 +85,38 @@ impl Now {
     }
 }
 
-/// Looks on as long as somebody else has the pulse. Where no thread can be had, nobody does.
-pub(super) fn watch(pulse: &Arc<Pulse>, patience: Duration) {
-    let pulse = Arc::downgrade(pulse);
-    let (mut seen, mut since) = (0, Instant::now());
-    let look = move || {
-        while let Some(pulse) = pulse.upgrade() {
-            let steps = pulse.steps.load(Ordering::Relaxed);
-            if steps == 0 || steps != seen {
-                (seen, since) = (steps, Instant::now());
-            } else if since.elapsed() >= patience {
-                pulse.give_up(patience);
-            }
-            drop(pulse);
-            thread::sleep(PERIOD);
-        }
-    };
-    _ = thread::Builder::new().name("greenlight-watchdog".into()).spawn(look);
+/// Those that are looked on, and what was seen of each when last it changed.
+static WATCHED: Mutex<Vec<(Weak<Pulse>, u64, Instant)>> = Mutex::new(Vec::new());
+
+/// The one thread of a process that looks on. Where none can be had, nobody does.
+static WATCHDOG: LazyLock<io::Result<JoinHandle<()>>> =
+    LazyLock::new(|| thread::Builder::new().name("greenlight-watchdog".into()).spawn(look_on));
+
+/// A pulse that is looked on, with so much patience, as long as somebody has it.
+pub(super) fn watch(patience: Duration) -> Arc<Pulse> {
+    let pulse = Arc::new(Pulse { patience, ..Pulse::default() });
+    WATCHED.lock().expect(UNPOISONED).push((Arc::downgrade(&pulse), 0, Instant::now()));
+    WATCHDOG.iter().for_each(|dog| dog.thread().unpark());
+    pulse
 }
+
+fn look_on() {
+    loop {
+        let is_idle = WATCHED.lock().map_or(true, |mut watched| {
+            watched.retain_mut(|(pulse, seen, since)| {
+                let Some(pulse) = pulse.upgrade() else { return false };
+                let steps = pulse.steps.load(Ordering::Relaxed);
+                if steps == 0 || steps != *seen {
+                    (*seen, *since) = (steps, Instant::now());
+                } else if since.elapsed() >= pulse.patience {
+                    pulse.give_up();
+                }
+                true
+            });
+            watched.is_empty()
+        });
+        if is_idle { thread::park() } else { thread::sleep(PERIOD) }
+    }
+}
+
+const UNPOISONED: &str = "nobody panics while it is locked";
