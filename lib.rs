@@ -103,7 +103,7 @@
 //! Those who hear what happens, and know no more of a run than that, are `runtime/observe/`: `recorder`, `sentence`,
 //! `unheard`, `pending`, `debug`, `rows`, `story`, `steps`, `perfetto`, `page`, `file`.
 //!
-//! Who tries the schedules of a program is `runtime/explore/`: `schedule`, `plan`, `fault`, `invariants`, `hush`,
+//! Who tries the schedules of a program is `runtime/explore/`: `schedule`, `plan`, `fault`, `hush`, `invariants`,
 //! `watchdog`, `scene`, `player`, `session`, `explored`, `progress`, `explorer`, `search`, `replay`.
 //!
 //! # What is absent, on purpose
