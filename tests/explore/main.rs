@@ -7,6 +7,7 @@ mod played;
 mod primitives;
 mod promises;
 mod random;
+mod replays;
 #[path = "../seed.rs"]
 mod seed;
 mod steps;
