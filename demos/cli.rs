@@ -1,7 +1,9 @@
 //! What can be asked for, and how the help puts it.
 
 use crate::explain::{Explaining, wrapped};
-use crate::programs::{self, Options, PROGRAMS, Program};
+use crate::explore::{Bounds, Orders, Subject};
+use crate::programs::{Options, PROGRAMS, Program};
+use crate::races;
 use crate::run::Time;
 use crate::stderr::Stderr;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -11,8 +13,9 @@ use clap::{Arg, Args, CommandFactory, Error, Parser, Subcommand, ValueHint};
 use greenlight::trace::{Observer, Printable, TraceFile};
 use std::ffi::OsStr;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 
 pub(crate) const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -49,6 +52,17 @@ to a file, as one line, and play it:
 A line of its log is the microsecond, the task, and what it does. \
 tests/oracle/SCENARIOS.md has the rest.";
 
+const AFTER_EXPLORE: &str = "\
+A race is a small program that is wrong in some order of its tasks, and what repairs it is beside it. \
+Start with `explore last-seat`, then `show last-seat`.
+
+stdout carries the report: how many schedules were tried and what that shows, or those that fail, each cause once, the \
+smallest first. A schedule deviates from the ordinary order by deferrals: the task that is about to run is passed over \
+until every task that is ready has run or is deferred.
+
+Exit codes: 0 no schedule fails; 1 a file cannot be used; 2 the command line was wrong; 4 a schedule fails; 5 a poll never \
+came to its end; 130 Ctrl-C ended it before one was found. What was found so far is printed then, too.";
+
 const AFTER_PAGE: &str = "\
 The page is one file, which a browser opens from wherever it lies. A trace is rows of \
 JSON, as docs/TRACE.md has them; `run NAME --trace FILE.jsonl` writes one, and so does \
@@ -69,13 +83,7 @@ pub(crate) enum Command {
     /// Run a demo, on virtual time: its seconds pass in no time
     Run(Run),
     /// Print the source of a demo
-    Show {
-        #[arg(value_name = "NAME", value_parser = NameParser)]
-        program: &'static Program,
-        /// Its twin for Python's asyncio, which prints the same lines
-        #[arg(long)]
-        python: bool,
-    },
+    Show(Show),
     /// Go through all demos: the source of each beside its lines, who woke whom, and what to change
     Tour {
         /// Print them all at once, each line behind its time and what led to it; as where there is no terminal
@@ -94,6 +102,9 @@ pub(crate) enum Command {
         #[arg(value_name = "FILE.jsonl", value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
+    /// Try the orders in which the tasks of a program may run, and tell of those that fail
+    #[command(after_help = AFTER_EXPLORE)]
+    Explore(Explore),
     /// Make the page that replays a trace, whoever wrote it, and compares it with others
     #[command(after_help = AFTER_PAGE)]
     Page {
@@ -109,6 +120,68 @@ pub(crate) enum Command {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct Show {
+    #[arg(value_name = "NAME", value_parser = NameParser)]
+    program: &'static Program,
+    /// Its twin for Python's asyncio, which prints the same lines
+    #[arg(long)]
+    python: bool,
+}
+
+impl Show {
+    pub(crate) fn text(&self) -> Result<&'static str, Error> {
+        let Program { name, source, python, .. } = self.program;
+        let none = || wrong("show", ErrorKind::ArgumentConflict, format!("`{name}` is a race, which has no twin"));
+        if self.python { python.ok_or_else(none) } else { Ok(source) }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Explore {
+    /// A race, a demo, or a file of scenarios; without one, the races are named, a line each
+    #[arg(value_name = "NAME|FILE.jsonl", value_parser = SubjectParser, value_hint = ValueHint::FilePath)]
+    #[arg(hide_possible_values = true)]
+    pub(crate) subject: Option<Subject>,
+    /// Defer tasks up to N times in a schedule [default: 3]
+    #[arg(long, value_name = "N")]
+    deferrals: Option<usize>,
+    /// Try every order of the tasks that are ready, for what is small
+    #[arg(long, conflicts_with = "deferrals")]
+    exhaustive: bool,
+    /// Try orders by lot, for what is too big
+    #[arg(long, value_name = "SEED", conflicts_with_all = ["deferrals", "exhaustive"])]
+    random: Option<u64>,
+    /// Try N schedules at most [default: 1000000]
+    #[arg(long, value_name = "N")]
+    schedules: Option<u64>,
+    /// Have time jump although somebody is ready, too, as on a machine that is busy
+    #[arg(long)]
+    late: bool,
+    /// Cancel the task of this name, too, at each of its awaits; may be said of several
+    #[arg(long, value_name = "TASK")]
+    cancel: Vec<String>,
+    /// End the process when one poll takes so long, and does nothing with greenlight [default: 10]
+    #[arg(long, value_name = "SECONDS", value_parser = parse_positive)]
+    patience: Option<f64>,
+    /// Write down the smallest schedule that fails: FILE.html replays it beside the nearest that passes, and FILE.txt,
+    /// FILE.jsonl and FILE.perfetto.json are as with `run`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = parse_trace)]
+    pub(crate) trace: Option<PathBuf>,
+}
+
+impl Explore {
+    pub(crate) fn bounds(&self) -> Bounds {
+        let orders = match (self.deferrals, self.random) {
+            (Some(most), _) => Some(Orders::Deferrals(most)),
+            (None, Some(seed)) => Some(Orders::Random(seed)),
+            (None, None) => self.exhaustive.then_some(Orders::All),
+        };
+        let patience = self.patience.map(Duration::from_secs_f64);
+        Bounds { orders, schedules: self.schedules, late: self.late, cancel: self.cancel.clone(), patience }
+    }
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct Run {
     #[arg(value_name = "NAME", value_parser = NameParser)]
     pub(crate) program: &'static Program,
@@ -116,7 +189,7 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) real_time: bool,
     /// Play virtual time N times as fast as real time, for whoever watches
-    #[arg(long, value_name = "N", conflicts_with = "real_time", value_parser = parse_speed)]
+    #[arg(long, value_name = "N", conflicts_with = "real_time", value_parser = parse_positive)]
     pub(crate) speed: Option<f64>,
     /// How many pulses there are, in a demo that has no end of its own [default: 3]
     #[arg(long, value_name = "N")]
@@ -130,11 +203,18 @@ pub(crate) struct Run {
     explain: bool,
 }
 
-/// Reads how many times as fast as real time something is to be.
-fn parse_speed(typed: &str) -> Result<f64, String> {
-    let speed: f64 = typed.parse().map_err(|_| "it is no number".to_string())?;
-    let is_possible = (1e-3..=1e6).contains(&speed);
-    is_possible.then_some(speed).ok_or_else(|| "it is to be from 0.001 to 1000000".to_string())
+/// Reads where a trace is to be written that may not come to be.
+fn parse_trace(typed: &str) -> Result<PathBuf, String> {
+    let endings = [".html", ".txt", ".jsonl", ".perfetto.json"];
+    let is_one = endings.iter().any(|ending| typed.ends_with(ending));
+    is_one.then(|| typed.into()).ok_or_else(|| format!("let it end with {}", endings.join(", ")))
+}
+
+/// Reads how many times as fast as real time something is to be, or for how many seconds.
+fn parse_positive(typed: &str) -> Result<f64, String> {
+    let number: f64 = typed.parse().map_err(|_| "it is no number".to_string())?;
+    let is_possible = (1e-3..=1e6).contains(&number);
+    is_possible.then_some(number).ok_or_else(|| "it is to be from 0.001 to 1000000".to_string())
 }
 
 impl Run {
@@ -149,7 +229,7 @@ impl Run {
     pub(crate) fn options(&self) -> Result<Options, Error> {
         match self.ticks {
             Some(_) if !self.program.takes_ticks => Err(self.no_ticks()),
-            Some(ticks) => Ok(Options { ticks }),
+            Some(ticks) => Ok(Options { ticks, ..Options::default() }),
             None => Ok(Options::default()),
         }
     }
@@ -172,7 +252,7 @@ impl Run {
             let message = format!("{message}. Try --trace {}.html", self.program.name);
             wrong("run", ErrorKind::ValueValidation, wrapped(&message, WIDTH - "error: ".len()).join("\n"))
         })?;
-        Ok(Some(file.titled(self.program.name).with_source(self.program.file(), self.program.source)))
+        Ok(Some(file.titled(self.program.name).with_source(self.program.file, self.program.source)))
     }
 
     fn no_ticks(&self) -> Error {
@@ -193,7 +273,31 @@ fn wrong(subcommand: &str, kind: ErrorKind, message: String) -> Error {
     command.find_subcommand_mut(subcommand).expect("it is a subcommand").error(kind, message)
 }
 
-/// Reads the name of a demo.
+/// Reads the name of a program, or of a file of scenarios.
+#[derive(Clone, Debug)]
+struct SubjectParser;
+
+impl TypedValueParser for SubjectParser {
+    type Value = Subject;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Self::Value, Error> {
+        let file = Path::new(value);
+        if file.extension().is_some() || file.components().count() > 1 {
+            return Ok(Subject::Scenarios(file.into()));
+        }
+        NameParser.parse_ref(command, arg, value).map(Subject::Program)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(races::all().map(value)))
+    }
+}
+
+fn value(program: &Program) -> PossibleValue {
+    PossibleValue::new(program.name).help(program.about)
+}
+
+/// Reads the name of a program.
 #[derive(Clone, Debug)]
 struct NameParser;
 
@@ -202,22 +306,21 @@ impl TypedValueParser for NameParser {
 
     fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Self::Value, Error> {
         let name = value.to_string_lossy();
-        let named = PROGRAMS.iter().find(|program| program.name == name);
+        let named = races::all().find(|program| program.name == name);
         named.ok_or_else(|| {
             let arg = arg.map(Arg::to_string).unwrap_or_default();
-            let nearest = programs::nearest(&name).name.to_owned();
+            let nearest = races::nearest(&name).name.to_owned();
             let mut error = Error::new(ErrorKind::InvalidValue).with_cmd(command);
             error.insert(ContextKind::InvalidArg, ContextValue::String(arg));
             error.insert(ContextKind::InvalidValue, ContextValue::String(name.into_owned()));
             error.insert(ContextKind::SuggestedValue, ContextValue::String(nearest));
-            let all = StyledStr::from("`list` names all of them");
+            let all = StyledStr::from("`list` names the demos, and `explore` the races");
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![all]));
             error
         })
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let value = |program: &Program| PossibleValue::new(program.name).help(program.about);
         Some(Box::new(PROGRAMS.iter().map(value)))
     }
 }

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// 128, and the number of the signal.
-const EXIT_CODE: i32 = 130;
+pub(crate) const EXIT_CODE: u8 = 130;
 
 /// So long it takes Ctrl-C to end a pause.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -25,15 +25,19 @@ static RESTORE: Mutex<Option<fn()>> = Mutex::new(None);
 /// Whether Ctrl-C was pressed.
 static PRESSED: AtomicBool = AtomicBool::new(false);
 
+/// Whether what goes on ends by itself once Ctrl-C was pressed.
+static ENDS_BY_ITSELF: AtomicBool = AtomicBool::new(false);
+
 /// Has Ctrl-C stop the program that is being played; between two programs it ends the process. Pressed once more it does
 /// so at once: the program may be stuck in a poll, or in a line that nobody reads.
 pub(crate) fn listen() {
     let listening = ctrlc::set_handler(|| {
         if PRESSED.swap(true, Ordering::AcqRel) {
             restore();
-            exit(EXIT_CODE);
+            exit(EXIT_CODE.into());
         }
         match replace(None) {
+            None if ENDS_BY_ITSELF.load(Ordering::Acquire) => {}
             Some(played) => played.stop(),
             None => end(),
         }
@@ -74,21 +78,42 @@ pub(crate) fn restore() {
 
 fn leave() -> ! {
     let _hidden = clock::hide();
-    exit(EXIT_CODE);
+    exit(EXIT_CODE.into());
 }
 
 /// Waits, or until Ctrl-C is pressed.
 pub(crate) fn pause(duration: Duration) {
     let since = Instant::now();
-    while !PRESSED.load(Ordering::Acquire) && since.elapsed() < duration {
+    while !was_pressed() && since.elapsed() < duration {
         thread::sleep(GLANCE.min(duration.saturating_sub(since.elapsed())));
+    }
+}
+
+/// Has whoever asks [`was_pressed`] end what goes on, until the guard goes.
+pub(crate) fn end_by_oneself() -> EndsByItself {
+    ENDS_BY_ITSELF.store(true, Ordering::Release);
+    EndsByItself
+}
+
+/// Whether Ctrl-C was pressed.
+pub(crate) fn was_pressed() -> bool {
+    PRESSED.load(Ordering::Acquire)
+}
+
+/// While this is alive, Ctrl-C has something end by itself.
+#[derive(Debug)]
+pub(crate) struct EndsByItself;
+
+impl Drop for EndsByItself {
+    fn drop(&mut self) {
+        ENDS_BY_ITSELF.store(false, Ordering::Release);
     }
 }
 
 /// Has Ctrl-C stop the runs of this runtime until the guard goes. It may have been pressed too late for the one before.
 pub(crate) fn may_stop(runtime: &Runtime) -> Stoppable {
     replace(Some(runtime.remote().downgrade()));
-    if PRESSED.load(Ordering::Acquire) {
+    if was_pressed() {
         end();
     }
     Stoppable

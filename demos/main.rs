@@ -18,8 +18,11 @@ mod page;
 mod transcript;
 
 mod programs;
+mod races;
 mod run;
 mod scenario;
+
+mod explore;
 
 mod player;
 
@@ -48,17 +51,21 @@ fn main() -> ExitCode {
     let command = Cli::try_parse().unwrap_or_else(quotable).command;
     interrupt::listen();
     let outcome = match command {
-        Command::List => print(&list()),
+        Command::List => print(&list(PROGRAMS.iter())),
         Command::Run(run) => {
             let options = run.options().unwrap_or_else(|error| error.exit());
             let observers = run.observers().unwrap_or_else(|error| error.exit());
             run::run(run.program, options, run.time(), observers, &mut Stderr).outcome
         }
-        Command::Show { program, python } => print(source(program, python)),
+        Command::Show(show) => print(show.text().unwrap_or_else(|error| error.exit())),
         Command::Tour { plain } if plain || !tour::is_possible() => run::tour(PROGRAMS, &mut Stderr),
         Command::Tour { .. } => tour::tour(PROGRAMS),
         Command::Transcript { program } => run::transcribe(program),
         Command::Play { file } => play(&file),
+        Command::Explore(explore) => match &explore.subject {
+            None => print(&list(races::RACES.iter().map(|race| &race.program))),
+            Some(subject) => explore::explore(subject, &explore.bounds(), explore.trace.as_deref()),
+        },
         Command::Page { traces, out } => page::make(&traces, out),
         Command::Completions { shell } => print(&completions(shell)),
     };
@@ -70,19 +77,15 @@ fn print(text: &str) -> Outcome {
     Outcome::Ended
 }
 
-/// The names of the demos, a line each.
-fn list() -> String {
-    let width = PROGRAMS.iter().map(|program| program.name.len()).max().unwrap_or(0);
+/// The names of programs, a line each.
+fn list(programs: impl Iterator<Item = &'static Program> + Clone) -> String {
+    let width = programs.clone().map(|program| program.name.len()).max().unwrap_or(0);
     let line = |program: &Program| {
         let name = cli::STYLES.get_literal();
         let padding = width - program.name.len();
         format!("{name}{}{name:#}{:padding$}  {}\n", program.name, "", program.about)
     };
-    PROGRAMS.iter().map(line).collect()
-}
-
-fn source(program: &Program, python: bool) -> &'static str {
-    if python { program.python } else { program.source }
+    programs.map(line).collect()
 }
 
 fn play(file: &Path) -> Outcome {

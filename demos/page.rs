@@ -1,7 +1,7 @@
 //! Makes the page that replays a trace from a file, whoever wrote that.
 
 use crate::check::check;
-use crate::programs::PROGRAMS;
+use crate::races;
 use crate::run::Outcome;
 use crate::stderr::{Stderr, complain};
 use crate::stdout;
@@ -35,8 +35,7 @@ fn write(traces: &[PathBuf], out: &Path) -> Result<(), String> {
     let texts: Vec<_> = traces.iter().map(|file| read(file)).collect::<Result<_, _>>()?;
     let texts: Vec<_> = texts.iter().map(String::as_str).collect();
     let names: Vec<_> = traces.iter().map(|file| file.file_stem().unwrap_or_default().to_string_lossy()).collect();
-    let files: Vec<_> = PROGRAMS.iter().map(|program| (program.file(), program.source)).collect();
-    let sources: Vec<_> = files.iter().map(|(file, source)| (file.as_str(), *source)).collect();
+    let sources: Vec<_> = races::all().map(|program| (program.file, program.source)).collect();
     let page = page_with(&names.join(" and "), &texts, &sources);
     fs::write(out, page).map_err(|error| format!("cannot write {}: {error}", Printable(out.display())))
 }

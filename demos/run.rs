@@ -33,6 +33,10 @@ pub(crate) enum Outcome {
     Ended,
     Failed,
     Stalled,
+    /// Exploring it has found a schedule that fails.
+    Found,
+    /// By Ctrl-C.
+    Interrupted,
 }
 
 impl Outcome {
@@ -42,6 +46,8 @@ impl Outcome {
             Outcome::Ended => 0,
             Outcome::Failed => 1,
             Outcome::Stalled => 3,
+            Outcome::Found => 4,
+            Outcome::Interrupted => interrupt::EXIT_CODE,
         }
     }
 }
@@ -189,7 +195,8 @@ mod tests {
             name: "probe",
             about: "a program of the tests",
             source: "",
-            python: "",
+            file: "",
+            python: None,
             takes_ticks: false,
             stalls: false,
             start,

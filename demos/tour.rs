@@ -209,7 +209,7 @@ fn row(margin: &str, text: &str, style: Style) -> Row {
 
 /// The source, from behind its imports on if not all of it fits; what to change stands elsewhere.
 fn source(program: &Program) -> Pane {
-    let file = program.file();
+    let file = program.file;
     let name = file.rsplit('/').next().unwrap_or_default();
     let lines = || program.source.lines();
     let is_told = |line: &&str| line.starts_with("//!");
@@ -239,7 +239,7 @@ fn changes(program: &Program) -> Pane {
         }
     }
     let name = program.name;
-    Pane::new(format!("what to change in {}, and try by `run {name}`", program.file()), rows, 0)
+    Pane::new(format!("what to change in {}, and try by `run {name}`", program.file), rows, 0)
 }
 
 /// What a program says, with the moments of its lines, and who woke whom in between.

@@ -23,6 +23,7 @@ mod thread;
 mod timeouts;
 mod waiter;
 
+use crate::stderr::note;
 use std::pin::Pin;
 
 /// A program that can be run, read and changed.
@@ -31,10 +32,12 @@ pub(crate) struct Program {
     pub(crate) name: &'static str,
     /// What it shows, in a line.
     pub(crate) about: &'static str,
-    /// The file it is written in.
+    /// The file it is written in, as the lines of a trace name it.
+    pub(crate) file: &'static str,
+    /// What stands in it.
     pub(crate) source: &'static str,
-    /// The same for Python's asyncio: prints the same lines.
-    pub(crate) python: &'static str,
+    /// The same for Python's asyncio, which prints the same lines; none of a program that is there to be explored.
+    pub(crate) python: Option<&'static str>,
     /// True when it would go on for ever, and [`Options::ticks`] bounds it.
     pub(crate) takes_ticks: bool,
     /// True when a stall is what it shows.
@@ -42,22 +45,17 @@ pub(crate) struct Program {
     pub(crate) start: fn(Options) -> Pin<Box<dyn Future<Output = ()>>>,
 }
 
-impl Program {
-    /// Where its source is, as the lines of a trace name it.
-    pub(crate) fn file(&self) -> String {
-        format!("demos/programs/{}.rs", self.name.replace('-', "_"))
-    }
-}
-
 /// What a program may be told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
     pub(crate) ticks: u32,
+    /// Whether a program says on stderr what it has counted.
+    pub(crate) notes: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { ticks: 3 }
+        Options { ticks: 3, notes: true }
     }
 }
 
@@ -66,8 +64,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "crosswalk",
         about: "a pedestrian waits for an Event that a traffic light sets",
+        file: "demos/programs/crosswalk.rs",
         source: include_str!("crosswalk.rs"),
-        python: include_str!("../python/crosswalk.py"),
+        python: Some(include_str!("../python/crosswalk.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(crosswalk::program()),
@@ -75,8 +74,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "club",
         about: "one of two guests is notified; a report tells of the other",
+        file: "demos/programs/club.rs",
         source: include_str!("club.rs"),
-        python: include_str!("../python/club.py"),
+        python: Some(include_str!("../python/club.py")),
         takes_ticks: false,
         stalls: true,
         start: |_| Box::pin(club::program()),
@@ -84,8 +84,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "club-all",
         about: "both guests are notified; the lock goes from hand to hand",
+        file: "demos/programs/club_all.rs",
         source: include_str!("club_all.rs"),
-        python: include_str!("../python/club-all.py"),
+        python: Some(include_str!("../python/club-all.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(club_all::program()),
@@ -93,8 +94,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "waiter",
         about: "two tasks are spawned, meet at an Event, and are awaited",
+        file: "demos/programs/waiter.rs",
         source: include_str!("waiter.rs"),
-        python: include_str!("../python/waiter.py"),
+        python: Some(include_str!("../python/waiter.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(waiter::program()),
@@ -102,8 +104,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "periodic",
         about: "an Event that is set and cleared at once releases all five",
+        file: "demos/programs/periodic.rs",
         source: include_str!("periodic.rs"),
-        python: include_str!("../python/periodic.py"),
+        python: Some(include_str!("../python/periodic.py")),
         takes_ticks: true,
         stalls: false,
         start: |options| Box::pin(periodic::program(options.ticks)),
@@ -111,8 +114,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "periodic-slow",
         about: "a consumer that is busy misses a set that is cleared",
+        file: "demos/programs/periodic_slow.rs",
         source: include_str!("periodic_slow.rs"),
-        python: include_str!("../python/periodic-slow.py"),
+        python: Some(include_str!("../python/periodic-slow.py")),
         takes_ticks: true,
         stalls: false,
         start: |options| Box::pin(periodic_slow::program(options.ticks)),
@@ -120,26 +124,29 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "resource-event",
         about: "five workers share two places by an Event, and wake in vain",
+        file: "demos/programs/resource_event.rs",
         source: include_str!("resource_event.rs"),
-        python: include_str!("../python/resource-event.py"),
+        python: Some(include_str!("../python/resource-event.py")),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(resource_event::program()),
+        start: |options| Box::pin(noted(resource_event::program(), options)),
     },
     Program {
         name: "resource-condition",
         about: "the same by a Condition, which wakes one for each place",
+        file: "demos/programs/resource_condition.rs",
         source: include_str!("resource_condition.rs"),
-        python: include_str!("../python/resource-condition.py"),
+        python: Some(include_str!("../python/resource-condition.py")),
         takes_ticks: false,
         stalls: false,
-        start: |_| Box::pin(resource_condition::program()),
+        start: |options| Box::pin(noted(resource_condition::program(), options)),
     },
     Program {
         name: "thread",
         about: "a thread sets an Event the right way, through a Remote",
+        file: "demos/programs/thread.rs",
         source: include_str!("thread.rs"),
-        python: include_str!("../python/thread.py"),
+        python: Some(include_str!("../python/thread.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(thread::program()),
@@ -147,8 +154,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "event-and-lock",
         about: "an Event lets all clerks in at once, a Lock one by one",
+        file: "demos/programs/event_and_lock.rs",
         source: include_str!("event_and_lock.rs"),
-        python: include_str!("../python/event-and-lock.py"),
+        python: Some(include_str!("../python/event-and-lock.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(event_and_lock::program()),
@@ -156,8 +164,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "producers",
         about: "cooks and waiters share a Queue that fills up, and closes",
+        file: "demos/programs/producers.rs",
         source: include_str!("producers.rs"),
-        python: include_str!("../python/producers.py"),
+        python: Some(include_str!("../python/producers.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(producers::program()),
@@ -165,8 +174,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "barrier",
         about: "runners start at a Barrier, and meet there at the finish",
+        file: "demos/programs/barrier.rs",
         source: include_str!("barrier.rs"),
-        python: include_str!("../python/barrier.py"),
+        python: Some(include_str!("../python/barrier.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(barrier::program()),
@@ -174,8 +184,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "semaphore",
         about: "a crawl of all links, two pages at a time by a Semaphore",
+        file: "demos/programs/semaphore.rs",
         source: include_str!("semaphore.rs"),
-        python: include_str!("../python/semaphore.py"),
+        python: Some(include_str!("../python/semaphore.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(semaphore::program()),
@@ -183,8 +194,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "timeouts",
         about: "futures run out of time, a deadline moves, and two race",
+        file: "demos/programs/timeouts.rs",
         source: include_str!("timeouts.rs"),
-        python: include_str!("../python/timeouts.py"),
+        python: Some(include_str!("../python/timeouts.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(timeouts::program()),
@@ -192,8 +204,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "task-group",
         about: "one task of a TaskGroup fails, and the others are cancelled",
+        file: "demos/programs/task_group.rs",
         source: include_str!("task_group.rs"),
-        python: include_str!("../python/task-group.py"),
+        python: Some(include_str!("../python/task-group.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(task_group::program()),
@@ -201,8 +214,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "cancellation",
         about: "a task is cancelled at each await, and drops what it holds",
+        file: "demos/programs/cancellation.rs",
         source: include_str!("cancellation.rs"),
-        python: include_str!("../python/cancellation.py"),
+        python: Some(include_str!("../python/cancellation.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(cancellation::program()),
@@ -210,8 +224,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "crawler",
         about: "pages by a Queue of links; permits move into tasks",
+        file: "demos/programs/crawler.rs",
         source: include_str!("crawler.rs"),
-        python: include_str!("../python/crawler.py"),
+        python: Some(include_str!("../python/crawler.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(crawler::program()),
@@ -219,8 +234,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "chat",
         about: "a room of three on a Condition: nobody misses a line",
+        file: "demos/programs/chat.rs",
         source: include_str!("chat.rs"),
-        python: include_str!("../python/chat.py"),
+        python: Some(include_str!("../python/chat.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(chat::program()),
@@ -228,8 +244,9 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "supervisor",
         about: "services with deadlines and retries, in a TaskGroup",
+        file: "demos/programs/supervisor.rs",
         source: include_str!("supervisor.rs"),
-        python: include_str!("../python/supervisor.py"),
+        python: Some(include_str!("../python/supervisor.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(supervisor::program()),
@@ -237,39 +254,19 @@ pub(crate) static PROGRAMS: &[Program] = &[
     Program {
         name: "philosophers",
         about: "five philosophers, five Locks, and no circle of waits",
+        file: "demos/programs/philosophers.rs",
         source: include_str!("philosophers.rs"),
-        python: include_str!("../python/philosophers.py"),
+        python: Some(include_str!("../python/philosophers.py")),
         takes_ticks: false,
         stalls: false,
         start: |_| Box::pin(philosophers::program()),
     },
 ];
 
-/// The program whose name somebody may have meant: one that contains what was typed, or else the
-/// one that the fewest edits lead to.
-pub(crate) fn nearest(typed: &str) -> &'static Program {
-    let typed = typed.to_lowercase().replace('_', "-");
-    PROGRAMS
-        .iter()
-        .min_by_key(|program| {
-            let part = !typed.is_empty() && program.name.contains(&typed);
-            (!part, strsim::osa_distance(&typed, program.name))
-        })
-        .expect("there are programs")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_name_takes_the_fewest_edits_or_contains_what_was_typed() {
-        let nearest = |typed| nearest(typed).name;
-        assert_eq!(nearest("croswalk"), "crosswalk");
-        assert_eq!(nearest("Waiter"), "waiter");
-        assert_eq!(nearest("peroidic"), "periodic");
-        assert_eq!(nearest("periodic_slwo"), "periodic-slow");
-        assert_eq!(nearest("slow"), "periodic-slow");
-        assert_eq!(nearest("resource"), "resource-event");
+/// Runs a program that yields what it has counted, and says that on stderr, if it is to be said.
+async fn noted(program: impl Future<Output = String>, options: Options) {
+    let counted = program.await;
+    if options.notes {
+        note!("{counted}");
     }
 }

@@ -11,7 +11,6 @@
 
 use greenlight::{gather_tasks, now, say, sleep_until, sync::Condition, task};
 use std::cell::Cell;
-use std::io::{Write, stderr};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -42,12 +41,12 @@ impl Resource {
     }
 }
 
-pub(crate) async fn program() {
+pub(crate) async fn program() -> String {
     let in_use = Condition::new(0).named("places in use");
     let resource = Rc::new(Resource { in_use, futile: Cell::new(0) });
     let worker = |number| task(format!("worker {number}")).spawn(work(number, resource.clone()));
     gather_tasks((0..5).map(worker)).await;
-    _ = writeln!(stderr(), "{} wakes found no place.", resource.futile.get());
+    format!("{} wakes found no place.", resource.futile.get())
 }
 
 async fn work(number: usize, resource: Rc<Resource>) {
@@ -62,5 +61,5 @@ async fn work(number: usize, resource: Rc<Resource>) {
 }
 
 fn main() {
-    greenlight::run(program());
+    eprintln!("{}", greenlight::run(program()));
 }

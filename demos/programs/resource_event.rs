@@ -11,7 +11,6 @@
 
 use greenlight::{gather_tasks, now, say, sleep_until, sync::Event, task};
 use std::cell::Cell;
-use std::io::{Write, stderr};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -55,13 +54,13 @@ impl Resource {
     }
 }
 
-pub(crate) async fn program() {
+pub(crate) async fn program() -> String {
     let resource = Rc::new(Resource::default());
     resource.free.set();
     let worker = |number| task(format!("worker {number}")).spawn(work(number, resource.clone()));
     gather_tasks((0..5).map(worker)).await;
     let (futile, again) = (resource.futile.get(), resource.again.get());
-    _ = writeln!(stderr(), "{futile} futile wakes were sent; {again} of them found no place, and waited again.");
+    format!("{futile} futile wakes were sent; {again} of them found no place, and waited again.")
 }
 
 async fn work(number: usize, resource: Rc<Resource>) {
@@ -75,5 +74,5 @@ async fn work(number: usize, resource: Rc<Resource>) {
 }
 
 fn main() {
-    greenlight::run(program());
+    eprintln!("{}", greenlight::run(program()));
 }

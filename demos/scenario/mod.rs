@@ -19,6 +19,7 @@ use serde_json::Value;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
+use std::pin::Pin;
 
 /// A longer line is no scenario: what has no end, as a device may have none, is not read until the memory is.
 const LONGEST_LINE: u64 = 64 << 20;
@@ -31,8 +32,36 @@ const LONGEST_LINE: u64 = 64 << 20;
 /// When the file cannot be read, is no file of scenarios, or has a line of more than 64 MiB, or the output cannot be
 /// written.
 pub(crate) fn play(file: &Path, out: &mut dyn Write) -> io::Result<bool> {
+    each_line(file, |line| match play_line(line) {
+        Ok(played) => writeln!(out, "{played}").map(Ok),
+        Err(why) => Ok(Err(why)),
+    })
+}
+
+/// Has each scenario of a file explored, in order, by its name and by what starts it afresh. Returns whether all could be
+/// read, which is said on stderr of those that could not.
+///
+/// # Errors
+/// When the file cannot be read, is no file of scenarios, or has a line of more than 64 MiB.
+pub(crate) fn each(
+    file: &Path,
+    mut explore: impl FnMut(&str, &dyn Fn() -> Pin<Box<dyn Future<Output = ()>>>),
+) -> io::Result<bool> {
+    each_line(file, |line| {
+        let scenario = parse::scenario(line);
+        Ok(scenario.map(|scenario| {
+            // Its objects are those of one schedule.
+            let again = || parse::scenario(line).expect("it was read before");
+            explore(&scenario.name, &|| Box::pin(play::program(again())));
+        }))
+    })
+}
+
+/// Does something with each line of a file of scenarios that is not empty. Returns whether all went well, which is said on
+/// stderr of those that did not.
+fn each_line(file: &Path, mut act: impl FnMut(&[u8]) -> io::Result<Result<(), String>>) -> io::Result<bool> {
     let mut reader = BufReader::new(File::open(file)?);
-    let (mut line, mut number, mut all_played, mut is_one_of_scenarios) = (Vec::new(), 0, true, false);
+    let (mut line, mut number, mut all_well, mut is_one_of_scenarios) = (Vec::new(), 0, true, false);
     while read_line(&mut reader, &mut line)? > 0 {
         number += 1;
         if line.len() as u64 > LONGEST_LINE {
@@ -46,16 +75,13 @@ pub(crate) fn play(file: &Path, out: &mut dyn Write) -> io::Result<bool> {
             // Of a file of anything else one word is enough.
             return Err(io::Error::other(format!("line {number} is no scenario; see `play --help`")));
         }
-        match play_line(line.trim_ascii_end()) {
-            Ok(played) => writeln!(out, "{played}")?,
-            Err(why) => {
-                let (place, why) = (Printable(file.display()), Printable(why));
-                complain(&mut Stderr, format_args!("{place}:{number}: {why}"));
-                all_played = false;
-            }
+        if let Err(why) = act(line.trim_ascii_end())? {
+            let (place, why) = (Printable(file.display()), Printable(why));
+            complain(&mut Stderr, format_args!("{place}:{number}: {why}"));
+            all_well = false;
         }
     }
-    Ok(all_played)
+    Ok(all_well)
 }
 
 /// Reads a line, or the beginning of one that is too long. Returns how many bytes it has.

@@ -37,6 +37,15 @@ pub(super) fn play_on(builder: Builder, scenario: Scenario) -> Result<Vec<String
     }
 }
 
+/// What a scenario does, for whoever explores it. It panics with the rule that the scenario breaks, if it does.
+pub(super) async fn program(scenario: Scenario) {
+    let world = Rc::new(World::new(scenario));
+    main(world.clone()).await;
+    if let Some(why) = world.refusal.take() {
+        panic!("{why}");
+    }
+}
+
 /// An error or a panic of a task is in the log, whoever else hears of it.
 fn report_unless_logged(what: &str) {
     if ![", returned an error, ", ", panicked, and nobody awaits it: "].iter().any(|logged| what.contains(logged)) {

@@ -1,7 +1,8 @@
 //! The traces of scenarios and of demos: the state that is rebuilt from one is the runtime's own, at every poll.
 
 use super::{parse, play};
-use crate::programs::{Options, PROGRAMS};
+use crate::programs::Options;
+use crate::races;
 use crate::seed::{seed, setting};
 use greenlight::trace::TraceFile;
 use greenlight::{Builder, Runtime};
@@ -108,7 +109,8 @@ fn so_is_that_of_scenarios_that_are_new_in_each_run() {
 #[test]
 fn the_state_that_the_trace_of_a_demo_rebuilds_is_the_runtimes_own() {
     let kept = Kept::new("demos");
-    for program in PROGRAMS {
+    // One of the races never comes to its end.
+    for program in races::all().filter(|program| program.name != "three-workers-spin") {
         let play = |builder: Builder| _ = builder.virtual_clock().build().try_run((program.start)(Options::default()));
         let (faults, compared) = kept.faults(program.name, play);
         assert_eq!(faults, [""; 0], "{}: {}", program.name, faults.join("\n"));

@@ -2,6 +2,7 @@
 //! warning, and prints the same lines on virtual time. A use of a macro in another form than it takes is not built, and
 //! told which form that is.
 
+use crate::explore::FAULTS;
 use crate::lines::LINES;
 use crate::{names, run};
 use std::fs;
@@ -37,7 +38,8 @@ fn build(name: &str, programs: impl IntoIterator<Item = (String, String)>) -> Ou
 
 #[test]
 fn every_demo_that_show_prints_is_a_program_of_its_own() {
-    let shown = names().into_iter().map(|name| (name.clone(), run(&["show", &name]).stdout));
+    let names = names().into_iter().chain(FAULTS.iter().map(|(race, ..)| race.to_string()));
+    let shown = names.map(|name| (name.clone(), run(&["show", &name]).stdout));
     let built = build("alone", shown);
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     for (name, lines) in LINES {
@@ -46,6 +48,16 @@ fn every_demo_that_show_prints_is_a_program_of_its_own() {
         assert_eq!(String::from_utf8_lossy(&ended.stdout), *lines, "{name} prints what its demo prints");
         let code = if *name == "club" { 101 } else { 0 };
         assert_eq!(ended.status.code(), Some(code), "{name} panics where its demo stalls");
+    }
+    for (name, _, schedule) in FAULTS {
+        let ended = Command::new(target().join("debug").join(name)).output().expect("the program was built");
+        let (stdout, stderr) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+        assert!(
+            stdout.contains(" schedules tried, "),
+            "{name} explores what repairs it, which passes: {stdout}{stderr}"
+        );
+        assert!(stderr.contains(&format!("GREENLIGHT_SCHEDULE={schedule}\n")), "{name} then explores itself: {stderr}");
+        assert_eq!(ended.status.code(), Some(101), "{name} panics with the report");
     }
 }
 

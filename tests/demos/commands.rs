@@ -76,7 +76,7 @@ fn an_unknown_name_suggests_the_nearest() {
     error: invalid value 'croswalk' for '<NAME>'
 
       tip: a similar value exists: 'crosswalk'
-      tip: `list` names all of them
+      tip: `list` names the demos, and `explore` the races
 
     For more information, try '--help'.
     ");
@@ -118,6 +118,7 @@ fn a_wrong_command_line_is_2() {
         &["run", "periodic", "--ticks", "-1"],
         &["tour", "--fast"],
         &["completions", "abacus"],
+        &["explore", "croswalk"],
     ];
     for args in wrong {
         assert!(complaint(args).contains("--help"), "{args:?} is told where to look");
@@ -140,6 +141,8 @@ fn help_says_what_there_is_and_what_the_exit_codes_mean() {
       tour         Go through all demos: the source of each beside its lines, who
                    woke whom, and what to change
       play         Play a file of scenarios and print each one's log
+      explore      Try the orders in which the tasks of a program may run, and tell
+                   of those that fail
       page         Make the page that replays a trace, whoever wrote it, and
                    compares it with others
       completions  Print a shell's completion script, as for `source
@@ -173,7 +176,9 @@ fn completions_for_bash_know_the_commands_and_the_demos() {
     let Ended { code, stdout, stderr } = run(&["completions", "bash"]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     assert!(stdout.contains("complete -F _greenlight__demos"), "{stdout}");
-    for word in ["list", "run", "show", "tour", "play", "completions"].map(str::to_owned).iter().chain(&names()) {
+    for word in
+        ["list", "run", "show", "tour", "play", "explore", "completions"].map(str::to_owned).iter().chain(&names())
+    {
         assert!(stdout.contains(word.as_str()), "{word} is completed");
     }
 }
@@ -212,7 +217,7 @@ fn the_club_stalls_with_a_report_that_names_bob_the_condition_and_the_lines() {
         waits on condition `club`, at demos/programs/club.rs:29:23
           made at demos/programs/club.rs:20:24
           last notified at demos/programs/club.rs:37:10, which woke 1 of 2
-      main, spawned at demos/run.rs:87:58
+      main, spawned at demos/run.rs:93:58
         waits on its gather, at demos/programs/club.rs:23:5
       help: nobody notifies those who are left: notify_all wakes everybody, and one
           who goes on may notify the next

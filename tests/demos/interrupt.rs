@@ -161,6 +161,20 @@ fn a_program_whose_lines_nobody_reads_any_more_ends_at_the_second_ctrl_c() {
 
 /// Starts to play a scenario with that one task, after one that ends.
 fn play(name: &str, block: &str) -> Running {
+    let mut running = Running::start(&["play", &scenarios(name, block)]);
+    assert_eq!(running.line(), "{\"name\": \"short\", \"log\": [\"0 a say hi\",\"0 a end\",\"0 main end\"]}\n");
+    running
+}
+
+/// Starts to explore a scenario with that one task, after one that ends.
+fn explore(name: &str, block: &str, args: &[&str]) -> Running {
+    let mut running = Running::start(&[&["explore", &scenarios(name, block)], args].concat());
+    assert_eq!(running.line(), "short: 1 schedule tried, 1 different order: all that there are\n");
+    running
+}
+
+/// A file of two scenarios, of which the first ends, and the second has that one task.
+fn scenarios(name: &str, block: &str) -> String {
     let scenarios = format!(
         r#"{{"name": "short", "order": "exact", "objects": {{}}, "tasks": {{"a": [["say", "hi"]]}}, "start": ["a"]}}
 {{"name": "{name}", "order": "exact", "objects": {{}}, "tasks": {{"b": {block}}}, "start": ["b"]}}
@@ -168,9 +182,7 @@ fn play(name: &str, block: &str) -> Running {
     );
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.jsonl"));
     fs::write(&file, scenarios).expect("the folder for tests can be written to");
-    let mut running = Running::start(&["play", file.to_str().expect("the path is text")]);
-    assert_eq!(running.line(), "{\"name\": \"short\", \"log\": [\"0 a say hi\",\"0 a end\",\"0 main end\"]}\n");
-    running
+    file.to_str().expect("the path is text").to_string()
 }
 
 #[test]
@@ -197,4 +209,38 @@ fn a_program_that_is_stuck_in_one_poll_ends_at_the_second_ctrl_c() {
     if !["", "interrupted\n"].contains(&stderr.as_str()) {
         says_who_waited(&stderr);
     }
+}
+
+#[test]
+fn an_exploration_ends_with_what_was_found_so_far_and_130() {
+    let block = r#"[["gather", ["b2", "b3", "b4"]]], "b2": [["repeat", 20, [["yield"]]]],
+        "b3": [["repeat", 20, [["yield"]]]], "b4": [["repeat", 20, [["yield"]]]]"#;
+    let mut running = explore("many", &block.replace('\n', " "), &["--deferrals", "99", "--schedules", "1000000000"]);
+    running.press_ctrl_c();
+    let code = running.exit_code();
+    let (stdout, stderr) = running.rest();
+    assert_eq!((code, &*stderr), (Some(130), ""));
+    // Between two scenarios, the second is not begun.
+    assert!(stdout.is_empty() || stdout.starts_with("many: ") && stdout.contains("it was stopped"), "{stdout}");
+}
+
+#[test]
+fn an_exploration_that_is_stuck_in_one_poll_ends_at_the_second_ctrl_c() {
+    let mut running = explore("stuck-too", r#"[["repeat", 1000000000, [["repeat", 1000000000, []]]]]"#, &[]);
+    // The first one has it end once the poll is over.
+    running.press_ctrl_c();
+    thread::sleep(Duration::from_millis(100));
+    let code = running.exit_code_of_pressing_on();
+    let (stdout, stderr) = running.rest();
+    assert_eq!((code, &*stdout, &*stderr), (Some(130), "", ""));
+}
+
+#[test]
+fn a_poll_that_never_ends_ends_an_exploration_with_5_and_the_name_of_the_task() {
+    let endless = r#"[["repeat", 1000000000, [["repeat", 1000000000, []]]]]"#;
+    let mut running = explore("stuck-alone", endless, &["--patience", "0.3"]);
+    let code = running.exit_code();
+    let (stdout, stderr) = running.rest();
+    assert_eq!((code, &*stdout), (Some(5), ""));
+    assert!(stderr.starts_with("greenlight: a poll of b has taken 300ms in the schedule gl1:, "), "{stderr}");
 }

@@ -3,6 +3,7 @@
 mod alone;
 mod commands;
 mod debug;
+mod explore;
 mod golden;
 mod interrupt;
 mod lines;
@@ -20,7 +21,9 @@ use std::process::{Command, Output};
 fn demos(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_greenlight-demos"));
     command.args(args);
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "GREENLIGHT_DEBUG", "GREENLIGHT_TRACE"] {
+    for variable in
+        ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "GREENLIGHT_DEBUG", "GREENLIGHT_TRACE", "GREENLIGHT_SCHEDULE"]
+    {
         command.env_remove(variable);
     }
     command

@@ -46,6 +46,8 @@ fn every_command_bears_a_closed_stdout() {
         &["show", "crosswalk"],
         &["show", "crosswalk", "--python"],
         &["completions", "bash"],
+        &["explore"],
+        &["explore", "club"],
         &["--help"],
     ];
     for args in commands {
@@ -78,7 +80,7 @@ fn a_full_disk_is_1_and_no_panic() {
 
 #[test]
 fn nothing_is_coloured_when_it_is_piped() {
-    for args in [&["list"][..], &["tour"], &["--help"], &["run", "croswalk"]] {
+    for args in [&["list"][..], &["tour"], &["--help"], &["run", "croswalk"], &["explore", "last-seat"]] {
         let Ended { stdout, stderr, .. } = run(args);
         assert!(!stdout.contains('\x1b'), "{args:?}");
         assert!(!stderr.contains('\x1b'), "{args:?}");
@@ -87,7 +89,7 @@ fn nothing_is_coloured_when_it_is_piped() {
 
 #[test]
 fn colours_can_be_forced_and_no_color_wins() {
-    for args in [&["list"][..], &["tour"], &["--help"], &["run", "croswalk"]] {
+    for args in [&["list"][..], &["tour"], &["--help"], &["run", "croswalk"], &["explore", "last-seat"]] {
         let Ended { stdout, stderr, .. } = end(demos(args).env("CLICOLOR_FORCE", "1"));
         assert!((stdout + &stderr).contains('\x1b'), "{args:?} can be coloured");
         let Ended { stdout, stderr, .. } = end(demos(args).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1"));

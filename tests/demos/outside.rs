@@ -27,7 +27,16 @@ impl Scenarios {
 
     /// Plays them, as on a terminal that shows colours.
     fn play(&self) -> Ended {
-        end(demos(&["play"]).arg(&self.0).env("CLICOLOR_FORCE", "1"))
+        self.to("play")
+    }
+
+    /// Explores them, so.
+    fn explore(&self) -> Ended {
+        self.to("explore")
+    }
+
+    fn to(&self, command: &str) -> Ended {
+        end(demos(&[command]).arg(&self.0).env("CLICOLOR_FORCE", "1"))
     }
 }
 
@@ -80,6 +89,16 @@ fn what_is_printed_of_a_scenario_has_no_codes_and_means_the_same() {
     assert!(!stdout.contains(|c| c != '\n' && codes.contains(&c)), "codes are printed");
 }
 
+#[test]
+fn what_is_reported_of_a_scenario_that_fails_has_no_codes() {
+    let codes = codes();
+    let scenarios: Vec<Value> = codes.iter().map(|c| scenario(*c).0).collect();
+    let Ended { code, stdout, stderr } = Scenarios::new("explored.jsonl", scenarios).explore();
+    assert_eq!((code, &*stderr), (Some(4), ""));
+    assert_no_code(&stdout, &codes);
+    assert!(stdout.matches("waits on event `a").count() >= codes.len(), "each of them stalls");
+}
+
 /// Scenarios that cannot be played, each for another reason, with that character wherever the complaint quotes them.
 fn refused(c: char) -> Vec<Value> {
     let x = format!("a{c}b");
@@ -118,9 +137,13 @@ fn a_file_name_in_a_complaint_has_no_codes() {
     let codes: Vec<char> = codes().into_iter().filter(|&c| c != '\0').collect();
     for codes in codes.chunks(30) {
         let name: String = codes.iter().map(|c| format!("a{c}b")).collect();
-        for Ended { code, stdout, stderr } in
-            [Scenarios::new(&name, ["nothing"]).play(), run(&["play", &name]), run(&["page", &name])]
-        {
+        for Ended { code, stdout, stderr } in [
+            Scenarios::new(&name, ["nothing"]).play(),
+            Scenarios::new(&name, ["nothing"]).explore(),
+            run(&["play", &name]),
+            run(&["page", &name]),
+            run(&["explore", &format!("{name}.jsonl")]),
+        ] {
             assert_eq!((code, &*stdout), (Some(1), ""));
             assert_no_code(&stderr, codes);
             assert!(stderr.contains(&Printable(&name).to_string()), "{stderr:?}");
@@ -139,6 +162,8 @@ fn a_complaint_about_an_argument_has_no_codes() {
         &["run", &text],
         &["run", "club", &ticks],
         &["run", "club", &trace],
+        &["explore", &text],
+        &["explore", "club", &trace],
         &["run", &option],
         &["completions", &text],
     ] {
@@ -151,9 +176,11 @@ fn a_complaint_about_an_argument_has_no_codes() {
 #[test]
 fn a_file_that_has_no_end_is_not_read_to_it() {
     for device in ["/dev/zero", "/dev/full"].iter().filter(|device| Path::new(device).exists()) {
-        let Ended { code, stdout, stderr } = run(&["play", device]);
-        let told = format!("error: cannot play {device}: line 1 is longer than 64 MiB, and a scenario is one line\n");
-        assert_eq!((code, &*stdout, stderr), (Some(1), "", told));
+        for command in ["play", "explore"] {
+            let Ended { code, stdout, stderr } = run(&[command, device]);
+            let why = "line 1 is longer than 64 MiB, and a scenario is one line";
+            assert_eq!((code, &*stdout, stderr), (Some(1), "", format!("error: cannot {command} {device}: {why}\n")));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! At a terminal of 80 columns: no line is broken, colours and the clock are there, and NO_COLOR takes the colours away. Beside
 //! it, the same into a pipe.
 
+use crate::explore::FAULTS;
 use crate::{names, run};
 use anstream::adapter::strip_str;
 use pty_process::Size;
@@ -58,13 +59,20 @@ fn commands() -> Vec<Vec<String>> {
         "help play",
         "help completions",
         "help tour",
+        "help explore",
         "list",
+        "explore",
+        "explore last-saet",
+        "explore club",
+        "explore lost-baton-repaired",
         "tour --plain",
         "dance",
     ];
     let wrong = ["run", "run croswalk", "run crosswalk --ticks 5", "run periodic --ticks many", "play nowhere.jsonl"];
     let commands = words.iter().chain(&wrong).map(|line| line.split(' ').map(str::to_string).collect());
-    commands.chain(names().into_iter().map(|name| vec!["run".into(), name])).collect()
+    let played = names().into_iter().map(|name| vec!["run".into(), name]);
+    let explored = FAULTS.iter().map(|(name, ..)| vec!["explore".into(), name.to_string()]);
+    commands.chain(played).chain(explored).collect()
 }
 
 #[test]
@@ -92,7 +100,9 @@ fn no_line_is_broken_at_80_columns_and_what_stands_there_is_what_a_pipe_gets() {
 
 #[test]
 fn colours_are_at_the_terminal_and_no_color_takes_them_away() {
-    for args in [&["--help"][..], &["list"], &["tour", "--plain"], &["run", "croswalk"], &["run", "club"]] {
+    for args in
+        [&["--help"][..], &["list"], &["tour", "--plain"], &["run", "croswalk"], &["run", "club"], &["explore", "club"]]
+    {
         let Some((coloured, _)) = shown(args, &[]) else { return };
         assert!(coloured.contains("\x1b["), "{args:?} shows colours at a terminal");
         let Some((plain, _)) = shown(args, &[("NO_COLOR", "1")]) else { return };

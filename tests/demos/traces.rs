@@ -130,7 +130,7 @@ fn in_order(args: &[&str]) -> String {
 #[test]
 fn explained_a_demo_has_sentences_between_its_lines_each_before_the_line_that_follows_it() {
     insta::assert_snapshot!(in_order(&["run", "crosswalk", "--explain"]), @"
-        t=0 s, turn 0: main is spawned, run.rs:87
+        t=0 s, turn 0: main is spawned, run.rs:93
         t=0 s, turn 1: main is polled
         t=0 s, turn 1: pedestrian is spawned, crosswalk.rs:19
         t=0 s, turn 1: traffic_light is spawned, crosswalk.rs:19
