@@ -284,5 +284,9 @@ struct FromAsyncio;
 struct FromTokio;
 
 #[cfg(doctest)]
+#[doc = include_str!("docs/EXPLORE.md")]
+struct Explore;
+
+#[cfg(doctest)]
 #[doc = include_str!("docs/WATCHING.md")]
 struct Watching;
