@@ -101,10 +101,11 @@
 //! `check_waits`, `check`, `suspicion`.
 //!
 //! Those who hear what happens, and know no more of a run than that, are `runtime/observe/`: `recorder`, `sentence`,
-//! `unheard`, `pending`, `debug`, `rows`, `story`, `steps`, `perfetto`, `page`, `file`.
+//! `unheard`, `pending`, `debug`, `rows`, `story`, `steps`, `schedule`, `fault`, `explored`, `perfetto`, `page`,
+//! `file`.
 //!
-//! Who tries the schedules of a program is `runtime/explore/`: `schedule`, `plan`, `fault`, `hush`, `invariants`,
-//! `watchdog`, `scene`, `player`, `session`, `explored`, `progress`, `explorer`, `search`, `replay`.
+//! Who tries the schedules of a program is `runtime/explore/`: `plan`, `hush`, `invariants`, `watchdog`, `scene`,
+//! `player`, `session`, `progress`, `explorer`, `search`, `replay`.
 //!
 //! # What is absent, on purpose
 //!
@@ -153,10 +154,8 @@ pub mod explore {
     //! itself, with its own primitives: who of those that are ready runs next; whether time jumps although somebody is
     //! ready, if asked; where a task is cancelled, if asked.
 
-    pub use crate::runtime::explore::{
-        Act, Deviation, Explored, Explorer, Failed, Fault, Found, NoSchedule, Pick, Ready, Scene, Schedule, always,
-        finally,
-    };
+    pub use crate::runtime::explore::{Explorer, Ready, Scene, always, finally};
+    pub use crate::runtime::observe::{Act, Deviation, Explored, Failed, Fault, Found, NoSchedule, Pick, Schedule};
 }
 
 pub mod waiters {

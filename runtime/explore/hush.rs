@@ -2,7 +2,7 @@
 
 use super::super::failure::panic_message;
 use super::super::join;
-use super::fault::Fault;
+use super::super::observe::Fault;
 use std::cell::RefCell;
 use std::panic::{self, PanicHookInfo};
 use std::sync::Once;

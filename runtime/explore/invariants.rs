@@ -1,6 +1,6 @@
 //! What a program says must hold, looked at while its schedules are explored.
 
-use super::fault::Fault;
+use super::super::observe::Fault;
 use super::hush;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,11 +1,7 @@
 //! The explorer of schedules: on one thread a poll is atomic, so what there is to choose is who of those that are ready
 //! runs next, and it tries that out. Each file uses only those before it, those who watch, and any of the heart.
 
-mod schedule;
-
 mod plan;
-
-mod fault;
 
 mod hush;
 
@@ -19,8 +15,6 @@ mod player;
 
 mod session;
 
-mod explored;
-
 mod progress;
 
 mod explorer;
@@ -29,12 +23,8 @@ mod search;
 
 mod replay;
 
-pub use explored::{Explored, Failed, Found};
 pub use explorer::Explorer;
-pub use fault::Fault;
 pub use invariants::{always, finally};
-pub use plan::Pick;
 pub(super) use replay::from_environment;
 pub use replay::{explore, replay, try_explore};
 pub use scene::{Ready, Scene};
-pub use schedule::{Act, Deviation, NoSchedule, Schedule};

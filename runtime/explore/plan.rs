@@ -1,6 +1,6 @@
 //! What decides at each choice of a schedule.
 
-use super::schedule::{Act, Schedule};
+use super::super::observe::{Act, Pick, Schedule};
 
 /// Within what bounds schedules are explored.
 #[derive(Clone, Debug, Default)]
@@ -34,18 +34,6 @@ impl May {
     pub(super) fn victims(self) -> impl Iterator<Item = u64> {
         (0..u64::from(u64::BITS)).filter(move |task| self.cancel >> task & 1 == 1)
     }
-}
-
-/// One step of a schedule, as whoever drives it by hand says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Pick {
-    /// The task of this number is polled; it is ready.
-    Run(u64),
-    /// Time jumps to the next deadline, although somebody is ready.
-    Late,
-    /// The task of this number is cancelled.
-    Cancel(u64),
 }
 
 /// What decides at each choice.

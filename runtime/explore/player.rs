@@ -6,13 +6,12 @@
 use super::super::clock::Instant;
 use super::super::context::{Batch, Chooser, Core};
 use super::super::note::{self, Kind};
+use super::super::observe::{Act, Deviation, Fault, Pick, Schedule};
 use super::super::table::BLOCK;
 use super::super::task::{Main, TaskCell, TaskId};
-use super::fault::Fault;
 use super::invariants;
-use super::plan::{Bounds, Decision, May, Pick, Plan};
+use super::plan::{Bounds, Decision, May, Plan};
 use super::scene::{Ready, Scene};
-use super::schedule::{Act, Deviation, Schedule};
 use super::watchdog::Pulse;
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,15 +1,13 @@
 //! Exploring in one call, and playing again what was found: in a test, or in any program as its environment says.
 
 use super::super::context::{Batch, Chooser, Core};
+use super::super::observe::{Explored, Failed, Fault, Pick, Schedule};
 use super::super::task::Main;
 use super::super::watch::Observer;
-use super::explored::{Explored, Failed};
 use super::explorer::Explorer;
-use super::fault::Fault;
-use super::plan::{Bounds, Pick, Plan, Random};
+use super::plan::{Bounds, Plan, Random};
 use super::player::Player;
 use super::scene::Scene;
-use super::schedule::Schedule;
 use super::search::Search;
 use std::future::Future;
 use std::io::{Write, stderr};

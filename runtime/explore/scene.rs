@@ -1,10 +1,8 @@
 //! What there is to choose from, for whoever drives a program by hand.
 
+use super::super::observe::{Fault, Pick, Schedule};
 use super::super::watch::TaskLabel;
 use super::super::watch::dump::Dump;
-use super::fault::Fault;
-use super::plan::Pick;
-use super::schedule::Schedule;
 
 /// A program between two polls: what [`Explorer::look`](super::Explorer::look) shows.
 #[derive(Clone, Debug, Default)]

@@ -1,15 +1,12 @@
 //! Which schedules are tried, and in which order: those with the fewest deviations first, so that the first that fails
 //! is a smallest one; or each order there is; or some by lot.
 
-use super::super::observe::{Recorder, steps};
+use super::super::observe::{Deviation, Explored, Failed, Fault, Found, Pick, Recorder, Schedule, steps};
 use super::super::watch::ids::ById;
-use super::explored::{Explored, Failed, Found};
 use super::explorer::{Explorer, How};
-use super::fault::Fault;
-use super::plan::{Bounds, Pick, Plan, Random};
+use super::plan::{Bounds, Plan, Random};
 use super::player::{Halt, Made};
 use super::progress::Progress;
-use super::schedule::{Deviation, Schedule};
 use super::session::Session;
 use std::future::Future;
 use std::ops::ControlFlow;

@@ -2,16 +2,15 @@
 
 use super::super::context;
 use super::super::note;
+use super::super::observe::{Fault, Pick, Schedule};
 use super::super::run::Builder;
 use super::super::watch::Observer;
 use super::super::watch::watchers::Wishes;
-use super::fault::Fault;
 use super::hush;
 use super::invariants;
-use super::plan::{Bounds, Pick, Plan};
+use super::plan::{Bounds, Plan};
 use super::player::{Halt, Player};
 use super::scene::Scene;
-use super::schedule::Schedule;
 use super::watchdog;
 use std::cell::RefCell;
 use std::future::Future;

@@ -2,7 +2,7 @@
 //! thread looks on, and ends the process.
 
 use super::super::Line;
-use super::schedule::Schedule;
+use super::super::observe::Schedule;
 use std::io::{self, Write, stderr};
 use std::process::exit;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,6 +1,6 @@
 //! Those who hear what happens, and know no more of a run than that, but that the debug mode looks at dumps: what is
-//! kept, put into sentences, reported by the debug mode, and written for people and for other programs. Each file uses
-//! only those before it, and those who watch.
+//! kept, put into sentences, reported by the debug mode, and written for people and for other programs; and the words
+//! for schedules and for what they were found to do. Each file uses only those before it, and those who watch.
 
 mod recorder;
 
@@ -18,6 +18,12 @@ mod story;
 
 mod steps;
 
+mod schedule;
+
+mod fault;
+
+mod explored;
+
 mod perfetto;
 
 mod page;
@@ -30,9 +36,12 @@ use debug::Debug;
 use std::rc::Rc;
 use std::sync::Arc;
 
+pub use explored::{Explored, Failed, Found};
+pub use fault::Fault;
 pub use file::TraceFile;
 pub use page::{page, page_with};
 pub use recorder::Recorder;
+pub use schedule::{Act, Deviation, NoSchedule, Pick, Schedule};
 pub(super) use steps::steps;
 pub use story::Story;
 

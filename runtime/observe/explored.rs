@@ -2,8 +2,7 @@
 
 use super::super::watch::text;
 use super::fault::Fault;
-use super::plan::Pick;
-use super::schedule::Schedule;
+use super::schedule::{Pick, Schedule};
 use std::error::Error;
 use std::fmt::{self, Write};
 use std::time::Duration;
@@ -23,7 +22,7 @@ pub struct Explored {
     /// How long it took, by the real clock.
     pub took: Duration,
     /// Which of all there are these were, in words.
-    pub(super) which: String,
+    pub(in crate::runtime) which: String,
 }
 
 /// The faults that an exploration has found. It prints as the report for people; the faults are there for programs.
@@ -52,8 +51,8 @@ pub struct Found {
     pub parting: Option<(usize, [String; 2])>,
     /// What happens in the smallest schedule, a line for each poll. Deviations are marked with `>`.
     pub story: Vec<String>,
-    pub(super) key: String,
-    pub(super) moves: Vec<Pick>,
+    pub(in crate::runtime) key: String,
+    pub(in crate::runtime) moves: Vec<Pick>,
 }
 
 impl fmt::Display for Explored {

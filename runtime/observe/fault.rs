@@ -28,7 +28,7 @@ pub enum Fault {
     },
     /// Nobody could ever run again.
     Stalled(Box<Stalled>),
-    /// What was stated by [`always`](super::always) or [`finally`](super::finally) did not hold.
+    /// What was stated by [`always`](crate::explore::always) or [`finally`](crate::explore::finally) did not hold.
     #[non_exhaustive]
     Broken {
         /// What was stated.
@@ -83,7 +83,7 @@ impl Fault {
     }
 
     /// What tells it from faults of another cause, whichever schedule led to it.
-    pub(super) fn key(&self) -> String {
+    pub(in crate::runtime) fn key(&self) -> String {
         match self {
             Fault::Panicked { at, .. } if !at.is_empty() => at.clone(),
             Fault::Stalled(stalled) => {

@@ -30,7 +30,7 @@ const VERSION: &str = "gl1:";
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Schedule {
-    pub(super) deviations: Vec<Deviation>,
+    pub(in crate::runtime) deviations: Vec<Deviation>,
 }
 
 /// One thing that a schedule does otherwise than the ordinary order.
@@ -52,6 +52,18 @@ pub enum Act {
     /// That task is deferred: it keeps its place and is passed over, until every task that is ready is deferred.
     Defer,
     /// Time jumps to the next deadline, although that task is ready.
+    Late,
+    /// The task of this number is cancelled.
+    Cancel(u64),
+}
+
+/// One step of a schedule, as whoever drives it by hand says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Pick {
+    /// The task of this number is polled; it is ready.
+    Run(u64),
+    /// Time jumps to the next deadline, although somebody is ready.
     Late,
     /// The task of this number is cancelled.
     Cancel(u64),
