@@ -278,15 +278,14 @@ pub(super) fn over(task: &Task, at: Line) -> Poll<()> {
 /// Something was done with an object, by the task that is being polled.
 pub(super) fn act(about: &About, at: Line, kind: Kind) {
     if is_heard() {
-        told::act(about, at, kind);
+        told::act(about, &[], at, kind);
     }
 }
 
 /// The same, where waiters of these others are granted something by it.
 pub(super) fn act_for(about: &About, others: [&About; 2], at: Line, kind: Kind) {
     if is_heard() {
-        told::act(about, at, kind);
-        told::act_of_others(about, others);
+        told::act(about, &others, at, kind);
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const CODE_TO_READ: usize = 3146;
 
 /// All who look on together stay under this many, counted in the same way.
-const CODE_OF_WATCHERS: usize = 2962;
+const CODE_OF_WATCHERS: usize = 2957;
 
 /// What one has to read to know who wakes a task, from the call that wakes to the next poll, and how many lines of it at most: the
 /// files that the front page names first.

@@ -247,9 +247,10 @@ pub(in crate::runtime) fn woken(task: &TaskCell, pushed: bool) {
     }
 }
 
-/// Something was done with an object, by the task that is being polled.
+/// Something was done with an object, by the task that is being polled; waiters of these others are granted something
+/// by it, too.
 #[cold]
-pub(in crate::runtime) fn act(about: &About, at: Line, kind: Kind) {
+pub(in crate::runtime) fn act(about: &About, others: &[&About], at: Line, kind: Kind) {
     let Some(core) = current() else { return };
     let trace = &core.watchers.trace;
     if kind.is_look() && trace.telling.get() {
@@ -259,16 +260,9 @@ pub(in crate::runtime) fn act(about: &About, at: Line, kind: Kind) {
     let seq = core.tell_act(&object, at, kind);
     if !kind.is_look() {
         trace.told_of(&object, seq);
+        let (objects, identities) = (trace.objects.borrow(), others.iter().map(|other| other.identity()));
+        identities.filter_map(|identity| objects.get(&identity)).for_each(|other| trace.told_of(other, seq));
     }
-}
-
-/// What was told of an object last brings about also what waiters of these others are granted.
-#[cold]
-pub(in crate::runtime) fn act_of_others(about: &About, others: [&About; 2]) {
-    let Some(core) = current() else { return };
-    let trace = &core.watchers.trace;
-    let (act, others) = (trace.act(&about.met(&core)), others.map(|other| trace.object(other.identity())));
-    act.into_iter().for_each(|seq| others.iter().flatten().for_each(|other| trace.told_of(other, seq)));
 }
 
 /// Waits by their nodes, each with the runtime that was told of it.
