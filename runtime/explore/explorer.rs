@@ -75,8 +75,7 @@ pub struct Explorer {
 
 impl Default for Explorer {
     fn default() -> Self {
-        let (cancels, acts) = ((Vec::new(), 0), Some(ACTS));
-        let bounds = Bounds { deferrals: 3, late: false, cancels, plain: false, turns: 10_000, acts };
+        let bounds = Bounds { deferrals: 3, turns: 10_000, acts: Some(ACTS), ..Bounds::default() };
         let (schedules, patience) = (1_000_000, Duration::from_secs(10));
         Explorer { how: How::Deferrals, bounds, schedules, time: None, until: None, patience }
     }
@@ -105,7 +104,7 @@ impl Explorer {
     /// Lets the tasks of these names be cancelled, at each of their awaits, so many of them in a schedule at most. A
     /// cancel is a deviation. Of the tasks of a program the first 64 can be cancelled.
     pub fn cancels(mut self, tasks: impl IntoIterator<Item = impl Into<String>>, most: usize) -> Self {
-        self.bounds.cancels = (tasks.into_iter().map(Into::into).collect(), most);
+        self.bounds.cancels = (Some(tasks.into_iter().map(|task| task.into().into()).collect()), most);
         self
     }
 
@@ -165,7 +164,7 @@ impl Explorer {
     }
 
     #[track_caller]
-    pub(super) fn session(&self, acts: Option<u32>) -> Session {
-        Session::new(Bounds { acts, ..self.bounds.clone() }, self.patience)
+    pub(super) fn session(&self, bounds: Bounds) -> Session {
+        Session::new(bounds, self.patience)
     }
 }

@@ -7,8 +7,8 @@ use super::super::observe::{Act, Pick, Schedule};
 pub(super) struct Bounds {
     pub(super) deferrals: usize,
     pub(super) late: bool,
-    /// The names of the tasks that may be cancelled, and how many cancels there may be.
-    pub(super) cancels: (Vec<String>, usize),
+    /// The names of the tasks that may be cancelled, none if any may, and how many cancels there may be.
+    pub(super) cancels: (Option<Vec<std::sync::Arc<str>>>, usize),
     /// Whether a deferral is over with the next poll: so each order is one list of picks.
     pub(super) plain: bool,
     pub(super) turns: u64,

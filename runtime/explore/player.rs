@@ -283,26 +283,23 @@ impl State {
             || core.queue.tasks.borrow().iter().any(counts);
         // Of plain picks, which of the ready tasks runs is the last: so each order is one list of them.
         let comes_first = !self.bounds.plain || self.deferred == 0;
-        // What somebody has written down was found within bounds that are not known here.
-        let any = matches!(self.plan, Plan::Written(_));
-        let may_be_late = comes_first && (any || self.bounds.late) && core.clock.is_virtual();
-        let late = may_be_late && core.wheel.borrow().next_expiry().is_some();
-        let cancel = if comes_first && (any || self.bounds.cancels.1 > 0) { self.victims(core, any) } else { 0 };
+        let late =
+            comes_first && self.bounds.late && core.clock.is_virtual() && core.wheel.borrow().next_expiry().is_some();
+        let cancel = if comes_first && self.bounds.cancels.1 > 0 { self.victims(core) } else { 0 };
         May { defer, late, cancel }
     }
 
-    /// The tasks that may be cancelled now, a bit each: they are at an await of theirs, and named, unless any will do.
-    fn victims(&self, core: &Core, any: bool) -> u64 {
+    /// The tasks that may be cancelled now, a bit each: they are at an await of theirs.
+    fn victims(&self, core: &Core) -> u64 {
         let (names, most) = &self.bounds.cancels;
         let cancels = self.moves.iter().filter(|pick| matches!(pick, Pick::Cancel(_))).count();
         let may_be = |task: &Rc<TaskCell>| {
             let number = self.number(core, task).filter(|&number| number < u64::from(u64::BITS))?;
             let has_begun = self.tasks.get(number as usize).is_some_and(|known| known.polls > 0);
-            let is_named = || any || task.name().is_some_and(|name| names.iter().any(|named| **named == *name));
+            let is_named = || names.as_ref().is_none_or(|names| task.name().is_some_and(|name| names.contains(&name)));
             (has_begun && !task.dying.get() && is_named()).then_some(1 << number)
         };
-        let tasks = &core.table.borrow().tasks;
-        if any || cancels < *most { tasks.iter().filter_map(|(_, task)| may_be(task)).sum() } else { 0 }
+        if cancels < *most { core.table.borrow().tasks.iter().filter_map(|(_, task)| may_be(task)).sum() } else { 0 }
     }
 
     /// A poll of that task begins.

@@ -160,7 +160,9 @@ impl Explorer {
         observers: Vec<Rc<dyn Observer>>,
         program: impl FnOnce() -> F,
     ) -> Result<F::Output, Fault> {
-        self.session(self.bounds.acts).replay(schedule, observers, program)
+        // Within which bounds it was found, its text does not say.
+        let bounds = Bounds { late: true, cancels: (None, usize::MAX), ..self.bounds.clone() };
+        self.session(bounds).replay(schedule, observers, program)
     }
 
     /// Plays these picks, one after the other, and shows what there is to choose from then.
@@ -186,7 +188,7 @@ impl Explorer {
     /// ```
     #[track_caller]
     pub fn look<F: Future>(&self, program: impl FnOnce() -> F, picks: &[Pick]) -> Scene {
-        self.session(self.bounds.acts).look(picks.to_vec(), program)
+        self.session(self.bounds.clone()).look(picks.to_vec(), program)
     }
 }
 
@@ -195,15 +197,15 @@ impl Explorer {
 pub(in crate::runtime) fn from_environment() -> Option<Rc<dyn Chooser>> {
     let text = std::env::var(VARIABLE).ok().filter(|text| !text.is_empty())?;
     let mut written = None;
-    let plan = match text.strip_prefix("random:").map(str::parse) {
-        Some(Ok(seed)) => Plan::Random(Random::new(seed, 0)),
+    let (plan, cancels) = match text.strip_prefix("random:").map(str::parse) {
+        Some(Ok(seed)) => (Plan::Random(Random::new(seed, 0)), (None, 0)),
         Some(Err(_)) => panic!("{VARIABLE} is {text:?}; set it to random:SEED with a number, or to gl1:…"),
         None => match text.parse::<Schedule>() {
-            Ok(schedule) => Plan::Written(written.insert(schedule).clone()),
+            Ok(schedule) => (Plan::Written(written.insert(schedule).clone()), (None, usize::MAX)),
             Err(error) => panic!("{VARIABLE}: {error}; or set it to random:SEED"),
         },
     };
-    let bounds = Bounds { acts: None, turns: u64::MAX, late: true, ..Explorer::new().bounds };
+    let bounds = Bounds { acts: None, turns: u64::MAX, late: true, cancels, ..Explorer::new().bounds };
     let player = Player::new(bounds, Arc::default());
     player.begin(plan);
     Some(Rc::new(Environment { player, written }))

@@ -214,15 +214,15 @@ impl<'a, F: Future, P: Fn() -> F> Search<'a, P> {
     #[track_caller]
     fn told(self) -> Vec<Found> {
         let Search { explorer, program, mut found, passing, .. } = self;
-        let session = explorer.session(explorer.bounds.acts);
+        let session = explorer.session(explorer.bounds.clone());
         // A list of picks is written down by the deferrals that lead to them.
         let written = |picks| session.look(picks, program).schedule;
         let passing = passing.map(written);
         for found in found.iter_mut().filter(|found| !matches!(found.fault, Fault::Drifts { .. })) {
             found.schedule = written(std::mem::take(&mut found.moves));
             let recorder = Rc::new(Recorder::default());
-            let is_spin = matches!(found.fault, Fault::Spins { .. });
-            let telling = explorer.session(if is_spin { Some(ACTS_TOLD) } else { explorer.bounds.acts });
+            let acts = if let Fault::Spins { .. } = found.fault { Some(ACTS_TOLD) } else { explorer.bounds.acts };
+            let telling = explorer.session(Bounds { acts, ..explorer.bounds.clone() });
             _ = telling.play(Plan::Written(found.schedule.clone()), vec![recorder.clone()], program);
             found.story = steps(&recorder.events());
             let shorter = (0..found.schedule.deviations.len()).rev();
