@@ -114,7 +114,8 @@ impl Found {
 
     /// A name for a test, made of what goes wrong.
     fn test_name(&self) -> String {
-        let headline = self.fault.headline().to_lowercase();
+        let headline = if let Fault::Broken { invariant } = &self.fault { invariant } else { &self.fault.headline() };
+        let headline = headline.to_lowercase();
         let words = headline.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         let name = words.take(9).collect::<Vec<_>>().join("_");
         if name.starts_with(|c: char| c.is_ascii_digit()) { format!("in_{name}") } else { name }

@@ -17,8 +17,9 @@ const ACTS: usize = 8;
 /// How long a round is, at most, that is told once when it is repeated.
 const ROUND: usize = 8;
 
-/// A line for each poll, until nobody runs any more. What deviates begins with `>`.
-pub(in crate::runtime) fn steps(events: &[TraceEvent]) -> Vec<String> {
+/// A line for each poll, until nobody runs any more. What deviates begins with `>`; so many cancels are of the schedule's
+/// own, and what is cancelled after them is so because the run has ended.
+pub(in crate::runtime) fn steps(events: &[TraceEvent], mut cancels: usize) -> Vec<String> {
     let mut steps: Vec<Step> = Vec::new();
     let mut step = |who: &str, deviates, did: String| {
         let did = if did.is_empty() { Vec::new() } else { vec![did] };
@@ -50,7 +51,9 @@ pub(in crate::runtime) fn steps(events: &[TraceEvent]) -> Vec<String> {
                 step("time", ready > 0, format!("jumps to {}", event.time));
                 count += 1;
             }
+            Kind::CancelRequested if event.cause.is_none() && cancels == 0 => break,
             Kind::CancelRequested if event.cause.is_none() => {
+                cancels -= 1;
                 step(&task, true, "is cancelled".into());
                 count += 1;
             }
