@@ -1,7 +1,7 @@
 //! Which schedules are tried, and in which order: those with the fewest deviations first, so that the first that fails
 //! is a smallest one; or each order there is; or some by lot.
 
-use super::super::observe::{Act, Deviation, Explored, Failed, Fault, Found, Pick, Recorder, Schedule, steps};
+use super::super::observe::{Deviation, Explored, Failed, Fault, Found, Pick, Recorder, Schedule, steps};
 use super::super::watch::ids::ById;
 use super::explorer::{Explorer, How};
 use super::plan::{Bounds, Plan, Random};
@@ -224,8 +224,7 @@ impl<'a, F: Future, P: Fn() -> F> Search<'a, P> {
             let acts = if let Fault::Spins { .. } = found.fault { Some(ACTS_TOLD) } else { explorer.bounds.acts };
             let telling = explorer.session(Bounds { acts, ..explorer.bounds.clone() });
             _ = telling.play(Plan::Written(found.schedule.clone()), vec![recorder.clone()], program);
-            let cancels = found.schedule.deviations.iter().filter(|deviation| matches!(deviation.act, Act::Cancel(_)));
-            found.story = steps(&recorder.events(), cancels.count());
+            found.story = steps(&recorder.events(), found.schedule.cancels());
             let shorter = (0..found.schedule.deviations.len()).rev();
             let mut shorter =
                 shorter.map(|length| Schedule { deviations: found.schedule.deviations[..length].to_vec() });

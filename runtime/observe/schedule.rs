@@ -75,6 +75,10 @@ impl Schedule {
         &self.deviations
     }
 
+    pub(in crate::runtime) fn cancels(&self) -> usize {
+        self.deviations.iter().filter(|deviation| matches!(deviation.act, Act::Cancel(_))).count()
+    }
+
     /// Whether greenlight's own order can do this: it defers nobody.
     pub fn is_fifo(&self) -> bool {
         self.deviations.iter().all(|deviation| deviation.act != Act::Defer)

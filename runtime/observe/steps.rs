@@ -17,8 +17,8 @@ const ACTS: usize = 8;
 /// How long a round is, at most, that is told once when it is repeated.
 const ROUND: usize = 8;
 
-/// A line for each poll, until nobody runs any more. What deviates begins with `>`; so many cancels are of the schedule's
-/// own, and what is cancelled after them is so because the run has ended.
+/// A line for each poll, until nobody runs any more. What deviates begins with `>`. So many cancels are the schedule's
+/// own; what is cancelled after them is so because the run has ended.
 pub(in crate::runtime) fn steps(events: &[TraceEvent], mut cancels: usize) -> Vec<String> {
     let mut steps: Vec<Step> = Vec::new();
     let mut step = |who: &str, deviates, did: String| {
