@@ -10,6 +10,20 @@ struct Step {
     did: Vec<String>,
 }
 
+/// Stands for what a poll does more than once in a row.
+const AGAIN: &str = ", again and again";
+
+impl Step {
+    /// Adds to what is done. Who yields wakes itself, which goes without saying.
+    fn does(&mut self, act: String) {
+        match self.did.last_mut() {
+            Some(last) if last.trim_end_matches(AGAIN) == act => *last = act + AGAIN,
+            _ if act == format!("wakes {}", self.who) => {}
+            _ => self.did.push(act),
+        }
+    }
+}
+
 /// How many lines are shown of the end of a long trace, and how many acts of a long poll.
 const LAST: usize = 30;
 const ACTS: usize = 8;
@@ -67,7 +81,7 @@ pub(in crate::runtime) fn steps(events: &[TraceEvent], mut cancels: usize) -> Ve
     }
     for (count, act) in acts {
         if let Some(step) = count.checked_sub(1).and_then(|last| steps.get_mut(last)) {
-            step.did.push(act);
+            step.does(act);
         }
     }
     lines(&steps)
