@@ -88,9 +88,9 @@ impl Fault {
             Fault::Panicked { at, .. } if !at.is_empty() => at.clone(),
             Fault::Stalled(stalled) => {
                 let waits = stalled.tasks().iter().flat_map(|task| task.waits.iter().map(|wait| (&task.label, wait)));
-                let lines =
-                    waits.map(|(task, wait)| format!("{task} {}", wait.to_string().lines().next().unwrap_or("")));
-                lines.collect::<Vec<_>>().join("\n")
+                // Numbers of objects, and places in their lines, come with the order.
+                let lines = waits.map(|(task, WaitInfo::Object { at, .. } | WaitInfo::Sleep { at, .. })| (task, at));
+                lines.map(|(task, at)| format!("{task} {at}\n")).collect()
             }
             fault => fault.headline(),
         }

@@ -10,6 +10,7 @@ mod random;
 mod replays;
 #[path = "../seed.rs"]
 mod seed;
+mod seeded;
 mod steps;
 
 /// In how many ways rows of these lengths can be made into one that keeps the order of each: the multinomial coefficient.

@@ -5,7 +5,7 @@ use crate::random;
 use crate::seed::seed;
 use fastrand::Rng;
 use greenlight::explore::{Explorer, Fault, Pick, Schedule};
-use greenlight::sync::Event;
+use greenlight::sync::{Event, Lock};
 use greenlight::trace::{Observer, TraceFile};
 use greenlight::{Runtime, TaskGroup, gather_tasks, replay, say, sleep, task, yield_now};
 use stage::{again, ended_again, refusal};
@@ -256,6 +256,29 @@ fn a_livelock_is_an_outcome_of_its_own_and_too_many_turns_are_another() {
     });
     let failed = failed.map(|explored: greenlight::explore::Explored| explored.schedules).expect_err("it never ends");
     assert!(matches!(failed.found[0].fault, Fault::TooLong { turns: 500, .. }), "{failed}");
+}
+
+#[test]
+fn the_same_circle_of_locks_without_names_is_one_cause_in_whatever_order_they_are_taken_first() {
+    let failed = Explorer::new().try_run(|| async {
+        let (left, right) = (Rc::new(Lock::new(())), Rc::new(Lock::new(())));
+        let (other_left, other_right) = (left.clone(), right.clone());
+        let one = task("one").spawn(async move {
+            let _left = left.lock().await;
+            yield_now().await;
+            let _right = right.lock().await;
+        });
+        yield_now().await;
+        let two = task("two").spawn(async move {
+            yield_now().await;
+            let _right = other_right.lock().await;
+            yield_now().await;
+            let _left = other_left.lock().await;
+        });
+        gather_tasks([one, two]).await;
+    });
+    let failed = failed.expect_err("they may wait for each other");
+    assert!(failed.explored.failing > 1 && failed.found.len() == 1, "{failed}");
 }
 
 #[test]
