@@ -36,7 +36,7 @@ stdout carries a demo's own lines only; explanations, counts and reports go to \
 stderr.
 
 Exit codes: 0 all went well; 1 the demo failed, or a file cannot be used; 2 the command line was wrong; 3 \
-the demo stalled: nothing in it could ever run again; 130 it was ended by Ctrl-C.";
+the demo stalled: nothing in it could ever run again; 4 and 5 are those of `explore`; 130 it was ended by Ctrl-C.";
 
 const AFTER_PLAY: &str = "\
 A scenario is a program as a line of JSON. asyncio plays the same, and prints \

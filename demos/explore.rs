@@ -130,7 +130,8 @@ fn explore_scenarios(file: &Path, bounds: &Bounds, mut trace: Option<&Path>) -> 
         let traced = trace.map(|path| Trace { path, title: name, sources: &[] });
         let outcome = explore_one(&format!("{}: ", Printable(name)), &explorer, traced.as_ref(), start);
         if outcome != Outcome::Ended {
-            worst = outcome;
+            // A fault that was found is not forgotten where Ctrl-C ends what follows.
+            worst = if worst == Outcome::Ended { outcome } else { worst };
             trace = None;
         }
     });
@@ -144,7 +145,7 @@ fn explore_scenarios(file: &Path, bounds: &Bounds, mut trace: Option<&Path>) -> 
     }
 }
 
-/// Explores what that starts. What came of it stands behind its name.
+/// Explores what that starts, and prints what came of it behind that name.
 fn explore_one<F: Future>(
     name: &str,
     explorer: &Explorer,
@@ -191,14 +192,14 @@ fn highlighted(name: &str, report: &str) -> String {
     format!("{bold}{first}{bold:#}\n\n{}", rest.lines().map(line).collect::<String>())
 }
 
-/// Writes a trace, but nothing more once a poll has done so much that it may never end: nobody reads that.
+/// Writes a trace, and nothing more once a poll may never end: a million times the same is read by nobody.
 struct Beginning {
     file: TraceFile,
     /// How many events the present poll has.
     of_poll: Cell<u32>,
 }
 
-/// No poll that comes to its end has more events.
+/// A poll of more events is taken for one that never ends.
 const LONGEST: u32 = 10_000;
 
 impl Beginning {

@@ -160,7 +160,7 @@ fn help_says_what_there_is_and_what_the_exit_codes_mean() {
 
     Exit codes: 0 all went well; 1 the demo failed, or a file cannot be used; 2 the
     command line was wrong; 3 the demo stalled: nothing in it could ever run again;
-    130 it was ended by Ctrl-C.
+    4 and 5 are those of `explore`; 130 it was ended by Ctrl-C.
     ");
 }
 
