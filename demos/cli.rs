@@ -2,6 +2,7 @@
 
 use crate::explain::{Explaining, wrapped};
 use crate::explore::{Bounds, Orders, Subject};
+use crate::graph::{self, Page};
 use crate::programs::{Options, PROGRAMS, Program};
 use crate::races;
 use crate::run::Time;
@@ -167,9 +168,20 @@ pub(crate) struct Explore {
     /// FILE.jsonl and FILE.perfetto.json are as with `run`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = parse_trace)]
     pub(crate) trace: Option<PathBuf>,
+    /// Make a page on which one is the scheduler: who runs next is picked by hand, in a browser
+    #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath, value_parser = parse_html)]
+    html: Option<PathBuf>,
+    /// Follow the program's choices on that page to N places at most
+    #[arg(long, value_name = "N", default_value_t = graph::PLACES, requires = "html")]
+    places: usize,
 }
 
 impl Explore {
+    /// The page that is asked for.
+    pub(crate) fn html(&self) -> Option<Page<'_>> {
+        self.html.as_deref().map(|path| Page { path, places: self.places })
+    }
+
     pub(crate) fn bounds(&self) -> Bounds {
         let orders = match (self.deferrals, self.random) {
             (Some(most), _) => Some(Orders::Deferrals(most)),
@@ -208,6 +220,11 @@ fn parse_trace(typed: &str) -> Result<PathBuf, String> {
     let endings = [".html", ".txt", ".jsonl", ".perfetto.json"];
     let is_one = endings.iter().any(|ending| typed.ends_with(ending));
     is_one.then(|| typed.into()).ok_or_else(|| format!("let it end with {}", endings.join(", ")))
+}
+
+/// Reads where a page is to be written.
+fn parse_html(typed: &str) -> Result<PathBuf, String> {
+    typed.ends_with(".html").then(|| typed.into()).ok_or_else(|| "let it end with .html".to_string())
 }
 
 /// Reads how many times as fast as real time something is to be, or for how many seconds.

@@ -2,6 +2,7 @@
 //! of these.
 
 use crate::explain::wrapped;
+use crate::graph::{Heading, Page};
 use crate::programs::{Options, Program};
 use crate::races::{self, Tries};
 use crate::run::Outcome;
@@ -79,8 +80,16 @@ struct Trace<'a> {
     sources: &'a [(&'a str, &'a str)],
 }
 
+/// What is written beside the report.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Files<'a> {
+    pub(crate) trace: Option<&'a Path>,
+    pub(crate) html: Option<Page<'a>>,
+}
+
 /// Explores it, and prints what came of that. Ctrl-C ends it with what was found so far.
-pub(crate) fn explore(subject: &Subject, bounds: &Bounds, trace: Option<&Path>) -> Outcome {
+pub(crate) fn explore(subject: &Subject, bounds: &Bounds, files: Files<'_>) -> Outcome {
+    let Files { trace, html } = files;
     let _ending = interrupt::end_by_oneself();
     match subject {
         Subject::Program(program) => {
@@ -90,13 +99,18 @@ pub(crate) fn explore(subject: &Subject, bounds: &Bounds, trace: Option<&Path>) 
             let trace = trace.map(|path| Trace { path, title: program.name, sources: &sources });
             let explorer = bounds.explorer(race.map_or(Tries::Deferrals, |race| race.tries));
             let options = Options { notes: false, ..Options::default() };
-            let outcome = explore_one("", &explorer, trace.as_ref(), || (program.start)(options));
+            let start = || (program.start)(options);
+            let mut outcome = explore_one("", &explorer, trace.as_ref(), start);
+            if let Some(page) = html {
+                let (Program { name: title, about, source, .. }, see) = (program, race.map_or("", |race| race.see));
+                outcome = page.write(Heading { title, about, see, source }, &explorer, start, outcome);
+            }
             if outcome == Outcome::Found {
                 lead_on(program.name);
             }
             outcome
         }
-        Subject::Scenarios(file) => explore_scenarios(file, bounds, trace),
+        Subject::Scenarios(file) => explore_scenarios(file, bounds, files),
     }
 }
 
@@ -119,8 +133,8 @@ fn lead_on(name: &str) {
     wrapped(&told, WIDTH).iter().for_each(|line| note!("{dimmed}{}{dimmed:#}", line.trim_start()));
 }
 
-/// Every scenario of a file. The trace is that of the first which fails.
-fn explore_scenarios(file: &Path, bounds: &Bounds, mut trace: Option<&Path>) -> Outcome {
+/// Every scenario of a file. The trace is that of the first which fails, and the page that of the first.
+fn explore_scenarios(file: &Path, bounds: &Bounds, Files { mut trace, mut html }: Files<'_>) -> Outcome {
     let mut worst = Outcome::Ended;
     let explorer = bounds.explorer(Tries::Deferrals);
     let all_played = scenario::each(file, |name, start| {
@@ -133,6 +147,10 @@ fn explore_scenarios(file: &Path, bounds: &Bounds, mut trace: Option<&Path>) -> 
             // A fault that was found is not forgotten where Ctrl-C ends what follows.
             worst = if worst == Outcome::Ended { outcome } else { worst };
             trace = None;
+        }
+        if let Some(page) = html.take() {
+            let heading = Heading { title: name, about: "", see: "", source: "" };
+            worst = page.write(heading, &explorer, start, worst);
         }
     });
     match all_played {

@@ -22,6 +22,8 @@ mod races;
 mod run;
 mod scenario;
 
+mod graph;
+
 mod explore;
 
 mod player;
@@ -37,6 +39,7 @@ mod cli;
 
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
+use explore::Files;
 use greenlight::trace::Printable;
 use programs::{PROGRAMS, Program};
 use run::Outcome;
@@ -64,7 +67,10 @@ fn main() -> ExitCode {
         Command::Play { file } => play(&file),
         Command::Explore(explore) => match &explore.subject {
             None => print(&list(races::RACES.iter().map(|race| &race.program))),
-            Some(subject) => explore::explore(subject, &explore.bounds(), explore.trace.as_deref()),
+            Some(subject) => {
+                let files = Files { trace: explore.trace.as_deref(), html: explore.html() };
+                explore::explore(subject, &explore.bounds(), files)
+            }
         },
         Command::Page { traces, out } => page::make(&traces, out),
         Command::Completions { shell } => print(&completions(shell)),

@@ -5,6 +5,7 @@ mod commands;
 mod debug;
 mod explore;
 mod golden;
+mod graph;
 mod interrupt;
 mod lines;
 mod output;

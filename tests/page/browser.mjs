@@ -34,8 +34,13 @@ export class Browser {
 
   /** Opens traces in a page of their own, from a file. */
   async open(traces, { hash = '', title = 'a test', sources, ...settings } = {}) {
+    return this.openText(assemble(title, [traces].flat(), sources), hash, settings);
+  }
+
+  /** Opens a page that is put together already. */
+  async openText(text, hash = '', settings = {}) {
     const file = join(this.folder, `${(this.files += 1)}.html`);
-    writeFileSync(file, assemble(title, [traces].flat(), sources));
+    writeFileSync(file, text);
     return this.openFile(file, hash, settings);
   }
 
