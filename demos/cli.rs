@@ -3,6 +3,7 @@
 use crate::explain::{Explaining, wrapped};
 use crate::explore::{Bounds, Orders, Subject};
 use crate::graph::{self, Page};
+use crate::levels::{self, LEVELS, Level};
 use crate::programs::{Options, PROGRAMS, Program};
 use crate::races;
 use crate::run::Time;
@@ -64,6 +65,11 @@ until every task that is ready has run or is deferred.
 Exit codes: 0 no schedule fails; 1 a file cannot be used; 2 the command line was wrong; 4 a schedule fails; 5 a poll never \
 came to its end; 130 Ctrl-C ended it before one was found. What was found so far is printed then, too.";
 
+const AFTER_DRIVE: &str = "\
+A level is a small program with a goal: \"leave Alice waiting for ever for the bell\". On a terminal it is played by keys; \
+start with `drive green-light`. Which levels were won is kept in greenlight/progress among your data, or in the file that \
+GREENLIGHT_PROGRESS names.";
+
 const AFTER_PAGE: &str = "\
 The page is one file, which a browser opens from wherever it lies. A trace is rows of \
 JSON, as docs/TRACE.md has them; `run NAME --trace FILE.jsonl` writes one, and so does \
@@ -106,6 +112,9 @@ pub(crate) enum Command {
     /// Try the orders in which the tasks of a program may run, and tell of those that fail
     #[command(after_help = AFTER_EXPLORE)]
     Explore(Explore),
+    /// Be the scheduler: pick who runs next, and reach the goal of a level
+    #[command(after_help = AFTER_DRIVE)]
+    Drive(Drive),
     /// Make the page that replays a trace, whoever wrote it, and compares it with others
     #[command(after_help = AFTER_PAGE)]
     Page {
@@ -190,6 +199,26 @@ impl Explore {
         };
         let patience = self.patience.map(Duration::from_secs_f64);
         Bounds { orders, schedules: self.schedules, late: self.late, cancel: self.cancel.clone(), patience }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Drive {
+    /// A level; without one, the levels are named with their goals, a line each
+    #[arg(value_name = "LEVEL", value_parser = LevelParser, hide_possible_values = true)]
+    pub(crate) level: Option<&'static Level>,
+    /// Play these, one after the other, and print each board: names of tasks, `next`, or `rest`
+    #[arg(long, value_name = "NAMES", requires = "level")]
+    pub(crate) picks: Option<String>,
+    /// Write down the play: FILE.html replays it in a browser; it goes on to its end in the ordinary order
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = parse_trace, requires = "picks")]
+    pub(crate) trace: Option<PathBuf>,
+}
+
+impl Drive {
+    /// What is wrong with a play.
+    pub(crate) fn wrong(&self, message: String) -> Error {
+        wrong("drive", ErrorKind::ValueValidation, wrapped(&message, WIDTH - "error: ".len()).join("\n"))
     }
 }
 
@@ -310,6 +339,24 @@ impl TypedValueParser for SubjectParser {
     }
 }
 
+/// Reads the name of a level.
+#[derive(Clone, Debug)]
+struct LevelParser;
+
+impl TypedValueParser for LevelParser {
+    type Value = &'static Level;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Self::Value, Error> {
+        let name = value.to_string_lossy();
+        let unknown = || unknown(command, arg, &name, levels::nearest(&name).name, "`drive` names all levels");
+        levels::find(&name).ok_or_else(unknown)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(LEVELS.iter().map(|level| PossibleValue::new(level.name).help(level.asks))))
+    }
+}
+
 fn value(program: &Program) -> PossibleValue {
     PossibleValue::new(program.name).help(program.about)
 }
@@ -324,20 +371,21 @@ impl TypedValueParser for NameParser {
     fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Self::Value, Error> {
         let name = value.to_string_lossy();
         let named = races::all().find(|program| program.name == name);
-        named.ok_or_else(|| {
-            let arg = arg.map(Arg::to_string).unwrap_or_default();
-            let nearest = races::nearest(&name).name.to_owned();
-            let mut error = Error::new(ErrorKind::InvalidValue).with_cmd(command);
-            error.insert(ContextKind::InvalidArg, ContextValue::String(arg));
-            error.insert(ContextKind::InvalidValue, ContextValue::String(name.into_owned()));
-            error.insert(ContextKind::SuggestedValue, ContextValue::String(nearest));
-            let all = StyledStr::from("`list` names the demos, and `explore` the races");
-            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![all]));
-            error
-        })
+        let all = "`list` names the demos, and `explore` the races";
+        named.ok_or_else(|| unknown(command, arg, &name, races::nearest(&name).name, all))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new(PROGRAMS.iter().map(value)))
     }
+}
+
+/// A name that there is not, and the nearest that there is.
+fn unknown(command: &clap::Command, arg: Option<&Arg>, name: &str, nearest: &str, all: &'static str) -> Error {
+    let mut error = Error::new(ErrorKind::InvalidValue).with_cmd(command);
+    error.insert(ContextKind::InvalidArg, ContextValue::String(arg.map(Arg::to_string).unwrap_or_default()));
+    error.insert(ContextKind::InvalidValue, ContextValue::String(name.into()));
+    error.insert(ContextKind::SuggestedValue, ContextValue::String(nearest.into()));
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(all)]));
+    error
 }

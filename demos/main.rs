@@ -22,6 +22,8 @@ mod races;
 mod run;
 mod scenario;
 
+mod levels;
+
 mod graph;
 
 mod explore;
@@ -34,6 +36,8 @@ mod pane;
 #[path = "../tests/seed.rs"]
 mod seed;
 mod tour;
+
+mod drive;
 
 mod cli;
 
@@ -71,6 +75,11 @@ fn main() -> ExitCode {
                 let files = Files { trace: explore.trace.as_deref(), html: explore.html() };
                 explore::explore(subject, &explore.bounds(), files)
             }
+        },
+        Command::Drive(drive) => match drive.level {
+            None => drive::list(),
+            Some(level) => drive::play(level, drive.picks.as_deref(), drive.trace.as_deref())
+                .unwrap_or_else(|why| drive.wrong(why).exit()),
         },
         Command::Page { traces, out } => page::make(&traces, out),
         Command::Completions { shell } => print(&completions(shell)),

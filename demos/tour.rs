@@ -51,7 +51,7 @@ pub(crate) fn tour(programs: &'static [Program]) -> Outcome {
 }
 
 /// Gives the terminal back to the shell.
-fn restore() {
+pub(crate) fn restore() {
     ratatui::restore();
     _ = execute!(stdout(), Show);
 }
@@ -162,12 +162,10 @@ impl Tour {
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>) {
-        let area = frame.area();
-        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-            let (width, height) = SMALLEST;
-            let told = format!("{width} columns and {height} lines are needed; q ends");
-            return frame.render_widget(Paragraph::new(told).wrap(ratatui::widgets::Wrap { trim: true }), area);
+        if !has_room(frame) {
+            return;
         }
+        let area = frame.area();
         let below = self.panes[2].height(area.width) + 1;
         let below = below.min(area.height as usize / 3) as u16;
         let rows = [Constraint::Length(1), Constraint::Min(1), Constraint::Length(below), Constraint::Length(1)];
@@ -199,16 +197,27 @@ impl Tour {
     }
 }
 
-fn dimmed() -> Style {
+/// Whether a screen is large enough; if not, it says so.
+pub(crate) fn has_room(frame: &mut Frame<'_>) -> bool {
+    let (area, (width, height)) = (frame.area(), SMALLEST);
+    let is_enough = area.width >= width && area.height >= height;
+    if !is_enough {
+        let told = format!("{width} columns and {height} lines are needed; q ends");
+        frame.render_widget(Paragraph::new(told).wrap(ratatui::widgets::Wrap { trim: true }), area);
+    }
+    is_enough
+}
+
+pub(crate) fn dimmed() -> Style {
     Style::new().add_modifier(Modifier::DIM)
 }
 
-fn row(margin: &str, text: &str, style: Style) -> Row {
+pub(crate) fn row(margin: &str, text: &str, style: Style) -> Row {
     Row { margin: margin.to_string(), text: text.to_string(), style, is_code: false }
 }
 
 /// The source, from behind its imports on if not all of it fits; what to change stands elsewhere.
-fn source(program: &Program) -> Pane {
+pub(crate) fn source(program: &Program) -> Pane {
     let file = program.file;
     let name = file.rsplit('/').next().unwrap_or_default();
     let lines = || program.source.lines();

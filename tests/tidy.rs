@@ -246,7 +246,7 @@ fn examples_fit_the_page_on_which_they_are_read() {
 
 #[test]
 fn demos_show_one_thing_each() {
-    for path in ["demos/programs", "demos/races", "examples"].into_iter().flat_map(rust_files) {
+    for path in ["demos/programs", "demos/races", "demos/levels", "examples"].into_iter().flat_map(rust_files) {
         let source = fs::read_to_string(&path).expect("a file that was listed can be read");
         let lines = source.lines().count();
         let is_table = path.ends_with("mod.rs");

@@ -119,6 +119,7 @@ fn a_wrong_command_line_is_2() {
         &["tour", "--fast"],
         &["completions", "abacus"],
         &["explore", "croswalk"],
+        &["drive", "--picks", "next"],
     ];
     for args in wrong {
         assert!(complaint(args).contains("--help"), "{args:?} is told where to look");
@@ -143,6 +144,8 @@ fn help_says_what_there_is_and_what_the_exit_codes_mean() {
       play         Play a file of scenarios and print each one's log
       explore      Try the orders in which the tasks of a program may run, and tell
                    of those that fail
+      drive        Be the scheduler: pick who runs next, and reach the goal of a
+                   level
       page         Make the page that replays a trace, whoever wrote it, and
                    compares it with others
       completions  Print a shell's completion script, as for `source

@@ -3,6 +3,7 @@
 mod alone;
 mod commands;
 mod debug;
+mod drive;
 mod explore;
 mod golden;
 mod graph;
@@ -11,6 +12,7 @@ mod lines;
 mod output;
 mod outside;
 mod programs;
+mod screen;
 mod terminal;
 mod tour;
 mod traces;
