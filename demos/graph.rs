@@ -1,7 +1,7 @@
 //! A page on which one is the scheduler: the choices of a small program, and what each leads to, as a graph in one file of
 //! HTML, which a browser shows from wherever it lies.
 
-mod told;
+pub(crate) mod told;
 
 mod board;
 mod tree;

@@ -1,10 +1,10 @@
 //! What a level looks like between two picks, in words: what the last one did, who waits for what, who is ready.
 
 use super::game::{Game, Verdict};
-use super::seen::Seen;
+use crate::graph::told::Object;
 use greenlight::dump::{Hold, Place, TaskInfo, TaskState, WaitInfo, Who};
 use greenlight::explore::{Fault, Pick};
-use greenlight::trace::{Kind, ObjectLabel, TraceEvent};
+use greenlight::trace::ObjectLabel;
 
 /// A board. Each line is for one object, one task or one thing that happened.
 #[derive(Debug, Default)]
@@ -20,14 +20,6 @@ pub(crate) struct Board {
     pub(crate) said: Vec<String>,
 }
 
-/// An object that the program has used.
-struct Thing {
-    object: ObjectLabel,
-    /// How it is, where that can be said.
-    is: String,
-    line: Vec<String>,
-}
-
 impl Board {
     pub(crate) fn of(game: &Game) -> Board {
         let (seen, scene) = (&game.seen, &game.scene);
@@ -36,17 +28,13 @@ impl Board {
             Pick::Cancel(task) => format!("{} was cancelled", seen.name(task)),
             _ => "time jumped".into(),
         };
-        // Who yields is ready again, which is seen below.
-        let is_quiet = |told: &str| {
-            told.ends_with(" is polled") || told.split_once(" wakes") == Some((last.trim_end_matches(" ran"), ""))
-        };
-        let did = seen.told().into_iter().filter(|told| !is_quiet(told)).collect();
+        let did = game.told.did.clone();
         let tasks: &[TaskInfo] = match (&scene.dump, &scene.ended) {
             (Some(dump), _) => &dump.tasks,
             (None, Some(Err(Fault::Stalled(stalled)))) => stalled.tasks(),
             _ => &[],
         };
-        let waiting = if tasks.is_empty() { Vec::new() } else { waiting(seen, tasks) };
+        let waiting = if tasks.is_empty() { Vec::new() } else { waiting(game, tasks) };
         let is_next = |task: u64| game.ordinary() == Some(Pick::Run(task));
         let ready = scene.ready.iter().map(|ready| (ready.task.to_string(), is_next(ready.task.number)));
         Board { last, did, waiting, ready: ready.collect(), said: scene.said.clone() }
@@ -54,9 +42,13 @@ impl Board {
 }
 
 /// Each object with those who wait for it, in order.
-fn waiting(seen: &Seen, tasks: &[TaskInfo]) -> Vec<String> {
-    let mut things = Vec::new();
-    seen.events.iter().for_each(|event| meet(&mut things, event));
+fn waiting(game: &Game, tasks: &[TaskInfo]) -> Vec<String> {
+    let objects = game.told.objects.values().filter(|object| !is_end(object.kind));
+    let things = objects.map(|object| {
+        let line = line(object, tasks);
+        let line = if line.is_empty() { "nobody waits".into() } else { line.join(", ") };
+        format!("{}{}: {line}", name(object), state(object, game))
+    });
     let mut others = Vec::new();
     for task in tasks {
         let name = task.label.to_string();
@@ -66,18 +58,26 @@ fn waiting(seen: &Seen, tasks: &[TaskInfo]) -> Vec<String> {
         }
         others.extend(task.waits.iter().filter_map(|wait| other(&name, wait)));
     }
-    for thing in &mut things {
-        thing.line = line(&thing.object, tasks);
+    things.chain(others).collect()
+}
+
+fn name(object: &Object) -> String {
+    let made = || format!("of line {}", object.made.line());
+    format!("{} {}", object.kind, object.name.as_ref().map_or_else(made, |name| format!("`{name}`")))
+}
+
+/// How an object is, where that can be said.
+fn state(object: &Object, game: &Game) -> String {
+    let holders: Vec<_> = object.holders.iter().map(|&task| game.seen.name(task)).collect();
+    match (holders.is_empty(), object.state.is_empty()) {
+        (false, _) => format!(", held by {}", holders.join(", ")),
+        (true, false) => format!(", {}", object.state),
+        (true, true) => String::new(),
     }
-    let told = |thing: Thing| {
-        let line = if thing.line.is_empty() { "nobody waits".into() } else { thing.line.join(", ") };
-        format!("{}{}: {line}", thing.object, thing.is)
-    };
-    things.into_iter().map(told).chain(others).collect()
 }
 
 /// The names of those who wait for an object, in order; who was told already and has not run since comes first.
-fn line(object: &ObjectLabel, tasks: &[TaskInfo]) -> Vec<String> {
+fn line(object: &Object, tasks: &[TaskInfo]) -> Vec<String> {
     let place = |wait: &WaitInfo| match wait {
         WaitInfo::Object { object: other, place, .. } if is_same(object, other) => Some(*place),
         _ => None,
@@ -94,15 +94,15 @@ fn line(object: &ObjectLabel, tasks: &[TaskInfo]) -> Vec<String> {
 }
 
 /// Objects have numbers in a trace, and none beside one.
-fn is_same(one: &ObjectLabel, other: &ObjectLabel) -> bool {
-    (one.kind, &one.name, one.made) == (other.kind, &other.name, other.made)
+fn is_same(one: &Object, other: &ObjectLabel) -> bool {
+    (one.kind, one.name.as_deref(), one.made) == (other.kind, other.name.as_deref(), other.made)
 }
 
 /// A wait for a moment, or for the ends of tasks.
 fn other(name: &str, wait: &WaitInfo) -> Option<String> {
     match wait {
         WaitInfo::Sleep { until, .. } => Some(format!("{name} sleeps until {} s", until.as_micros() as f64 / 1e6)),
-        WaitInfo::Object { object, holders, place: Place::InLine { .. }, .. } if is_end(object) => {
+        WaitInfo::Object { object, holders, place: Place::InLine { .. }, .. } if is_end(object.kind) => {
             let ends =
                 holders.iter().filter(|holder| holder.hold == Hold::Runs).filter_map(|holder| match &holder.who {
                     Who::Task(task) => Some(task.to_string()),
@@ -115,33 +115,9 @@ fn other(name: &str, wait: &WaitInfo) -> Option<String> {
     }
 }
 
-/// Whether it stands for the end of tasks.
-fn is_end(object: &ObjectLabel) -> bool {
-    ["task", "gather"].contains(&object.kind)
-}
-
-/// What an event says of an object.
-fn meet(things: &mut Vec<Thing>, event: &TraceEvent) {
-    let Some(object) = event.object.as_deref().filter(|object| !is_end(object)) else { return };
-    if event.kind == Kind::ObjectGone {
-        return things.retain(|thing| thing.object.number != object.number);
-    }
-    if !things.iter().any(|thing| thing.object.number == object.number) {
-        let is = if object.kind == "event" { ", not set" } else { "" };
-        things.push(Thing { object: object.clone(), is: is.into(), line: Vec::new() });
-    }
-    let is = match event.kind {
-        Kind::EventSet { .. } | Kind::EventFound => ", set".into(),
-        Kind::EventCleared | Kind::EventUnset | Kind::EventPulsed { .. } => ", not set".into(),
-        Kind::LockTaken => event.task.as_ref().map_or(String::new(), |task| format!(", held by {task}")),
-        Kind::LockReleased => ", free".into(),
-        Kind::Granted if object.kind == "lock" => {
-            event.task.as_ref().map_or(String::new(), |task| format!(", granted to {task}"))
-        }
-        _ => return,
-    };
-    let met = things.iter_mut().find(|thing| thing.object.number == object.number);
-    met.expect("it was met just now").is = is;
+/// Whether what is of that kind stands for the end of tasks.
+fn is_end(kind: &str) -> bool {
+    ["task", "gather"].contains(&kind)
 }
 
 /// How a level stands, in sentences: the first is the verdict.

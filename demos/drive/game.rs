@@ -2,6 +2,7 @@
 
 use super::hint::{Hint, hint};
 use super::seen::{Seen, play};
+use crate::graph::told::{Told, tell};
 use crate::levels::Level;
 use greenlight::explore::{Fault, Pick, Scene};
 
@@ -20,6 +21,8 @@ pub(crate) struct Game {
     picks: Vec<Pick>,
     pub(crate) scene: Scene,
     pub(super) seen: Seen,
+    /// What the last pick did, and how the objects are.
+    pub(super) told: Told,
 }
 
 /// How a level stands.
@@ -33,7 +36,13 @@ pub(crate) enum Verdict<'a> {
 
 impl Game {
     pub(crate) fn start(level: &'static Level) -> Game {
-        let mut game = Game { level, picks: BEGUN.to_vec(), scene: Scene::default(), seen: Seen::default() };
+        let mut game = Game {
+            level,
+            picks: BEGUN.to_vec(),
+            scene: Scene::default(),
+            seen: Seen::default(),
+            told: Told::default(),
+        };
         game.look();
         game
     }
@@ -41,7 +50,9 @@ impl Game {
     /// Plays what was picked.
     fn look(&mut self) {
         self.scene = self.level.explorer().look(|| self.level.start(), &self.picks);
-        self.seen = play(self.level, &self.scene.schedule, self.scene.moves.len()).0;
+        self.seen = play(self.level, &self.scene.schedule).0;
+        let told = tell(&self.level.explorer(), &self.scene, || self.level.start());
+        self.told = told.into_iter().nth(self.picks.len()).unwrap_or_default();
     }
 
     /// Does this next. Says why not, if it cannot be done.

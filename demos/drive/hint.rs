@@ -40,7 +40,7 @@ impl Search<'_> {
         if self.plays > PLAYS {
             return None;
         }
-        let (seen, ended) = play(self.level, schedule, 0);
+        let (seen, ended) = play(self.level, schedule);
         if more == 0 {
             return self.level.goal.is_reached(&ended).then_some(seen.moves);
         }

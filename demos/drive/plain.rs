@@ -80,7 +80,9 @@ fn board(game: &Game) -> String {
     let ready: Vec<_> =
         board.ready.iter().enumerate().map(|(place, (name, _))| format!("{} {name}", place + 1)).collect();
     let ready = if ready.is_empty() { Vec::new() } else { vec![ready.join("  ")] };
-    let did = [board.last].into_iter().chain(board.did.iter().map(|did| format!("  {did}"))).collect();
+    let said = game.told.said.iter().map(|said| format!("says: {said}"));
+    let did = board.did.into_iter().chain(said).map(|did| format!("  {did}"));
+    let did = [board.last].into_iter().chain(did).collect();
     for (word, lines) in [("last", did), ("waiting", board.waiting), ("ready", ready)] {
         let dimmed = Style::new().dimmed();
         for (place, line) in lines.iter().enumerate() {

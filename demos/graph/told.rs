@@ -11,30 +11,30 @@ use std::rc::Rc;
 const EVENTS: usize = 1000;
 
 /// What comes behind a pick, up to the next choice.
-#[derive(Clone, Default)]
-pub(super) struct Told {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Told {
     /// What happened, a sentence each.
-    pub(super) did: Vec<String>,
+    pub(crate) did: Vec<String>,
     /// What the program said.
-    pub(super) said: Vec<String>,
+    pub(crate) said: Vec<String>,
     /// The objects that are there then, by their numbers.
-    pub(super) objects: BTreeMap<u64, Object>,
+    pub(crate) objects: BTreeMap<u64, Object>,
 }
 
 /// An object as the events have it.
-#[derive(Clone)]
-pub(super) struct Object {
-    pub(super) kind: &'static str,
-    pub(super) name: Option<String>,
-    pub(super) made: &'static Location<'static>,
+#[derive(Clone, Debug)]
+pub(crate) struct Object {
+    pub(crate) kind: &'static str,
+    pub(crate) name: Option<String>,
+    pub(crate) made: &'static Location<'static>,
     /// Whether it is set, or how much is in it.
-    pub(super) state: String,
+    pub(crate) state: String,
     /// The numbers of the tasks that have it, or a part of it.
-    pub(super) holders: Vec<u64>,
+    pub(crate) holders: Vec<u64>,
 }
 
 /// Plays the schedule of a scene, and tells of each of its picks, and of what came before the first.
-pub(super) fn tell<F: Future>(explorer: &Explorer, scene: &Scene, program: impl FnOnce() -> F) -> Vec<Told> {
+pub(crate) fn tell<F: Future>(explorer: &Explorer, scene: &Scene, program: impl FnOnce() -> F) -> Vec<Told> {
     let hearing = Rc::new(Hearing(RefCell::new(Heard { moves: scene.moves.clone(), ..Heard::default() })));
     // How it ends is known.
     _ = explorer.play(&scene.schedule, vec![hearing.clone()], program);
@@ -76,7 +76,7 @@ impl Observer for Hearing {
 impl Heard {
     fn hear(&mut self, event: &TraceEvent) {
         // The end of the run drops who is left.
-        let ends = event.kind == Kind::Dropping && event.cause.is_none();
+        let ends = matches!(event.kind, Kind::Dropping | Kind::Leaves) && event.cause.is_none();
         if ends || self.begins(event) {
             self.close();
             self.is_over = ends || self.told.len() > self.moves.len();
@@ -175,6 +175,6 @@ fn without_moment(sentence: String) -> String {
     }
 }
 
-pub(super) fn several(count: usize, what: &str) -> String {
+pub(crate) fn several(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -90,9 +90,9 @@ fn a_level_without_a_terminal_says_its_goal_shows_its_board_and_how_it_is_played
     ready    1 walker  2 signal
 
     last     signal ran
-             signal says: It is green.
              signal sets event `light`, crossing.rs:31 → nobody wakes
              signal ends
+             says: It is green.
     waiting  event `light`, set: nobody waits
              main waits for the end of walker
     ready    1 walker
@@ -100,8 +100,8 @@ fn a_level_without_a_terminal_says_its_goal_shows_its_board_and_how_it_is_played
     last     walker ran
              walker finds event `light` set, crossing.rs:37
              walker finds event `light` set, crossing.rs:38
-             walker says: The walker crosses.
              walker ends
+             says: The walker crosses.
 
     You have done it, with 1 deviation: no play takes fewer.
     An Event stays set: who comes later does not wait. To pass over who is first in
