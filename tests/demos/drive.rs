@@ -138,30 +138,29 @@ fn what_cannot_be_picked_is_wrong_usage_and_says_what_can() {
 
 #[test]
 fn a_play_is_written_down_as_a_page() {
-    let folder = tempfile("page");
+    let folder = folder("page");
     let page = format!("{folder}/forks.html");
     let (name, picks, schedule) = PLAYS[12];
     let Ended { code, stderr, .. } = drive(&[name, "--picks", picks, "--trace", &page]);
     assert_eq!(code, Some(0));
     assert_eq!(stderr, format!("{page} has the trace\n"));
     let written = fs::read_to_string(&page).expect("the page was written");
-    assert!(
-        written.contains(&format!("{name}: {schedule}")) && written.contains("fn philosopher")
-            || written.contains("let philosopher")
-    );
+    assert!(written.contains(&format!("{name}: {schedule}")), "it has no title");
+    assert!(written.contains("let philosopher"), "it has no source");
     let nowhere = drive(&[name, "--picks", picks, "--trace", &format!("{folder}/no/such/folder.html")]);
     assert_eq!(nowhere.code, Some(1));
     assert!(nowhere.stderr.starts_with("error: cannot write a trace to "), "{}", nowhere.stderr);
+    fs::remove_dir_all(folder).expect("the folder can be removed");
 }
 
 /// A folder of this test run.
-fn tempfile(name: &str) -> String {
+fn folder(name: &str) -> String {
     let folder = std::env::temp_dir().join(format!("greenlight-drive-{}-{name}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder can be made");
     folder.to_str().expect("its name is text").to_string()
 }
 
-/// What stands in the part of the screen below that title, up to the next one.
+/// Whether a line of the screen has that text.
 fn shows(lines: &[String], text: &str) -> bool {
     lines.iter().any(|line| line.contains(text))
 }
@@ -254,16 +253,15 @@ fn time_jumps_late_and_a_task_is_cancelled_where_the_level_says_so() {
     level.press("1c");
     level.wait_for("a cancel", |lines| shows(lines, " alice was cancelled "));
     level.press("s");
-    level.wait_for("the source", |lines| {
-        shows(lines, " lost_baton.rs ") && shows(lines, "What to change") || shows(lines, "struct Baton")
-    });
+    level.wait_for("the source", |lines| shows(lines, " lost_baton.rs ") && shows(lines, "struct Baton"));
     level.press("q");
     assert_eq!(level.exit_code(), Some(0));
 }
 
 #[test]
 fn what_was_won_is_kept_and_what_cannot_be_kept_is_no_error() {
-    let file = format!("{}/deep/progress", tempfile("progress"));
+    let folder = folder("progress");
+    let file = format!("{folder}/deep/progress");
     for (progress, is_kept) in [(file.as_str(), true), ("/dev/null/nothing", false)] {
         let Some(mut level) = Shown::start_keeping(&["drive", "who-first"], SIZES[0], progress) else { return };
         level.wait_for("the board", |lines| shows(lines, "2 bob"));
@@ -276,4 +274,5 @@ fn what_was_won_is_kept_and_what_cannot_be_kept_is_no_error() {
         assert_eq!(won, if is_kept { vec!["✓ who-first       Have Bob sign before Alice."] } else { vec![] });
     }
     assert_eq!(fs::read_to_string(&file).expect("it was kept"), "who-first 1\n");
+    fs::remove_dir_all(folder).expect("the folder can be removed");
 }
