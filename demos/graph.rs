@@ -9,8 +9,8 @@ mod tree;
 use crate::run::Outcome;
 use crate::stderr::{Stderr, complain, note};
 use crate::{explain, interrupt};
-use greenlight::explore::{Act, Deviation, Explorer, Fault, Pick, Schedule};
-use greenlight::trace::Printable;
+use greenlight::explore::{Act, Deviation, Explorer, Fault, Pick, Scene, Schedule};
+use greenlight::trace::{Printable, TaskLabel};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs;
@@ -31,8 +31,8 @@ const STYLE: &str = include_str!("graph/graph.css");
 const SCRIPTS: [&str; 3] =
     [include_str!("../page/elements.js"), include_str!("graph/board.js"), include_str!("graph/graph.js")];
 
-/// How many places are followed unless somebody says.
-pub(crate) const PLACES: usize = 5000;
+/// How many places are followed unless somebody says: three philosophers have all of theirs then.
+pub(crate) const PLACES: usize = 8000;
 
 /// Where a page goes, and how many places are followed for it.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +97,8 @@ pub(crate) fn graph<F: Future>(
     let tree = Tree::grow(explorer, &start, most, is_stopped);
     let told = told_of(&tree, explorer, &start);
     let mut merged = Merged::default();
+    let dumps = tree.places.iter().filter_map(|place| place.scene.dump.as_ref());
+    dumps.flat_map(|dump| &dump.tasks).for_each(|task| _ = merged.tasks.add(&task.label));
     let mut nodes = vec![0; tree.places.len()];
     // What follows a place stands behind it.
     for (at, place) in tree.places.iter().enumerate().rev() {
@@ -109,7 +111,7 @@ pub(crate) fn graph<F: Future>(
     let before = merged.texts(&told[0].did);
     let said = merged.texts(&told[0].said);
     let data = json!({
-        "tasks": names(&tree), "texts": merged.text.list, "boards": merged.boards.list, "nodes": merged.nodes.list,
+        "tasks": merged.tasks.0.list, "texts": merged.text.list, "boards": merged.boards.list, "nodes": merged.nodes.list,
         "start": nodes[0], "before": before, "said": said, "cut": cut,
     });
     Graph { data, failing, ends, cut }
@@ -131,20 +133,6 @@ fn told_of<F: Future>(tree: &Tree, explorer: &Explorer, start: &impl Fn() -> F) 
         }
     }
     told.into_iter().map(Option::unwrap_or_default).collect()
-}
-
-/// The tasks by their numbers. A number that is no task's in one way may be one's in another.
-fn names(tree: &Tree) -> Vec<String> {
-    let mut names = Vec::new();
-    let dumps = tree.places.iter().filter_map(|place| place.scene.dump.as_ref());
-    for task in dumps.flat_map(|dump| &dump.tasks) {
-        let number = task.label.number as usize;
-        names.resize(names.len().max(number + 1), String::new());
-        if names[number].is_empty() {
-            names[number] = task.label.to_string();
-        }
-    }
-    names
 }
 
 /// What is not in the tree, in a sentence.
@@ -178,10 +166,37 @@ impl Once {
     }
 }
 
+/// Tasks, a number and a name each. They have their numbers by the order of spawning, which one way may do otherwise than
+/// another: so a number alone tells no task.
+#[derive(Default)]
+struct Tasks(Once);
+
+impl Tasks {
+    fn add(&mut self, task: &TaskLabel) -> usize {
+        self.0.add(json!([task.number, task.to_string()]))
+    }
+
+    /// What was picked in a scene: who runs, who is cancelled, or that time jumps.
+    fn picked(&mut self, pick: Pick, scene: &Scene) -> Value {
+        match pick {
+            Pick::Run(number) => {
+                let ready = scene.ready.iter().find(|ready| ready.task.number == number);
+                self.add(&ready.expect("who is picked is ready").task).into()
+            }
+            Pick::Cancel(number) => {
+                let dump = scene.dump.as_ref().expect("it goes on");
+                json!([self.add(&dump.task(number).expect("who is cancelled is there").label)])
+            }
+            _ => "late".into(),
+        }
+    }
+}
+
 /// The graph. Two places are one only if they show the same and all that follows does: a program's own variables are not
 /// seen, so of two that look alike one may lead elsewhere.
 #[derive(Default)]
 struct Merged {
+    tasks: Tasks,
     text: Once,
     boards: Once,
     nodes: Once,
@@ -193,11 +208,11 @@ impl Merged {
     }
 
     fn add(&mut self, place: &Place, tree: &Tree, told: &[Told], nodes: &[usize], at: usize) -> usize {
-        let board = self.boards.add(board::board(&place.scene, &told[at].objects));
+        let board = self.boards.add(board::board(&place.scene, &told[at].objects, &mut self.tasks));
         let mut edges = Vec::new();
         for &child in &place.children {
             let behind = &tree.places[child];
-            let pick = behind.pick().map_or(Value::Null, word);
+            let pick = behind.pick().map_or(Value::Null, |pick| self.tasks.picked(pick, &place.scene));
             let (did, said) = (self.texts(&told[child].did), self.texts(&told[child].said));
             edges.push(json!([pick, acts(&place.scene.schedule, &behind.scene.schedule), nodes[child], did, said]));
         }
@@ -210,15 +225,6 @@ impl Merged {
 
     fn fault(&mut self, fault: &Fault) -> Value {
         json!(self.texts(&[fault.headline(), fault.to_string()]))
-    }
-}
-
-/// What was picked: the number of who runs, and words for what else there is.
-fn word(pick: Pick) -> Value {
-    match pick {
-        Pick::Run(task) => task.into(),
-        Pick::Cancel(task) => json!([task]),
-        _ => "late".into(),
     }
 }
 

@@ -47,7 +47,7 @@ fn waiting(game: &Game, tasks: &[TaskInfo]) -> Vec<String> {
     let things = objects.map(|object| {
         let line = line(object, tasks);
         let line = if line.is_empty() { "nobody waits".into() } else { line.join(", ") };
-        format!("{}{}: {line}", name(object), state(object, game))
+        format!("{}{}: {line}", name(object), state(object))
     });
     let mut others = Vec::new();
     for task in tasks {
@@ -67,8 +67,8 @@ fn name(object: &Object) -> String {
 }
 
 /// How an object is, where that can be said.
-fn state(object: &Object, game: &Game) -> String {
-    let holders: Vec<_> = object.holders.iter().map(|&task| game.seen.name(task)).collect();
+fn state(object: &Object) -> String {
+    let holders: Vec<_> = object.holders.iter().map(ToString::to_string).collect();
     match (holders.is_empty(), object.state.is_empty()) {
         (false, _) => format!(", held by {}", holders.join(", ")),
         (true, false) => format!(", {}", object.state),

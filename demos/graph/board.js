@@ -2,8 +2,11 @@
 
 // A task, in its colour.
 class Tasks {
-  constructor(names) {
-    this.names = names;
+  // Of each its number in the order of spawning, and its name. In another way another task may have that number.
+  constructor(tasks) {
+    this.numbers = tasks.map(([number]) => number);
+    this.names = tasks.map(([, name]) => name);
+    const { names } = this;
     const initials = names.map((name) => Array.from(name)[0]?.toUpperCase() ?? '?');
     this.letters = names.map((name, at) =>
       initials.indexOf(initials[at]) === at ? initials[at] : initials[at] + (Array.from(name)[1] ?? '')
@@ -12,7 +15,8 @@ class Tasks {
 
   // The last colour is grey, which is main's.
   colour(task) {
-    const [light, dark] = COLOURS.at(task ? (task - 1) % (COLOURS.length - 1) : -1);
+    const number = this.numbers[task];
+    const [light, dark] = COLOURS.at(number ? (number - 1) % (COLOURS.length - 1) : -1);
     return `light-dark(${light}, ${dark})`;
   }
 

@@ -1,5 +1,6 @@
 //! What the page shows of one moment: who is ready, who waits for what, behind whom, and who has it.
 
+use super::Tasks;
 use super::told::{Object, several};
 use greenlight::Instant;
 use greenlight::dump::{Hold, HolderInfo, ObjectState, Place as Standing, TaskInfo, TaskState, WaitInfo, Who};
@@ -16,61 +17,58 @@ struct Card {
     /// The number that a dump has of it.
     number: Option<u64>,
     state: String,
-    /// Who has it: a number for a task, and words for somebody else.
+    /// Who has it: the place of a task among all tasks, and words for somebody else.
     holders: Vec<Value>,
     /// Who waits, in order; those to whom it was granted come first.
-    waiters: Vec<(usize, u64)>,
+    waiters: Vec<(usize, usize)>,
 }
 
 /// The board of a scene, in which these objects are there. A scene that ended in a stall shows those who wait for ever.
-pub(super) fn board(scene: &Scene, objects: &BTreeMap<u64, Object>) -> Value {
+pub(super) fn board(scene: &Scene, objects: &BTreeMap<u64, Object>, names: &mut Tasks) -> Value {
     let tasks = match (&scene.dump, &scene.ended) {
         (Some(dump), _) => &dump.tasks[..],
         (None, Some(Err(Fault::Stalled(stalled)))) => stalled.tasks(),
         _ => &[],
     };
     let at = scene.dump.as_ref().map(|dump| moment(dump.at));
-    let ready: Vec<_> = scene.ready.iter().map(|ready| json!([ready.task.number, ready.poll])).collect();
-    let dying = tasks.iter().filter(|task| task.is_cancelled).map(|task| task.label.number);
+    let ready: Vec<_> = scene.ready.iter().map(|ready| json!([names.add(&ready.task), ready.poll])).collect();
     let mut sleeping = Vec::new();
-    let mut cards = cards_of(objects);
+    let mut cards = cards_of(objects, names);
     for task in tasks {
+        let name = names.add(&task.label);
         for wait in &task.waits {
             match wait {
-                WaitInfo::Sleep { until, .. } => sleeping.push((*until, task.label.number)),
-                wait => add(&mut cards, task.label.number, wait),
+                WaitInfo::Sleep { until, .. } => sleeping.push((*until, name)),
+                wait => add(&mut cards, name, wait, names),
             }
         }
     }
     sleeping.sort();
     let sleeping: Vec<_> = sleeping.into_iter().map(|(until, task)| json!([task, moment(until)])).collect();
     let is_elsewhere = |task: &&TaskInfo| task.state == TaskState::Parked && task.waits.is_empty();
-    let elsewhere: Vec<_> = tasks.iter().filter(is_elsewhere).map(|task| task.label.number).collect();
+    let elsewhere: Vec<_> = tasks.iter().filter(is_elsewhere).map(|task| names.add(&task.label)).collect();
     cards.sort_by_key(|card| (is_passing(card), card.made.line(), card.made.column(), card.name.clone(), card.number));
     let cards: Vec<_> = cards.into_iter().map(told).collect();
-    json!({
-        "at": at, "ready": ready, "things": cards, "sleeping": sleeping, "elsewhere": elsewhere,
-        "dying": dying.collect::<Vec<_>>(),
-    })
+    json!({ "at": at, "ready": ready, "things": cards, "sleeping": sleeping, "elsewhere": elsewhere })
 }
 
 /// The cards of the objects that have a name, or that somebody has.
-fn cards_of(objects: &BTreeMap<u64, Object>) -> Vec<Card> {
-    let card = |object: &Object| Card {
+fn cards_of(objects: &BTreeMap<u64, Object>, names: &mut Tasks) -> Vec<Card> {
+    let mut card = |object: &Object| Card {
         kind: object.kind,
         name: object.name.clone(),
         made: object.made,
         number: None,
         state: object.state.clone(),
-        holders: object.holders.iter().map(|&task| task.into()).collect(),
+        holders: object.holders.iter().map(|task| names.add(task).into()).collect(),
         waiters: Vec::new(),
     };
     let is_shown = |object: &&Object| !["task", "gather"].contains(&object.kind);
-    objects.values().filter(is_shown).map(card).collect()
+    objects.values().filter(is_shown).map(&mut card).collect()
 }
 
 /// Adds what a task waits for.
-fn add(cards: &mut Vec<Card>, task: u64, wait: &WaitInfo) {
+fn add(cards: &mut Vec<Card>, task: usize, wait: &WaitInfo, names: &mut Tasks) {
     let WaitInfo::Object { object, place, holders, state, .. } = wait else { return };
     let is_alike = |card: &Card| {
         card.kind == object.kind && card.name.as_deref() == object.name.as_deref() && card.made == object.made
@@ -95,7 +93,7 @@ fn add(cards: &mut Vec<Card>, task: u64, wait: &WaitInfo) {
         card.state = state;
     }
     if !holders.is_empty() {
-        card.holders = holders.iter().map(holder).collect();
+        card.holders = holders.iter().map(|who| holder(who, names)).collect();
     }
     let place = match place {
         Standing::Granted => 0,
@@ -109,10 +107,10 @@ fn moment(at: Instant) -> String {
     format!("{} s", at.since_start().as_secs_f64())
 }
 
-fn holder(holder: &HolderInfo) -> Value {
+fn holder(holder: &HolderInfo, names: &mut Tasks) -> Value {
     match &holder.who {
-        Who::Task(task) if holder.hold == Hold::Runs => json!([task.number]),
-        Who::Task(task) => task.number.into(),
+        Who::Task(task) if holder.hold == Hold::Runs => json!([names.add(task)]),
+        Who::Task(task) => names.add(task).into(),
         Who::OtherRuntime(task) => format!("{task} of another runtime").into(),
         Who::EndedTask => "a task that has ended".into(),
         Who::Outside => "code outside of any task".into(),

@@ -30,7 +30,8 @@ for (const [, edges, end, isCut] of DATA.nodes) {
 }
 
 // A pick as the address has it: 2 runs task 2, late has time jump, x2 cancels task 2.
-const written = (pick) => (Array.isArray(pick) ? `x${pick[0]}` : String(pick));
+const written = (pick) =>
+  pick === 'late' ? pick : Array.isArray(pick) ? `x${TASKS.numbers[pick[0]]}` : String(TASKS.numbers[pick]);
 
 function inWords(pick) {
   if (pick === 'late') return 'time jumps';

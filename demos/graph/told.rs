@@ -1,7 +1,7 @@
 //! What each pick of a schedule did, in sentences, and how the objects were then, as the trace of the schedule tells it.
 
 use greenlight::explore::{Explorer, Pick, Scene};
-use greenlight::trace::{Kind, ObjectLabel, Observer, Story, TraceEvent};
+use greenlight::trace::{Kind, ObjectLabel, Observer, Story, TaskLabel, TraceEvent};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::panic::Location;
@@ -29,8 +29,8 @@ pub(crate) struct Object {
     pub(crate) made: &'static Location<'static>,
     /// Whether it is set, or how much is in it.
     pub(crate) state: String,
-    /// The numbers of the tasks that have it, or a part of it.
-    pub(crate) holders: Vec<u64>,
+    /// The tasks that have it, or a part of it.
+    pub(crate) holders: Vec<TaskLabel>,
 }
 
 /// Plays the schedule of a scene, and tells of each of its picks, and of what came before the first.
@@ -150,14 +150,14 @@ impl Heard {
             state: String::new(),
             holders: Vec::new(),
         });
-        let task = event.task.as_ref().map(|task| task.number);
+        let task = event.task.as_deref();
         match event.kind {
             Kind::EventSet { .. } | Kind::EventFound => object.state = "set".into(),
             Kind::EventCleared | Kind::EventUnset | Kind::EventPulsed { .. } => object.state = "unset".into(),
             Kind::ItemPut { len } | Kind::ItemTaken { len } => object.state = several(len, "item"),
-            Kind::LockTaken | Kind::PermitsTaken { .. } => object.holders.extend(task),
+            Kind::LockTaken | Kind::PermitsTaken { .. } => object.holders.extend(task.cloned()),
             Kind::LockReleased | Kind::PermitsReleased { .. } => {
-                let at = object.holders.iter().position(|holder| Some(*holder) == task);
+                let at = object.holders.iter().position(|holder| Some(holder) == task);
                 if at.is_some() || !object.holders.is_empty() {
                     object.holders.remove(at.unwrap_or(0));
                 }

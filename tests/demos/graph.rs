@@ -30,6 +30,13 @@ fn file(name: &str) -> PathBuf {
     folder.join(format!("{name}.html"))
 }
 
+/// A file of one scenario.
+fn scenario(name: &str, text: &str) -> String {
+    let scenario = file(name).with_extension("jsonl");
+    fs::write(&scenario, text).expect("the folder for tests can be written to");
+    scenario.to_str().expect("the path is UTF-8").to_string()
+}
+
 /// The page of a program. Of the exploration beside it only the beginning is done, unless somebody asks for more.
 fn page(test: &str, name: &str, args: &[&str]) -> Page {
     let file = file(&format!("{test}-{}", name.rsplit('/').next().unwrap_or_default()));
@@ -135,12 +142,34 @@ fn every_program_that_can_be_explored_has_a_page_that_is_small() {
 
 #[test]
 fn a_file_of_scenarios_has_the_page_of_its_first() {
-    let scenario = file("scenario").with_extension("jsonl");
     let text = r#"{"name": "</script>", "start": ["one", "two"], "objects": {"light": {"kind": "event"}}, "tasks": {"one": [["wait", "light"], ["say", "crossed"]], "two": [["set", "light"]]}}"#;
-    fs::write(&scenario, text).expect("the folder for tests can be written to");
-    let page = page("scenario", scenario.to_str().expect("the path is UTF-8"), &[]);
+    let page = page("first", &scenario("first", text), &[]);
     assert_eq!(page.data["title"], "</script>");
     assert!(!page.text.contains("</script>:"));
+}
+
+#[test]
+fn a_task_is_who_it_is_whichever_number_it_has_by_the_order() {
+    // Who is started first has number 3.
+    let text = r#"{"name": "nested", "start": ["one", "two"], "objects": {}, "tasks": {"one": [["start", "alice"], ["join", "alice"]], "two": [["start", "bob"], ["join", "bob"]], "alice": [["say", "here"]], "bob": [["say", "here"]]}}"#;
+    let Page { data, .. } = page("nested", &scenario("nested", text), &[]);
+    let tasks = data["tasks"].as_array().expect("there are tasks");
+    for (number, name) in [(3, "alice"), (4, "bob"), (3, "bob"), (4, "alice")] {
+        assert!(tasks.contains(&serde_json::json!([number, name])), "{number} {name}: {tasks:?}");
+    }
+    let mut found = 0;
+    let edges = data["nodes"].as_array().expect("there are nodes").iter().flat_map(|node| node[1].as_array());
+    for edge in edges.flatten() {
+        let name = &tasks[edge[0].as_u64().expect("somebody runs") as usize][1];
+        for line in edge[3].as_array().expect("there are lines") {
+            let line = data["texts"][line.as_u64().expect("a number") as usize].as_str().expect("a text");
+            if let Some((who, _)) = line.split_once(" ends") {
+                assert_eq!(Some(who), name.as_str(), "{line}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 10, "{found} ends were told");
 }
 
 #[test]
