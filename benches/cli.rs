@@ -61,6 +61,10 @@ pub struct Arguments {
     #[arg(long, conflicts_with_all = ["quick", "json", "plot", "markdown", "instructions", "list", "rows"])]
     pub observed: bool,
 
+    /// Measure how many schedules of a program are explored in a second, and print that as Markdown
+    #[arg(long, conflicts_with_all = ["quick", "json", "plot", "markdown", "instructions", "list", "rows", "observed"])]
+    pub explored: bool,
+
     /// Run one program once, for callgrind to watch
     #[arg(long, hide = true, num_args = 3, value_names = ["ROW", "CONTENDER", "OPERATIONS"])]
     pub one: Vec<String>,

@@ -14,6 +14,7 @@ pub mod callgrind;
 pub mod cli;
 pub mod contender;
 pub mod contenders;
+pub mod explored;
 pub mod heap;
 pub mod json;
 pub mod machine;

@@ -9,7 +9,7 @@ use benches::progress::Progress;
 use benches::rows::{ROWS, Row};
 use benches::run::{self, Outcome, Plan};
 use benches::trouble::Trouble;
-use benches::{json, machine, markdown, observed, plot, table};
+use benches::{explored, json, machine, markdown, observed, plot, table};
 use clap::Parser;
 use std::fs;
 use std::io::{self, Stdout, Write};
@@ -30,8 +30,9 @@ fn main() -> ExitCode {
     if let [row, contender, operations] = &arguments.one[..] {
         return one(row, contender, operations);
     }
-    if arguments.observed {
-        let told = writeln!(stdout(), "{}\n\n{}", machine::line(), observed::markdown().trim_end());
+    if arguments.observed || arguments.explored {
+        let table = if arguments.observed { observed::markdown() } else { explored::markdown() };
+        let told = writeln!(stdout(), "{}\n\n{}", machine::line(), table.trim_end());
         return told.map_or_else(|error| end(error.to_string(), FAILED), |()| ExitCode::SUCCESS);
     }
     let rows = match chosen(&arguments.rows) {

@@ -5,7 +5,7 @@ use super::clock::{Clock, Instant};
 use super::inbox::Inbox;
 use super::note::{self, Polls, Watchers};
 use super::table::Table;
-use super::task::{Body, Main, ReadyQueue, TaskCell, TaskKey};
+use super::task::{Body, ReadyQueue, TaskCell, TaskKey};
 use super::wakee::Registered;
 use super::waker::{Message, TaskWaker};
 use super::wheel::Wheel;
@@ -57,9 +57,11 @@ pub(crate) struct Core {
 /// The tasks of one turn.
 pub(super) type Batch = Vec<Rc<TaskCell>>;
 
-/// Runs the batch of a turn in another order. It empties it: whom it leaves goes back to the front of the ready queue.
+/// Decides who of a turn's batch runs next, and so in which order they run.
 pub(super) trait Chooser {
-    fn run(&self, core: &Rc<Core>, batch: &mut Batch, main: &mut Option<&mut Main<'_>>) -> usize;
+    /// Leaves the one in the batch who runs next, and keeps the others until it is asked again; false at the end of
+    /// the turn, with nobody in the batch: whom it has kept is at the front of the ready queue then. Main ends a turn.
+    fn chooses(&self, core: &Rc<Core>, batch: &mut Batch, has_main: bool) -> bool;
 }
 
 /// A future that came while the run ended, or one that has ended and whose output nobody has fetched.

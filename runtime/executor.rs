@@ -67,17 +67,18 @@ impl Core {
         let mut batch = self.batch.borrow_mut();
         std::mem::swap(&mut *batch, &mut self.queue.tasks.borrow_mut());
         let ready = batch.len();
-        let ran = match &self.chooser {
-            None => self.run_batch(&mut batch, main),
-            Some(chooser) => chooser.run(self, &mut batch, main),
-        };
+        let (mut ran, mut goes_on) = (0, true);
+        while goes_on {
+            goes_on = self.chooser.as_ref().is_some_and(|chooser| chooser.chooses(self, &mut batch, main.is_some()));
+            ran += self.run_batch(&mut batch, main);
+        }
         let fired = if self.has_timers() { self.fire_timers() } else { 0 };
         if ready + fired > 0 { Turn::Ran(ran) } else { self.idle() }
     }
 
     /// Runs the tasks that are ready now, first in, first out. What they wake runs in the next turn. Returns how many
     /// tasks that were: callbacks do not count, nor what has ended in the queue.
-    pub(super) fn run_batch(self: &Rc<Self>, batch: &mut Batch, main: &mut Option<&mut Main<'_>>) -> usize {
+    fn run_batch(self: &Rc<Self>, batch: &mut Batch, main: &mut Option<&mut Main<'_>>) -> usize {
         let mut ran = 0;
         // From the front, by `pop`, which moves nothing.
         batch.reverse();

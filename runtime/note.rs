@@ -276,6 +276,7 @@ pub(super) fn over(task: &Task, at: Line) -> Poll<()> {
 }
 
 /// Something was done with an object, by the task that is being polled.
+#[cold]
 pub(super) fn act(about: &About, at: Line, kind: Kind) {
     if is_heard() {
         told::act(about, &[], at, kind);
@@ -283,6 +284,7 @@ pub(super) fn act(about: &About, at: Line, kind: Kind) {
 }
 
 /// The same, where waiters of these others are granted something by it.
+#[cold]
 pub(super) fn act_for(about: &About, others: [&About; 2], at: Line, kind: Kind) {
     if is_heard() {
         told::act(about, &others, at, kind);

@@ -101,9 +101,7 @@ impl TaskCell {
     pub(super) fn begin_life(&self, key: TaskKey, body: Body, spawned: Line) {
         self.id.set(key.id);
         self.slot.set(key.slot);
-        for flag in [&self.queued, &self.dying, &self.ending] {
-            flag.set(false);
-        }
+        [&self.queued, &self.dying, &self.ending].iter().for_each(|flag| flag.set(false));
         self.body.set(Some(body));
         self.spawned.set(spawned);
     }

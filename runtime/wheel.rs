@@ -84,7 +84,9 @@ impl<T> Wheel<T> {
 
     /// Arms a timer. One whose deadline has passed is due at once.
     pub(super) fn insert(&mut self, deadline: u64, value: T) -> u32 {
-        self.slots.resize(LEVELS * SLOTS, Slot::empty());
+        if self.slots.is_empty() {
+            self.slots.resize(LEVELS * SLOTS, Slot::empty());
+        }
         let timer = self.timers.insert(Timer { deadline, value: Some(value) });
         self.link(timer, deadline);
         timer

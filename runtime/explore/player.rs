@@ -8,12 +8,12 @@ use super::super::context::{Batch, Chooser, Core};
 use super::super::note::{self, Kind};
 use super::super::observe::{Act, Deviation, Fault, Pick, Schedule};
 use super::super::table::BLOCK;
-use super::super::task::{Main, TaskCell, TaskId};
+use super::super::task::{TaskCell, TaskId};
 use super::invariants;
 use super::plan::{Bounds, Decision, May, Plan};
 use super::scene::{Ready, Scene};
 use super::watchdog::Pulse;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -38,8 +38,9 @@ pub(super) struct Made {
 /// Plays schedules, one after the other.
 pub(super) struct Player {
     state: RefCell<State>,
-    /// A batch of one, and empty.
-    next: RefCell<Batch>,
+    /// Who is left of the turn, of whom the last is the first; and, within a turn, whether it began with a main.
+    rest: RefCell<Batch>,
+    had_main: Cell<Option<bool>>,
     pub(super) pulse: Arc<Pulse>,
 }
 
@@ -77,7 +78,7 @@ struct Known {
 impl Player {
     pub(super) fn new(bounds: Bounds, pulse: Arc<Pulse>) -> Self {
         let state = State { bounds, ..State::default() };
-        Player { state: RefCell::new(state), next: RefCell::default(), pulse }
+        Player { state: RefCell::new(state), rest: RefCell::default(), had_main: Cell::new(None), pulse }
     }
 
     /// A schedule begins.
@@ -116,24 +117,25 @@ impl Player {
 }
 
 impl Chooser for Player {
-    fn run(&self, core: &Rc<Core>, batch: &mut Batch, main: &mut Option<&mut Main<'_>>) -> usize {
-        batch.reverse();
-        let (mut ran, runs_main) = (0, main.is_some());
-        let mut next = self.next.borrow_mut();
-        while let Some(task) = self.next(core, batch) {
-            next.push(task);
-            ran += core.run_batch(&mut next, main);
-            if main.is_none() && runs_main {
-                break;
-            }
+    fn chooses(&self, core: &Rc<Core>, batch: &mut Batch, has_main: bool) -> bool {
+        let rest = &mut *self.rest.borrow_mut();
+        let had_main = self.had_main.take().unwrap_or_else(|| {
+            batch.reverse();
+            std::mem::swap(batch, rest);
+            has_main
+        });
+        let next = if has_main == had_main { self.next(core, rest) } else { None };
+        if next.is_none() {
+            put_back(core, rest);
         }
-        put_back(core, batch);
-        ran
+        self.had_main.set(next.is_some().then_some(had_main));
+        batch.extend(next);
+        !batch.is_empty()
     }
 }
 
 impl Player {
-    /// Takes who runs next out of the batch, of which the front is the end; nobody ends the turn.
+    /// Takes who runs next out of those who are left; nobody ends the turn.
     fn next(&self, core: &Core, batch: &mut Batch) -> Option<Rc<TaskCell>> {
         loop {
             let mut state = self.state.borrow_mut();

@@ -2,7 +2,6 @@
 
 use super::super::context::{Batch, Chooser, Core};
 use super::super::observe::{Explored, Failed, Fault, Pick, Schedule};
-use super::super::task::Main;
 use super::super::watch::Observer;
 use super::explorer::Explorer;
 use super::plan::{Bounds, Plan, Random};
@@ -219,8 +218,8 @@ struct Environment {
 }
 
 impl Chooser for Environment {
-    fn run(&self, core: &Rc<Core>, batch: &mut Batch, main: &mut Option<&mut Main<'_>>) -> usize {
-        self.player.run(core, batch, main)
+    fn chooses(&self, core: &Rc<Core>, batch: &mut Batch, has_main: bool) -> bool {
+        self.player.chooses(core, batch, has_main)
     }
 }
 
