@@ -92,8 +92,9 @@ impl Heard {
         self.note(event);
         self.events += 1;
         let task = event.task.as_ref().map(|task| task.number);
-        // Who is polled is what was picked, and who yields is woken at once.
+        // Who is polled is what was picked, who yields is woken at once, and main is there from the start.
         let goes_without_saying = matches!(event.kind, Kind::PollBegan | Kind::Deferred | Kind::Printed)
+            || event.kind == Kind::Spawned && self.told.is_empty()
             || event.kind == Kind::Woken && task.is_some() && task == self.yielded;
         self.yielded = task.filter(|_| event.kind == Kind::Yields);
         if self.events <= EVENTS && !goes_without_saying {

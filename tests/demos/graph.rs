@@ -81,6 +81,10 @@ fn a_small_graph_has_the_places_that_were_counted_by_hand() {
     let page_of_two = page("small", "who-first", &[]);
     assert_eq!((page_of_two.nodes().len(), page_of_two.ends()), (8, (2, 1)));
     assert_eq!(page_of_two.ended.code, Some(4));
+    // What it shares with the replay page is in it.
+    for rule in [":root{", "*{", "[hidden]{", ":focus-visible{", "button{", ".card{", ".chip{", "kbd{"] {
+        assert!(page_of_two.text.contains(&format!("\n{rule}\n")), "{rule}");
+    }
     // Whether Bob waits for Alice's end or finds it, main is next then, and passes: that is one place.
     let repaired = page("small", "who-first-repaired", &[]);
     assert_eq!((repaired.nodes().len(), repaired.ends()), (7, (2, 0)));
