@@ -36,8 +36,8 @@ pub(super) struct Wheel<T> {
     pub(super) occupied: [u64; LEVELS],
     /// Bit `l` is set while level `l` holds a timer.
     pub(super) levels: u32,
-    /// All slots of level 0, then of level 1, and so on. None until a timer was armed: few runtimes of tests have one.
-    pub(super) slots: Vec<Slot>,
+    /// All slots of level 0, then of level 1, and so on.
+    pub(super) slots: Box<[Slot]>,
     /// The timers that have left the slots and were not popped yet, in the order in which they fire.
     pub(super) due: List,
     /// All timers. One that has fired is in no list.
@@ -76,7 +76,7 @@ impl<T> Wheel<T> {
             position: 0,
             occupied: [0; LEVELS],
             levels: 0,
-            slots: Vec::new(),
+            slots: vec![Slot::empty(); LEVELS * SLOTS].into_boxed_slice(),
             due: List::new(),
             timers: Arena::new(),
         }
@@ -84,9 +84,6 @@ impl<T> Wheel<T> {
 
     /// Arms a timer. One whose deadline has passed is due at once.
     pub(super) fn insert(&mut self, deadline: u64, value: T) -> u32 {
-        if self.slots.is_empty() {
-            self.slots.resize(LEVELS * SLOTS, Slot::empty());
-        }
         let timer = self.timers.insert(Timer { deadline, value: Some(value) });
         self.link(timer, deadline);
         timer
