@@ -32,12 +32,16 @@ mod player;
 
 mod pane;
 
+mod progress;
+
 #[cfg(test)]
 #[path = "../tests/seed.rs"]
 mod seed;
 mod tour;
 
 mod drive;
+
+mod names;
 
 mod cli;
 

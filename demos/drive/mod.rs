@@ -9,19 +9,17 @@ mod game;
 
 mod board;
 
-mod progress;
-
 mod plain;
 
 mod screen;
 
 use crate::levels::Level;
+use crate::progress::Progress;
 use crate::run::Outcome;
 use crate::stderr::{Stderr, complain, note};
 use crate::{stdout, tour};
 use game::Game;
 use greenlight::trace::{Printable, TraceFile};
-use progress::Progress;
 use std::path::Path;
 use std::rc::Rc;
 

@@ -2,10 +2,10 @@
 
 use super::board::{Board, verdict};
 use super::game::{Game, NEXT, REST};
-use super::progress::Progress;
 use crate::cli;
 use crate::explain::wrapped;
 use crate::levels::{LEVELS, Level};
+use crate::progress::Progress;
 use anstyle::Style;
 use std::fmt::Write;
 
@@ -20,7 +20,7 @@ pub(crate) fn list(progress: &Progress) -> String {
     let width = LEVELS.iter().map(|level| level.name.len()).max().unwrap_or(0);
     let name = cli::STYLES.get_literal();
     let line = |level: &Level| {
-        let won = match progress.won(level.name) {
+        let won = match progress.kept(level.name) {
             Some(_) => "✓",
             None => " ",
         };

@@ -2,10 +2,10 @@
 
 use super::board::{Board, several, verdict};
 use super::game::{Game, Verdict};
-use super::progress::Progress;
 use crate::interrupt;
 use crate::levels::{LEVELS, Level};
 use crate::pane::{Pane, Row, short};
+use crate::progress::Progress;
 use crate::run::Outcome;
 use crate::stderr::{Stderr, complain};
 use crate::tour::{dimmed, has_room, restore, row, source};
@@ -91,7 +91,9 @@ impl Screen {
                 return Ok(next);
             }
             if matches!(self.game.verdict(), Verdict::Won) {
-                self.progress.win(self.game.level.name, self.game.deviations());
+                let (level, deviations) = (self.game.level.name, self.game.deviations());
+                let fewest = self.progress.kept(level).map_or(deviations, |before| before.min(deviations));
+                self.progress.keep(level, fewest);
             }
             self.panes = Panes::of(&self.game, self.message.as_deref());
         }
@@ -232,7 +234,7 @@ impl Screen {
     fn draw_title(&self, frame: &mut Frame<'_>, area: Rect) {
         let level = self.game.level;
         let place = format!(" {}/{} ", self.place() + 1, LEVELS.len());
-        let won = if self.progress.won(level.name).is_some() { " ✓ " } else { "" };
+        let won = if self.progress.kept(level.name).is_some() { " ✓ " } else { "" };
         let taken = place.chars().count() + level.name.len() + 2 + won.chars().count();
         let asks = short(level.asks, (area.width as usize).saturating_sub(taken));
         let bold = Style::new().add_modifier(Modifier::BOLD);

@@ -1,4 +1,4 @@
-//! Which levels somebody has won, and with how many deviations, in a small file of the user's.
+//! What somebody has done so far, in a small file of the user's: which levels were won, which exercises pass.
 
 use std::collections::BTreeMap;
 use std::env::var_os;
@@ -8,12 +8,12 @@ use std::path::PathBuf;
 /// Names the file.
 const VARIABLE: &str = "GREENLIGHT_PROGRESS";
 
-/// What was won. Where the file cannot be read or written, it is forgotten.
+/// What was done. Where the file cannot be read or written, it is forgotten.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
     file: Option<PathBuf>,
-    /// The fewest deviations of each level that was won.
-    won: BTreeMap<String, usize>,
+    /// A number for each name, whose meaning is that of whoever keeps it: a row each.
+    rows: BTreeMap<String, usize>,
 }
 
 impl Progress {
@@ -21,22 +21,24 @@ impl Progress {
         let file = file();
         let text = file.as_ref().and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
         let row = |line: &str| {
-            let (name, deviations) = line.split_once(' ')?;
-            Some((name.to_string(), deviations.parse().ok()?))
+            let (name, number) = line.split_once(' ')?;
+            Some((name.to_string(), number.parse().ok()?))
         };
-        Progress { file, won: text.lines().filter_map(row).collect() }
+        Progress { file, rows: text.lines().filter_map(row).collect() }
     }
 
-    /// With how few deviations a level was won.
-    pub(crate) fn won(&self, level: &str) -> Option<usize> {
-        self.won.get(level).copied()
+    /// The number that was kept under a name.
+    pub(crate) fn kept(&self, name: &str) -> Option<usize> {
+        self.rows.get(name).copied()
     }
 
-    /// A level was won with so many deviations.
-    pub(crate) fn win(&mut self, level: &str, deviations: usize) {
-        let fewest = self.won(level).map_or(deviations, |before| before.min(deviations));
-        self.won.insert(level.into(), fewest);
-        let rows: String = self.won.iter().map(|(name, deviations)| format!("{name} {deviations}\n")).collect();
+    pub(crate) fn keep(&mut self, name: &str, number: usize) {
+        self.rows.insert(name.into(), number);
+        self.write();
+    }
+
+    fn write(&self) {
+        let rows: String = self.rows.iter().map(|(name, number)| format!("{name} {number}\n")).collect();
         if let Some(file) = &self.file {
             _ = file.parent().map(fs::create_dir_all);
             _ = fs::write(file, rows);
