@@ -349,9 +349,27 @@ thread_local! { static ON_WAKE: RefCell<Option<Box<dyn FnMut()>>> = const { RefC
 pub fn on_wake(f: impl FnMut() + 'static) {
     ON_WAKE.set(Some(Box::new(f)))
 }
+/// Runs code that the learner's own code calls, and that may come back to it at once: a wake, the drop of a future. If
+/// that finds a `RefCell` borrowed, the panic says who was to let go of it.
+///
+/// # Panics
+/// With the panic of `f`, or with what explains it.
+#[track_caller]
+pub fn called_from<R>(what: &str, f: impl FnOnce() -> R) -> R {
+    panic::catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|payload| {
+        let text = payload.downcast_ref::<String>().map_or("", String::as_str);
+        if text.contains("already borrowed") || text.contains("already mutably borrowed") {
+            panic!(
+                "{what} ran while your code held a borrow of a RefCell, and came back to it: take out what you need, let \
+                 go of the borrow, then call {what}"
+            )
+        }
+        panic::resume_unwind(payload)
+    })
+}
 fn foreign() {
     if let Some(mut f) = ON_WAKE.take() {
-        f();
+        called_from("wake()", &mut f);
         ON_WAKE.with_borrow_mut(|o| {
             o.get_or_insert(f);
         })
