@@ -280,6 +280,7 @@ fn every_dependency_has_its_reason_in_the_architecture() {
         ("Cargo.toml", "[dependencies]"),
         ("Cargo.toml", "[dev-dependencies]"),
         ("demos/Cargo.toml", "[dependencies]"),
+        ("docs/book/Cargo.toml", "[dependencies]"),
         ("benches/Cargo.toml", "[dependencies]"),
     ] {
         for name in section(&read(manifest), header).iter().filter(|name| *name != "greenlight") {
@@ -295,7 +296,9 @@ fn nothing_is_unsafe_in_any_package() {
         assert!(section(&read(manifest), header).contains(&"unsafe_code".to_string()), "{manifest} allows unsafe code");
         assert!(read(manifest).contains("\nunsafe_code = \"forbid\"\n"), "{manifest} does not forbid unsafe code");
     }
-    for manifest in ["Cargo.toml", "demos/Cargo.toml", "tests/growth/Cargo.toml", "tests/stage/Cargo.toml"] {
+    for manifest in
+        ["Cargo.toml", "demos/Cargo.toml", "docs/book/Cargo.toml", "tests/growth/Cargo.toml", "tests/stage/Cargo.toml"]
+    {
         assert!(
             read(manifest).contains("[lints]\nworkspace = true\n"),
             "{manifest} does not heed the workspace's lints"

@@ -1,0 +1,108 @@
+//! The `greenlight-book` binary: runs the programs of the book, makes answers, pictures and replay pages of their runs, and
+//! has mdBook build the book around these.
+
+mod chapters;
+mod picture;
+mod programs;
+mod run;
+
+use chapters::{PREDICT, chapters, questions_alone};
+use clap::Parser;
+use greenlight::trace::page_with;
+use programs::{PROGRAMS, Program};
+use std::fs::{create_dir_all, read_to_string, write};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// The project, from which the lines of a trace name their files.
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+const BOOK: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What installs the mdBook that the book is written for.
+const INSTALL: &str = "cargo install mdbook --version 0.5.4 --locked";
+
+/// Builds the book of greenlight: runs its programs, and has mdBook put their answers, pictures and pages into its chapters
+#[derive(Debug, Parser)]
+#[command(name = "greenlight-book", max_term_width = 80)]
+struct Arguments {
+    /// Open the book in a browser
+    #[arg(long, conflicts_with = "no_mdbook")]
+    open: bool,
+    /// Make the answers, pictures and pages alone
+    #[arg(long)]
+    no_mdbook: bool,
+    /// Run one program of the book, and nothing else
+    #[arg(long, value_name = "NAME", exclusive = true)]
+    program: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match &arguments.program {
+        Some(name) => match programs::find(name) {
+            Some(program) => {
+                (program.main)();
+                Ok(())
+            }
+            None => Err(format!("the book has no program `{name}`")),
+        },
+        None => build(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build(arguments: &Arguments) -> Result<(), String> {
+    create_dir_all(made("")).map_err(|error| format!("cannot make {}: {error}", made("").display()))?;
+    for program in PROGRAMS {
+        make(program)?;
+    }
+    let src = Path::new(BOOK).join("src");
+    write_down(&src.join(PREDICT), &questions_alone(&chapters(&src)?))?;
+    if arguments.no_mdbook { Ok(()) } else { mdbook(arguments.open) }
+}
+
+/// Runs a program, and makes a picture and a page of each of its runs.
+fn make(program: &Program) -> Result<(), String> {
+    let file = program.file();
+    let source = read_to_string(Path::new(ROOT).join(&file)).map_err(|error| format!("cannot read {file}: {error}"))?;
+    for (number, trace) in (1..).zip(run::run(program)?) {
+        let name = if number == 1 { program.name.to_string() } else { format!("{}-{number}", program.name) };
+        let page = page_with(&name, &[&trace], &[(&file, &source)]);
+        let picture =
+            picture::picture(&trace).map_err(|why| format!("the trace of `{name}` makes no picture: {why}"))?;
+        for (ending, text) in [("html", page), ("svg", picture)] {
+            write_down(&made(&format!("{name}.{ending}")), &text)?;
+        }
+    }
+    Ok(())
+}
+
+fn mdbook(opens: bool) -> Result<(), String> {
+    let mut command = Command::new("mdbook");
+    command.arg("build").arg(BOOK).args(opens.then_some("--open"));
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("mdbook failed, with {status}")),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(format!(
+            "mdBook is not installed, which makes the book of its chapters. This installs it:\n\n  {INSTALL}\n"
+        )),
+        Err(error) => Err(format!("cannot run mdbook: {error}")),
+    }
+}
+
+fn write_down(path: &Path, text: &str) -> Result<(), String> {
+    write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
+
+/// A file among what is made of the programs' runs.
+fn made(file: &str) -> PathBuf {
+    Path::new(BOOK).join("src/made").join(file)
+}

@@ -1,0 +1,345 @@
+//! A picture of a run, made of its trace: a lane for each task from the top down, a box for each poll, an arrow for each
+//! wake from who wakes to whom, and a mark where time jumps. It has the colours of the page that it stands in.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Where times and turns are told, left of the lanes.
+const GUTTER: usize = 54;
+
+/// As wide as a lane is, of few and of many.
+const LANE: [usize; 2] = [100, 84];
+
+/// So many lanes are few.
+const FEW: usize = 4;
+
+const BOX: usize = 40;
+
+/// Makes the picture of a trace, as `docs/TRACE.md` has it.
+pub(crate) fn picture(trace: &str) -> Result<String, String> {
+    let rows = trace.lines().map(serde_json::from_str::<Value>).collect::<Result<Vec<_>, _>>();
+    let rows = rows.map_err(|error| error.to_string())?;
+    let tasks = rows.iter().filter(|row| row["task"].is_u64()).count();
+    let mut picture = Picture { lane: LANE[usize::from(tasks > FEW)], y: 34, ..Picture::default() };
+    rows.iter().for_each(|row| picture.read(row));
+    Ok(picture.finish())
+}
+
+/// Who brings something about.
+#[derive(Clone, Copy, Default)]
+enum Actor {
+    #[default]
+    Nobody,
+    Task(usize),
+    Timer,
+    Thread,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum State {
+    #[default]
+    Unborn,
+    Ready,
+    Running,
+    Parked,
+    Over,
+}
+
+#[derive(Default)]
+struct Lane {
+    name: String,
+    state: State,
+    /// Where it came into its state.
+    since: usize,
+    polls: usize,
+    /// What it waits for, by the number of the wait.
+    waits: BTreeMap<u64, String>,
+}
+
+#[derive(Default)]
+struct Picture {
+    lane: usize,
+    y: usize,
+    lanes: Vec<Lane>,
+    objects: BTreeMap<u64, String>,
+    /// Who owns a wait.
+    waiters: BTreeMap<u64, usize>,
+    /// Who was under way at each event, the first of which is number 1.
+    actors: Vec<Actor>,
+    turn: u64,
+    /// The box that is being drawn: its task, its top, and how many arrows have left it.
+    open: Option<(usize, usize, usize)>,
+    polls: usize,
+    wakes: usize,
+    behind: String,
+    front: String,
+}
+
+impl Picture {
+    fn read(&mut self, row: &Value) {
+        if let Some(task) = row["task"].as_u64() {
+            let name = row["name"].as_str().map(str::to_string);
+            let next =
+                || row["next"].as_u64().and_then(|of| self.lanes.get(of as usize)).map(|lane| numbered(&lane.name));
+            let name = name.or_else(next).unwrap_or_default();
+            self.lanes.resize_with(self.lanes.len().max(task as usize + 1), Lane::default);
+            self.lanes[task as usize].name = name;
+        } else if let Some(object) = row["object"].as_u64() {
+            let name = row["name"].as_str().or(row["is"].as_str()).unwrap_or_default();
+            self.objects.insert(object, name.to_string());
+        } else if let Some(word) = row[0].as_str().filter(|word| *word != "now") {
+            self.event(word, row);
+        }
+    }
+
+    fn event(&mut self, word: &str, row: &Value) {
+        let number = |at: usize| row[at].as_u64();
+        let task = number(1).unwrap_or_default() as usize;
+        let back = |picture: &Picture, back: Option<u64>| {
+            let at = back.filter(|back| *back > 0).and_then(|back| picture.actors.len().checked_sub(back as usize));
+            at.and_then(|at| picture.actors.get(at)).copied().unwrap_or_default()
+        };
+        let mut actor = match word {
+            "poll" | "drop" => Actor::Task(task),
+            "fire" => Actor::Timer,
+            "arrive" => Actor::Thread,
+            "told" => back(self, number(2)),
+            "turn" | "jump" | "park" | "unpark" | "stall" => Actor::Nobody,
+            _ => self.actors.last().copied().unwrap_or_default(),
+        };
+        let context = actor;
+        if let Some(cause) = row.as_array().and_then(|row| row.last()).and_then(|last| last["cause"].as_u64()) {
+            actor = back(self, Some(cause));
+        }
+        match word {
+            "spawn" => self.arrow(actor, task, "spawn", State::Ready),
+            "wake" => self.arrow(actor, task, "wake", State::Ready),
+            "again" => self.arrow(actor, task, "again", State::Ready),
+            "turn" => self.turn += 1,
+            "poll" => self.begin(task, true),
+            "drop" => self.begin(task, false),
+            "pending" => self.end(task, "Pending", State::Parked),
+            "ready" => self.end(task, "Ready", State::Over),
+            "panics" => self.end(task, "panics", State::Over),
+            "cancelled" => self.end(task, "dropped", State::Over),
+            "cancel" if self.lanes[task].state == State::Parked => self.arrow(actor, task, "cancel", State::Ready),
+            "jump" => self.jump(number(1).unwrap_or_default()),
+            "stall" => self.across("stall", "nobody can ever run again"),
+            "wait" => {
+                let object = number(3).and_then(|object| self.objects.get(&object)).cloned().unwrap_or_default();
+                self.wait(task, number(2), format!("on {object}"));
+            }
+            "arm" => self.wait(task, number(2), format!("for {}", time(number(3).unwrap_or_default()))),
+            "fire" | "disarm" | "grant" | "waited" | "leave" => {
+                let owner = number(1).and_then(|wait| self.waiters.remove(&wait));
+                if let (Some(wait), Some(owner)) = (number(1), owner) {
+                    self.lanes[owner].waits.remove(&wait);
+                }
+            }
+            _ => {}
+        }
+        self.actors.push(context);
+    }
+
+    fn wait(&mut self, task: usize, wait: Option<u64>, what: String) {
+        if let Some(wait) = wait {
+            self.waiters.insert(wait, task);
+            self.lanes[task].waits.insert(wait, what);
+        }
+    }
+
+    /// Begins a box.
+    fn begin(&mut self, task: usize, is_poll: bool) {
+        self.polls += usize::from(is_poll);
+        self.lanes[task].polls += usize::from(is_poll);
+        self.becomes(task, State::Running, self.y);
+        if self.turn > 0 {
+            let turn = self.turn;
+            let (width, y) = (self.width(), self.y - 6);
+            self.behind(format_args!("<line class=\"turn\" x1=\"0\" x2=\"{width}\" y1=\"{y}\" y2=\"{y}\"/>"));
+            self.text("small", 2, self.y + 12, "start", &format!("turn {turn}"));
+            self.turn = turn;
+        }
+        self.open = Some((task, self.y, 0));
+    }
+
+    /// Ends the box that is open.
+    fn end(&mut self, task: usize, how: &str, state: State) {
+        let Some((_, top, arrows)) = self.open.take().filter(|open| open.0 == task) else { return };
+        let height = BOX.max(14 * (arrows + 1));
+        let (x, width) = (self.x(task), self.lane - 16);
+        let left = x - width / 2;
+        let class = how.to_lowercase();
+        let polls = self.lanes[task].polls;
+        let title = if how == "dropped" { "drop".to_string() } else { format!("poll {polls}") };
+        self.front(format_args!(
+            "<rect class=\"{class}\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"5\"/>"
+        ));
+        self.text("what", x, top + height / 2 - 4, "middle", &title);
+        self.text("how", x, top + height / 2 + 12, "middle", how);
+        self.y = top + height;
+        let state = if self.lanes[task].state == State::Ready { State::Ready } else { state };
+        self.becomes(task, state, self.y);
+        let waits: Vec<_> = self.lanes[task].waits.values().cloned().collect();
+        if state == State::Parked && !waits.is_empty() {
+            self.text("small wait", x + 4, self.y + 13, "start", &shortened(&waits.join(", "), self.lane / 7));
+            self.y += 8;
+        }
+        self.y += 14;
+    }
+
+    /// Draws an arrow to a task that becomes ready.
+    fn arrow(&mut self, from: Actor, to: usize, class: &str, state: State) {
+        self.wakes += usize::from(class == "wake");
+        let y = match (from, &mut self.open) {
+            (Actor::Task(_), Some((_, top, arrows))) => {
+                *arrows += 1;
+                *top + 14 * *arrows - 3
+            }
+            _ => {
+                self.y += 8;
+                self.y
+            }
+        };
+        let half = (self.lane - 16) / 2;
+        let begin = match from {
+            Actor::Task(task) if task == to => None,
+            Actor::Task(task) if self.open.is_some() => {
+                Some(if self.x(task) < self.x(to) { self.x(task) + half } else { self.x(task) - half })
+            }
+            Actor::Task(task) => Some(self.x(task)),
+            Actor::Timer => Some(40),
+            Actor::Thread => Some(40),
+            Actor::Nobody => None,
+        };
+        let end = self.x(to);
+        match begin {
+            Some(begin) => {
+                let tip = if begin < end { end - 2 } else { end + 2 };
+                let base = if begin < end { tip - 8 } else { tip + 8 };
+                self.front(format_args!(
+                    "<line class=\"{class}\" x1=\"{begin}\" x2=\"{base}\" y1=\"{y}\" y2=\"{y}\"/>"
+                ));
+                self.front(format_args!(
+                    "<polygon class=\"{class}\" points=\"{tip},{y} {base},{} {base},{}\"/>",
+                    y - 4,
+                    y + 4
+                ));
+            }
+            None if matches!(from, Actor::Task(_)) => {
+                let x = end + half;
+                self.front(format_args!("<path class=\"{class}\" d=\"M{x},{y} c14,0 14,16 2,16\"/>"));
+                self.front(format_args!(
+                    "<polygon class=\"{class}\" points=\"{x},{} {},{} {},{}\"/>",
+                    y + 16,
+                    x + 8,
+                    y + 12,
+                    x + 8,
+                    y + 20
+                ));
+            }
+            None => {}
+        }
+        if matches!(from, Actor::Thread) {
+            self.text("small", 2, y + 4, "start", "thread");
+        }
+        if self.lanes[to].state != State::Running {
+            self.becomes(to, state, y);
+        } else {
+            self.lanes[to].state = State::Ready;
+        }
+        if self.open.is_none() {
+            self.y += 8;
+        }
+    }
+
+    fn jump(&mut self, micros: u64) {
+        self.across(&format!("+{}", time(micros)), "");
+    }
+
+    /// A mark across all lanes.
+    fn across(&mut self, what: &str, why: &str) {
+        let (y, width) = (self.y + 4, self.width());
+        self.front(format_args!("<line class=\"jump\" x1=\"{GUTTER}\" x2=\"{width}\" y1=\"{y}\" y2=\"{y}\"/>"));
+        self.text("time", 2, y + 4, "start", what);
+        if !why.is_empty() {
+            self.text("time", width - 4, y + 16, "end", why);
+            self.y += 14;
+        }
+        self.y += 20;
+    }
+
+    /// Draws what a lane was until now.
+    fn becomes(&mut self, task: usize, state: State, y: usize) {
+        let (x, Lane { state: before, since, .. }) = (self.x(task), &self.lanes[task]);
+        let class = match before {
+            State::Ready => "ready",
+            State::Parked => "parked",
+            State::Unborn | State::Running | State::Over => "",
+        };
+        if !class.is_empty() {
+            let since = *since;
+            self.behind(format_args!("<line class=\"{class}\" x1=\"{x}\" x2=\"{x}\" y1=\"{since}\" y2=\"{y}\"/>"));
+        }
+        let lane = &mut self.lanes[task];
+        (lane.state, lane.since) = (state, y);
+    }
+
+    fn x(&self, task: usize) -> usize {
+        GUTTER + task * self.lane + self.lane / 2
+    }
+
+    fn width(&self) -> usize {
+        GUTTER + self.lanes.len() * self.lane
+    }
+
+    fn behind(&mut self, what: std::fmt::Arguments<'_>) {
+        writeln!(self.behind, "{what}").expect("a String takes all");
+    }
+
+    fn front(&mut self, what: std::fmt::Arguments<'_>) {
+        writeln!(self.front, "{what}").expect("a String takes all");
+    }
+
+    fn text(&mut self, class: &str, x: usize, y: usize, anchor: &str, text: &str) {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;");
+        self.front(format_args!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{text}</text>"));
+    }
+
+    fn finish(mut self) -> String {
+        for task in 0..self.lanes.len() {
+            self.becomes(task, State::Over, self.y);
+            let name = shortened(&self.lanes[task].name, self.lane / 8);
+            self.text("name", self.x(task), 16, "middle", &name);
+        }
+        let (width, height) = (self.width(), self.y + 4);
+        let Picture { behind, front, polls, wakes, .. } = &self;
+        let lanes = self.lanes.len();
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"run\" role=\"img\" viewBox=\"0 0 {width} {height}\" \
+             width=\"{width}\" aria-label=\"a run: {lanes} tasks, {polls} polls, {wakes} wakes\">\n{behind}{front}</svg>\n"
+        )
+    }
+}
+
+/// The name of one who has the name of another, but for the number at its end.
+fn numbered(name: &str) -> String {
+    let digits = name.trim_end_matches(')').chars().rev().take_while(char::is_ascii_digit).count();
+    let end = name.trim_end_matches(')').len();
+    let number: Result<u64, _> = name[end - digits..end].parse();
+    number.map_or(name.to_string(), |number| format!("{}{}{}", &name[..end - digits], number + 1, &name[end..]))
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most { text.to_string() } else { text.chars().take(most - 1).chain(['…']).collect() }
+}
+
+fn time(micros: u64) -> String {
+    match micros {
+        0 => "0 s".to_string(),
+        1_000_000.. => format!("{} s", micros as f64 / 1e6),
+        1000.. => format!("{} ms", micros as f64 / 1e3),
+        _ => format!("{micros} µs"),
+    }
+}

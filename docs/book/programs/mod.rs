@@ -1,0 +1,49 @@
+//! The programs of the book. Another one is a file here, a `mod` line, a row of the table, and a chapter that uses it.
+
+mod inert;
+
+/// A program of the book: small, whole, and over within a second.
+#[derive(Debug)]
+pub(crate) struct Program {
+    /// With dashes; its file has underscores instead.
+    pub(crate) name: &'static str,
+    pub(crate) main: fn(),
+    /// Set where time really passes: a program that depends on threads.
+    pub(crate) is_on_real_time: bool,
+    /// Set where what it says on stderr is shown, too. Any other one says nothing there.
+    pub(crate) shows_stderr: bool,
+}
+
+/// All of them, in the order of the chapters.
+pub(crate) const PROGRAMS: &[Program] = &[
+    // nothing.md
+    Program::new("inert", inert::main),
+];
+
+impl Program {
+    const fn new(name: &'static str, main: fn()) -> Self {
+        Program { name, main, is_on_real_time: false, shows_stderr: false }
+    }
+
+    #[allow(dead_code, reason = "the first program that depends on threads uses it")]
+    const fn on_real_time(mut self) -> Self {
+        self.is_on_real_time = true;
+        self
+    }
+
+    #[allow(dead_code, reason = "the first program whose report is shown uses it")]
+    const fn with_stderr(mut self) -> Self {
+        self.shows_stderr = true;
+        self
+    }
+
+    /// Where it is written, from the root of the project, as the lines of a trace name it.
+    pub(crate) fn file(&self) -> String {
+        format!("docs/book/programs/{}.rs", self.name.replace('-', "_"))
+    }
+}
+
+/// The program of that name.
+pub(crate) fn find(name: &str) -> Option<&'static Program> {
+    PROGRAMS.iter().find(|program| program.name == name)
+}

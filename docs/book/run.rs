@@ -1,0 +1,66 @@
+//! Runs a program of the book in a process of its own, and keeps what it printed and the traces of its runs.
+
+use crate::programs::Program;
+use crate::{ROOT, made, write_down};
+use std::fs::{read_to_string, remove_file};
+use std::io::{PipeReader, Read, pipe};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+/// A program that takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// Runs it, writes down what it printed, and gives the traces of its runtimes, one after the other.
+pub(crate) fn run(program: &Program) -> Result<Vec<String>, String> {
+    let name = program.name;
+    let traces = |number| made(&if number == 1 { format!("{name}.jsonl") } else { format!("{name}-{number}.jsonl") });
+    // Those of the last time, of which there may have been more.
+    (1..).map(traces).take_while(|trace| remove_file(trace).is_ok()).for_each(drop);
+    let failed = |error| format!("`{name}` cannot be run: {error}");
+    let (printed, stdout) = pipe().map_err(failed)?;
+    let (said, stderr) = pipe().map_err(failed)?;
+    let stderr = if program.shows_stderr { stdout.try_clone().map_err(failed)? } else { stderr };
+    let mut command = Command::new(std::env::current_exe().map_err(failed)?);
+    command.args(["--program", name]).current_dir(ROOT).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
+    command.env("GREENLIGHT_TRACE", traces(1)).env("RUST_BACKTRACE", "0").env_remove("GREENLIGHT_DEBUG");
+    let clock = if program.is_on_real_time { "real" } else { "virtual" };
+    let mut child = command.env("GREENLIGHT_CLOCK", clock).spawn().map_err(failed)?;
+    // The command holds the ends that are written to, and a reader comes to its end when nobody does.
+    drop(command);
+    let (printed, said) = (all_of(printed), all_of(said));
+    let (Ok(printed), Ok(said)) = (printed.recv_timeout(LIMIT), said.recv_timeout(LIMIT)) else {
+        let _ = child.kill().and_then(|()| child.wait());
+        return Err(format!("`{name}` has not come to its end within {} seconds", LIMIT.as_secs()));
+    };
+    let status = child.wait().map_err(failed)?;
+    if !status.success() {
+        return Err(format!("`{name}` failed, with {status}:\n{printed}{said}"));
+    }
+    if !said.is_empty() {
+        return Err(format!(
+            "`{name}` says on stderr what no chapter shows (with_stderr() would have it shown):\n{said}"
+        ));
+    }
+    write_down(&made(&format!("{name}.txt")), &printed)?;
+    (1..)
+        .map(traces)
+        .take_while(|trace| trace.exists())
+        .map(|trace: PathBuf| {
+            read_to_string(&trace).map_err(|error| format!("cannot read {}: {error}", trace.display()))
+        })
+        .collect()
+}
+
+/// Reads on a thread of its own, so that one can stop to wait for it.
+fn all_of(mut reader: PipeReader) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = reader.read_to_end(&mut bytes);
+        let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
+    });
+    receiver
+}
