@@ -85,7 +85,7 @@ pub(crate) fn questions_alone(chapters: &[Chapter]) -> String {
 }
 
 /// What mdBook makes of a heading, so that one can link to it.
-fn anchor_of(heading: &str) -> String {
+pub(crate) fn anchor_of(heading: &str) -> String {
     let kept = heading.trim().chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
     kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()
 }

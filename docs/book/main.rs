@@ -2,15 +2,17 @@
 //! has mdBook build the book around these.
 
 mod chapters;
+mod excerpt;
 mod picture;
 mod programs;
 mod run;
 
 use chapters::{PREDICT, chapters, questions_alone};
 use clap::Parser;
+use excerpt::excerpts;
 use greenlight::trace::page_with;
 use programs::{PROGRAMS, Program};
-use std::fs::{create_dir_all, read_to_string, write};
+use std::fs::{create_dir_all, read_to_string, remove_dir_all, write};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -60,19 +62,28 @@ fn main() -> ExitCode {
 }
 
 fn build(arguments: &Arguments) -> Result<(), String> {
-    create_dir_all(made("")).map_err(|error| format!("cannot make {}: {error}", made("").display()))?;
+    // What was made of a program that is there no more goes, too.
+    let folder = made("");
+    let emptied = if folder.exists() { remove_dir_all(&folder) } else { Ok(()) };
+    let emptied = emptied.and_then(|()| create_dir_all(&folder));
+    emptied.map_err(|error| format!("cannot empty {}: {error}", folder.display()))?;
     for program in PROGRAMS {
         make(program)?;
     }
     let src = Path::new(BOOK).join("src");
-    write_down(&src.join(PREDICT), &questions_alone(&chapters(&src)?))?;
+    let chapters = chapters(&src)?;
+    write_down(&src.join(PREDICT), &questions_alone(&chapters))?;
+    for excerpt in excerpts(&chapters)? {
+        let source = read(&excerpt.file)?;
+        write_down(&made(&excerpt.path()), &excerpt.cut(&source)?)?;
+    }
     if arguments.no_mdbook { Ok(()) } else { mdbook(arguments.open) }
 }
 
 /// Runs a program, and makes a picture and a page of each of its runs.
 fn make(program: &Program) -> Result<(), String> {
     let file = program.file();
-    let source = read_to_string(Path::new(ROOT).join(&file)).map_err(|error| format!("cannot read {file}: {error}"))?;
+    let source = read(&file)?;
     for (number, trace) in (1..).zip(run::run(program)?) {
         let name = if number == 1 { program.name.to_string() } else { format!("{}-{number}", program.name) };
         let page = page_with(&name, &[&trace], &[(&file, &source)]);
@@ -98,8 +109,15 @@ fn mdbook(opens: bool) -> Result<(), String> {
     }
 }
 
+/// Reads a file of the project.
+fn read(file: &str) -> Result<String, String> {
+    read_to_string(Path::new(ROOT).join(file)).map_err(|error| format!("cannot read {file}: {error}"))
+}
+
+/// Writes a file, and makes the folder for it.
 fn write_down(path: &Path, text: &str) -> Result<(), String> {
-    write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+    let folder = path.parent().map_or(Ok(()), create_dir_all);
+    folder.and_then(|()| write(path, text)).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
 /// A file among what is made of the programs' runs.

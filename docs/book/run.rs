@@ -2,7 +2,7 @@
 
 use crate::programs::Program;
 use crate::{ROOT, made, write_down};
-use std::fs::{read_to_string, remove_file};
+use std::fs::read_to_string;
 use std::io::{PipeReader, Read, pipe};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -17,8 +17,6 @@ const LIMIT: Duration = Duration::from_secs(20);
 pub(crate) fn run(program: &Program) -> Result<Vec<String>, String> {
     let name = program.name;
     let traces = |number| made(&if number == 1 { format!("{name}.jsonl") } else { format!("{name}-{number}.jsonl") });
-    // Those of the last time, of which there may have been more.
-    (1..).map(traces).take_while(|trace| remove_file(trace).is_ok()).for_each(drop);
     let failed = |error| format!("`{name}` cannot be run: {error}");
     let (printed, stdout) = pipe().map_err(failed)?;
     let (said, stderr) = pipe().map_err(failed)?;

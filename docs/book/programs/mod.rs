@@ -1,6 +1,10 @@
 //! The programs of the book. Another one is a file here, a `mod` line, a row of the table, and a chapter that uses it.
 
+mod dropped;
+mod early_nap;
+mod in_sequence;
 mod inert;
+mod spawned;
 
 /// A program of the book: small, whole, and over within a second.
 #[derive(Debug)]
@@ -18,6 +22,10 @@ pub(crate) struct Program {
 pub(crate) const PROGRAMS: &[Program] = &[
     // nothing.md
     Program::new("inert", inert::main),
+    Program::new("dropped", dropped::main),
+    Program::new("in-sequence", in_sequence::main),
+    Program::new("spawned", spawned::main),
+    Program::new("early-nap", early_nap::main),
 ];
 
 impl Program {
