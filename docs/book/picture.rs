@@ -21,7 +21,7 @@ pub(crate) fn picture(trace: &str) -> Result<String, String> {
     let rows = trace.lines().map(serde_json::from_str::<Value>).collect::<Result<Vec<_>, _>>();
     let rows = rows.map_err(|error| error.to_string())?;
     let tasks = rows.iter().filter(|row| row["task"].is_u64()).count();
-    let mut picture = Picture { lane: LANE[usize::from(tasks > FEW)], y: 34, ..Picture::default() };
+    let mut picture = Picture { tasks, lane: LANE[usize::from(tasks > FEW)], y: 34, ..Picture::default() };
     rows.iter().for_each(|row| picture.read(row));
     Ok(picture.finish())
 }
@@ -59,6 +59,8 @@ struct Lane {
 
 #[derive(Default)]
 struct Picture {
+    /// How many lanes there will be.
+    tasks: usize,
     lane: usize,
     y: usize,
     lanes: Vec<Lane>,
@@ -68,6 +70,8 @@ struct Picture {
     /// Who was under way at each event, the first of which is number 1.
     actors: Vec<Actor>,
     turn: u64,
+    /// The turn whose number was drawn last.
+    turn_drawn: u64,
     /// The box that is being drawn: its task, its top, and how many arrows have left it.
     open: Option<(usize, usize, usize)>,
     polls: usize,
@@ -154,12 +158,12 @@ impl Picture {
         self.polls += usize::from(is_poll);
         self.lanes[task].polls += usize::from(is_poll);
         self.becomes(task, State::Running, self.y);
-        if self.turn > 0 {
+        if self.turn > self.turn_drawn {
             let turn = self.turn;
             let (width, y) = (self.width(), self.y - 6);
             self.behind(format_args!("<line class=\"turn\" x1=\"0\" x2=\"{width}\" y1=\"{y}\" y2=\"{y}\"/>"));
             self.text("small", 2, self.y + 12, "start", &format!("turn {turn}"));
-            self.turn = turn;
+            self.turn_drawn = turn;
         }
         self.open = Some((task, self.y, 0));
     }
@@ -209,8 +213,7 @@ impl Picture {
                 Some(if self.x(task) < self.x(to) { self.x(task) + half } else { self.x(task) - half })
             }
             Actor::Task(task) => Some(self.x(task)),
-            Actor::Timer => Some(40),
-            Actor::Thread => Some(40),
+            Actor::Timer | Actor::Thread => Some(GUTTER - 14),
             Actor::Nobody => None,
         };
         let end = self.x(to);
@@ -241,8 +244,13 @@ impl Picture {
             }
             None => {}
         }
-        if matches!(from, Actor::Thread) {
-            self.text("small", 2, y + 4, "start", "thread");
+        let outside = match from {
+            Actor::Timer => "timer",
+            Actor::Thread => "thread",
+            Actor::Task(_) | Actor::Nobody => "",
+        };
+        if !outside.is_empty() {
+            self.text("small", 2, y + 4, "start", outside);
         }
         if self.lanes[to].state != State::Running {
             self.becomes(to, state, y);
@@ -291,7 +299,7 @@ impl Picture {
     }
 
     fn width(&self) -> usize {
-        GUTTER + self.lanes.len() * self.lane
+        GUTTER + self.tasks * self.lane
     }
 
     fn behind(&mut self, what: std::fmt::Arguments<'_>) {

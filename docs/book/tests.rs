@@ -76,7 +76,7 @@ fn every_program_is_in_the_table_and_is_used() {
     for (name, path) in programs() {
         assert!(src().join(format!("made/{name}.txt")).exists(), "{} is not in the table of programs", path.display());
         let file = format!("programs/{}", path.file_name().unwrap_or_default().to_string_lossy());
-        let is_used = chapters.contains(&format!("{file}")) || chapters.contains(&format!("made/{name}."));
+        let is_used = chapters.contains(&file) || chapters.contains(&format!("made/{name}."));
         assert!(is_used, "no chapter uses {file}");
     }
 }
