@@ -6,5 +6,14 @@
 
 extern crate self as given;
 
+#[path = "../../exercises/08_timers/solution.rs"]
+pub mod timers;
+
 #[path = "../../exercises/10_event/solution.rs"]
 pub mod event;
+
+#[path = "../../exercises/11_lock/solution.rs"]
+pub mod lock;
+
+#[path = "../../exercises/12_condition/solution.rs"]
+pub mod condition;
