@@ -1,0 +1,48 @@
+use greenlight::explore::{Explorer, always};
+use greenlight::{gather_tasks, task, yield_now};
+use kit::check;
+use lost_wake::Room;
+use std::rc::Rc;
+
+const NAMES: [&str; 3] = ["ann", "bob", "cy"];
+
+/// So many visit a room for one, all at once.
+async fn visits(visitors: usize) {
+    let room = Rc::new(Room::new(1));
+    let seen = room.clone();
+    always("at most 1 is in a room for 1", move || seen.inside() <= 1);
+    gather_tasks(NAMES[..visitors].iter().map(|name| task(*name).spawn(visit(room.clone())))).await;
+}
+
+/// Nobody stays for long.
+async fn visit(room: Rc<Room>) {
+    room.enter().await;
+    for _ in 0..3 {
+        yield_now().await;
+    }
+    room.leave();
+}
+
+/// Tries the orders in which so many visitors may run. The message is the explorer's report.
+#[track_caller]
+fn explore_visits(visitors: usize) {
+    match Explorer::new().turns(30).try_run(|| visits(visitors)) {
+        Ok(explored) => println!("{explored}"),
+        Err(failed) => panic!("{failed}"),
+    }
+}
+
+#[test]
+fn in_the_usual_order_all_get_in() {
+    check(|| greenlight::replay("gl1:", || visits(2)));
+}
+
+#[test]
+fn in_every_order_all_get_in() {
+    check(|| explore_visits(2));
+}
+
+#[test]
+fn three_of_them_too() {
+    check(|| explore_visits(3));
+}
