@@ -1,10 +1,18 @@
 //! The programs of the book. Another one is a file here, a `mod` line, a row of the table, and a chapter that uses it.
 
+mod busy_loop;
 mod dropped;
 mod early_nap;
+mod forgot_waker;
+mod in_a_waker;
 mod in_sequence;
 mod inert;
+mod kept_waker;
+mod late_wake;
+mod poll_after_ready;
 mod spawned;
+mod stale_waker;
+mod wake_in_poll;
 
 /// A program of the book: small, whole, and over within a second.
 #[derive(Debug)]
@@ -26,6 +34,15 @@ pub(crate) const PROGRAMS: &[Program] = &[
     Program::new("in-sequence", in_sequence::main),
     Program::new("spawned", spawned::main),
     Program::new("early-nap", early_nap::main),
+    // pending.md
+    Program::new("forgot-waker", forgot_waker::main),
+    Program::new("kept-waker", kept_waker::main),
+    Program::new("in-a-waker", in_a_waker::main),
+    Program::new("stale-waker", stale_waker::main),
+    Program::new("wake-in-poll", wake_in_poll::main),
+    Program::new("poll-after-ready", poll_after_ready::main),
+    Program::new("busy-loop", busy_loop::main),
+    Program::new("late-wake", late_wake::main),
 ];
 
 impl Program {
