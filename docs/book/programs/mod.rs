@@ -1,5 +1,6 @@
 //! The programs of the book. Another one is a file here, a `mod` line, a row of the table, and a chapter that uses it.
 
+mod borrows;
 mod busy_loop;
 mod dropped;
 mod early_nap;
@@ -10,9 +11,13 @@ mod inert;
 mod kept_waker;
 mod late_wake;
 mod poll_after_ready;
+mod refused;
+mod sizes;
 mod spawned;
 mod stale_waker;
+mod stays_put;
 mod wake_in_poll;
+mod waker_travels;
 
 /// A program of the book: small, whole, and over within a second.
 #[derive(Debug)]
@@ -43,6 +48,12 @@ pub(crate) const PROGRAMS: &[Program] = &[
     Program::new("poll-after-ready", poll_after_ready::main),
     Program::new("busy-loop", busy_loop::main),
     Program::new("late-wake", late_wake::main),
+    // pin.md
+    Program::new("sizes", sizes::main),
+    Program::new("stays-put", stays_put::main),
+    Program::new("refused", refused::main),
+    Program::new("borrows", borrows::main),
+    Program::new("waker-travels", waker_travels::main).on_real_time(),
 ];
 
 impl Program {
