@@ -10,10 +10,15 @@ mod in_sequence;
 mod inert;
 mod kept_waker;
 mod late_wake;
+mod lost_wakes;
+mod nested;
+mod parks;
+mod polite;
 mod poll_after_ready;
 mod refused;
 mod sizes;
 mod spawned;
+mod spins;
 mod stale_waker;
 mod stays_put;
 mod wake_in_poll;
@@ -54,6 +59,12 @@ pub(crate) const PROGRAMS: &[Program] = &[
     Program::new("refused", refused::main),
     Program::new("borrows", borrows::main),
     Program::new("waker-travels", waker_travels::main).on_real_time(),
+    // block-on.md
+    Program::new("spins", spins::main).on_real_time(),
+    Program::new("parks", parks::main).on_real_time(),
+    Program::new("lost-wakes", lost_wakes::main).on_real_time(),
+    Program::new("nested", nested::main).on_real_time(),
+    Program::new("polite", polite::main),
 ];
 
 impl Program {
