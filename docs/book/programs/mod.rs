@@ -5,6 +5,7 @@ mod busy_loop;
 mod dropped;
 mod early_nap;
 mod forgot_waker;
+mod held_lock;
 mod in_a_waker;
 mod in_sequence;
 mod inert;
@@ -15,12 +16,14 @@ mod nested;
 mod parks;
 mod polite;
 mod poll_after_ready;
+mod ready_queue;
 mod refused;
 mod sizes;
 mod spawned;
 mod spins;
 mod stale_waker;
 mod stays_put;
+mod turns;
 mod wake_in_poll;
 mod waker_travels;
 
@@ -65,6 +68,10 @@ pub(crate) const PROGRAMS: &[Program] = &[
     Program::new("lost-wakes", lost_wakes::main).on_real_time(),
     Program::new("nested", nested::main).on_real_time(),
     Program::new("polite", polite::main),
+    // ready-queue.md
+    Program::new("ready-queue", ready_queue::main),
+    Program::new("held-lock", held_lock::main),
+    Program::new("turns", turns::main),
 ];
 
 impl Program {
