@@ -1,0 +1,131 @@
+use bounded_queue::Queue;
+use kit::{Hand, check, on_wake};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::task::Poll;
+
+#[test]
+fn what_is_put_is_got_in_order() {
+    check(|| {
+        let queue = Queue::new(3);
+        for item in 1..=3 {
+            Hand::new("putter", queue.put(item)).ready();
+        }
+        let got = [1, 2, 3].map(|_| Hand::new("getter", queue.get()).ready());
+        assert_eq!(got, [1, 2, 3], "first in, first out");
+    });
+}
+
+#[test]
+fn who_puts_waits_while_it_is_full() {
+    check(|| {
+        let queue = Queue::new(2);
+        Hand::new("a", queue.put(1)).ready();
+        Hand::new("b", queue.put(2)).ready();
+        let mut c = Hand::new("c", queue.put(3));
+        assert!(c.poll().is_pending(), "there are 2 places and 2 items, and `c` has put a third one");
+        assert_eq!(queue.len(), 2, "there are 2 places, and `c` waits for one: its item is not in the queue yet");
+        assert_eq!(Hand::new("getter", queue.get()).ready(), 1);
+        assert!(c.wakes() > 0, "the first item was taken, its place is free, and `c` was not woken");
+        c.ready();
+        assert_eq!(queue.len(), 2, "`c` has put its item");
+    });
+}
+
+#[test]
+fn who_gets_waits_while_it_is_empty() {
+    check(|| {
+        let queue = Queue::new(2);
+        let mut a = Hand::new("a", queue.get());
+        a.pending();
+        Hand::new("putter", queue.put(1)).ready();
+        assert!(a.wakes() > 0, "an item was put, and `a`, who waits for one, was not woken");
+        assert_eq!(a.ready(), 1);
+    });
+}
+
+#[test]
+fn nobody_overtakes() {
+    check(|| {
+        let queue = Queue::new(1);
+        let mut a = Hand::new("a", queue.get());
+        a.pending();
+        Hand::new("putter", queue.put(1)).ready();
+        let mut late = Hand::new("late getter", queue.get());
+        assert!(late.poll().is_pending(), "`a` has waited for the item, and the late getter took it");
+        let mut b = Hand::new("b", queue.put(2));
+        b.pending();
+        assert_eq!(a.ready(), 1);
+        let mut late = Hand::new("late putter", queue.put(3));
+        assert!(late.poll().is_pending(), "`b` has waited for the place, and the late putter took it");
+        b.woken();
+        b.ready();
+    });
+}
+
+#[test]
+fn an_item_is_not_lost_with_who_was_to_get_it() {
+    check(|| {
+        let queue = Queue::new(1);
+        let (mut a, mut b) = (Hand::new("a", queue.get()), Hand::new("b", queue.get()));
+        a.pending();
+        b.pending();
+        Hand::new("putter", queue.put(1)).ready();
+        a.drop_it();
+        assert!(b.wakes() > 0, "the item was granted to `a`, which left before it ran: `b` waits, and was not woken");
+        let Poll::Ready(item) = b.poll() else { panic!("the item went with `a`, and `b` finds none") };
+        assert_eq!(item, 1);
+    });
+}
+
+#[test]
+fn a_place_is_not_lost_with_who_was_to_fill_it() {
+    check(|| {
+        let queue = Queue::new(1);
+        Hand::new("putter", queue.put(1)).ready();
+        let (mut a, mut b) = (Hand::new("a", queue.put(2)), Hand::new("b", queue.put(3)));
+        a.pending();
+        b.pending();
+        assert_eq!(Hand::new("getter", queue.get()).ready(), 1);
+        a.drop_it();
+        assert!(b.wakes() > 0, "the place was granted to `a`, which left before it ran: `b` waits, and was not woken");
+        b.ready();
+        assert_eq!(Hand::new("getter", queue.get()).ready(), 3, "`a` has left with its item, and `b` has put 3");
+    });
+}
+
+#[test]
+fn who_waits_and_leaves_takes_nothing_along() {
+    check(|| {
+        let queue = Queue::new(1);
+        Hand::new("putter", queue.put(1)).ready();
+        let mut a = Hand::new("a", queue.put(2));
+        a.pending();
+        a.drop_it();
+        let mut b = Hand::new("b", queue.put(3));
+        assert!(b.poll().is_pending(), "`a` waited for a place and left, and has given one back that it never had");
+        b.drop_it();
+        assert_eq!(Hand::new("getter", queue.get()).ready(), 1);
+        let mut c = Hand::new("c", queue.get());
+        c.pending();
+        c.drop_it();
+        let mut d = Hand::new("d", queue.get());
+        assert!(d.poll().is_pending(), "`c` waited for an item and left, and has given one back that it never had");
+    });
+}
+
+#[test]
+fn who_is_woken_may_use_the_queue_at_once() {
+    check(|| {
+        let queue = Rc::new(Queue::new(1));
+        let (in_wake, was_free) = (queue.clone(), Rc::new(Cell::new(false)));
+        let seen = was_free.clone();
+        on_wake(move || seen.set(catch_unwind(AssertUnwindSafe(|| in_wake.len())).is_ok()));
+        let mut a = Hand::new("a", queue.get());
+        a.pending();
+        Hand::new("putter", queue.put(1)).ready();
+        assert!(was_free.get(), "`a` was woken while you held a borrow of the items: let go of it first, then wake");
+        a.ready();
+    });
+}
