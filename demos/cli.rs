@@ -73,6 +73,12 @@ The page is one file, which a browser opens from wherever it lies. A trace is ro
 JSON, as docs/TRACE.md has them; `run NAME --trace FILE.jsonl` writes one, and so does \
 GREENLIGHT_TRACE=FILE.jsonl in the environment of any program on greenlight.";
 
+const AFTER_BOOK: &str = "\
+Every program of the book is run, and what it printed, a picture of its run and the page that replays it go into the chapters. \
+Without mdBook these are made all the same, and the one command that installs it is named.
+
+stdout carries the place of the book. Exit codes: 0 the book is built; 1 it is not.";
+
 /// The asyncio tutorials' programs on greenlight: run them, read them, change them
 #[derive(Debug, Parser)]
 #[command(name = NAME, version, after_help = AFTER_HELP, styles = STYLES, max_term_width = WIDTH)]
@@ -122,6 +128,13 @@ pub(crate) enum Command {
         /// Where to write it [default: beside the first trace]
         #[arg(short, value_name = "FILE.html", value_hint = ValueHint::FilePath)]
         out: Option<PathBuf>,
+    },
+    /// Build the book, which tells how an executor works
+    #[command(after_help = AFTER_BOOK)]
+    Book {
+        /// Open it in a browser
+        #[arg(long)]
+        open: bool,
     },
     /// Print a shell's completion script, as for `source <(greenlight-demos completions bash)`
     Completions { shell: clap_complete::Shell },

@@ -15,6 +15,8 @@ mod explain;
 
 mod page;
 
+mod book;
+
 mod transcript;
 
 mod programs;
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
                 .unwrap_or_else(|why| drive.wrong(why).exit()),
         },
         Command::Page { traces, out } => page::make(&traces, out),
+        Command::Book { open } => book::build(open),
         Command::Completions { shell } => print(&completions(shell)),
     };
     outcome.exit_code().into()

@@ -11,16 +11,25 @@ use chapters::{PREDICT, chapters, questions_alone};
 use clap::Parser;
 use excerpt::excerpts;
 use greenlight::trace::page_with;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use programs::{PROGRAMS, Program};
 use std::fs::{create_dir_all, read_to_string, remove_dir_all, write};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::time::Duration;
+use std::{env, thread};
 
 /// The project, from which the lines of a trace name their files.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 const BOOK: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The mdBook that the book is written for.
+const VERSION: &str = "0.5.";
+
+/// A build that is over sooner shows no progress.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What installs the mdBook that the book is written for.
 const INSTALL: &str = "cargo install mdbook --version 0.5.4 --locked";
@@ -67,8 +76,11 @@ fn build(arguments: &Arguments) -> Result<(), String> {
     let emptied = if folder.exists() { remove_dir_all(&folder) } else { Ok(()) };
     let emptied = emptied.and_then(|()| create_dir_all(&folder));
     emptied.map_err(|error| format!("cannot empty {}: {error}", folder.display()))?;
+    let progress = progress(PROGRAMS.len());
     for program in PROGRAMS {
+        progress.set_message(program.name);
         make(program)?;
+        progress.inc(1);
     }
     let src = Path::new(BOOK).join("src");
     let chapters = chapters(&src)?;
@@ -77,7 +89,24 @@ fn build(arguments: &Arguments) -> Result<(), String> {
         let source = read(&excerpt.file)?;
         write_down(&made(&excerpt.path()), &excerpt.cut(&source)?)?;
     }
-    if arguments.no_mdbook { Ok(()) } else { mdbook(arguments.open) }
+    progress.set_message("mdBook makes the pages");
+    let built = if arguments.no_mdbook { Ok(()) } else { mdbook(arguments.open) };
+    progress.finish_and_clear();
+    built
+}
+
+/// A bar on the terminal, if there is one, and this takes its time.
+fn progress(programs: usize) -> ProgressBar {
+    let progress = ProgressBar::with_draw_target(Some(programs as u64), ProgressDrawTarget::hidden());
+    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} programs: {msg}");
+    progress.set_style(style.expect("it is a template"));
+    let late = progress.clone();
+    thread::spawn(move || {
+        thread::sleep(PATIENCE);
+        late.set_draw_target(ProgressDrawTarget::stderr());
+        late.tick();
+    });
+    progress
 }
 
 /// Runs a program, and makes a picture and a page of each of its runs.
@@ -97,16 +126,37 @@ fn make(program: &Program) -> Result<(), String> {
 }
 
 fn mdbook(opens: bool) -> Result<(), String> {
+    let cannot = |error: io::Error| match error.kind() {
+        ErrorKind::NotFound => format!(
+            "mdBook is not installed, which makes the pages of the chapters. The answers, pictures and replay pages are made, in \
+             {}. This installs it, once, and takes some minutes:\n\n  {INSTALL}\n",
+            place(&made(""))
+        ),
+        _ => format!("cannot run mdbook: {error}"),
+    };
+    let version = Command::new("mdbook").arg("--version").output().map_err(cannot)?;
+    let version = String::from_utf8_lossy(&version.stdout).trim().trim_start_matches("mdbook v").to_string();
+    if !version.starts_with(VERSION) {
+        let what = format!("mdBook {version} is installed, and the book is written for {VERSION}.");
+        return Err(format!("{what} This installs that:\n\n  {INSTALL}\n"));
+    }
     let mut command = Command::new("mdbook");
     command.arg("build").arg(BOOK).args(opens.then_some("--open"));
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("mdbook failed, with {status}")),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(format!(
-            "mdBook is not installed, which makes the book of its chapters. This installs it:\n\n  {INSTALL}\n"
-        )),
-        Err(error) => Err(format!("cannot run mdbook: {error}")),
+    if env::var_os("MDBOOK_LOG").is_none() {
+        command.env("MDBOOK_LOG", "warn");
     }
+    // What it prints itself is for people, too.
+    let status = command.stdout(io::stderr()).status().map_err(cannot)?;
+    if !status.success() {
+        return Err(format!("mdbook failed, with {status}"));
+    }
+    println!("{}", place(&Path::new(BOOK).join("made/index.html")));
+    Ok(())
+}
+
+/// Where something is, for people.
+fn place(path: &Path) -> String {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf()).display().to_string()
 }
 
 /// Reads a file of the project.

@@ -148,6 +148,7 @@ fn help_says_what_there_is_and_what_the_exit_codes_mean() {
                    level
       page         Make the page that replays a trace, whoever wrote it, and
                    compares it with others
+      book         Build the book, which tells how an executor works
       completions  Print a shell's completion script, as for `source
                    <(greenlight-demos completions bash)`
       help         Print this message or the help of the given subcommand(s)
