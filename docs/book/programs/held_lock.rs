@@ -6,14 +6,17 @@ use std::sync::Mutex;
 pub(crate) fn main() {
     // ANCHOR: main
     let queue = Mutex::new(VecDeque::from(["Alice"]));
-    while let Some(name) = queue.lock().expect("nobody panics with it").pop_front() {
-        println!("while let: {name} is polled, and the queue is locked: {}.", queue.try_lock().is_err());
+    let lock = || queue.lock().expect("nobody panics with the queue");
+    let is_locked = || queue.try_lock().is_err();
+
+    while let Some(name) = lock().pop_front() {
+        println!("while let: {name} is polled, and the queue is locked: {}.", is_locked());
     }
 
-    queue.lock().expect("nobody panics with it").push_back("Bob");
+    lock().push_back("Bob");
     loop {
-        let Some(name) = queue.lock().expect("nobody panics with it").pop_front() else { break };
-        println!("let … else: {name} is polled, and the queue is locked: {}.", queue.try_lock().is_err());
+        let Some(name) = lock().pop_front() else { break };
+        println!("let … else: {name} is polled, and the queue is locked: {}.", is_locked());
     }
     // ANCHOR_END: main
 }

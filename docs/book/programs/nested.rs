@@ -52,5 +52,6 @@ pub(crate) fn main() {
     let panic = run(async { catch_unwind(AssertUnwindSafe(|| run(async { 42 }))) });
     // ANCHOR_END: run
     let panic = panic.expect_err("run inside run is refused");
-    println!("run in a task: {}", panic.downcast_ref::<String>().expect("the panic has a text"));
+    let says = panic.downcast_ref::<String>().expect("the panic has a text");
+    println!("run in a task:\n    {}", says.replace(", ", ",\n    ").replace("; ", ";\n    "));
 }

@@ -54,6 +54,12 @@ struct Parker {
     is_woken: AtomicBool,
 }
 
+impl Parker {
+    fn of_this_thread() -> Self {
+        Parker { thread: thread::current(), is_woken: AtomicBool::new(false) }
+    }
+}
+
 impl Wake for Parker {
     fn wake(self: Arc<Self>) {
         self.is_woken.store(true, SeqCst);
@@ -65,7 +71,7 @@ impl Wake for Parker {
 // ANCHOR: block_on
 /// Runs a future to its end on this thread. Returns the number of polls, too.
 pub(super) fn block_on<F: Future>(future: F) -> (F::Output, u32) {
-    let parker = Arc::new(Parker { thread: thread::current(), is_woken: AtomicBool::new(false) });
+    let parker = Arc::new(Parker::of_this_thread());
     let waker = Waker::from(parker.clone());
     let mut cx = Context::from_waker(&waker);
     let mut future = pin!(future);

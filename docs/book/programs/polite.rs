@@ -10,11 +10,11 @@ const LIMIT: u32 = 1000;
 
 // ANCHOR: budget
 thread_local! {
-    /// How many steps the task may take before it lets others run. Its executor fills it up before each poll.
+    /// How many steps the task may take in a poll. Its executor fills it up before each.
     static BUDGET: Cell<u32> = const { Cell::new(0) };
 }
 
-/// One step of a task: the lock is free, the message is there. It is always ready, but for its manners.
+/// One step of a task: a lock that is free, a message that is there. It could always go on.
 async fn step() {
     poll_fn(|cx| {
         if let Some(left) = BUDGET.get().checked_sub(1) {

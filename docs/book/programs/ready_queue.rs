@@ -6,7 +6,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Wake, Waker};
 
 // ANCHOR: types
@@ -29,10 +29,14 @@ pub(super) struct Executor {
 // ANCHOR_END: types
 
 // ANCHOR: wake
+fn lock(queue: &Queue) -> MutexGuard<'_, VecDeque<Arc<Ticket>>> {
+    queue.lock().expect("nobody panics with the queue")
+}
+
 impl Wake for Ticket {
     fn wake(self: Arc<Self>) {
         if !self.is_queued.swap(true, SeqCst) {
-            self.queue.lock().expect("nobody panics with the queue").push_back(self.clone());
+            lock(&self.queue).push_back(self.clone());
         }
     }
 }
@@ -42,7 +46,8 @@ impl Wake for Ticket {
 impl Executor {
     pub(super) fn spawn(&self, future: impl Future<Output = ()> + 'static) {
         let mut tasks = self.tasks.borrow_mut();
-        let ticket = Ticket { task: tasks.len(), is_queued: AtomicBool::new(false), queue: self.queue.clone() };
+        let (task, queue) = (tasks.len(), self.queue.clone());
+        let ticket = Ticket { task, is_queued: AtomicBool::new(false), queue };
         tasks.push(Some(Box::pin(future)));
         Arc::new(ticket).wake(); // to be polled for the first time
     }
@@ -50,9 +55,10 @@ impl Executor {
     /// Polls who is ready, until nobody is.
     pub(super) fn run_until_idle(&self) {
         loop {
-            let Some(ticket) = self.queue.lock().expect("nobody panics with the queue").pop_front() else { return };
+            let Some(ticket) = lock(&self.queue).pop_front() else { return };
             ticket.is_queued.store(false, SeqCst);
-            let Some(mut job) = self.tasks.borrow_mut()[ticket.task].take() else { continue };
+            let job = self.tasks.borrow_mut()[ticket.task].take();
+            let Some(mut job) = job else { continue };
             let waker = Waker::from(ticket.clone());
             if job.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
                 self.tasks.borrow_mut()[ticket.task] = Some(job);

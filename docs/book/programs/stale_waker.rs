@@ -20,7 +20,7 @@ fn keep_the_first(kept: &mut Option<Waker>, waker: &Waker) {
 // ANCHOR_END: first
 
 // ANCHOR: newest
-/// Right: the newest one counts. `clone_from` leaves the old one if both wake the same task.
+/// Right: the newest one counts. `clone_from` keeps the old one if both wake the same.
 fn keep_the_newest(kept: &mut Option<Waker>, waker: &Waker) {
     match kept {
         Some(known) => known.clone_from(waker),

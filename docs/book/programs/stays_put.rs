@@ -29,8 +29,9 @@ pub(crate) fn main() {
 
     let mut moved = boxed; // moves a pointer, and not the future
     assert_eq!(place_of(&moved), starts_at);
-    let Poll::Ready((before, after)) = moved.as_mut().poll(&mut cx) else { panic!("it pauses once") };
+    let polled = moved.as_mut().poll(&mut cx);
     // ANCHOR_END: main
+    let Poll::Ready((before, after)) = polled else { panic!("it pauses once") };
     let is_within = (starts_at..starts_at + size).contains(&before.addr());
     println!("The name is inside the future: {is_within}. It has kept its address: {}.", before == after);
     println!("The same name, moved out of its box and into another: {}.", moved_elsewhere());
