@@ -2,15 +2,20 @@
 
 mod borrows;
 mod busy_loop;
+mod cancels;
 mod dropped;
+mod dropped_handle;
 mod early_nap;
 mod forgot_waker;
+mod grandchildren;
 mod held_lock;
 mod in_a_waker;
 mod in_sequence;
 mod inert;
+mod joins;
 mod kept_waker;
 mod late_wake;
+mod lost_in_cancel;
 mod lost_wakes;
 mod nested;
 mod parks;
@@ -19,6 +24,7 @@ mod poll_after_ready;
 mod ready_queue;
 mod refused;
 mod sizes;
+mod spawn_order;
 mod spawned;
 mod spins;
 mod stale_waker;
@@ -72,6 +78,13 @@ pub(crate) const PROGRAMS: &[Program] = &[
     Program::new("ready-queue", ready_queue::main),
     Program::new("held-lock", held_lock::main),
     Program::new("turns", turns::main),
+    // spawn.md
+    Program::new("spawn-order", spawn_order::main),
+    Program::new("dropped-handle", dropped_handle::main),
+    Program::new("joins", joins::main),
+    Program::new("cancels", cancels::main),
+    Program::new("lost-in-cancel", lost_in_cancel::main),
+    Program::new("grandchildren", grandchildren::main),
 ];
 
 impl Program {

@@ -1,0 +1,17 @@
+//! When a task begins that was spawned.
+
+use greenlight::{run, say, spawn};
+
+pub(crate) fn main() {
+    run(async {
+        // ANCHOR: main
+        let child = spawn(async {
+            say!("The child begins.");
+            42
+        });
+        say!("Main goes on.");
+        let answer = child.await;
+        say!("Main has {answer:?}.");
+        // ANCHOR_END: main
+    });
+}
