@@ -1,5 +1,7 @@
 //! The programs of the book. Another one is a file here, a `mod` line, a row of the table, and a chapter that uses it.
 
+mod alarms;
+mod blocked;
 mod borrows;
 mod busy_loop;
 mod cancels;
@@ -14,6 +16,7 @@ mod in_sequence;
 mod inert;
 mod joins;
 mod kept_waker;
+mod late_timers;
 mod late_wake;
 mod lost_in_cancel;
 mod lost_wakes;
@@ -29,6 +32,7 @@ mod spawned;
 mod spins;
 mod stale_waker;
 mod stays_put;
+mod timers;
 mod turns;
 mod wake_in_poll;
 mod waker_travels;
@@ -85,6 +89,11 @@ pub(crate) const PROGRAMS: &[Program] = &[
     Program::new("cancels", cancels::main),
     Program::new("lost-in-cancel", lost_in_cancel::main),
     Program::new("grandchildren", grandchildren::main),
+    // timers.md
+    Program::new("timers", timers::main),
+    Program::new("late-timers", late_timers::main),
+    Program::new("alarms", alarms::main),
+    Program::new("blocked", blocked::main).on_real_time(),
 ];
 
 impl Program {
