@@ -1,0 +1,134 @@
+//! The limit of a check, and what is said when it is up.
+
+use crate::rows::{self, Ending};
+use crate::session::{self, Session, State};
+use crate::watched::forget_on_wake;
+use std::any::{Any, type_name};
+use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+/// So long a check may take.
+const LIMIT: Duration = Duration::from_secs(1);
+
+/// Of so many futures it is said why they do not go on.
+const TOLD: usize = 4;
+
+/// Runs a check on a thread of its own. One that takes longer than a second fails, and it is said of each watched future
+/// why it does not go on.
+///
+/// Where `KIT_TRACE` names a file, a check that fails leaves there what happened in it, as a trace of which
+/// `greenlight-demos page` makes a replay page.
+///
+/// ```should_panic
+/// use kit::{check, watched};
+/// use std::{future::{Future, pending}, task::{Context, Waker}, thread::park};
+///
+/// check(|| {
+///     let mut guest = watched("guest", pending::<()>());
+///     while guest.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+///         park(); // `guest` returned Pending and kept no waker: nothing can wake it
+///     }
+/// });
+/// ```
+///
+/// # Panics
+/// When the check panics, with the same message, or takes too long.
+#[track_caller]
+pub fn check<F: FnOnce() + Send + 'static>(check: F) {
+    within(LIMIT, check);
+}
+
+/// As [`check`], with a limit of its own.
+///
+/// ```
+/// use std::{thread::sleep, time::Duration};
+///
+/// kit::within(Duration::from_secs(5), || sleep(Duration::from_millis(1)));
+/// ```
+///
+/// # Panics
+/// When the check panics, with the same message, or takes too long.
+#[track_caller]
+pub fn within<F: FnOnce() + Send + 'static>(limit: Duration, check: F) {
+    let session = Arc::new(Session::default());
+    let ended = begin(session.clone(), check).recv_timeout(limit);
+    let state = session.lock();
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(payload)) => {
+            rows::leave(&state, test_of::<F>(), Ending::Panics(message(&*payload)));
+            drop(state);
+            resume_unwind(payload);
+        }
+        Err(_) => {
+            rows::leave(&state, test_of::<F>(), Ending::Hangs);
+            let why = why_it_hangs(&state, limit);
+            drop(state);
+            panic!("{why}");
+        }
+    }
+}
+
+/// Has the watchdog say this, too, should the check of this thread hang. It takes the place of what it was to say
+/// before.
+///
+/// ```
+/// kit::check(|| kit::note(format!("{} were let in, and the door is shut", 3)));
+/// ```
+pub fn note(text: String) {
+    session::current().lock().note = text;
+}
+
+/// Runs a check on a thread of its own, which is left behind if it hangs, and ends with the process.
+fn begin<F: FnOnce() + Send + 'static>(session: Arc<Session>, check: F) -> Receiver<thread::Result<()>> {
+    let (sender, ended) = mpsc::channel();
+    let run = move || {
+        session::begin(session);
+        let checked = catch_unwind(AssertUnwindSafe(check));
+        // What it holds is dropped here: the end of a thread is no place for a panic.
+        let forgotten = catch_unwind(forget_on_wake);
+        _ = sender.send(checked.and(forgotten));
+    };
+    thread::Builder::new().name(test_of::<F>().into()).spawn(run).expect("a thread can be started");
+    ended
+}
+
+/// The name of the test in which a check stands. The thread that runs a test has that name only as long as it is not
+/// alone.
+fn test_of<F>() -> &'static str {
+    type_name::<F>().split("::").filter(|part| *part != "{{closure}}").last().unwrap_or_default()
+}
+
+/// What a panic says.
+fn message(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("it panics")
+}
+
+fn why_it_hangs(state: &State, limit: Duration) -> String {
+    let mut text = format!("this check hangs (ended after {limit:?}):\n");
+    let reasons: Vec<_> = state.cards.iter().filter_map(|card| card.why()).collect();
+    let note = Some(&state.note).filter(|note| !note.is_empty());
+    for reason in reasons.iter().take(TOLD).chain(note) {
+        _ = writeln!(text, "  - {reason}");
+    }
+    if reasons.len() > TOLD {
+        _ = writeln!(text, "  and {} more", reasons.len() - TOLD);
+    }
+    if reasons.is_empty() && note.is_none() {
+        text += if state.cards.is_empty() {
+            "  - no watched future was made: your code does not return\n"
+        } else {
+            "  - all watched futures are over: your code does not return\n"
+        };
+    }
+    let story = state.story();
+    if !story.is_empty() {
+        _ = writeln!(text, "  what happened last:\n    {}", story.join("\n    "));
+    }
+    text
+}

@@ -1,0 +1,122 @@
+//! The trace that a failing check leaves. The files beside this one hold what is written; `greenlight-demos page` makes
+//! replay pages of them.
+
+use kit::{Hand, check, note, park, watched, yield_now};
+use std::cell::RefCell;
+use std::future::{pending, poll_fn};
+use std::path::Path;
+use std::pin::pin;
+use std::process::Command;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::{env, fs, thread};
+
+/// The lines that a check leaves, but for those of the time, which differ from run to run.
+fn left_by(name: &str) -> String {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.jsonl"));
+    _ = fs::remove_file(&file);
+    let binary = env::current_exe().expect("a test knows its file");
+    let ended = Command::new(binary)
+        .args(["--exact", name, "--ignored", "--test-threads=1"])
+        .env("KIT_TRACE", &file)
+        .output()
+        .expect("a test can run itself");
+    assert!(!ended.status.success(), "{name} fails");
+    let trace = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    trace.lines().filter(|line| !line.starts_with("[\"now\"")).map(|line| format!("{line}\n")).collect()
+}
+
+/// Compares with the file of that name, which is written anew where `KIT_BLESS` is set.
+fn is_as_written(name: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/{name}.jsonl"));
+    let left = left_by(name);
+    if env::var_os("KIT_BLESS").is_some() {
+        fs::write(&file, &left).expect("the file can be written");
+    }
+    let written = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    assert_eq!(left, written, "KIT_BLESS=1 writes {} anew", file.display());
+}
+
+#[test]
+fn a_check_that_panics_leaves_its_trace() {
+    is_as_written("two_guests_and_one_place");
+}
+
+#[test]
+fn a_check_that_hangs_leaves_its_trace_with_what_the_watchdog_says() {
+    is_as_written("nobody_rings");
+}
+
+#[test]
+fn of_a_long_check_the_beginning_is_left_and_how_much_followed_is_said() {
+    let trace = left_by("a_busy_loop");
+    assert_eq!(trace.matches("[\"poll\",1").count(), 1000, "{trace}");
+    assert!(trace.contains(" more events followed, which are not here\""), "{trace}");
+    assert!(trace.contains("your executor polls without being woken (a busy loop)\""), "{trace}");
+    assert!(!trace.contains("stall"), "{trace}");
+}
+
+/// Keeps the waker of each poll in the place.
+fn waits(place: &Rc<RefCell<Option<Waker>>>) -> impl Future<Output = ()> + 'static {
+    let place = place.clone();
+    poll_fn(move |cx| {
+        place.replace(Some(cx.waker().clone()));
+        Poll::Pending
+    })
+}
+
+#[test]
+#[ignore = "fails, and leaves a trace"]
+fn two_guests_and_one_place() {
+    check(|| {
+        let place = Rc::default();
+        let mut alice = Hand::new("alice", waits(&place));
+        let mut bob = Hand::new("bob", waits(&place));
+        alice.pending();
+        bob.pending();
+        let mut third = Hand::new("alice", waits(&place));
+        third.pending();
+        third.drop_it();
+        let waker = place.take().expect("it is kept");
+        waker.wake();
+        let mut ringer = Hand::new("ringer", async {
+            yield_now().await;
+            if let Some(waker) = place.take() {
+                waker.wake();
+            }
+        });
+        assert!(ringer.poll().is_pending());
+        bob.pending();
+        ringer.ready();
+        bob.woken();
+        bob.woken();
+        alice.woken();
+    });
+}
+
+#[test]
+#[ignore = "fails, and leaves a trace"]
+fn nobody_rings() {
+    check(|| {
+        let place = Rc::default();
+        let mut guest = pin!(watched("guest", waits(&place)));
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(guest.as_mut().poll(&mut cx).is_pending());
+        let waker = place.borrow().clone().expect("it is kept");
+        thread::spawn(move || waker.wake()).join().expect("it does not panic");
+        assert!(guest.as_mut().poll(&mut cx).is_pending());
+        note("a \"bell\"\tthat nobody rings".to_string());
+        loop {
+            park();
+        }
+    });
+}
+
+#[test]
+#[ignore = "fails, and leaves a trace"]
+fn a_busy_loop() {
+    check(|| {
+        let mut guest = pin!(watched("guest", pending::<()>()));
+        while guest.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {}
+    });
+}
