@@ -9,7 +9,7 @@ use super::super::wakee;
 use super::kind::Kind;
 use super::runtimes;
 use super::state::ObjectState;
-use super::trace::{Met, ObjectLabel, ToLend};
+use super::trace::{Met, ObjectLabel, ToLend, count};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -130,8 +130,7 @@ impl About {
         let trace = &core.watchers.trace;
         let mut objects = trace.objects.borrow_mut();
         let met = objects.entry(self.identity()).or_insert_with(|| {
-            trace.objects_met.set(trace.objects_met.get() + 1);
-            let label = ObjectLabel { number: Some(trace.objects_met.get()), ..self.label(None) };
+            let label = ObjectLabel { number: Some(count(&trace.objects_met)), ..self.label(None) };
             Rc::new(Met { label: ToLend::new(label), told: Cell::default(), last: Cell::default() })
         });
         met.clone()

@@ -10,7 +10,7 @@ use super::facts::About;
 use super::ids::ByIndex;
 use super::kind::Kind;
 use super::state::ObjectState;
-use super::trace::{Begun, Followed, Met, TaskLabel, ToLend, TraceEvent};
+use super::trace::{Begun, Followed, Met, TaskLabel, ToLend, TraceEvent, count};
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::rc::{Rc, Weak};
@@ -33,19 +33,19 @@ impl Core {
     /// Tells of an event. Returns its number. A task that has ended is nobody here, and so is another runtime's, inside
     /// of which this one was entered.
     #[cold]
-    pub(super) fn tell_event(&self, who: Option<&TaskCell>, object: Option<&Met>, mut event: TraceEvent) -> u64 {
-        tell_granted();
+    pub(super) fn tell_event(&self, who: Option<&TaskCell>, object: Option<&Met>, event: &mut TraceEvent) -> u64 {
+        GRANTED.take().into_iter().for_each(tell_granted);
         let (own, trace) = (who.and_then(|task| Some((task, self.followed(task)?))), &self.watchers.trace);
-        event.seq = trace.next_seq();
+        event.seq = count(&trace.last_seq);
         if let Some((task, own)) = &own {
             event.task = own.label.lend();
-            self.remember(task, own, &mut event);
+            self.remember(task, own, event);
         }
         if let Some(object) = object {
             event.object = object.label.lend();
         }
         let entered = if is_entered(self) { None } else { self.me.upgrade().map(enter) };
-        trace.emit(&event);
+        trace.emit(event);
         drop(entered);
         if let Some(object) = object {
             object.label.kept.set(event.object.take());
@@ -81,7 +81,7 @@ impl Core {
 
     /// Tells of something that happens to a task, or to nobody.
     pub(in crate::runtime) fn tell(&self, who: Option<&TaskCell>, at: Option<Line>, kind: Kind) {
-        self.tell_event(who, None, TraceEvent { at, ..self.event(kind) });
+        self.tell_event(who, None, &mut TraceEvent { at, ..self.event(kind) });
     }
 
     /// Somebody waits for the end of a task, by that object.
@@ -89,7 +89,7 @@ impl Core {
     pub(in crate::runtime) fn tell_awaited(&self, task: &TaskCell, about: &About) {
         let object = self.meet(about, Kind::EndAwaited);
         let at = Some(object.label.original.made);
-        self.tell_event(Some(task), Some(&object), TraceEvent { at, ..self.event(Kind::EndAwaited) });
+        self.tell_event(Some(task), Some(&object), &mut TraceEvent { at, ..self.event(Kind::EndAwaited) });
     }
 
     /// What is remembered of a task; none if it has ended, or is another runtime's.
@@ -115,7 +115,7 @@ impl Core {
 
     /// Tells of something that is done with an object, by the task that is being polled.
     pub(super) fn tell_act(&self, object: &Met, at: Line, kind: Kind) -> u64 {
-        self.tell_event(wakee::polled().as_deref(), Some(object), TraceEvent { at: Some(at), ..self.event(kind) })
+        self.tell_event(wakee::polled().as_deref(), Some(object), &mut TraceEvent { at: Some(at), ..self.event(kind) })
     }
 
     /// Finds what is remembered of an object, of which the trace has told then.
@@ -128,24 +128,22 @@ impl Core {
             let number = task.and_then(|holder| self.table.borrow().ids.number(holder.task));
             let (name, at) = (object.label.original.name.clone(), Some(object.label.original.made));
             let task = number.map(|number| Arc::new(TaskLabel { number, name, called: None }));
-            self.tell_event(None, Some(&object), TraceEvent { task, at, ..self.event(Kind::ObjectMade { state }) });
+            let event = &mut TraceEvent { task, at, ..self.event(Kind::ObjectMade { state }) };
+            self.tell_event(None, Some(&object), event);
         }
         object
     }
 
     /// Tells of a wait, in the name of the task that polls it.
-    fn tell_wait(&self, begun: &Begun, who: Option<&TaskCell>, at: Line, event: TraceEvent) -> u64 {
-        self.tell_event(who, begun.object.as_deref(), TraceEvent { wait: Some(begun.wait), at: Some(at), ..event })
+    fn tell_wait(&self, begun: &Begun, who: Option<&TaskCell>, at: Line, event: &mut TraceEvent) -> u64 {
+        (event.wait, event.at) = (Some(begun.wait), Some(at));
+        self.tell_event(who, begun.object.as_deref(), event)
     }
 
     /// What to remember of a wait that begins.
     fn begin_wait(&self, object: Option<Rc<Met>>, who: Option<&TaskCell>) -> Begun {
-        Begun {
-            seq: None,
-            wait: self.watchers.trace.next_wait(),
-            object,
-            task: Cell::new(who.map(|task| task.id.get())),
-        }
+        let (wait, task) = (count(&self.watchers.trace.waits_met), Cell::new(who.map(|task| task.id.get())));
+        Begun { seq: None, wait, object, task }
     }
 
     /// The last line of a task that awaited something of greenlight's and went on; none if nobody watches, too.
@@ -157,11 +155,11 @@ impl Core {
     #[cold]
     pub(in crate::runtime) fn tell_queued(&self, task: &TaskCell, at: Option<Line>, kind: Kind) {
         let via = self.watchers.trace.via.get().filter(|_| matches!(kind, Kind::Woken | Kind::WokenAgain));
-        self.tell_event(Some(task), None, TraceEvent { at, via, ..self.event(kind) });
+        self.tell_event(Some(task), None, &mut TraceEvent { at, via, ..self.event(kind) });
     }
 
     /// Tells of something that is the cause of all that happens until the guard goes.
-    fn begin_cause(&self, who: Option<&TaskCell>, object: Option<&Met>, event: TraceEvent) -> Causing<'_> {
+    fn begin_cause(&self, who: Option<&TaskCell>, object: Option<&Met>, event: &mut TraceEvent) -> Causing<'_> {
         let before = self.watchers.trace.cause.replace(event.cause);
         let seq = self.tell_event(who, object, event);
         self.watchers.trace.cause.replace(Some(seq));
@@ -171,14 +169,14 @@ impl Core {
     /// The same for what nothing in the runtime has brought about.
     #[cold]
     pub(in crate::runtime) fn begin_alone(&self, who: Option<&TaskCell>, kind: Kind) -> Causing<'_> {
-        self.begin_cause(who, None, TraceEvent { cause: None, ..self.event(kind) })
+        self.begin_cause(who, None, &mut TraceEvent { cause: None, ..self.event(kind) })
     }
 
     /// A poll or a drop of a task begins, by what queued it.
     #[cold]
     pub(in crate::runtime) fn begin_turn_of(&self, task: &TaskCell, kind: Kind) -> Causing<'_> {
         let cause = self.followed(task).and_then(|own| own.queued_by.take());
-        self.begin_cause(Some(task), None, TraceEvent { cause, ..self.event(kind) })
+        self.begin_cause(Some(task), None, &mut TraceEvent { cause, ..self.event(kind) })
     }
 
     /// A timer has been armed.
@@ -186,7 +184,7 @@ impl Core {
     pub(in crate::runtime) fn tell_armed(&self, timer: u32, at: Line, armed: Kind) {
         let task = wakee::polled();
         let begun = self.begin_wait(None, task.as_deref());
-        let seq = Some(self.tell_wait(&begun, task.as_deref(), at, self.event(armed)));
+        let seq = Some(self.tell_wait(&begun, task.as_deref(), at, &mut self.event(armed)));
         self.watchers.trace.timers.borrow_mut().insert(timer, Begun { seq, ..begun });
     }
 
@@ -197,22 +195,23 @@ impl Core {
         let Some((task, at)) = self.wheel.borrow_mut().get_mut(timer).map(by) else { return };
         let moves = |begun: &&Begun| begun.moves(task.as_ref().map(|task| task.id.get()));
         let moved = self.watchers.trace.timers.borrow().get(timer).filter(moves).cloned();
-        moved.iter().for_each(|begun| _ = self.tell_wait(begun, task.as_deref(), at, self.event(Kind::TimerMoved)));
+        let event = &mut self.event(Kind::TimerMoved);
+        moved.iter().for_each(|begun| _ = self.tell_wait(begun, task.as_deref(), at, event));
     }
 
     /// A timer was dropped before it fired.
     #[cold]
     pub(in crate::runtime) fn tell_disarmed(&self, timer: u32, task: Option<&TaskCell>, at: Line) {
         let begun = self.watchers.trace.timers.borrow_mut().remove(timer);
-        begun.iter().for_each(|begun| _ = self.tell_wait(begun, task, at, self.event(Kind::TimerDropped)));
+        begun.iter().for_each(|begun| _ = self.tell_wait(begun, task, at, &mut self.event(Kind::TimerDropped)));
     }
 
     /// A timer fires, by its arming.
     #[cold]
     pub(in crate::runtime) fn begin_timer(&self, timer: u32, wakee: &Registered, at: Line) -> Causing<'_> {
         let begun = self.watchers.trace.timers.borrow_mut().remove(timer);
-        let (cause, wait) = (begun.as_ref().and_then(|begun| begun.seq), begun.map(|begun| begun.wait));
-        let event = TraceEvent { cause, wait, at: Some(at), ..self.event(Kind::TimerFired) };
+        let (cause, wait) = begun.map_or((None, None), |begun| (begun.seq, Some(begun.wait)));
+        let event = &mut TraceEvent { cause, wait, at: Some(at), ..self.event(Kind::TimerFired) };
         self.begin_cause(wakee.task().map(|task| &**task), None, event)
     }
 
@@ -224,7 +223,7 @@ impl Core {
     ) -> Box<dyn FnOnce()> {
         let (core, object, cause) = (self.clone(), self.meet(about, Kind::EndTold), self.watchers.trace.cause.get());
         Box::new(move || {
-            let event = TraceEvent { cause, at: Some(object.label.original.made), ..core.event(Kind::EndTold) };
+            let event = &mut TraceEvent { cause, at: Some(object.label.original.made), ..core.event(Kind::EndTold) };
             let _causing = core.begin_cause(None, Some(&object), event);
             call();
         })
@@ -251,11 +250,9 @@ pub(in crate::runtime) fn woken(task: &TaskCell, pushed: bool) {
 /// by it, too.
 #[cold]
 pub(in crate::runtime) fn act(about: &About, others: &[&About], at: Line, kind: Kind) {
-    let Some(core) = current() else { return };
+    let hears = |core: &Rc<Core>| !kind.is_look() || !core.watchers.trace.telling.get();
+    let Some(core) = current().filter(hears) else { return };
     let trace = &core.watchers.trace;
-    if kind.is_look() && trace.telling.get() {
-        return;
-    }
     let object = core.meet(about, kind);
     let seq = core.tell_act(&object, at, kind);
     if !kind.is_look() {
@@ -281,7 +278,7 @@ pub(in crate::runtime) fn joined(about: &About, node: u32, task: Option<&TaskCel
     let begun = core.begin_wait(Some(core.meet(about, kind)), task);
     // Whoever is told may grant it.
     BEGUN.with_borrow_mut(|all| all.insert(node, (Rc::downgrade(&core), begun.clone())));
-    core.tell_wait(&begun, task, at, core.event(kind));
+    core.tell_wait(&begun, task, at, &mut core.event(kind));
     true
 }
 
@@ -302,7 +299,7 @@ pub(in crate::runtime) fn renewed(node: u32) {
     let id = task.as_ref().map(|task| task.id.get());
     let moves = BEGUN.with_borrow(|all| all.get(node).is_some_and(|(_, begun)| begun.moves(id)));
     if let Some((core, begun)) = begun(node).filter(|_| moves) {
-        core.tell_wait(&begun, task.as_deref(), at, core.event(Kind::WaitMoved));
+        core.tell_wait(&begun, task.as_deref(), at, &mut core.event(Kind::WaitMoved));
     }
 }
 
@@ -312,12 +309,12 @@ thread_local! {
     static GRANTED: Cell<Option<u32>> = const { Cell::new(None) };
 }
 
-/// Tells that a wait was granted, if that is to be told yet.
-fn tell_granted() {
-    let Some(node) = GRANTED.take() else { return };
+/// Tells that a wait was granted.
+#[cold]
+fn tell_granted(node: u32) {
     if let Some((core, begun)) = begun(node) {
         let ((task, at), via) = (polled_by(node), core.watchers.trace.via.get());
-        core.tell_wait(&begun, task.as_deref(), at, TraceEvent { via, ..core.event(Kind::Granted) });
+        core.tell_wait(&begun, task.as_deref(), at, &mut TraceEvent { via, ..core.event(Kind::Granted) });
     }
 }
 
@@ -329,7 +326,7 @@ pub(in crate::runtime) struct Via {
 
 impl Drop for Via {
     fn drop(&mut self) {
-        tell_granted();
+        GRANTED.take().into_iter().for_each(tell_granted);
         self.core.watchers.trace.via.set(self.before);
     }
 }
@@ -337,7 +334,7 @@ impl Drop for Via {
 /// A wait was granted what it waits for, and is woken for that while what is returned is kept.
 #[cold]
 pub(in crate::runtime) fn granted(node: u32) -> Option<Via> {
-    tell_granted();
+    GRANTED.take().into_iter().for_each(tell_granted);
     let (core, begun) = begun(node)?;
     let by = begun.object.and_then(|object| core.watchers.trace.act(&object));
     let before = core.watchers.trace.via.replace(by);
@@ -348,11 +345,11 @@ pub(in crate::runtime) fn granted(node: u32) -> Option<Via> {
 /// A wait is over, or was left. Returns whether it had been told of.
 #[cold]
 pub(in crate::runtime) fn ended(node: u32, task: Option<&Rc<TaskCell>>, granted: bool, at: Line) -> bool {
-    tell_granted();
+    GRANTED.take().into_iter().for_each(tell_granted);
     let Some((core, begun)) = BEGUN.with_borrow_mut(|all| all.remove(node)) else { return false };
     if let Some(core) = core.upgrade() {
         let kind = if granted { Kind::Waited } else { Kind::Leaves };
-        let seq = core.tell_wait(&begun, task.map(|task| &**task), at, core.event(kind));
+        let seq = core.tell_wait(&begun, task.map(|task| &**task), at, &mut core.event(kind));
         begun.object.iter().for_each(|object| core.watchers.trace.told_of(object, seq));
     }
     true

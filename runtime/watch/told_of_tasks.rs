@@ -17,7 +17,7 @@ impl Core {
     /// Tells of something with a text.
     #[cold]
     pub(in crate::runtime) fn tell_text(&self, who: Option<&TaskCell>, at: Option<Line>, kind: Kind, text: Arc<str>) {
-        self.tell_event(who, None, TraceEvent { at, text: Some(text), ..self.event(kind) });
+        self.tell_event(who, None, &mut TraceEvent { at, text: Some(text), ..self.event(kind) });
     }
 
     /// The poll of a task is over, and it parks.
@@ -50,7 +50,7 @@ impl Core {
     pub(in crate::runtime) fn tell_stale(&self, task: TaskId) {
         let Some(number) = self.table.borrow().ids.number(task) else { return };
         let task = Some(Arc::new(TaskLabel { number, name: None, called: None }));
-        self.tell_event(None, None, TraceEvent { task, ..self.event(Kind::StaleWake) });
+        self.tell_event(None, None, &mut TraceEvent { task, ..self.event(Kind::StaleWake) });
     }
 }
 
@@ -59,7 +59,7 @@ impl Core {
 pub(in crate::runtime) fn here(at: Line, kind: Kind, other: Option<&Task>) {
     if let Some(core) = current() {
         let text = other.map(|task| task.to_string().into());
-        core.tell_event(wakee::polled().as_deref(), None, TraceEvent { at: Some(at), text, ..core.event(kind) });
+        core.tell_event(wakee::polled().as_deref(), None, &mut TraceEvent { at: Some(at), text, ..core.event(kind) });
     }
 }
 

@@ -7,6 +7,7 @@ use super::ids::{ById, ByIndex};
 use super::kind::Kind;
 use super::names::{Called, Names};
 use super::reporter::{Reporter, drop_quietly};
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
@@ -99,7 +100,7 @@ pub(in crate::runtime) struct Trace {
     reporter: Reporter,
     /// Set while that report is being received: whoever receives it may cause events, and has not to hear of each.
     reporting: Cell<bool>,
-    last_seq: Cell<u64>,
+    pub(super) last_seq: Cell<u64>,
     /// The poll, timer, thread or drop that is under way: the cause of all that happens now.
     pub(in crate::runtime) cause: Cell<Option<u64>>,
     /// The objects that were met and are not gone, by their identity.
@@ -107,7 +108,7 @@ pub(in crate::runtime) struct Trace {
     /// How many objects were met.
     pub(super) objects_met: Cell<u64>,
     /// How many waits have begun.
-    waits_met: Cell<u64>,
+    pub(super) waits_met: Cell<u64>,
     /// What the tasks are called by that have no name.
     pub(super) names: RefCell<Names>,
     /// The act by which somebody is being woken.
@@ -170,6 +171,7 @@ impl<L: Clone> ToLend<L> {
     }
 
     /// For an event, which gives it back to those that are kept.
+    #[inline]
     pub(super) fn lend(&self) -> Option<Arc<L>> {
         Some(self.kept.take().unwrap_or_else(|| Arc::new(self.original.clone())))
     }
@@ -180,6 +182,12 @@ impl Begun {
     pub(super) fn moves(&self, task: Option<TaskId>) -> bool {
         self.task.replace(task) != task
     }
+}
+
+/// Counts one more, and returns how many that are.
+pub(super) fn count(counter: &Cell<u64>) -> u64 {
+    counter.set(counter.get() + 1);
+    counter.get()
 }
 
 impl Trace {
@@ -209,19 +217,8 @@ impl Trace {
         last.filter(|&(_, of)| of == cause).map(|(seq, _)| seq).or(cause)
     }
 
-    /// The ordinal of a wait that begins.
-    pub(super) fn next_wait(&self) -> u64 {
-        self.waits_met.set(self.waits_met.get() + 1);
-        self.waits_met.get()
-    }
-
-    /// The number of an event that is about to be told.
-    pub(super) fn next_seq(&self) -> u64 {
-        self.last_seq.set(self.last_seq.get() + 1);
-        self.last_seq.get()
-    }
-
     /// Hands an event to the observers. Call it with nothing borrowed: observers are foreign.
+    #[inline]
     pub(super) fn emit(&self, event: &TraceEvent) {
         let before = self.telling.replace(true);
         let tell = |observer: &Rc<dyn Observer>| self.contain("panicked", || observer.on_event(event));
@@ -231,13 +228,19 @@ impl Trace {
 
     /// Runs the code of an observer, whose panic harms neither what it watches nor the other observers.
     fn contain(&self, what: &str, act: impl FnOnce()) {
-        let Err(payload) = catch_unwind(AssertUnwindSafe(act)) else { return };
-        if !self.reporting.replace(true) {
-            self.reporter.tell(format_args!("lost: an observer {what}"), payload, "");
-            self.reporting.set(false);
-        } else {
-            drop_quietly(payload);
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(act)) {
+            self.report(what, payload);
         }
+    }
+
+    /// Tells of the panic of an observer.
+    #[cold]
+    fn report(&self, what: &str, payload: Box<dyn Any + Send>) {
+        if self.reporting.replace(true) {
+            return drop_quietly(payload);
+        }
+        self.reporter.tell(format_args!("lost: an observer {what}"), payload, "");
+        self.reporting.set(false);
     }
 }
 
