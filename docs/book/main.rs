@@ -13,6 +13,7 @@ use excerpt::excerpts;
 use greenlight::trace::page_with;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use programs::{PROGRAMS, Program};
+use std::env::set_current_dir;
 use std::fs::{create_dir_all, read_to_string, remove_dir_all, write};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -71,6 +72,8 @@ fn main() -> ExitCode {
 }
 
 fn build(arguments: &Arguments) -> Result<(), String> {
+    // The pages look for the sources that their traces name.
+    set_current_dir(ROOT).map_err(|error| format!("cannot go to {ROOT}: {error}"))?;
     // What was made of a program that is there no more goes, too.
     let folder = made("");
     let emptied = if folder.exists() { remove_dir_all(&folder) } else { Ok(()) };

@@ -42,14 +42,22 @@ pub(crate) fn run(program: &Program) -> Result<Vec<String>, String> {
             "`{name}` says on stderr what no chapter shows (with_stderr() would have it shown):\n{said}"
         ));
     }
-    write_down(&made(&format!("{name}.txt")), &printed)?;
+    write_down(&made(&format!("{name}.txt")), &without_detours(&printed))?;
     (1..)
         .map(traces)
         .take_while(|trace| trace.exists())
         .map(|trace: PathBuf| {
-            read_to_string(&trace).map_err(|error| format!("cannot read {}: {error}", trace.display()))
+            let trace_of = read_to_string(&trace).map(|rows| without_detours(&rows));
+            trace_of.map_err(|error| format!("cannot read {}: {error}", trace.display()))
         })
         .collect()
+}
+
+/// The paths of the demos that a program of the book is made of, as the demos themselves have them.
+fn without_detours(text: &str) -> String {
+    text.replace("docs/book/programs/../../../", "")
+        .replace(r"docs\\book\\programs\\../../../", "")
+        .replace(r"docs\book\programs\../../../", "")
 }
 
 /// Reads on a thread of its own, so that one can stop to wait for it.

@@ -40,7 +40,7 @@ fn programs() -> Vec<(String, PathBuf)> {
     let files = read_dir(Path::new(BOOK).join("programs")).expect("the programs are there");
     let files = files.map(|entry| entry.expect("they can be listed").path());
     let name = |path: &PathBuf| path.file_stem().unwrap_or_default().to_string_lossy().replace('_', "-");
-    files.map(|path| (name(&path), path)).filter(|(name, _)| name != "mod").collect()
+    files.map(|path| (name(&path), path)).filter(|(name, _)| !["mod", "demos"].contains(&name.as_str())).collect()
 }
 
 /// The blocks of code of a chapter: the language, and what stands in them.

@@ -1,13 +1,36 @@
 //! The programs of the book. Another one is a file here, a `mod` line, a row of the table, and a chapter that uses it.
 
 mod alarms;
+mod arc_clear_after;
+mod arc_condition;
+mod arc_event;
+mod arc_every_order;
+mod arc_periodic;
+mod arc_slow;
+mod arc_spin;
 mod blocked;
 mod borrows;
 mod busy_loop;
 mod cancels;
+mod condition_again;
+mod condition_club;
+mod condition_early;
+mod condition_passes_on;
+mod debug_lines;
+mod demos;
+mod drive_seat;
 mod dropped;
 mod dropped_handle;
+mod dump_shop;
 mod early_nap;
+mod event_flag;
+mod event_late;
+mod event_leaves;
+mod event_no_clear;
+mod event_order;
+mod event_rounds;
+mod explore_repaired;
+mod explore_seat;
 mod forgot_waker;
 mod grandchildren;
 mod held_lock;
@@ -18,24 +41,34 @@ mod joins;
 mod kept_waker;
 mod late_timers;
 mod late_wake;
+mod lock_barging;
+mod lock_passes_on;
+mod lock_snoozed;
+mod lock_why;
 mod lost_in_cancel;
 mod lost_wakes;
+mod moved_wait;
 mod nested;
 mod parks;
 mod polite;
 mod poll_after_ready;
 mod ready_queue;
 mod refused;
+mod select_loses;
+mod short_cut;
 mod sizes;
 mod spawn_order;
 mod spawned;
 mod spins;
 mod stale_waker;
+mod stall_circle;
+mod stall_no_waker;
 mod stays_put;
 mod timers;
 mod turns;
 mod wake_in_poll;
 mod waker_travels;
+mod who_is_polled;
 
 /// A program of the book: small, whole, and over within a second.
 #[derive(Debug)]
@@ -89,11 +122,49 @@ pub(crate) const PROGRAMS: &[Program] = &[
     Program::new("cancels", cancels::main),
     Program::new("lost-in-cancel", lost_in_cancel::main),
     Program::new("grandchildren", grandchildren::main),
+    // arc.md
+    Program::new("arc-periodic", arc_periodic::main),
+    Program::new("arc-slow", arc_slow::main),
+    Program::new("arc-event", arc_event::main),
+    Program::new("arc-every-order", arc_every_order::main),
+    Program::new("arc-spin", arc_spin::main),
+    Program::new("arc-condition", arc_condition::main),
+    Program::new("arc-clear-after", arc_clear_after::main),
     // timers.md
     Program::new("timers", timers::main),
     Program::new("late-timers", late_timers::main),
     Program::new("alarms", alarms::main),
     Program::new("blocked", blocked::main).on_real_time(),
+    // event.md
+    Program::new("event-flag", event_flag::main),
+    Program::new("event-rounds", event_rounds::main),
+    Program::new("event-order", event_order::main),
+    Program::new("event-no-clear", event_no_clear::main),
+    Program::new("event-late", event_late::main),
+    Program::new("event-leaves", event_leaves::main),
+    // lock.md
+    Program::new("lock-why", lock_why::main),
+    Program::new("lock-barging", lock_barging::main),
+    Program::new("lock-passes-on", lock_passes_on::main),
+    Program::new("lock-snoozed", lock_snoozed::main),
+    // condition.md
+    Program::new("condition-club", condition_club::main),
+    Program::new("condition-early", condition_early::main),
+    Program::new("condition-again", condition_again::main),
+    Program::new("condition-passes-on", condition_passes_on::main),
+    // combinators.md
+    Program::new("who-is-polled", who_is_polled::main),
+    Program::new("short-cut", short_cut::main),
+    Program::new("moved-wait", moved_wait::main),
+    Program::new("select-loses", select_loses::main),
+    // stalls.md
+    Program::new("stall-circle", stall_circle::main),
+    Program::new("stall-no-waker", stall_no_waker::main),
+    Program::new("dump-shop", dump_shop::main),
+    Program::new("debug-lines", debug_lines::main),
+    Program::new("explore-seat", explore_seat::main),
+    Program::new("explore-repaired", explore_repaired::main),
+    Program::new("drive-seat", drive_seat::main),
 ];
 
 impl Program {
