@@ -45,6 +45,7 @@ mod lock_barging;
 mod lock_passes_on;
 mod lock_snoozed;
 mod lock_why;
+mod lost_between;
 mod lost_in_cancel;
 mod lost_wakes;
 mod moved_wait;
@@ -52,6 +53,7 @@ mod nested;
 mod parks;
 mod polite;
 mod poll_after_ready;
+mod reads;
 mod ready_queue;
 mod refused;
 mod select_loses;
@@ -69,6 +71,7 @@ mod turns;
 mod wake_in_poll;
 mod waker_travels;
 mod who_is_polled;
+mod would_block;
 
 /// A program of the book: small, whole, and over within a second.
 #[derive(Debug)]
@@ -165,6 +168,10 @@ pub(crate) const PROGRAMS: &[Program] = &[
     Program::new("explore-seat", explore_seat::main),
     Program::new("explore-repaired", explore_repaired::main),
     Program::new("drive-seat", drive_seat::main),
+    // reactor.md
+    Program::new("would-block", would_block::main),
+    Program::new("reads", reads::main).on_real_time(),
+    Program::new("lost-between", lost_between::main),
 ];
 
 impl Program {
