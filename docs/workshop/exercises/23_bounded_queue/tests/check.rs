@@ -1,7 +1,6 @@
 use bounded_queue::Queue;
 use kit::{Hand, check, on_wake};
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -119,13 +118,13 @@ fn who_waits_and_leaves_takes_nothing_along() {
 fn who_is_woken_may_use_the_queue_at_once() {
     check(|| {
         let queue = Rc::new(Queue::new(1));
-        let (in_wake, was_free) = (queue.clone(), Rc::new(Cell::new(false)));
-        let seen = was_free.clone();
-        on_wake(move || seen.set(catch_unwind(AssertUnwindSafe(|| in_wake.len())).is_ok()));
+        let (in_wake, seen) = (queue.clone(), Rc::new(Cell::new(0)));
+        let sees = seen.clone();
+        on_wake(move || sees.set(in_wake.len()));
         let mut a = Hand::new("a", queue.get());
         a.pending();
         Hand::new("putter", queue.put(1)).ready();
-        assert!(was_free.get(), "`a` was woken while you held a borrow of the items: let go of it first, then wake");
-        a.ready();
+        assert_eq!(seen.get(), 1, "`a` was woken before its item was in the queue: put it in first, then tell");
+        assert_eq!(a.ready(), 1);
     });
 }
