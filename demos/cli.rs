@@ -8,6 +8,7 @@ use crate::names::{LevelParser, NameParser, SubjectParser};
 use crate::programs::{Options, PROGRAMS, Program};
 use crate::run::Time;
 use crate::stderr::Stderr;
+use crate::workshop;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Error, Parser, Subcommand, ValueHint};
@@ -119,6 +120,8 @@ pub(crate) enum Command {
     /// Be the scheduler: pick who runs next, and reach the goal of a level
     #[command(after_help = AFTER_DRIVE)]
     Drive(Drive),
+    /// Learn how executors wake tasks: exercises, from a waker to a Condition, and what checks them
+    Workshop(workshop::Asked),
     /// Make the page that replays a trace, whoever wrote it, and compares it with others
     #[command(after_help = AFTER_PAGE)]
     Page {
@@ -229,7 +232,7 @@ pub(crate) struct Drive {
 impl Drive {
     /// What is wrong with a play.
     pub(crate) fn wrong(&self, message: String) -> Error {
-        wrong("drive", ErrorKind::ValueValidation, wrapped(&message, WIDTH - "error: ".len()).join("\n"))
+        wrong("drive", ErrorKind::ValueValidation, broken(&message))
     }
 }
 
@@ -307,7 +310,7 @@ impl Run {
                 _ => format!("cannot write a trace to {}: {error}", Printable(path.display())),
             };
             let message = format!("{message}. Try --trace {}.html", self.program.name);
-            wrong("run", ErrorKind::ValueValidation, wrapped(&message, WIDTH - "error: ".len()).join("\n"))
+            wrong("run", ErrorKind::ValueValidation, broken(&message))
         })?;
         Ok(Some(file.titled(self.program.name).with_source(self.program.file, self.program.source)))
     }
@@ -323,8 +326,13 @@ impl Run {
     }
 }
 
+/// A complaint, broken to the width.
+pub(crate) fn broken(message: &str) -> String {
+    wrapped(message, WIDTH - "error: ".len()).join("\n")
+}
+
 /// What is wrong with the arguments of a subcommand.
-fn wrong(subcommand: &str, kind: ErrorKind, message: String) -> Error {
+pub(crate) fn wrong(subcommand: &str, kind: ErrorKind, message: String) -> Error {
     let mut command = Cli::command();
     command.build();
     command.find_subcommand_mut(subcommand).expect("it is a subcommand").error(kind, message)

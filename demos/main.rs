@@ -43,6 +43,8 @@ mod tour;
 
 mod drive;
 
+mod workshop;
+
 mod names;
 
 mod cli;
@@ -87,6 +89,7 @@ fn main() -> ExitCode {
             Some(level) => drive::play(level, drive.picks.as_deref(), drive.trace.as_deref())
                 .unwrap_or_else(|why| drive.wrong(why).exit()),
         },
+        Command::Workshop(asked) => workshop::run(&asked).unwrap_or_else(|error| error.exit()),
         Command::Page { traces, out } => page::make(&traces, out),
         Command::Book { open } => book::build(open),
         Command::Completions { shell } => print(&completions(shell)),

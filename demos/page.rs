@@ -16,7 +16,8 @@ const LONGEST: u64 = 256 << 20;
 /// Makes a page of traces, and prints where it is.
 pub(crate) fn make(traces: &[PathBuf], out: Option<PathBuf>) -> Outcome {
     let out = out.unwrap_or_else(|| traces[0].with_extension("html"));
-    match write(traces, &out) {
+    let sources: Vec<_> = races::all().map(|program| (program.file, program.source)).collect();
+    match write(traces, &out, &sources) {
         Ok(()) => {
             stdout::print(&format!("{}\n", Printable(out.display())));
             Outcome::Ended
@@ -28,15 +29,15 @@ pub(crate) fn make(traces: &[PathBuf], out: Option<PathBuf>) -> Outcome {
     }
 }
 
-fn write(traces: &[PathBuf], out: &Path) -> Result<(), String> {
+/// Makes a page of traces in that file, of programs with these sources.
+pub(crate) fn write(traces: &[PathBuf], out: &Path, sources: &[(&str, &str)]) -> Result<(), String> {
     if traces.iter().any(|trace| trace == out) {
         return Err(format!("{} is a trace; name another file for the page, with -o", Printable(out.display())));
     }
     let texts: Vec<_> = traces.iter().map(|file| read(file)).collect::<Result<_, _>>()?;
     let texts: Vec<_> = texts.iter().map(String::as_str).collect();
     let names: Vec<_> = traces.iter().map(|file| file.file_stem().unwrap_or_default().to_string_lossy()).collect();
-    let sources: Vec<_> = races::all().map(|program| (program.file, program.source)).collect();
-    let page = page_with(&names.join(" and "), &texts, &sources);
+    let page = page_with(&names.join(" and "), &texts, sources);
     fs::write(out, page).map_err(|error| format!("cannot write {}: {error}", Printable(out.display())))
 }
 

@@ -37,6 +37,12 @@ impl Progress {
         self.write();
     }
 
+    pub(crate) fn forget(&mut self, name: &str) {
+        if self.rows.remove(name).is_some() {
+            self.write();
+        }
+    }
+
     fn write(&self) {
         let rows: String = self.rows.iter().map(|(name, number)| format!("{name} {number}\n")).collect();
         if let Some(file) = &self.file {

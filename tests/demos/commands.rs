@@ -146,6 +146,8 @@ fn help_says_what_there_is_and_what_the_exit_codes_mean() {
                    of those that fail
       drive        Be the scheduler: pick who runs next, and reach the goal of a
                    level
+      workshop     Learn how executors wake tasks: exercises, from a waker to a
+                   Condition, and what checks them
       page         Make the page that replays a trace, whoever wrote it, and
                    compares it with others
       book         Build the book, which tells how an executor works

@@ -1,0 +1,208 @@
+//! Checks the learner's file: one check after the other, until one fails, and what that says.
+
+use super::cargo::{Build, Cargo};
+use super::exercise::{Exercise, Workshop, from_here, read};
+use super::gloss::gloss;
+use super::next::{is_done, praise, set_done};
+use super::order::in_order;
+use super::text::{filled, indented};
+use super::trial::{self, End, Panic, Trial};
+use super::{COMMAND, page_of};
+use crate::cli::STYLES;
+use crate::clock;
+use crate::progress::Progress;
+use crate::stderr::{Stderr, note};
+use crate::stdout::print;
+use anstyle::{AnsiColor, Style};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// How many lines that a check has printed itself are shown.
+const SHOWN: usize = 20;
+
+/// Checks an exercise, and yields whether it is done.
+pub(crate) fn check(workshop: &Workshop, exercise: &Exercise, is_mine: bool) -> Result<bool, String> {
+    let cargo = Cargo::of_learner(&workshop.root);
+    let Some(checks) = build(&cargo, workshop, exercise, is_mine)? else { return Ok(false) };
+    let bold = Style::new().bold();
+    let unstartable = |error| format!("cannot start {}: {error}", checks.display());
+    print(&format!("{bold}{}. {}{bold:#}\n", exercise.number, exercise.title()));
+    let names = in_order(&exercise.checks(), &trial::list(&checks).map_err(unstartable)?);
+    for name in &names {
+        let trace = Trace::empty(&cargo, exercise);
+        let tried = trial::run(&checks, name, &exercise.folder, Some(&trace.rows)).map_err(unstartable)?;
+        let is_passed = tried.end == End::Passed;
+        print(&line(name, is_passed));
+        if !is_passed {
+            print(&told(exercise, &tried, &trace));
+            return Ok(false);
+        }
+    }
+    if names.is_empty() {
+        return Err(format!("{} has no check", from_here(&exercise.checks())));
+    }
+    let mut progress = Progress::load();
+    let before = is_done(&progress, exercise);
+    set_done(&mut progress, exercise);
+    print(&praise(workshop, exercise, names.len(), before, &progress));
+    Ok(true)
+}
+
+/// Builds the checks, and before the first build of all says what that is. None where they do not compile, which the
+/// compiler has told then.
+fn build(cargo: &Cargo, workshop: &Workshop, exercise: &Exercise, is_mine: bool) -> Result<Option<PathBuf>, String> {
+    let is_new = cargo.is_new();
+    if is_new {
+        note!("This is the first check of all: what the exercises stand on (the kit, futures-util,");
+        note!("greenlight) is built once. That takes some seconds; a check takes less than one later.");
+    }
+    let ticking = clock::start();
+    if is_new {
+        cargo.build_all_below(&workshop.exercises)?;
+    }
+    let built = cargo.build(exercise, is_mine)?;
+    drop(ticking);
+    let (said, checks) = match built {
+        Build::Built { checks, warnings } => (warnings, Some(checks)),
+        Build::Broken(said) => (said, None),
+    };
+    // In the compiler's own colours, or without.
+    _ = Stderr.write_all(said.as_bytes());
+    Ok(checks)
+}
+
+/// A check, and whether it passes.
+fn line(name: &str, is_passed: bool) -> String {
+    let (good, bad) = (AnsiColor::Green.on_default().bold(), AnsiColor::Red.on_default().bold());
+    let (style, mark) = if is_passed { (good, "✓") } else { (bad, "✗") };
+    let name = name.rsplit("::").next().unwrap_or(name).replace('_', " ");
+    filled(&name, &format!("  {style}{mark}{style:#} "), "    ")
+}
+
+/// What a check that failed says, what to make of it, and where to go on.
+fn told(exercise: &Exercise, tried: &Trial, trace: &Trace) -> String {
+    let (bold, dimmed, help) = (Style::new().bold(), Style::new().dimmed(), AnsiColor::Cyan.on_default().bold());
+    let mut text = String::from("\n");
+    let first = tried.panics.first();
+    let says = first.map_or(without_panic(tried), |panic| panic.message.clone());
+    text += &indented(&says, "    ");
+    if let Some(panic) = first {
+        text += &format!("\n    {dimmed}at {}{dimmed:#}\n", place(exercise, panic));
+    }
+    let ended = match tried.end {
+        End::Overdue => {
+            Some("The check did not end by itself: after two seconds it was ended from outside.".to_string())
+        }
+        End::Aborted => Some(aborted(tried)),
+        End::Passed | End::Failed => None,
+    };
+    ended.iter().for_each(|why| text += &format!("\n{}", filled(why, "    ", "    ")));
+    if let Some(gloss) = gloss(tried) {
+        text += &format!("\n{}", filled(&gloss, &format!("  {help}help:{help:#} "), "        "));
+    }
+    if !tried.printed.is_empty() {
+        text += &format!("\n  It printed:\n{}", shortened(&tried.printed));
+    }
+    let page = trace.page(exercise).map(|page| ("replay", from_here(&page)));
+    let file = format!("{}:{}", from_here(&exercise.learners()), line_to_write(exercise, first));
+    let hint = format!("{COMMAND} hint {}", exercise.number);
+    text.push('\n');
+    for (word, what) in [("yours", file)].into_iter().chain(page).chain([("stuck?", hint)]) {
+        text += &format!("  {bold}{word:8}{bold:#}{what}\n");
+    }
+    text
+}
+
+/// Why a check fails that has not panicked.
+fn without_panic(tried: &Trial) -> String {
+    let said = tried.stderr.trim();
+    let said = if said.is_empty() { "it fails, and says nothing" } else { said };
+    said.lines().take(SHOWN).collect::<Vec<_>>().join("\n")
+}
+
+/// What ended the process of a check.
+fn aborted(tried: &Trial) -> String {
+    let second = tried.panics.get(1).map_or(String::new(), |panic| {
+        let message = panic.message.lines().next().unwrap_or_default();
+        format!(" The second panic is at {}:{}: {message}", short(&panic.file), panic.line)
+    });
+    if tried.stderr.contains("overflowed its stack") {
+        "The process was ended: its stack is full.".to_string()
+    } else if !second.is_empty() {
+        format!(
+            "The process was ended: a Drop panicked while the panic above unwound, and two at once are an abort.{second}"
+        )
+    } else {
+        "The process was ended before the check was over, as by a panic where none may come out, or by `exit`."
+            .to_string()
+    }
+}
+
+/// The last two folders of a file, and its name.
+fn short(file: &str) -> &str {
+    let slash = file.rmatch_indices('/').nth(1);
+    slash.map_or(file, |(place, _)| &file[place + 1..])
+}
+
+/// The place of a panic with the line that stands there.
+fn place(exercise: &Exercise, panic: &Panic) -> String {
+    let name = short(&panic.file);
+    let is_here = |path: &Path| path.ends_with(name);
+    let file = [exercise.checks(), exercise.learners()].into_iter().find(|path| is_here(path));
+    let text = file.and_then(|file| read(&file).ok()).unwrap_or_default();
+    let line = panic.line.checked_sub(1).and_then(|place| text.lines().nth(place)).unwrap_or_default().trim();
+    format!("{name}:{}{}{line}", panic.line, if line.is_empty() { "" } else { ": " })
+}
+
+/// The line of the learner's file that is to be looked at first.
+fn line_to_write(exercise: &Exercise, panic: Option<&Panic>) -> usize {
+    let in_file = panic.filter(|panic| panic.file.ends_with("src/lib.rs") && exercise.is_named_in(&panic.file));
+    in_file.map_or_else(
+        || {
+            let text = read(&exercise.learners()).unwrap_or_default();
+            text.lines().position(|line| line.trim_start().starts_with("// You: ")).map_or(1, |place| place + 1)
+        },
+        |panic| panic.line,
+    )
+}
+
+/// What a check has printed, as far as it is looked at.
+fn shortened(printed: &str) -> String {
+    let count = printed.lines().count();
+    let shown: String = printed.lines().take(SHOWN).map(|line| format!("{line}\n")).collect();
+    let more = if count > SHOWN { format!("    and {} lines more\n", count - SHOWN) } else { String::new() };
+    indented(&shown, "    ") + &more
+}
+
+/// Where a check that fails writes what happened.
+struct Trace {
+    rows: PathBuf,
+}
+
+impl Trace {
+    /// Without what an earlier run has left there.
+    fn empty(cargo: &Cargo, exercise: &Exercise) -> Trace {
+        let folder = cargo.folder_of_runs();
+        _ = std::fs::create_dir_all(&folder);
+        let rows = folder.join(&exercise.name).with_extension("jsonl");
+        _ = std::fs::remove_file(&rows);
+        _ = std::fs::remove_file(rows.with_extension("html"));
+        Trace { rows }
+    }
+
+    /// The page that replays the run, if it was written down.
+    fn page(&self, exercise: &Exercise) -> Option<PathBuf> {
+        let page = self.rows.with_extension("html");
+        if !self.rows.exists() {
+            return None;
+        }
+        match page_of(exercise, &self.rows, &page) {
+            Ok(()) => Some(page),
+            Err(why) => {
+                let literal = STYLES.get_literal();
+                note!("{literal}replay:{literal:#} there is no page of this run: {why}");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Says in other words what a check's raw message means, where one who meets it for the first time cannot know.
+
+use super::trial::{End, Trial};
+
+/// Words of a message, and what to make of it.
+const GLOSSES: &[(&[&str], &str)] = &[
+    (
+        &["already borrowed", "already mutably borrowed", "BorrowMutError", "BorrowError"],
+        "somebody was called (wake, drop, poll) while you held this borrow: take what you need out, let go, then call.",
+    ),
+    (
+        &["PoisonError"],
+        "another thread panicked while it held this lock. Its panic is the cause, and is the one to look at.",
+    ),
+    (
+        &["on a `None` value"],
+        "an Option was unwrapped that is None here. Who should have put something in before, or may nobody be there?",
+    ),
+    (
+        &["subtract with overflow"],
+        "a count went below 0: something was counted down that was not counted up, or was counted down twice.",
+    ),
+    (
+        &["resumed after completion"],
+        "a future was polled again after it had returned Ready: a late wake must not poll what is over.",
+    ),
+    (
+        &["during or after destruction"],
+        "something was used while its thread ended: what is dropped so late may not use thread-local state.",
+    ),
+];
+
+/// What to make of a check that failed. None where it says that itself.
+pub(crate) fn gloss(trial: &Trial) -> Option<String> {
+    if trial.stderr.contains("overflowed its stack") {
+        let why = "a function called itself without end: look for a wake, poll or drop that comes back to itself.";
+        return Some(why.to_string());
+    }
+    let first = trial.panics.first();
+    if let Some(panic) = first.filter(|panic| panic.message.starts_with("not yet implemented")) {
+        let what = panic.message.split_once(": ").map_or("", |(_, what)| what);
+        let what = if what.is_empty() { ".".to_string() } else { format!(": {what}.") };
+        return Some(format!("line {} of src/lib.rs is yours to write{what}", panic.line));
+    }
+    let message = first.map_or("", |panic| panic.message.as_str());
+    let is_it = |(words, _): &&(&[&str], &str)| words.iter().any(|word| message.contains(word));
+    let known = GLOSSES.iter().find(is_it).map(|(_, gloss)| gloss.to_string());
+    known.or_else(|| (trial.end == End::Overdue).then(overdue))
+}
+
+fn overdue() -> String {
+    let why = "the check could not even end itself after its second: a loop that never lets go, or a lock that is held, \
+               keeps it from looking. Look for a loop whose condition nothing changes.";
+    why.to_string()
+}

@@ -1,0 +1,44 @@
+//! Checks an exercise again whenever the learner's file is saved.
+
+use super::check::check;
+use super::exercise::{Exercise, Workshop, from_here};
+use super::next::next;
+use crate::interrupt;
+use crate::progress::Progress;
+use crate::stderr::note;
+use crate::stdout::print;
+use std::fs;
+use std::io::{IsTerminal, stdout};
+use std::time::Duration;
+
+/// How often it is looked whether a file was saved.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// Goes on until Ctrl-C, or until nothing is left to do.
+pub(crate) fn watch<'a>(workshop: &'a Workshop, mut exercise: &'a Exercise) -> Result<bool, String> {
+    loop {
+        // What is saved while it is checked is checked anew.
+        let saved = fs::read(exercise.learners()).ok();
+        if stdout().is_terminal() {
+            // The screen, and what was scrolled out of it.
+            print("\x1b[2J\x1b[3J\x1b[H");
+        }
+        if check(workshop, exercise, false)? {
+            let Some(next) = next(workshop, &Progress::load()) else { return Ok(true) };
+            // It is said what is next; that has to be read before it is checked.
+            exercise = next;
+            note!("\nWatching {} from here on. Ctrl-C ends this.", from_here(&exercise.learners()));
+            wait_for_change(exercise, fs::read(exercise.learners()).ok());
+        } else {
+            note!("\nWatching {}. Ctrl-C ends this.", from_here(&exercise.learners()));
+            wait_for_change(exercise, saved);
+        }
+    }
+}
+
+fn wait_for_change(exercise: &Exercise, saved: Option<Vec<u8>>) {
+    // An editor may take a file away for a moment.
+    while fs::read(exercise.learners()).ok().is_none_or(|text| Some(&text) == saved.as_ref()) {
+        interrupt::pause(GLANCE);
+    }
+}
