@@ -6,13 +6,16 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Where times and turns are told, left of the lanes.
-const GUTTER: usize = 54;
+const GUTTER: usize = 50;
 
-/// As wide as a lane is, of few and of many.
-const LANE: [usize; 2] = [100, 84];
+/// As wide as a lane is, of few and of many: four fit a phone.
+const LANE: [usize; 2] = [96, 76];
 
 /// So many lanes are few.
-const FEW: usize = 4;
+const FEW: usize = 3;
+
+/// A picture is drawn no smaller than this part of its size, in hundredths: one that is wider scrolls.
+const LEAST: usize = 88;
 
 const BOX: usize = 40;
 
@@ -323,10 +326,13 @@ impl Picture {
         }
         let (width, height) = (self.width(), self.y + 4);
         let Picture { behind, front, polls, wakes, .. } = &self;
-        let lanes = self.lanes.len();
+        let counted = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+        let (tasks, polls, wakes) =
+            (counted(self.lanes.len(), "task"), counted(*polls, "poll"), counted(*wakes, "wake"));
+        let least = width * LEAST / 100;
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"run\" role=\"img\" viewBox=\"0 0 {width} {height}\" \
-             width=\"{width}\" aria-label=\"a run: {lanes} tasks, {polls} polls, {wakes} wakes\">\n{behind}{front}</svg>\n"
+             width=\"{width}\" style=\"min-width: {least}px\" aria-label=\"a run: {tasks}, {polls}, {wakes}\">\n{behind}{front}</svg>\n"
         )
     }
 }
