@@ -2,6 +2,8 @@
 
 #![expect(dead_code, reason = "each has a main of its own, for whoever copies it")]
 
+#[path = "../../../demos/programs/cancellation.rs"]
+pub(super) mod cancellation;
 #[path = "../../../demos/programs/club.rs"]
 pub(super) mod club;
 #[path = "../../../demos/races/last_seat.rs"]

@@ -11,6 +11,7 @@ mod arc_spin;
 mod blocked;
 mod borrows;
 mod busy_loop;
+mod cancelled_visits;
 mod cancels;
 mod condition_again;
 mod condition_club;
@@ -23,6 +24,7 @@ mod dropped;
 mod dropped_handle;
 mod dump_shop;
 mod early_nap;
+mod equal_deadlines;
 mod event_flag;
 mod event_late;
 mod event_leaves;
@@ -31,6 +33,7 @@ mod event_order;
 mod event_rounds;
 mod explore_repaired;
 mod explore_seat;
+mod first_tick;
 mod forgot_waker;
 mod grandchildren;
 mod held_lock;
@@ -38,6 +41,7 @@ mod in_a_waker;
 mod in_sequence;
 mod inert;
 mod joins;
+mod just_in_time;
 mod kept_waker;
 mod late_timers;
 mod late_wake;
@@ -48,8 +52,10 @@ mod lock_why;
 mod lost_between;
 mod lost_in_cancel;
 mod lost_wakes;
+mod main_ends;
 mod moved_wait;
 mod nested;
+mod no_senders;
 mod parks;
 mod polite;
 mod poll_after_ready;
@@ -68,9 +74,11 @@ mod stall_no_waker;
 mod stays_put;
 mod timers;
 mod turns;
+mod two_notifies;
 mod wake_in_poll;
 mod waker_travels;
 mod who_is_polled;
+mod who_wins;
 mod would_block;
 
 /// A program of the book: small, whole, and over within a second.
@@ -138,6 +146,10 @@ pub(crate) const PROGRAMS: &[Program] = &[
     Program::new("late-timers", late_timers::main),
     Program::new("alarms", alarms::main),
     Program::new("blocked", blocked::main).on_real_time(),
+    // reactor.md
+    Program::new("would-block", would_block::main),
+    Program::new("reads", reads::main).on_real_time(),
+    Program::new("lost-between", lost_between::main),
     // event.md
     Program::new("event-flag", event_flag::main),
     Program::new("event-rounds", event_rounds::main),
@@ -168,10 +180,16 @@ pub(crate) const PROGRAMS: &[Program] = &[
     Program::new("explore-seat", explore_seat::main),
     Program::new("explore-repaired", explore_repaired::main),
     Program::new("drive-seat", drive_seat::main),
-    // reactor.md
-    Program::new("would-block", would_block::main),
-    Program::new("reads", reads::main).on_real_time(),
-    Program::new("lost-between", lost_between::main),
+    // from-asyncio.md
+    Program::new("cancelled-visits", cancelled_visits::main),
+    Program::new("equal-deadlines", equal_deadlines::main),
+    Program::new("just-in-time", just_in_time::main),
+    Program::new("main-ends", main_ends::main),
+    // from-tokio.md
+    Program::new("who-wins", who_wins::main),
+    Program::new("first-tick", first_tick::main),
+    Program::new("two-notifies", two_notifies::main),
+    Program::new("no-senders", no_senders::main),
 ];
 
 impl Program {
