@@ -11,15 +11,18 @@ mod arc_spin;
 mod blocked;
 mod borrows;
 mod busy_loop;
+mod by_hand;
 mod cancelled_visits;
 mod cancels;
 mod condition_again;
 mod condition_club;
 mod condition_early;
 mod condition_passes_on;
+mod counted_wakes;
 mod debug_lines;
 mod demos;
 mod drive_seat;
+mod driven;
 mod dropped;
 mod dropped_handle;
 mod dump_shop;
@@ -45,6 +48,7 @@ mod just_in_time;
 mod kept_waker;
 mod late_timers;
 mod late_wake;
+mod layers;
 mod lock_barging;
 mod lock_passes_on;
 mod lock_snoozed;
@@ -71,7 +75,9 @@ mod spins;
 mod stale_waker;
 mod stall_circle;
 mod stall_no_waker;
+mod state_machine;
 mod stays_put;
+mod steps;
 mod timers;
 mod turns;
 mod two_notifies;
@@ -101,6 +107,13 @@ pub(crate) const PROGRAMS: &[Program] = &[
     Program::new("in-sequence", in_sequence::main),
     Program::new("spawned", spawned::main),
     Program::new("early-nap", early_nap::main),
+    // poll.md
+    Program::new("by-hand", by_hand::main),
+    Program::new("steps", steps::main),
+    Program::new("state-machine", state_machine::main),
+    Program::new("layers", layers::main),
+    Program::new("counted-wakes", counted_wakes::main),
+    Program::new("driven", driven::main),
     // pending.md
     Program::new("forgot-waker", forgot_waker::main),
     Program::new("kept-waker", kept_waker::main),
