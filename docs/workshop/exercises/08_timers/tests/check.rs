@@ -1,8 +1,9 @@
-// Sleepers, polled by hand, and time that jumps. The heap and the wheel have to pass these checks, too.
+//! Sleepers, polled by hand, and time that jumps. The heap and the wheel have to pass these checks, too.
 
 use kit::{Hand, check, on_wake, watched};
 use std::cell::RefCell;
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Wake, Waker};
@@ -102,8 +103,7 @@ fn equal_deadlines_fire_in_the_order_of_arming() {
         let mut sleepers = names.map(|name| watched(name, timers.sleep(secs(1))));
         // Each is polled twice: to be polled again for nothing is no new arming.
         for n in [0, 1, 2, 3, 4, 4, 3, 2, 1, 0] {
-            let waker = book.waker_of(names[n]);
-            assert!(sleepers[n].as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+            book.poll(names[n], &mut sleepers[n]);
         }
         timers.jump();
         assert_eq!(book.woken(), names, "all are due at once: who was armed first is woken first");
@@ -155,20 +155,23 @@ fn secs(n: u64) -> Duration {
 
 /// Who was woken, in order.
 #[derive(Clone, Default)]
-struct Book(Arc<Mutex<Vec<&'static str>>>);
-
-/// A waker that signs the book.
-struct Signature(&'static str, Book);
+pub struct Book(Arc<Mutex<Vec<&'static str>>>);
 
 impl Book {
-    fn waker_of(&self, name: &'static str) -> Waker {
-        Waker::from(Arc::new(Signature(name, self.clone())))
+    /// Polls a sleeper whose wake is to stand in the book.
+    pub fn poll(&self, name: &'static str, sleeper: &mut (impl Future + Unpin)) {
+        let waker = Waker::from(Arc::new(Signature(name, self.clone())));
+        let polled = Pin::new(sleeper).poll(&mut Context::from_waker(&waker));
+        assert!(polled.is_pending(), "`{name}` was ready: too early");
     }
 
-    fn woken(&self) -> Vec<&'static str> {
+    pub fn woken(&self) -> Vec<&'static str> {
         self.0.lock().unwrap().clone()
     }
 }
+
+/// A waker that signs the book.
+struct Signature(&'static str, Book);
 
 impl Wake for Signature {
     fn wake(self: Arc<Self>) {
