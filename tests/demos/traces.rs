@@ -219,6 +219,17 @@ fn a_page_compares_traces_and_is_beside_the_first_unless_told() {
 }
 
 #[test]
+fn what_a_failing_check_of_the_workshop_leaves_is_a_trace_of_which_a_page_is_made() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/workshop/kit/tests");
+    for name in ["two_guests_and_one_place", "nobody_rings"] {
+        let page = file(&format!("{name}.html"));
+        let made = run(&["page", text(&folder.join(format!("{name}.jsonl"))), "-o", text(&page)]);
+        assert_eq!((made.code, made.stderr.as_str()), (Some(0), ""), "{name}");
+        assert!(read(&page).contains(r#"["panicked",0,"#), "{name}");
+    }
+}
+
+#[test]
 fn a_file_that_is_no_trace_is_told_why_and_no_page_is_made() {
     let (bad, page) = (file("bad.jsonl"), file("bad.html"));
     let good = "{\"trace\":\"mine\",\"version\":1}\n{\"task\":0,\"name\":\"main\"}\n[\"spawn\",0]\n";
