@@ -25,3 +25,6 @@ pub mod condition;
 
 #[path = "../../exercises/13_crosswalk/solution.rs"]
 pub mod crosswalk;
+
+#[path = "../../exercises/14_waiter_rule/solution.rs"]
+pub mod waiter_rule;
