@@ -1,8 +1,7 @@
 //! Three workers and two places on an event, in every order that there is.
 
-use greenlight::explore::Explorer;
-
 use super::demos::three_workers;
+use greenlight::explore::Explorer;
 
 pub(crate) fn main() {
     let explored = Explorer::new().exhaustive().try_run(three_workers::program);

@@ -1,8 +1,7 @@
 //! The last seat with the reader as its scheduler: who is ready before each pick, and what comes of the picks.
 
-use greenlight::explore::{Explorer, Pick};
-
 use super::demos::last_seat;
+use greenlight::explore::{Explorer, Pick};
 
 // ANCHOR: program
 pub(crate) fn main() {

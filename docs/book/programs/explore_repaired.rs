@@ -1,8 +1,7 @@
 //! The seat that is taken before it is paid for, in every order that there is.
 
-use greenlight::explore::Explorer;
-
 use super::demos::last_seat;
+use greenlight::explore::Explorer;
 
 // ANCHOR: program
 pub(crate) fn main() {
