@@ -142,8 +142,9 @@ impl Card {
         }
         (*wakes > 0).then(|| {
             format!(
-                "`{name}` was woken {wakes} time(s) since its poll no. {polls} and never polled again: the wake was \
-                 lost on the way to your executor"
+                "`{name}` was woken {} since its poll no. {polls} and never polled again: the wake was lost on the way \
+                 to your executor",
+                times(*wakes)
             )
         })
     }
@@ -171,6 +172,14 @@ impl Card {
         } else {
             format!("`{name}` returned Pending and kept no waker: nothing can wake it")
         }
+    }
+}
+
+fn times(number: usize) -> String {
+    match number {
+        1 => "once".into(),
+        2 => "twice".into(),
+        more => format!("{more} times"),
     }
 }
 

@@ -113,7 +113,7 @@ fn a_wake_was_lost_on_the_way() {
         });
         poll_and_sleep(watched("a", wakes_itself), 1);
     });
-    let sentence = "`a` was woken 1 time(s) since its poll no. 1 and never polled again: the wake was lost on the way \
+    let sentence = "`a` was woken once since its poll no. 1 and never polled again: the wake was lost on the way \
                     to your executor";
     assert!(told.contains(sentence), "{told}");
     assert!(told.contains("    a wakes a\n"), "{told}");
