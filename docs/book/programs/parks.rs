@@ -15,38 +15,47 @@ struct Shared {
     waker: Option<Waker>,
 }
 
-pub(super) struct Answer(Arc<Mutex<Shared>>);
-
-/// Asks a thread that thinks for so long.
-pub(super) fn ask(thinks: Duration) -> Answer {
-    let shared = Arc::new(Mutex::new(Shared::default()));
-    let theirs = shared.clone();
-    thread::spawn(move || {
-        thread::sleep(thinks);
-        let mut shared = theirs.lock().expect("nobody panics with the lock");
-        shared.said = Some(42);
-        let waiting = shared.waker.take();
-        drop(shared);
-        waiting.into_iter().for_each(Waker::wake);
-    });
-    Answer(shared)
+/// The answer of a thread, which begins to think when this is polled first.
+pub(super) struct Answer {
+    thinks: Duration,
+    shared: Option<Arc<Mutex<Shared>>>,
 }
 
 impl Future for Answer {
     type Output = u32;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
-        let mut shared = self.0.lock().expect("nobody panics with the lock");
-        match shared.said {
-            Some(said) => Poll::Ready(said),
-            None => {
-                shared.waker = Some(cx.waker().clone());
-                Poll::Pending
-            }
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
+        let is_first = self.shared.is_none();
+        let shared = self.shared.get_or_insert_default().clone();
+        let mut guard = shared.lock().expect("nobody panics with the lock");
+        if let Some(said) = guard.said {
+            return Poll::Ready(said);
         }
+        guard.waker = Some(cx.waker().clone());
+        drop(guard);
+        if is_first {
+            think(self.thinks, shared);
+        }
+        Poll::Pending
     }
 }
+
+fn think(duration: Duration, shared: Arc<Mutex<Shared>>) {
+    thread::spawn(move || {
+        thread::sleep(duration);
+        let mut guard = shared.lock().expect("nobody panics with the lock");
+        guard.said = Some(42);
+        let waiting = guard.waker.take();
+        drop(guard);
+        waiting.into_iter().for_each(Waker::wake);
+    });
+}
 // ANCHOR_END: answer
+
+/// Asks a thread that thinks for so long.
+pub(super) fn ask(thinks: Duration) -> Answer {
+    Answer { thinks, shared: None }
+}
 
 // ANCHOR: parker
 struct Parker {
