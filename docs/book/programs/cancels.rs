@@ -13,26 +13,28 @@ impl Drop for Pan {
 }
 // ANCHOR_END: guard
 
-pub(crate) fn main() {
-    run(async {
-        // ANCHOR: main
-        let cook = task("cook").spawn(async {
-            let _pan = Pan("The cook's pan");
-            say!("The cook begins.");
-            sleep(Duration::from_secs(3600)).await;
-            say!("The roast is done.");
-        });
-        yield_now().await;
-        let pan = Pan("The baker's pan");
-        let baker = task("baker").spawn(async move {
-            let _pan = pan;
-            say!("The baker begins.");
-        });
-        say!("Main cancels: {}, {}.", cook.cancel(), baker.cancel());
-        say!("Main goes on.");
-        for ended in [cook.await, baker.await] {
-            say!("Cancelled: {}.", ended.is_err_and(|error| error.is_cancelled()));
-        }
-        // ANCHOR_END: main
+// ANCHOR: main
+async fn program() {
+    let cook = task("cook").spawn(async {
+        let _pan = Pan("The cook's pan");
+        say!("The cook begins.");
+        sleep(Duration::from_secs(3600)).await;
+        say!("The roast is done.");
     });
+    yield_now().await;
+    let pan = Pan("The baker's pan");
+    let baker = task("baker").spawn(async move {
+        let _pan = pan;
+        say!("The baker begins.");
+    });
+    say!("Main cancels: {}, {}.", cook.cancel(), baker.cancel());
+    say!("Main goes on.");
+    for ended in [cook.await, baker.await] {
+        say!("Cancelled: {}.", ended.is_err_and(|error| error.is_cancelled()));
+    }
+}
+// ANCHOR_END: main
+
+pub(crate) fn main() {
+    run(program());
 }

@@ -2,16 +2,18 @@
 
 use greenlight::{run, say, spawn, yield_now};
 
-pub(crate) fn main() {
-    run(async {
-        // ANCHOR: main
-        drop(spawn(async {
-            say!("Nobody has my handle.");
-            yield_now().await;
-            say!("Is there anybody?");
-        }));
+// ANCHOR: main
+async fn program() {
+    drop(spawn(async {
+        say!("Nobody has my handle.");
         yield_now().await;
-        say!("Main has yielded once, and returns.");
-        // ANCHOR_END: main
-    });
+        say!("Is there anybody?");
+    }));
+    yield_now().await;
+    say!("Main has yielded once, and returns.");
+}
+// ANCHOR_END: main
+
+pub(crate) fn main() {
+    run(program());
 }

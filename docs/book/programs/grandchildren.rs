@@ -21,15 +21,17 @@ fn walk(depth: u32, ended: Rc<Cell<u32>>, group: GroupSpawner<Infallible>) {
 }
 // ANCHOR_END: walk
 
-pub(crate) fn main() {
+// ANCHOR: main
+async fn program() {
     let ended = Rc::new(Cell::new(0));
-    run(async {
-        // ANCHOR: main
-        let group = TaskGroup::infallible();
-        walk(2, ended.clone(), group.spawner());
-        group.join().await.expect("no task fails");
-        say!("{} tasks have ended.", ended.get());
-        // ANCHOR_END: main
-    });
+    let group = TaskGroup::infallible();
+    walk(2, ended.clone(), group.spawner());
+    group.join().await.expect("no task fails");
+    say!("{} tasks have ended.", ended.get());
     assert_eq!(ended.get(), 7);
+}
+// ANCHOR_END: main
+
+pub(crate) fn main() {
+    run(program());
 }

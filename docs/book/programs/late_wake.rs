@@ -9,33 +9,29 @@ use std::task::{Poll, Waker};
 pub(crate) fn main() {
     // ANCHOR: main
     let kept = Rc::new(RefCell::new(None::<Waker>));
-    let polls = Rc::new(Cell::new([0, 0]));
-    let (keeps, counts) = (kept.clone(), polls.clone());
-    run(async move {
-        let counted = counts.clone();
-        let keep = keeps.clone();
-        let ann = task("ann").spawn(poll_fn(move |cx| {
-            counted.set([counted.get()[0] + 1, 0]);
-            keep.replace(Some(cx.waker().clone()));
+    let [ann, ben] = [(); 2].map(|()| Rc::new(Cell::new(0))); // how often each was polled
+    run(async {
+        let (keeps, polls) = (kept.clone(), ann.clone());
+        let ends_at_once = poll_fn(move |cx| {
+            polls.set(polls.get() + 1);
+            keeps.replace(Some(cx.waker().clone()));
             Poll::Ready(())
-        }));
-        ann.await.expect("ann does not panic");
-        say!("Ann has ended.");
+        });
+        task("ann").spawn(ends_at_once).await.expect("ann does not panic");
 
-        let counted = counts.clone();
+        let polls = ben.clone();
         task("ben").spawn_detached(poll_fn(move |_| {
-            let [ann, ben] = counted.get();
-            counted.set([ann, ben + 1]);
-            Poll::<()>::Pending // waits for ever, and may
+            polls.set(polls.get() + 1);
+            Poll::Pending // for ever, which is meant so
         }));
         yield_now().await;
-        keeps.borrow().as_ref().expect("ann's waker was kept").wake_by_ref();
+        let waker = kept.borrow().clone().expect("ann's waker was kept");
+        waker.wake();
         yield_now().await;
-        say!("Ann's waker was called: polls of ann and ben: {:?}.", counts.get());
+        say!("Ann was polled {} time, and Ben {} time.", ann.get(), ben.get());
     });
-    let waker = kept.take().expect("ann's waker was kept");
-    waker.wake();
-    println!("It was called once more, after the runtime: polls {:?}.", polls.get());
+    kept.take().expect("ann's waker was kept").wake(); // after the end of the runtime
+    println!("And after the runtime: {} and {}.", ann.get(), ben.get());
     // ANCHOR_END: main
-    assert_eq!(polls.get(), [1, 1]);
+    assert_eq!((ann.get(), ben.get()), (1, 1));
 }

@@ -31,22 +31,24 @@ fn block_on_or_give_up<T>(future: impl Future<Output = T>) -> Option<T> {
 }
 // ANCHOR_END: block_on
 
-pub(crate) fn main() {
-    run(async {
-        // ANCHOR: main
-        let (question, answer) = promise();
-        let worker = spawn(async move {
-            say!("The worker works.");
-            question.keep(42).expect("main waits for the answer");
-        });
-        let mut answer = pin!(answer);
-        let blocked = block_on_or_give_up(answer.as_mut());
-        say!("Blocking gives {blocked:?}.");
-        let awaited = answer.await;
-        say!("Awaiting gives {awaited:?}.");
-        // ANCHOR_END: main
-        worker.await.expect("the worker does not panic");
+// ANCHOR: main
+async fn program() {
+    let (question, answer) = promise();
+    let worker = spawn(async move {
+        say!("The worker works.");
+        question.keep(42).expect("main waits for the answer");
     });
+    let mut answer = pin!(answer);
+    let blocked = block_on_or_give_up(answer.as_mut());
+    say!("Blocking gives {blocked:?}.");
+    let awaited = answer.await;
+    say!("Awaiting gives {awaited:?}.");
+    worker.await.expect("the worker does not panic");
+}
+// ANCHOR_END: main
+
+pub(crate) fn main() {
+    run(program());
     set_hook(Box::new(|_| {})); // what the panic says is printed below
     // ANCHOR: run
     let panic = run(async { catch_unwind(AssertUnwindSafe(|| run(async { 42 }))) });

@@ -53,29 +53,31 @@ impl Future for Line {
 }
 // ANCHOR_END: poll
 
-pub(crate) fn main() {
-    run(async {
-        // Says that something outside may wake this runtime, however long that takes.
-        let _reactor = remote();
-        // ANCHOR: main
-        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-        let address = listener.local_addr().expect("it is bound");
-        let mut writes = TcpStream::connect(address).expect("it listens");
-        let (reads, _) = listener.accept().expect("somebody has connected");
-        let (line, reactor) = read_line(reads);
+// ANCHOR: main
+async fn program() {
+    // Says that something outside may wake this runtime, however long that takes.
+    let _reactor = remote();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
+    let mut writes = TcpStream::connect(address).expect("it listens");
+    let (reads, _) = listener.accept().expect("somebody has connected");
+    let (line, reactor) = read_line(reads);
 
-        let reader = task("reader").spawn(async move {
-            say!("The reader waits for a line.");
-            let line = line.await;
-            say!("The reader has {line:?}.");
-        });
-        let writer = task("writer").spawn(async move {
-            say!("The writer writes.");
-            writes.write_all(b"hello\n").expect("the other end is open");
-        });
-        // ANCHOR_END: main
-        reader.await.expect("the reader does not panic");
-        writer.await.expect("the writer does not panic");
-        reactor.join().expect("the thread has read a line");
+    let reader = task("reader").spawn(async move {
+        say!("The reader waits for a line.");
+        let line = line.await;
+        say!("The reader has {line:?}.");
     });
+    let writer = task("writer").spawn(async move {
+        say!("The writer writes.");
+        writes.write_all(b"hello\n").expect("the other end is open");
+    });
+    reader.await.expect("the reader does not panic");
+    writer.await.expect("the writer does not panic");
+    reactor.join().expect("the thread has read a line");
+}
+// ANCHOR_END: main
+
+pub(crate) fn main() {
+    run(program());
 }

@@ -2,16 +2,18 @@
 
 use greenlight::{run, say, spawn};
 
-pub(crate) fn main() {
-    run(async {
-        // ANCHOR: main
-        let child = spawn(async {
-            say!("The child begins.");
-            42
-        });
-        say!("Main goes on.");
-        let answer = child.await;
-        say!("Main has {answer:?}.");
-        // ANCHOR_END: main
+// ANCHOR: main
+async fn program() {
+    let child = spawn(async {
+        say!("The child begins.");
+        42
     });
+    say!("Main goes on.");
+    let answer = child.await;
+    say!("Main has {answer:?}.");
+}
+// ANCHOR_END: main
+
+pub(crate) fn main() {
+    run(program());
 }
