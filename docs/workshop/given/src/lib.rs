@@ -7,6 +7,9 @@
 
 extern crate self as given;
 
+#[path = "../../exercises/05_ready_queue/solution.rs"]
+pub mod ready_queue;
+
 #[cfg_attr(not(feature = "mine"), path = "../../exercises/08_timers/solution.rs")]
 #[cfg_attr(feature = "mine", path = "../../exercises/08_timers/src/lib.rs")]
 pub mod timers;
