@@ -5,25 +5,27 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
+/// The future of a task.
 type Job = Pin<Box<dyn Future<Output = ()>>>;
-type Queue = Arc<Mutex<VecDeque<Arc<Ticket>>>>;
+/// The tasks that are worth a poll, first in, first out. Each is in it at most once.
+type ReadyQueue = Arc<Mutex<VecDeque<Arc<Ticket>>>>;
 
 /// What a waker knows: which task, and where it is to be queued.
 struct Ticket {
     id: usize,
-    /// Set from when the ticket is queued until its task begins to be polled.
-    queued: AtomicBool,
-    ready: Queue,
+    /// Set while the ticket is in the ready queue.
+    is_queued: AtomicBool,
+    ready: ReadyQueue,
 }
 
 impl Wake for Ticket {
     fn wake(self: Arc<Self>) {
-        if !self.queued.swap(true, SeqCst) {
-            self.ready.lock().unwrap().push_back(self.clone());
+        if !self.is_queued.swap(true, Ordering::SeqCst) {
+            self.ready.lock().expect("nobody panics with the queue locked").push_back(self.clone());
         }
     }
 }
@@ -67,7 +69,7 @@ impl<T> Drop for Ending<T> {
 pub struct Executor {
     /// By number. None while the task is being polled, and once it is over.
     tasks: RefCell<Vec<Option<Job>>>,
-    ready: Queue,
+    ready: ReadyQueue,
     /// Who is being polled.
     polling: Cell<Option<usize>>,
     /// Set once the task that is being polled has cancelled itself.
@@ -96,7 +98,7 @@ impl Executor {
         let mut tasks = self.tasks.borrow_mut();
         let id = tasks.len();
         tasks.push(Some(Box::pin(job)));
-        Arc::new(Ticket { id, queued: AtomicBool::new(false), ready: self.ready.clone() }).wake();
+        Arc::new(Ticket { id, is_queued: AtomicBool::new(false), ready: self.ready.clone() }).wake();
         JoinHandle { id, slot }
     }
 
@@ -116,7 +118,7 @@ impl Executor {
     /// Polls who is ready until nobody is.
     pub fn run_until_idle(&self) {
         while let Some(ticket) = self.next_ready() {
-            ticket.queued.store(false, SeqCst);
+            ticket.is_queued.store(false, Ordering::SeqCst);
             let Some(mut job) = self.tasks.borrow_mut()[ticket.id].take() else { continue };
             let waker = Waker::from(ticket.clone());
             self.polling.set(Some(ticket.id));
@@ -136,7 +138,7 @@ impl Executor {
 
     /// In a function of its own, so that the lock is free before anybody is polled.
     fn next_ready(&self) -> Option<Arc<Ticket>> {
-        self.ready.lock().unwrap().pop_front()
+        self.ready.lock().expect("nobody panics with the queue locked").pop_front()
     }
 }
 

@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Wake, Waker};
 use std::thread::{self, Thread};
 
+/// The future of a task.
 type Job = Pin<Box<dyn Future<Output = ()>>>;
 
 /// What wakers need of the executor, from whatever thread: the ready queue, and the thread that runs it.
@@ -21,16 +22,16 @@ struct Ready {
 /// What a waker knows: which task, and where it is to be queued.
 struct Ticket {
     id: usize,
-    /// Set from when the ticket is queued until its task begins to be polled.
-    queued: AtomicBool,
+    /// Set while the ticket is in the ready queue.
+    is_queued: AtomicBool,
     ready: Arc<Ready>,
 }
 
 impl Wake for Ticket {
     fn wake(self: Arc<Self>) {
-        if !self.queued.swap(true, SeqCst) {
+        if !self.is_queued.swap(true, Ordering::SeqCst) {
             // you: put the ticket at the back of the queue, and end the sleep of the executor's thread
-            self.ready.queue.lock().unwrap().push_back(self.clone());
+            self.ready.queue.lock().expect("nobody panics with the queue locked").push_back(self.clone());
             // After the push: who is awake looks into the queue.
             self.ready.thread.unpark();
             // else: todo!("put the ticket at the back of the queue, and end the sleep of the executor's thread")
@@ -64,14 +65,14 @@ impl Executor {
         let mut tasks = self.tasks.borrow_mut();
         let id = tasks.len();
         tasks.push(Some(Box::pin(future)));
-        Arc::new(Ticket { id, queued: AtomicBool::new(false), ready: self.ready.clone() }).wake();
+        Arc::new(Ticket { id, is_queued: AtomicBool::new(false), ready: self.ready.clone() }).wake();
     }
 
     /// Polls who is ready until nobody is.
     pub fn run_until_idle(&self) {
         while let Some(ticket) = self.next_ready() {
             // Before the poll: a wake during the poll queues the task again.
-            ticket.queued.store(false, SeqCst);
+            ticket.is_queued.store(false, Ordering::SeqCst);
             let Some(mut job) = self.tasks.borrow_mut()[ticket.id].take() else { continue };
             let waker = Waker::from(ticket.clone());
             if job.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
@@ -82,7 +83,7 @@ impl Executor {
 
     /// In a function of its own, so that the lock is free before anybody is polled.
     fn next_ready(&self) -> Option<Arc<Ticket>> {
-        self.ready.queue.lock().unwrap().pop_front()
+        self.ready.queue.lock().expect("nobody panics with the queue locked").pop_front()
     }
 
     /// Runs until `main` has returned. The thread sleeps while nobody is ready.

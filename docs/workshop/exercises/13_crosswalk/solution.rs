@@ -7,12 +7,13 @@ use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
+/// The future of a task.
 type Job = Pin<Box<dyn Future<Output = ()>>>;
 
 /// What wakers need of the executor, from whatever thread.
@@ -24,16 +25,16 @@ struct Ready {
 /// What a waker knows: which task, and where it is to be queued.
 struct Ticket {
     id: usize,
-    /// Set from when the ticket is queued until its task begins to be polled.
-    queued: AtomicBool,
+    /// Set while the ticket is in the ready queue.
+    is_queued: AtomicBool,
     ready: Arc<Ready>,
 }
 
 impl Wake for Ticket {
     fn wake(self: Arc<Self>) {
         // you: as in exercise 9
-        if !self.queued.swap(true, SeqCst) {
-            self.ready.queue.lock().unwrap().push_back(self.clone());
+        if !self.is_queued.swap(true, Ordering::SeqCst) {
+            self.ready.queue.lock().expect("nobody panics with the queue locked").push_back(self.clone());
             self.ready.thread.unpark();
         }
         // else: todo!("queue the ticket, as in exercise 9")
@@ -106,7 +107,7 @@ impl Core {
     pub fn run_until_idle(&self) {
         // you: as in exercise 5, with lend, poll and take_back; a task that has returned becomes None
         while let Some(ticket) = self.next_ready() {
-            ticket.queued.store(false, SeqCst);
+            ticket.is_queued.store(false, Ordering::SeqCst);
             let Some(mut job) = self.lend(ticket.id) else { continue };
             if self.poll(&ticket, &mut job).is_pending() {
                 self.take_back(ticket.id, job);
@@ -120,7 +121,7 @@ impl Core {
 
     /// In a function of its own, so that the lock is free before anybody is polled.
     fn next_ready(&self) -> Option<Arc<Ticket>> {
-        self.ready.queue.lock().unwrap().pop_front()
+        self.ready.queue.lock().expect("nobody panics with the queue locked").pop_front()
     }
 
     /// Takes the future of a task out, to poll it with nothing borrowed. None if the task is over.
@@ -215,7 +216,7 @@ pub fn task<T: 'static>(name: &str, future: impl Future<Output = T> + 'static) -
             waker.wake();
         }
     });
-    let ticket = Arc::new(Ticket { id, queued: AtomicBool::new(false), ready: core.ready.clone() });
+    let ticket = Arc::new(Ticket { id, is_queued: AtomicBool::new(false), ready: core.ready.clone() });
     core.tasks.borrow_mut().push(Some(Task { name: name.into(), job: Some(job), ticket: ticket.clone() }));
     ticket.wake();
     // else: todo!("make a job that leaves the value in the slot, a ticket and a task, and queue the ticket");

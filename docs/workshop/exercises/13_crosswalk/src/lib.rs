@@ -9,12 +9,13 @@ use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
+/// The future of a task.
 type Job = Pin<Box<dyn Future<Output = ()>>>;
 
 /// What wakers need of the executor, from whatever thread.
@@ -26,8 +27,8 @@ struct Ready {
 /// What a waker knows: which task, and where it is to be queued.
 struct Ticket {
     id: usize,
-    /// Set from when the ticket is queued until its task begins to be polled.
-    queued: AtomicBool,
+    /// Set while the ticket is in the ready queue.
+    is_queued: AtomicBool,
     ready: Arc<Ready>,
 }
 
@@ -107,7 +108,7 @@ impl Core {
 
     /// In a function of its own, so that the lock is free before anybody is polled.
     fn next_ready(&self) -> Option<Arc<Ticket>> {
-        self.ready.queue.lock().unwrap().pop_front()
+        self.ready.queue.lock().expect("nobody panics with the queue locked").pop_front()
     }
 
     /// Takes the future of a task out, to poll it with nothing borrowed. None if the task is over.
