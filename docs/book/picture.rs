@@ -14,6 +14,9 @@ const LANE: [usize; 2] = [96, 76];
 /// So many lanes are few.
 const FEW: usize = 3;
 
+/// Right of the lanes, for the arrow of the last task to itself.
+const MARGIN: usize = 8;
+
 /// A picture is drawn no smaller than this part of its size, in hundredths: one that is wider scrolls.
 const LEAST: usize = 88;
 
@@ -75,6 +78,8 @@ struct Picture {
     turn: u64,
     /// The turn whose number was drawn last.
     turn_drawn: u64,
+    /// Set once nobody will be polled any more: what is left is dropped.
+    is_over: bool,
     /// The box that is being drawn: its task, its top, and how many arrows have left it.
     open: Option<(usize, usize, usize)>,
     polls: usize,
@@ -132,7 +137,11 @@ impl Picture {
             "cancelled" => self.end(task, "dropped", State::Over),
             "cancel" if self.lanes[task].state == State::Parked => self.arrow(actor, task, "cancel", State::Ready),
             "jump" => self.jump(number(1).unwrap_or_default()),
-            "stall" => self.across("stall", "nobody can ever run again"),
+            "stall" => {
+                self.is_over = true;
+                self.across("stall", "nobody can ever run again");
+            }
+            "returned" | "panicked" if task == 0 && self.lanes[0].name == "main" => self.is_over = true,
             "wait" => {
                 let object = number(3).and_then(|object| self.objects.get(&object)).cloned().unwrap_or_default();
                 self.wait(task, number(2), format!("on {object}"));
@@ -161,12 +170,13 @@ impl Picture {
         self.polls += usize::from(is_poll);
         self.lanes[task].polls += usize::from(is_poll);
         self.becomes(task, State::Running, self.y);
-        if self.turn > self.turn_drawn {
+        if self.turn > self.turn_drawn || self.is_over && self.turn_drawn < u64::MAX {
             let turn = self.turn;
             let (width, y) = (self.width(), self.y - 6);
             self.behind(format_args!("<line class=\"turn\" x1=\"0\" x2=\"{width}\" y1=\"{y}\" y2=\"{y}\"/>"));
-            self.text("small", 2, self.y + 12, "start", &format!("turn {turn}"));
-            self.turn_drawn = turn;
+            let when = if self.is_over { "the end".to_string() } else { format!("turn {turn}") };
+            self.text("small", 2, self.y + 12, "start", &when);
+            self.turn_drawn = if self.is_over { u64::MAX } else { turn };
         }
         self.open = Some((task, self.y, 0));
     }
@@ -179,12 +189,16 @@ impl Picture {
         let left = x - width / 2;
         let class = how.to_lowercase();
         let polls = self.lanes[task].polls;
-        let title = if how == "dropped" { "drop".to_string() } else { format!("poll {polls}") };
         self.front(format_args!(
             "<rect class=\"{class}\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"5\"/>"
         ));
-        self.text("what", x, top + height / 2 - 4, "middle", &title);
-        self.text("how", x, top + height / 2 + 12, "middle", how);
+        let middle = top + height / 2;
+        if how == "dropped" {
+            self.text("how", x, middle + 4, "middle", how);
+        } else {
+            self.text("what", x, middle - 4, "middle", &format!("poll {polls}"));
+            self.text("how", x, middle + 12, "middle", how);
+        }
         self.y = top + height;
         let state = if self.lanes[task].state == State::Ready { State::Ready } else { state };
         self.becomes(task, state, self.y);
@@ -232,6 +246,10 @@ impl Picture {
                     y - 4,
                     y + 4
                 ));
+                if class == "cancel" {
+                    let (x, anchor) = if begin < end { (base - 4, "end") } else { (base + 4, "start") };
+                    self.text("small", x, y - 3, anchor, class);
+                }
             }
             None if matches!(from, Actor::Task(_)) => {
                 let x = end + half;
@@ -261,7 +279,7 @@ impl Picture {
             self.lanes[to].state = State::Ready;
         }
         if self.open.is_none() {
-            self.y += 8;
+            self.y += 16;
         }
     }
 
@@ -302,7 +320,7 @@ impl Picture {
     }
 
     fn width(&self) -> usize {
-        GUTTER + self.tasks * self.lane
+        GUTTER + self.tasks * self.lane + MARGIN
     }
 
     fn behind(&mut self, what: std::fmt::Arguments<'_>) {
@@ -355,5 +373,64 @@ fn time(micros: u64) -> String {
         1_000_000.. => format!("{} s", micros as f64 / 1e6),
         1000.. => format!("{} ms", micros as f64 / 1e3),
         _ => format!("{micros} µs"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RUN: &str = r#"{"trace":"mine","version":1,"clock":"virtual"}
+{"task":0,"name":"main"}
+["spawn",0]
+["turn",1]
+["poll",0,2]
+{"task":1,"name":"a<b"}
+["spawn",1]
+{"task":2,"next":1}
+["pending",0]
+["turn",1]
+["poll",1,5]
+{"object":1,"is":"event","name":"light"}
+["wait",1,1,1]
+["pending",1]
+["jump",2000000]
+["wake",1]
+["turn",1]
+["poll",1,2]
+["wake",0]
+["ready",1]
+["returned",1]
+["turn",1]
+["poll",0,4]
+["ready",0]
+["returned",0]
+"#;
+
+    #[test]
+    fn a_run_has_a_box_for_each_poll_an_arrow_for_each_wake_and_a_mark_for_each_jump() {
+        let picture = picture(RUN).expect("it is a trace");
+        assert!(picture.contains(r#"aria-label="a run: 3 tasks, 4 polls, 2 wakes""#), "{picture}");
+        let count = |what: &str| picture.matches(what).count();
+        assert_eq!(
+            (count("<rect"), count("class=\"pending\""), count("<rect class=\"ready\"")),
+            (4, 2, 2),
+            "{picture}"
+        );
+        // Nobody woke the first of the two that are woken: the trace does not say who.
+        assert_eq!((count("<line class=\"wake\""), count("<line class=\"spawn\"")), (1, 1), "{picture}");
+        assert!(picture.contains(">on light</text>") && picture.contains(">+2 s</text>"), "{picture}");
+        assert!(picture.contains(">a&lt;b</text>"), "{picture}");
+    }
+
+    #[test]
+    fn what_is_no_trace_makes_no_picture() {
+        assert!(picture("not a trace").is_err());
+    }
+
+    #[test]
+    fn the_next_of_a_name_counts_on() {
+        let next = ["worker 2", "main.rs:3 (9)", "worker"].map(numbered);
+        assert_eq!(next, ["worker 3", "main.rs:3 (10)", "worker"]);
     }
 }

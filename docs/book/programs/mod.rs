@@ -57,6 +57,7 @@ mod lost_between;
 mod lost_in_cancel;
 mod lost_wakes;
 mod main_ends;
+mod many_executors;
 mod moved_wait;
 mod nested;
 mod no_senders;
@@ -79,12 +80,14 @@ mod state_machine;
 mod stays_put;
 mod steps;
 mod timers;
+mod turn_by_turn;
 mod turns;
 mod two_notifies;
 mod wake_in_poll;
 mod waker_travels;
 mod who_is_polled;
 mod who_wins;
+mod without_runtime;
 mod would_block;
 
 /// A program of the book: small, whole, and over within a second.
@@ -101,6 +104,10 @@ pub(crate) struct Program {
 
 /// All of them, in the order of the chapters.
 pub(crate) const PROGRAMS: &[Program] = &[
+    // runtime.md
+    Program::new("many-executors", many_executors::main),
+    Program::new("turn-by-turn", turn_by_turn::main),
+    Program::new("without-runtime", without_runtime::main),
     // nothing.md
     Program::new("inert", inert::main),
     Program::new("dropped", dropped::main),
