@@ -6,6 +6,8 @@
 pub(super) mod cancellation;
 #[path = "../../../demos/programs/club.rs"]
 pub(super) mod club;
+#[path = "../../../demos/programs/crosswalk.rs"]
+pub(super) mod crosswalk;
 #[path = "../../../demos/races/last_seat.rs"]
 pub(super) mod last_seat;
 #[path = "../../../demos/programs/periodic.rs"]

@@ -19,6 +19,10 @@ mod condition_club;
 mod condition_early;
 mod condition_passes_on;
 mod counted_wakes;
+mod crosswalk;
+mod crosswalk_dark;
+mod crosswalk_polls;
+mod crosswalk_story;
 mod debug_lines;
 mod demos;
 mod drive_seat;
@@ -104,6 +108,11 @@ pub(crate) struct Program {
 
 /// All of them, in the order of the chapters.
 pub(crate) const PROGRAMS: &[Program] = &[
+    // crosswalk.md
+    Program::new("crosswalk", crosswalk::main),
+    Program::new("crosswalk-polls", crosswalk_polls::main),
+    Program::new("crosswalk-story", crosswalk_story::main),
+    Program::new("crosswalk-dark", crosswalk_dark::main),
     // runtime.md
     Program::new("many-executors", many_executors::main),
     Program::new("turn-by-turn", turn_by_turn::main),
