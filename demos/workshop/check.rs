@@ -2,14 +2,15 @@
 
 use super::cargo::{Build, Cargo};
 use super::exercise::{Exercise, Workshop, from_here, read};
-use super::gloss::gloss;
+use super::gloss::{gloss, unwritten};
 use super::next::{is_done, praise, set_done};
 use super::order::in_order;
-use super::text::{filled, indented};
+use super::text::{filled, indented, width};
 use super::trial::{self, End, Panic, Trial};
 use super::{COMMAND, page_of};
 use crate::cli::STYLES;
 use crate::clock;
+use crate::pane::short as shortened;
 use crate::progress::Progress;
 use crate::stderr::{Stderr, note};
 use crate::stdout::print;
@@ -84,10 +85,12 @@ fn told(exercise: &Exercise, tried: &Trial, trace: &Trace) -> String {
     let (bold, dimmed, help) = (Style::new().bold(), Style::new().dimmed(), AnsiColor::Cyan.on_default().bold());
     let mut text = String::from("\n");
     let first = tried.panics.first();
-    let says = first.map_or(without_panic(tried), |panic| panic.message.clone());
-    text += &indented(&says, "    ");
-    if let Some(panic) = first {
-        text += &format!("\n    {dimmed}at {}{dimmed:#}\n", place(exercise, panic));
+    if let Some(what) = unwritten(tried) {
+        text += &filled(&what, "    ", "    ");
+    } else {
+        let says = first.map_or(without_panic(tried), |panic| panic.message.clone());
+        text += &indented(&says, "    ");
+        first.iter().for_each(|panic| text += &format!("\n    {dimmed}{}{dimmed:#}\n", place(exercise, panic)));
     }
     let ended = match tried.end {
         End::Overdue => {
@@ -101,10 +104,10 @@ fn told(exercise: &Exercise, tried: &Trial, trace: &Trace) -> String {
         text += &format!("\n{}", filled(&gloss, &format!("  {help}help:{help:#} "), "        "));
     }
     if !tried.printed.is_empty() {
-        text += &format!("\n  It printed:\n{}", shortened(&tried.printed));
+        text += &format!("\n  It printed:\n{}", first_lines(&tried.printed));
     }
     let page = trace.page(exercise).map(|page| ("replay", from_here(&page)));
-    let file = format!("{}:{}", from_here(&exercise.learners()), line_to_write(exercise, first));
+    let file = line_to_write(exercise, first);
     let hint = format!("{COMMAND} hint {}", exercise.number);
     text.push('\n');
     for (word, what) in [("yours", file)].into_iter().chain(page).chain([("stuck?", hint)]) {
@@ -151,23 +154,22 @@ fn place(exercise: &Exercise, panic: &Panic) -> String {
     let file = [exercise.checks(), exercise.learners()].into_iter().find(|path| is_here(path));
     let text = file.and_then(|file| read(&file).ok()).unwrap_or_default();
     let line = panic.line.checked_sub(1).and_then(|place| text.lines().nth(place)).unwrap_or_default().trim();
-    format!("{name}:{}{}{line}", panic.line, if line.is_empty() { "" } else { ": " })
+    let colon = if line.is_empty() { "" } else { ": " };
+    shortened(&format!("at {name}:{}{colon}{line}", panic.line), width() - 4)
 }
 
-/// The line of the learner's file that is to be looked at first.
-fn line_to_write(exercise: &Exercise, panic: Option<&Panic>) -> usize {
-    let in_file = panic.filter(|panic| panic.file.ends_with("src/lib.rs") && exercise.is_named_in(&panic.file));
-    in_file.map_or_else(
-        || {
-            let text = read(&exercise.learners()).unwrap_or_default();
-            text.lines().position(|line| line.trim_start().starts_with("// You: ")).map_or(1, |place| place + 1)
-        },
-        |panic| panic.line,
-    )
+/// The learner's file, and which line of it is to be looked at first.
+fn line_to_write(exercise: &Exercise, panic: Option<&Panic>) -> String {
+    let file = exercise.learners();
+    let panicked = panic.filter(|panic| panic.file.ends_with("src/lib.rs") && exercise.is_named_in(&panic.file));
+    let text = read(&file).unwrap_or_default();
+    let unwritten = text.lines().position(|line| line.trim_start().starts_with("// You: ")).map(|place| place + 1);
+    let line = panicked.map(|panic| panic.line).or(unwritten);
+    from_here(&file) + &line.map_or(String::new(), |line| format!(":{line}"))
 }
 
 /// What a check has printed, as far as it is looked at.
-fn shortened(printed: &str) -> String {
+fn first_lines(printed: &str) -> String {
     let count = printed.lines().count();
     let shown: String = printed.lines().take(SHOWN).map(|line| format!("{line}\n")).collect();
     let more = if count > SHOWN { format!("    and {} lines more\n", count - SHOWN) } else { String::new() };

@@ -37,15 +37,17 @@ pub(crate) fn gloss(trial: &Trial) -> Option<String> {
         return Some(why.to_string());
     }
     let first = trial.panics.first();
-    if let Some(panic) = first.filter(|panic| panic.message.starts_with("not yet implemented")) {
-        let what = panic.message.split_once(": ").map_or("", |(_, what)| what);
-        let what = if what.is_empty() { ".".to_string() } else { format!(": {what}.") };
-        return Some(format!("line {} of src/lib.rs is yours to write{what}", panic.line));
-    }
     let message = first.map_or("", |panic| panic.message.as_str());
     let is_it = |(words, _): &&(&[&str], &str)| words.iter().any(|word| message.contains(word));
     let known = GLOSSES.iter().find(is_it).map(|(_, gloss)| gloss.to_string());
     known.or_else(|| (trial.end == End::Overdue).then(overdue))
+}
+
+/// What is to be written, if the check came to a place where nothing is yet.
+pub(crate) fn unwritten(trial: &Trial) -> Option<String> {
+    let panic = trial.panics.first()?;
+    let what = panic.message.strip_prefix("not yet implemented")?;
+    Some(format!("line {} of src/lib.rs is yours to write{what}", panic.line))
 }
 
 fn overdue() -> String {

@@ -23,7 +23,18 @@ pub(crate) fn width() -> usize {
 /// A text between two margins: the first line begins so, and the others so.
 pub(crate) fn filled(text: &str, first: &str, others: &str) -> String {
     let options = Wrapping::new(width()).initial_indent(first).subsequent_indent(others).break_words(false);
-    textwrap::fill(text, options).replace(UNBROKEN, " ") + "\n"
+    textwrap::fill(&whole_commands(text), options).replace(UNBROKEN, " ") + "\n"
+}
+
+/// The same text, in which no line is broken between ticks: a command is copied whole.
+fn whole_commands(text: &str) -> String {
+    let parts: Vec<_> = text.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return text.to_string();
+    }
+    let whole =
+        |(place, part): (usize, &&str)| if place % 2 == 1 { part.replace(' ', UNBROKEN) } else { part.to_string() };
+    parts.iter().enumerate().map(whole).collect::<Vec<_>>().join("`")
 }
 
 /// Each line of a text to the right of a margin, and what is broken a little further.

@@ -116,24 +116,47 @@ fn reading(mut from: impl Read + Send + 'static) -> JoinHandle<String> {
 /// The panics that stderr tells of, and the rest of it.
 fn panics(stderr: &str) -> (Vec<Panic>, String) {
     let (mut panics, mut rest): (Vec<Panic>, _) = (Vec::new(), String::new());
-    let mut is_message = false;
+    let mut part = Part::Rest;
     for line in stderr.lines() {
-        if let Some((file, number)) = begins(line) {
-            is_message = true;
-            panics.push(Panic { file, line: number, message: String::new() });
-        } else if ends(line) {
-            is_message = false;
-        } else {
-            let panic = panics.last_mut().filter(|_| is_message);
-            let text = panic.map_or(&mut rest, |panic| &mut panic.message);
-            text.push_str(line);
-            text.push('\n');
+        let begins = begins(line);
+        part = match part {
+            _ if begins.is_some() => Part::Message,
+            // A panic while another unwinds shows its frames, whatever the environment says.
+            _ if line.starts_with("stack backtrace:") => Part::Frames,
+            _ if ENDS.iter().any(|end| line.starts_with(end)) => Part::End,
+            Part::End => Part::Rest,
+            same => same,
+        };
+        if let Some((file, line)) = begins {
+            panics.push(Panic { file, line, message: String::new() });
+            continue;
         }
+        let text = match (part, panics.last_mut()) {
+            (Part::Message, Some(panic)) => &mut panic.message,
+            (Part::Rest, _) => &mut rest,
+            _ => continue,
+        };
+        text.push_str(line);
+        text.push('\n');
     }
     panics.iter_mut().for_each(|panic| panic.message = panic.message.trim_end().to_string());
     let rest = rest.lines().filter(|line| !line.is_empty()).fold(String::new(), |rest, line| rest + line + "\n");
     (panics, rest)
 }
+
+/// What a line of stderr belongs to.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    /// Nothing that the panics have written.
+    Rest,
+    Message,
+    Frames,
+    /// It is the last line of a panic.
+    End,
+}
+
+/// How the last line of a panic begins.
+const ENDS: [&str; 3] = ["note: ", "thread caused non-unwinding panic", "error: test failed"];
 
 /// The place of the panic that a line begins to tell of, as in `thread 'a' (7) panicked at src/lib.rs:3:5:`.
 fn begins(line: &str) -> Option<(String, usize)> {
@@ -141,13 +164,6 @@ fn begins(line: &str) -> Option<(String, usize)> {
     let mut parts = place.strip_suffix(':')?.rsplitn(3, ':');
     let (_column, line, file) = (parts.next()?, parts.next()?, parts.next()?);
     Some((file.replace('\\', "/"), line.parse().ok()?))
-}
-
-/// Whether the message of a panic is over with that line.
-fn ends(line: &str) -> bool {
-    ["note: run with `RUST_BACKTRACE", "stack backtrace:", "thread caused non-unwinding panic", "error: test failed"]
-        .iter()
-        .any(|begin| line.starts_with(begin))
 }
 
 /// What is on stdout that is not the harness's.
@@ -184,10 +200,21 @@ not yet implemented: keep
   the waker
 note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
 and on
+thread 'it_rings' (712) panicked at exercises/01_bell/src/lib.rs:9:9:
+in a destructor
+stack backtrace:
+   0: std::panicking
+             at /rustc/library/std/src/panicking.rs:689:5
+note: Some details are omitted
+thread 'it_rings' (712) panicked at library/core/src/panicking.rs:233:5:
+panic in a destructor during cleanup
+thread caused non-unwinding panic. aborting.
 ";
         let (panics, rest) = panics(stderr);
-        let message = "not yet implemented: keep\n  the waker".to_string();
-        assert_eq!(panics, [Panic { file: "exercises/01_bell/src/lib.rs".to_string(), line: 45, message }]);
+        let told: Vec<_> = panics.iter().map(|panic| (panic.line, panic.message.as_str())).collect();
+        assert_eq!(told[0], (45, "not yet implemented: keep\n  the waker"));
+        assert_eq!(told[1..], [(9, "in a destructor"), (233, "panic in a destructor during cleanup")]);
+        assert_eq!(panics[0].file, "exercises/01_bell/src/lib.rs");
         assert_eq!(rest, "looking\nand on\n");
     }
 

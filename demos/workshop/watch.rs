@@ -27,10 +27,10 @@ pub(crate) fn watch<'a>(workshop: &'a Workshop, mut exercise: &'a Exercise) -> R
             let Some(next) = next(workshop, &Progress::load()) else { return Ok(true) };
             // It is said what is next; that has to be read before it is checked.
             exercise = next;
-            note!("\nWatching {} from here on. Ctrl-C ends this.", from_here(&exercise.learners()));
+            note!("\nFrom here on it is {} that is watched.\nCtrl-C ends this.", from_here(&exercise.learners()));
             wait_for_change(exercise, fs::read(exercise.learners()).ok());
         } else {
-            note!("\nWatching {}. Ctrl-C ends this.", from_here(&exercise.learners()));
+            note!("\nWatching {}.\nCtrl-C ends this.", from_here(&exercise.learners()));
             wait_for_change(exercise, saved);
         }
     }

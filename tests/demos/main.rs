@@ -17,6 +17,7 @@ mod terminal;
 mod tour;
 mod traces;
 mod twins;
+mod workshop;
 
 use std::process::{Command, Output};
 

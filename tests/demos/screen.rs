@@ -32,7 +32,16 @@ impl Shown {
     }
 
     /// The same, with the levels that are won kept in that file.
-    pub(crate) fn start_keeping(args: &[&str], (columns, lines): (u16, u16), progress: &str) -> Option<Shown> {
+    pub(crate) fn start_keeping(args: &[&str], size: (u16, u16), progress: &str) -> Option<Shown> {
+        Shown::start_told(args, size, &[("GREENLIGHT_PROGRESS", progress)])
+    }
+
+    /// The same, with an environment that says so much.
+    pub(crate) fn start_told(
+        args: &[&str],
+        (columns, lines): (u16, u16),
+        environment: &[(&str, &str)],
+    ) -> Option<Shown> {
         let Ok((pty, slave)) = open() else {
             // Past the capture of the test harness, which shows nothing of a test that passes.
             _ = writeln!(stderr(), "skipped: there are no pseudo-terminals");
@@ -41,7 +50,7 @@ impl Shown {
         pty.resize(Size::new(lines, columns)).expect("a pseudo-terminal has a size");
         let mut command = Command::new(env!("CARGO_BIN_EXE_greenlight-demos")).args(args);
         command = command.env("TERM", "xterm-256color").env_remove("GREENLIGHT_DEBUG").env_remove("GREENLIGHT_TRACE");
-        command = command.env("GREENLIGHT_PROGRESS", progress);
+        command = command.envs(environment.iter().copied());
         let child = command.spawn(slave).expect("the binary can be started");
         let mut output = std::fs::File::from(pty.as_fd().try_clone_to_owned().expect("it can be read beside"));
         let (sender, parts) = channel();

@@ -91,7 +91,7 @@ impl Looking<'_> {
             Err(why) => self.tell(why),
             Ok(readme) if readme.lines != lines => {
                 self.tell(format!(
-                    "README.md: {lines} lines stand between the marks of the solution, not {}",
+                    "README.md: it says {}, and the learner's lines in the solution are {lines}",
                     readme.lines
                 ));
             }
