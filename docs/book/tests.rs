@@ -181,3 +181,17 @@ fn every_link_leads_somewhere() {
         }
     }
 }
+
+#[test]
+fn each_of_the_forty_questions_is_answered_once_and_leads_somewhere() {
+    let page = read_to_string(src().join("questions.md")).expect("it is there");
+    let answers: Vec<_> = page.split("\n### ").skip(1).collect();
+    for number in 1..=40 {
+        let asked = answers.iter().filter(|answer| answer.starts_with(&format!("{number}. "))).count();
+        assert_eq!(asked, 1, "question {number} stands in questions.md {asked} times");
+    }
+    for answer in answers {
+        let question = answer.lines().next().unwrap_or_default();
+        assert!(answer.contains(".md"), "the answer to `{question}` leads nowhere");
+    }
+}

@@ -27,7 +27,21 @@ async fn program() {
 }
 // ANCHOR_END: program
 
+/// Prints a line as several that fit the page.
+fn print_wrapped(line: &str) {
+    let mut width = 0;
+    for word in line.split(' ') {
+        if width + word.len() > 76 {
+            print!("\n    ");
+            width = 4;
+        }
+        print!("{word} ");
+        width += word.len() + 1;
+    }
+    println!();
+}
+
 pub(crate) fn main() {
-    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(|line| println!("{line}\n")).build();
+    let runtime = Runtime::builder().virtual_clock().debug(true).on_report(print_wrapped).build();
     runtime.run(program());
 }

@@ -9,9 +9,9 @@ pub(crate) fn main() {
     let mut picks = Vec::new();
     for name in ["main", "bob", "alice", "bob", "bob", "alice"] {
         let ready = explorer.look(last_seat::program, &picks).ready;
-        let names: Vec<_> = ready.iter().map(|ready| ready.task.to_string()).collect();
+        let names: Vec<_> = ready.iter().map(|task| task.task.to_string()).collect();
         println!("ready: {:<12} picked: {name}", names.join(", "));
-        let picked = ready.iter().find(|ready| ready.task.to_string() == name);
+        let picked = ready.iter().find(|task| task.task.to_string() == name);
         picks.push(Pick::Run(picked.expect("who is picked is ready").task.number));
     }
     let scene = explorer.look(last_seat::program, &picks);

@@ -9,21 +9,35 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 // ANCHOR: executor
-type Queue = Arc<Mutex<VecDeque<usize>>>;
+/// The numbers of the tasks that are ready. A waker may be on any thread, hence the mutex.
+#[derive(Clone, Default)]
+struct Ready(Arc<Mutex<VecDeque<usize>>>);
 
-/// What a task's waker is: it puts the task's number into the ready queue.
-struct Ticket(usize, Queue);
+impl Ready {
+    fn push(&self, task: usize) {
+        self.0.lock().expect("nobody panics with it").push_back(task);
+    }
 
-impl Wake for Ticket {
-    fn wake(self: Arc<Self>) {
-        self.1.lock().expect("nobody panics with the queue").push_back(self.0);
+    fn pop(&self) -> Option<usize> {
+        self.0.lock().expect("nobody panics with it").pop_front()
     }
 }
 
+/// What a waker points at: the number of a task, and where to put it.
+struct Ticket(usize, Ready);
+
+impl Wake for Ticket {
+    fn wake(self: Arc<Self>) {
+        self.1.push(self.0);
+    }
+}
+
+type Task = Pin<Box<dyn Future<Output = ()>>>;
+
 #[derive(Default)]
 struct Executor {
-    tasks: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>,
-    ready: Queue,
+    tasks: RefCell<Vec<Task>>,
+    ready: Ready,
     /// The number and the waker of the task that is being polled.
     polling: RefCell<Option<(usize, Waker)>>,
     polls: Cell<u32>,
@@ -31,21 +45,26 @@ struct Executor {
 
 impl Executor {
     fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        let number = self.tasks.borrow().len();
         self.tasks.borrow_mut().push(Box::pin(task));
-        self.ready.lock().expect("nobody panics with the queue").push_back(self.tasks.borrow().len() - 1);
+        self.ready.push(number);
     }
 
-    /// Runs until nobody is ready. That is all: no clock, no shutdown.
+    /// Runs until nobody is ready.
     fn run_until_idle(&self) {
-        loop {
-            let next = self.ready.lock().expect("nobody panics with the queue").pop_front();
-            let Some(number) = next else { return };
+        while let Some(number) = self.ready.pop() {
             let waker = Waker::from(Arc::new(Ticket(number, self.ready.clone())));
             self.polling.replace(Some((number, waker.clone())));
             self.polls.update(|polls| polls + 1);
-            // The example spawns nothing while a task is polled, so the tasks may be borrowed.
-            _ = self.tasks.borrow_mut()[number].as_mut().poll(&mut Context::from_waker(&waker));
+            // No task of this example spawns another, so the tasks may stay borrowed.
+            let task = &mut self.tasks.borrow_mut()[number];
+            _ = task.as_mut().poll(&mut Context::from_waker(&waker));
         }
+    }
+
+    /// Who is being polled, and the waker that it was given.
+    fn polling(&self) -> (usize, Waker) {
+        self.polling.borrow().clone().expect("a task is being polled")
     }
 }
 // ANCHOR_END: executor
@@ -58,15 +77,15 @@ enum Wakee {
 }
 
 impl Wakee {
-    /// The short cut: a number is 8 bytes, and nothing is cloned.
+    /// The short cut: a number is 8 bytes, and nothing has to be cloned.
     fn always_the_task(executor: &Executor, _: &Context<'_>) -> Wakee {
-        let (number, _) = executor.polling.borrow().clone().expect("a task is being polled");
+        let (number, _) = executor.polling();
         Wakee::Task(number)
     }
 
     /// The rule: the short cut for the task's own waker alone.
     fn whom_the_context_names(executor: &Executor, cx: &Context<'_>) -> Wakee {
-        let (number, own) = executor.polling.borrow().clone().expect("a task is being polled");
+        let (number, own) = executor.polling();
         if own.will_wake(cx.waker()) { Wakee::Task(number) } else { Wakee::Waker(cx.waker().clone()) }
     }
 }
@@ -86,7 +105,7 @@ impl Event {
         self.set.set(true);
         for wakee in self.line.take() {
             match wakee {
-                Wakee::Task(number) => executor.ready.lock().expect("nobody panics with it").push_back(number),
+                Wakee::Task(number) => executor.ready.push(number),
                 Wakee::Waker(waker) => waker.wake(),
             }
         }

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 // ANCHOR: program
 async fn program() {
-    let [savings, cash] = ["savings", "cash"].map(|name| Rc::new(Lock::new(100).named(name)));
+    let savings = Rc::new(Lock::new(100).named("savings"));
+    let cash = Rc::new(Lock::new(100).named("cash"));
     let transfer = |name: &'static str, from: &Rc<Lock<i32>>, to: &Rc<Lock<i32>>| {
         let (from, to) = (from.clone(), to.clone());
         task(name).spawn(async move {
@@ -16,8 +17,9 @@ async fn program() {
             *credited += 10;
         })
     };
-    let transfers = [transfer("alice", &savings, &cash), transfer("bob", &cash, &savings)];
-    gather_tasks(transfers).await;
+    let alice = transfer("alice", &savings, &cash);
+    let bob = transfer("bob", &cash, &savings);
+    gather_tasks([alice, bob]).await;
 }
 // ANCHOR_END: program
 
