@@ -26,7 +26,7 @@ impl Wake for Parker {
 
 /// Runs a future to its end on this thread, which sleeps between a poll that is pending and the next wake.
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    // you: poll; while nobody has woken it, park; poll again
+    // you: poll; while nobody has woken it, kit::park(); poll again
     let parker = Arc::new(Parker { thread: thread::current(), is_woken: AtomicBool::new(false) });
     let waker = Waker::from(parker.clone());
     let mut cx = Context::from_waker(&waker);
@@ -37,9 +37,9 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         }
         // Whoever unparks a thread need not have woken its future, and who wakes it may find the thread awake.
         while !parker.is_woken.swap(false, Ordering::SeqCst) {
-            thread::park();
+            kit::park();
         }
     }
-    // else: todo!("poll; while nobody has woken it, park; poll again")
+    // else: todo!("poll; while nobody has woken it, kit::park(); poll again")
     // end
 }

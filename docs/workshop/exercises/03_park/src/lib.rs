@@ -13,6 +13,6 @@ use std::thread::{self, Thread};
 
 /// Runs a future to its end on this thread, which sleeps between a poll that is pending and the next wake.
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    // You: poll; while nobody has woken it, park; poll again
-    todo!("poll; while nobody has woken it, park; poll again")
+    // You: poll; while nobody has woken it, kit::park(); poll again
+    todo!("poll; while nobody has woken it, kit::park(); poll again")
 }

@@ -1,6 +1,6 @@
 //! One future, one thread that sleeps, and others that wake it, too early, too late and for nothing.
 
-use kit::{check, watched};
+use kit::{check, naps, watched};
 use park::block_on;
 use std::cell::Cell;
 use std::future::{poll_fn, ready};
@@ -40,6 +40,16 @@ fn a_ready_future_returns_its_output() {
 #[test]
 fn a_wake_from_another_thread_ends_the_sleep() {
     check(|| block_on(watched("letter", once(|cx| wake_later(50, cx)))));
+}
+
+#[test]
+fn it_sleeps_while_it_waits() {
+    check(|| {
+        let before = naps();
+        block_on(watched("letter", once(|cx| wake_later(50, cx))));
+        let parked = naps() - before;
+        assert!(parked > 0, "`letter` was 50 ms on its way, and the thread never parked: it was busy with nothing");
+    });
 }
 
 #[test]
