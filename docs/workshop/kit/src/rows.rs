@@ -44,7 +44,7 @@ fn trace(state: &State, test: &str, ending: Ending<'_>) -> String {
     }
     rows.see_what_is_kept();
     match ending {
-        Ending::Panics(message) => _ = rows.panics(CHECK, message, BEGINS),
+        Ending::Panics(message) => rows.fails(message),
         Ending::Hangs => rows.hangs(&state.note),
     }
     rows.out
@@ -297,6 +297,12 @@ impl<'a> Rows<'a> {
         if left.peek().is_some() && left.all(Card::sleeps) {
             self.row("stall", "", 0);
         }
+    }
+
+    /// Says with what the check panics.
+    fn fails(&mut self, message: &str) {
+        self.say(message);
+        self.panics(CHECK, message, BEGINS);
     }
 
     /// The check says a line.
