@@ -61,8 +61,8 @@ const inOrder = (timers) => [...timers].sort((a, b) => a[1] - b[1] || a[0] - b[0
 
 // Puts a ghost among the waits that are left, where it stood among those that were.
 function withGhost(waits, ghost, place) {
-  if (!ghost || ghost.place !== place || waits.includes(ghost.wait)) return waits;
-  const before = new Set(ghost.from.slice(0, Math.max(0, ghost.from.indexOf(ghost.wait))));
+  if (ghost?.place !== place || waits.includes(ghost.wait) || !ghost.from.includes(ghost.wait)) return waits;
+  const before = new Set(ghost.from.slice(0, ghost.from.indexOf(ghost.wait)));
   const at = waits.findLastIndex((wait) => before.has(wait)) + 1;
   return [...waits.slice(0, at), ghost.wait, ...waits.slice(at)];
 }

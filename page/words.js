@@ -216,25 +216,25 @@ const MEANINGS = new Map(
   Object.entries({
     spawn: (row, after, before, step, run) => `@1 goes to ${BACK_OF_QUEUE}${run.runsNext(row[1], step)}`,
     wake: meaningOfWake,
-    again: 'It is in the ready queue already and keeps its place: nobody is in it twice.',
+    again: 'It keeps its place in the ready queue: nobody is in it twice.',
     stale: 'It finds nobody, and does nothing.',
     poll: meaningOfPoll,
     pending([, task], after, before, step, run) {
       const waits = run.waitsFor(after, task),
         returned = 'Its poll returned Pending';
       if (after.tasks.get(task) === 'ready')
-        return `${returned}, but it has been woken meanwhile: it is in the ready queue.`;
+        return `${returned}, but it has been woken meanwhile: it is ready.`;
       if (!waits.length) return `${returned}. Nobody polls it again until something wakes it.`;
       return [`${returned}: it waits for `, ...waits, ', and nobody polls it until something wakes it.'];
     },
-    ready: 'Its poll returned Ready: its future is done.',
+    ready: 'Its poll returned Ready.',
     panics: 'The panic ends this task, and no other.',
     defer: 'Others run first.',
     yield: `It wakes itself, and goes to ${BACK_OF_QUEUE}`,
     cancel: (row, after, before) =>
-      ({ parked: `It goes to ${BACK_OF_QUEUE}`, running: 'It takes effect when its poll is over.' })[
+      ({ parked: `It goes to ${BACK_OF_QUEUE}`, running: 'It takes effect after its poll.' })[
         before.tasks.get(row[1])
-      ] ?? 'It keeps its place in the ready queue, and is dropped instead of polled.',
+      ] ?? 'It keeps its place, and is dropped instead of polled.',
     drop: (row, after, before) =>
       `${before.dying.has(row[1]) ? 'It was cancelled' : 'The run is over'}: its future goes, with all that it holds.`,
     returned: meaningOfEnd,
@@ -267,9 +267,9 @@ const MEANINGS = new Map(
       run.isLine(step) ? 'It has left the line, and does not know yet.' : 'It does not know yet.',
       run.kindOf(run.objectAt(step)) === 'condition' ? ' It still has to get the lock.' : ''
     ],
-    move: 'The future has gone to another task, and its place in line with it.',
+    move: 'The future has gone to another task, with its place in line.',
     waited: 'It finds what it was granted.',
-    leave: 'The wait was dropped before it got anything.',
+    leave: 'It was dropped before it got anything.',
     arm: (row, after) => `Its timer is due at ${duration(after.timers.get(row[2]) ?? 0)}.`,
     fire: 'It was armed for this moment.',
     disarm: (row, after, before) =>
@@ -280,7 +280,7 @@ const MEANINGS = new Map(
 
     set: (row) => `${released(row[4])} It stays set: who comes later does not wait.`,
     pulse: (row) => `${released(row[4])} It stays unset.`,
-    clear: 'Who comes from here on waits until it is set.',
+    clear: 'Who comes now waits until it is set.',
     isset: (row) => (row[4] ? 'So it does not wait.' : ''),
     take(row, after) {
       const line = after.objects.get(row[2])?.line.size ?? 0;
@@ -355,6 +355,8 @@ function meaningOfWake([, number], after, before, step, run) {
 }
 
 function meaningOfPoll([, number], after, before, step, run) {
+  // As an executor does that somebody else wrote, or a check that polls by hand.
+  if (!before.ready.has(number)) return 'Nobody woke it: it is polled unasked.';
   if (run.tasks.get(number)?.polls[0] === step)
     return 'It runs for the first time, up to the first await that has to wait.';
   const line = run.lineName(run.parkedAt(number, step)),

@@ -68,6 +68,19 @@ test('the club in words, as greenlight and as another executor tells it', () => 
   }
 });
 
+test('what a failing check of the workshop leaves is told, and who was polled though nobody had woken it', () => {
+  for (const name of ['two_guests_and_one_place', 'nobody_rings']) {
+    const story = new Story(read(`docs/workshop/kit/tests/${name}.jsonl`));
+    const lines = Array.from({ length: story.count }, (_, at) => told(story, at + 1).join(' — '));
+    for (const line of lines) assert.doesNotMatch(line, /undefined|null|NaN|[@#]\d|\[object/, `${name}: ${line}`);
+    const unasked = lines.filter((line) => line.includes('Nobody woke it: it is polled unasked.'));
+    assert.deepEqual(
+      unasked.map((line) => line.split(' — ')[0]),
+      name === 'nobody_rings' ? [] : ['bob runs']
+    );
+  }
+});
+
 test('what stands for the end of a task is called so', () => {
   const story = new Story(
     [
