@@ -89,6 +89,10 @@ impl RwLock {
 
     /// One who was let in leaves.
     fn leave(&self) {
+        // A check has failed, and drops who is inside: a second panic, over a wrong count, would hide the first.
+        if std::thread::panicking() {
+            return;
+        }
         // you: one is inside no more, so others may be let in
         let left = if self.inside.get() == WRITER { 0 } else { self.inside.get() - 1 };
         self.inside.set(left);
@@ -131,9 +135,6 @@ impl Drop for Enter<'_> {
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
-        // A check has failed: a second panic, while that one unwinds, would end the process.
-        if !std::thread::panicking() {
-            self.lock.leave();
-        }
+        self.lock.leave();
     }
 }

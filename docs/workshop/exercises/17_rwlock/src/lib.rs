@@ -81,6 +81,10 @@ impl RwLock {
 
     /// One who was let in leaves.
     fn leave(&self) {
+        // A check has failed, and drops who is inside: a second panic, over a wrong count, would hide the first.
+        if std::thread::panicking() {
+            return;
+        }
         // You: one is inside no more, so others may be let in
     }
 }
@@ -99,9 +103,6 @@ impl<'a> Future for Enter<'a> {
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
-        // A check has failed: a second panic, while that one unwinds, would end the process.
-        if !std::thread::panicking() {
-            self.lock.leave();
-        }
+        self.lock.leave();
     }
 }

@@ -24,6 +24,9 @@ impl WhoWokeWhom {
     /// A line for each pair: "light woke ann 1 time(s)".
     pub fn table(&self) -> String {
         let wakes = self.wakes.borrow();
+        if wakes.is_empty() {
+            return "nobody woke anybody\n".into();
+        }
         wakes.iter().map(|((who, whom), count)| format!("{who} woke {whom} {count} time(s)\n")).collect()
     }
 

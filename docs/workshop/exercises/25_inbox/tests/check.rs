@@ -94,7 +94,7 @@ fn nobody_is_unparked_who_is_awake() {
 #[test]
 fn a_wake_while_it_falls_asleep_is_not_lost() {
     check(|| {
-        for _ in 0..300 {
+        for _ in 0..100 {
             Executor::new().run(watched("main", letter(0)));
         }
     });
