@@ -1,6 +1,6 @@
 //! A future returns Pending and leaves its waker with nobody.
 
-use greenlight::{task, try_run};
+use greenlight::{say, task, try_run};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -11,6 +11,7 @@ impl Future for Countdown {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        say!("{} to go", self.0);
         if self.0 == 0 {
             return Poll::Ready(());
         }
