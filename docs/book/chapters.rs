@@ -21,22 +21,29 @@ pub(crate) struct Question {
     /// The heading that it stands under, as a link to that has it; empty before the first one.
     pub(crate) anchor: String,
     pub(crate) text: String,
+    /// The code that it is about: the blocks of it between the heading, or the question before, and this one.
+    pub(crate) code: String,
 }
 
 impl Chapter {
     /// Its questions, in order.
     pub(crate) fn questions(&self) -> Vec<Question> {
-        let (mut questions, mut anchor) = (Vec::new(), String::new());
+        let (mut questions, mut anchor, mut code) = (Vec::new(), String::new(), String::new());
         let mut lines = self.text.lines().peekable();
         while let Some(line) = lines.next() {
             if let Some(heading) = line.strip_prefix("## ") {
                 anchor = anchor_of(heading);
+                code.clear();
+            } else if line == "```rust" {
+                code += "```rust\n";
+                lines.by_ref().take_while(|line| *line != "```").for_each(|line| code = format!("{code}{line}\n"));
+                code += "```\n\n";
             } else if let Some(asks) = line.strip_prefix(ASKS) {
                 let mut text = asks.trim().to_string();
                 while let Some(line) = lines.next_if(|line| line.starts_with('>')) {
                     text = text + "\n" + line[1..].strip_prefix(' ').unwrap_or(&line[1..]);
                 }
-                questions.push(Question { anchor: anchor.clone(), text });
+                questions.push(Question { anchor: anchor.clone(), text, code: std::mem::take(&mut code) });
             }
         }
         questions
@@ -67,8 +74,8 @@ pub(crate) const PREDICT: &str = "predict.md";
 /// Makes it.
 pub(crate) fn questions_alone(chapters: &[Chapter]) -> String {
     let mut page = "# The questions alone\n\n\
-        Every question of the chapters that asks to predict something, without its answer: to be asked in class, or as a test \
-        of oneself. A chapter's name leads to it, and a question's number to the place where the answer stands.\n"
+        Every question of the chapters that asks to predict something, with the code that it is about and without its \
+        answer: to be asked in class, or as a test of oneself. A chapter's name leads to it, and a question's number to the place where the answer stands.\n"
         .to_string();
     for chapter in chapters {
         let questions = chapter.questions();
@@ -76,9 +83,9 @@ pub(crate) fn questions_alone(chapters: &[Chapter]) -> String {
             continue;
         }
         page += &format!("\n## [{}]({})\n", chapter.title, chapter.file);
-        for (number, Question { anchor, text }) in (1..).zip(questions) {
+        for (number, Question { anchor, text, code }) in (1..).zip(questions) {
             let link = if anchor.is_empty() { chapter.file.clone() } else { format!("{}#{anchor}", chapter.file) };
-            page += &format!("\n[{number}.]({link}) {text}\n");
+            page += &format!("\n{code}[{number}.]({link}) {text}\n");
         }
     }
     page

@@ -339,7 +339,7 @@ impl Picture {
     fn finish(mut self) -> String {
         for task in 0..self.lanes.len() {
             self.becomes(task, State::Over, self.y);
-            let name = shortened(&self.lanes[task].name, self.lane / 8);
+            let name = shortened(&self.lanes[task].name, self.lane / 7);
             self.text("name", self.x(task), 16, "middle", &name);
         }
         let (width, height) = (self.width(), self.y + 4);

@@ -114,6 +114,9 @@ fn every_chapter_asks_three_to_six_questions_and_each_has_its_answer_folded_behi
         let Chapter { file, text, .. } = chapter;
         let questions = chapter.questions().len();
         assert!((3..=6).contains(&questions), "{file} asks {questions} questions");
+        // What is included has several lines, and a quote would end behind the first.
+        let is_quoted = text.lines().any(|line| line.starts_with('>') && line.contains("{{#include"));
+        assert!(!is_quoted, "{file} includes code in a question; it is to stand before that");
         for behind in text.split("> **Predict.**").skip(1) {
             let question = behind.lines().next().unwrap_or_default();
             let behind: String = behind.lines().skip_while(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");

@@ -43,6 +43,11 @@ mod explore_seat;
 mod first_tick;
 mod forgot_waker;
 mod grandchildren;
+mod heart_batch;
+mod heart_cancel;
+mod heart_granted;
+mod heart_lines;
+mod heart_wakee;
 mod held_lock;
 mod in_a_waker;
 mod in_sequence;
@@ -219,6 +224,12 @@ pub(crate) const PROGRAMS: &[Program] = &[
     Program::new("first-tick", first_tick::main),
     Program::new("two-notifies", two_notifies::main),
     Program::new("no-senders", no_senders::main),
+    // heart.md
+    Program::new("heart-lines", heart_lines::main),
+    Program::new("heart-batch", heart_batch::main),
+    Program::new("heart-wakee", heart_wakee::main),
+    Program::new("heart-granted", heart_granted::main),
+    Program::new("heart-cancel", heart_cancel::main),
 ];
 
 impl Program {
