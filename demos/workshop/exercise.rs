@@ -56,6 +56,13 @@ impl Workshop {
         Ok(Workshop { root, exercises })
     }
 
+    /// That of the project whose tests run.
+    #[cfg(test)]
+    pub(crate) fn of_project() -> Workshop {
+        let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the demos stand in the project's folder");
+        Workshop::at(project.join(FOLDER)).expect("the workshop can be read")
+    }
+
     /// The exercise of that number or name. Says which may have been meant, where there is none.
     pub(crate) fn find(&self, typed: &str) -> Result<&Exercise, String> {
         let number = typed.split('_').next().and_then(|number| number.parse::<usize>().ok());

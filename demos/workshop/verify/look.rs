@@ -42,8 +42,8 @@ pub(crate) fn look(exercise: &Exercise, copy: &Workshop, cargo: &Cargo) -> Resul
     let solution = exercise.solution()?;
     let wrong = wrong::all(exercise);
     let copied = copy.find(&exercise.name)?;
-    let mut looking = Looking { copied, cargo, solution: &solution, names: Vec::new(), problems: Vec::new() };
-    looking.texts(exercise);
+    let mut looking =
+        Looking { copied, cargo, solution: &solution, names: Vec::new(), problems: texts(exercise, &solution) };
     looking.solution(false)?;
     let skeleton = wrong.iter().find_map(|(name, wrong)| wrong.as_ref().ok().filter(|_| name == SKELETON));
     looking.skeleton(skeleton)?;
@@ -69,6 +69,44 @@ pub(crate) fn look(exercise: &Exercise, copy: &Workshop, cargo: &Cargo) -> Resul
     Ok(Looked { number, name, checks: names.len(), lines, wrong: wrong.len(), took: began.elapsed(), problems })
 }
 
+/// What is to be read, and the skeleton, as they lie in the folder.
+fn texts(exercise: &Exercise, solution: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    let lines = lines_to_write(solution);
+    match exercise.readme() {
+        Err(why) => problems.push(why),
+        Ok(readme) if readme.lines != lines => {
+            problems.push(format!(
+                "README.md: it says {}, and the learner's lines in the solution are {lines}",
+                readme.lines
+            ));
+        }
+        Ok(_) => {}
+    }
+    if let Err(why) = exercise.read("hints.md").and_then(|text| hints(&text)) {
+        problems.push(format!("hints.md: {why}"));
+    }
+    match (cut(solution), exercise.read("src/lib.rs")) {
+        (Err(why), _) => problems.push(format!("solution.rs: {why}")),
+        (Ok(cut), Ok(skeleton)) if cut == skeleton => {}
+        (Ok(_), Err(why)) => problems.push(why),
+        (Ok(_), Ok(_)) => {
+            let reset = format!("`workshop reset {}` writes it", exercise.number);
+            problems.push(format!("src/lib.rs is not what solution.rs is cut to; {reset}"));
+        }
+    }
+    if solution.contains("todo!()") {
+        problems.push("solution.rs: a `todo!()` does not say what to write".to_string());
+    }
+    let mut format = Command::new("rustfmt");
+    format.args(["--check", "--quiet", "--edition=2024"]).arg(exercise.folder.join("solution.rs"));
+    // Where there is no rustfmt, others look.
+    if format.output().is_ok_and(|output| !output.status.success()) {
+        problems.push("solution.rs is not as rustfmt writes it".to_string());
+    }
+    problems
+}
+
 struct Looking<'a> {
     /// The exercise in the copy of the workspace.
     copied: &'a Exercise,
@@ -82,42 +120,6 @@ struct Looking<'a> {
 impl Looking<'_> {
     fn tell(&mut self, problem: String) {
         self.problems.push(problem);
-    }
-
-    /// What is to be read, and the skeleton, as they lie in the folder.
-    fn texts(&mut self, exercise: &Exercise) {
-        let lines = lines_to_write(self.solution);
-        match exercise.readme() {
-            Err(why) => self.tell(why),
-            Ok(readme) if readme.lines != lines => {
-                self.tell(format!(
-                    "README.md: it says {}, and the learner's lines in the solution are {lines}",
-                    readme.lines
-                ));
-            }
-            Ok(_) => {}
-        }
-        if let Err(why) = exercise.read("hints.md").and_then(|text| hints(&text)) {
-            self.tell(format!("hints.md: {why}"));
-        }
-        match (cut(self.solution), exercise.read("src/lib.rs")) {
-            (Err(why), _) => self.tell(format!("solution.rs: {why}")),
-            (Ok(cut), Ok(skeleton)) if cut == skeleton => {}
-            (Ok(_), Err(why)) => self.tell(why),
-            (Ok(_), Ok(_)) => {
-                let reset = format!("`workshop reset {}` writes it", exercise.number);
-                self.tell(format!("src/lib.rs is not what solution.rs is cut to; {reset}"));
-            }
-        }
-        if self.solution.contains("todo!()") {
-            self.tell("solution.rs: a `todo!()` does not say what to write".to_string());
-        }
-        let mut format = Command::new("rustfmt");
-        format.args(["--check", "--quiet", "--edition=2024"]).arg(exercise.folder.join("solution.rs"));
-        // Where there is no rustfmt, others look.
-        if format.output().is_ok_and(|output| !output.status.success()) {
-            self.tell("solution.rs is not as rustfmt writes it".to_string());
-        }
     }
 
     /// Builds that as the learner's file. None if it does not compile, which is told then.
@@ -240,4 +242,28 @@ fn ended(tried: &Trial) -> String {
 
 fn few(said: &str) -> String {
     said.trim().lines().take(LINES_SAID).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_exercise_is_a_page_with_hints_and_a_skeleton_that_its_solution_is_cut_to() {
+        for exercise in Workshop::of_project().exercises {
+            let solution = exercise.solution().expect("it has a solution");
+            assert_eq!(texts(&exercise, &solution), [""; 0], "{}", exercise.name);
+        }
+    }
+
+    #[test]
+    fn each_wrong_answer_fits_its_solution() {
+        for exercise in Workshop::of_project().exercises {
+            let solution = exercise.solution().expect("it has a solution");
+            for (name, wrong) in wrong::all(&exercise) {
+                let applied = wrong.and_then(|wrong| wrong.applied(&solution));
+                assert!(applied.is_ok_and(|text| text != solution), "{}: {name}", exercise.name);
+            }
+        }
+    }
 }

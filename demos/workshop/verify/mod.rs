@@ -7,7 +7,7 @@ mod copy;
 mod look;
 
 use super::cargo::Cargo;
-use super::exercise::{Exercise, Workshop};
+use super::exercise::{Exercise, Workshop, read};
 use super::text::filled;
 use crate::stdout::print;
 use anstyle::{AnsiColor, Style};
@@ -26,7 +26,8 @@ pub(crate) fn verify(workshop: &Workshop, exercises: Vec<&Exercise>) -> Result<b
     let began = Instant::now();
     let count = exercises.len();
     // Who names some asks for these.
-    let gaps = if count == workshop.exercises.len() { gaps(workshop) } else { None };
+    let is_whole = count == workshop.exercises.len();
+    let whole = if is_whole { gaps(workshop).into_iter().chain(page(workshop)).collect() } else { Vec::new() };
     let left = Mutex::new(VecDeque::from(exercises));
     let looked = Mutex::new(Vec::new());
     let bar = Bar { count, is_shown: stderr().is_terminal() };
@@ -53,7 +54,7 @@ pub(crate) fn verify(workshop: &Workshop, exercises: Vec<&Exercise>) -> Result<b
     ended?;
     let mut looked = looked.into_inner().expect("nobody has panicked");
     looked.sort_by_key(|one| one.number);
-    let problems: Vec<_> = gaps.into_iter().chain(looked.iter().flat_map(told)).collect();
+    let problems: Vec<_> = whole.into_iter().chain(looked.iter().flat_map(told)).collect();
     print(&table(&looked));
     for problem in &problems {
         let mut lines = problem.lines();
@@ -81,6 +82,22 @@ fn gaps(workshop: &Workshop) -> Option<String> {
     let is_counted = numbers.iter().copied().eq(1..=numbers.len());
     (!is_counted)
         .then(|| format!("the numbers of the exercises are not 1 to {}, each once: {numbers:?}", numbers.len()))
+}
+
+/// What the workshop's own page says otherwise of an exercise than the exercise's.
+fn page(workshop: &Workshop) -> Vec<String> {
+    let page = match read(&workshop.root.join("README.md")) {
+        Ok(page) => page,
+        Err(why) => return vec![why],
+    };
+    let row = |exercise: &Exercise| {
+        let readme = exercise.readme().ok()?;
+        let (number, folder) = (exercise.number, exercise.folder.file_name()?.to_str()?);
+        let page = format!("[{}](exercises/{folder}/README.md)", readme.title);
+        Some(format!("| {number} | {page} | {} | {} |", readme.minutes, readme.lines))
+    };
+    let rows = workshop.exercises.iter().filter_map(row).filter(|row| !page.contains(row));
+    rows.map(|row| format!("the workshop's README.md has no row `{row}`")).collect()
 }
 
 /// What each exercise has.
@@ -123,5 +140,17 @@ impl Bar {
         if self.is_shown {
             _ = write!(stderr(), "\r\x1b[K");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_workshop_counts_its_exercises_and_its_page_lists_each_as_it_is() {
+        let workshop = Workshop::of_project();
+        assert_eq!(gaps(&workshop), None);
+        assert_eq!(page(&workshop), [""; 0]);
     }
 }
