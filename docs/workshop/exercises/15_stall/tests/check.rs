@@ -28,7 +28,8 @@ fn a_stall_is_told_instead_of_hung_on() {
         let light = Event::new("light");
         let (wait, line) = (light.wait(), line!());
         let told = try_run(wait).expect_err("nobody sets the event");
-        assert_eq!(told, format!("nobody can ever run again\n  main waits for event `light` since line {line}\n"));
+        let expected = format!("nobody can ever run again\n  main waits for event `light` since line {line}\n");
+        assert_eq!(told, expected, "main waits for the event, and that is to be noted when the wait begins");
     });
 }
 

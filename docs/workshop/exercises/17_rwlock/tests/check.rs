@@ -33,12 +33,12 @@ fn a_writer_is_alone() {
         let mut writer = Hand::new("writer", lock.write());
         assert!(writer.poll().is_pending(), "the writer was let in while `a` reads");
         drop(a);
-        writer.woken();
+        assert!(writer.wakes() > 0, "`a` has left, nobody is inside, and the writer who waits was not woken");
         let writes = writer.ready();
         let mut b = Hand::new("b", lock.read());
         assert!(b.poll().is_pending(), "`b` was let in to read what somebody writes");
         drop(writes);
-        b.woken();
+        assert!(b.wakes() > 0, "the writer has left, and `b` who waits to read was not woken");
         let _reads = b.ready();
     });
 }

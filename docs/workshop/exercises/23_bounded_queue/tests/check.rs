@@ -11,7 +11,10 @@ fn what_is_put_is_got_in_order() {
         for item in 1..=3 {
             Hand::new("putter", queue.put(item)).ready();
         }
-        let got = [1, 2, 3].map(|_| Hand::new("getter", queue.get()).ready());
+        let got = [1, 2, 3].map(|_| match Hand::new("getter", queue.get()).poll() {
+            Poll::Ready(item) => item,
+            Poll::Pending => panic!("items are in the queue, and `getter` waits for one"),
+        });
         assert_eq!(got, [1, 2, 3], "first in, first out");
     });
 }
