@@ -30,11 +30,6 @@ fn all() -> Vec<Chapter> {
     chapters::chapters(src()).expect("the chapters can be read")
 }
 
-/// Those that are written.
-fn written() -> Vec<Chapter> {
-    all().into_iter().filter(|chapter| chapter.text.lines().count() > 1).collect()
-}
-
 /// The files of the programs, by the names of the programs.
 fn programs() -> Vec<(String, PathBuf)> {
     let files = read_dir(Path::new(BOOK).join("programs")).expect("the programs are there");
@@ -100,7 +95,7 @@ fn every_chapter_opens_with_its_title_and_its_minutes() {
         let title = title.replace('`', "");
         assert!(summary.contains(&format!("[{title}]({file})")), "the summary calls {file} otherwise than `{title}`");
     }
-    for Chapter { file, text, .. } in written() {
+    for Chapter { file, text, .. } in all() {
         let minutes = text.lines().nth(2).unwrap_or_default();
         let number = minutes.strip_prefix("*About ").and_then(|rest| rest.strip_suffix(" minutes.*"));
         let is_told = number.is_some_and(|number| number.parse::<u32>().is_ok()) || file == "questions.md";
@@ -110,7 +105,7 @@ fn every_chapter_opens_with_its_title_and_its_minutes() {
 
 #[test]
 fn every_chapter_asks_three_to_six_questions_and_each_has_its_answer_folded_behind_it() {
-    for chapter in written().iter().filter(|chapter| !ASK_NOTHING.contains(&chapter.file.as_str())) {
+    for chapter in all().iter().filter(|chapter| !ASK_NOTHING.contains(&chapter.file.as_str())) {
         let Chapter { file, text, .. } = chapter;
         let questions = chapter.questions().len();
         assert!((3..=6).contains(&questions), "{file} asks {questions} questions");
@@ -133,7 +128,7 @@ fn every_chapter_asks_three_to_six_questions_and_each_has_its_answer_folded_behi
 
 #[test]
 fn code_and_output_are_included_and_not_typed() {
-    for chapter in written() {
+    for chapter in all() {
         for (language, lines) in fences(&chapter) {
             let kind = language.split(',').next().unwrap_or_default();
             let is_typed = lines.iter().find(|line| !line.trim().is_empty() && !line.trim().starts_with("{{#include "));
@@ -159,6 +154,27 @@ fn every_include_is_there() {
             let is_ended = text.lines().any(|line| line.trim() == format!("// ANCHOR_END: {part}"));
             assert!(is_ended, "{path} does not end its anchor `{part}`");
         }
+    }
+}
+
+#[test]
+fn each_of_the_forty_questions_is_answered_once_and_shown_somewhere() {
+    let index = all().into_iter().find(|chapter| chapter.file == "questions.md").expect("the index is a chapter").text;
+    let sections: Vec<_> = index.split("\n### ").skip(1).collect();
+    let numbered: Vec<_> =
+        sections.iter().filter(|section| section.starts_with(|c: char| c.is_ascii_digit())).collect();
+    assert_eq!(numbered.len(), 40, "forty questions have a number");
+    for (number, section) in (1..).zip(numbered) {
+        assert!(section.starts_with(&format!("{number}. ")), "question {number} is missing before: {section}");
+    }
+    for section in sections {
+        let (question, answer) = section.split_once('\n').unwrap_or_default();
+        let (said, shown) = answer.split_once("\n→ ").unwrap_or_else(|| panic!("nothing shows `{question}`"));
+        assert!(!(said.trim().is_empty() && shown.len() < 80), "`{question}` has no answer");
+        assert!(
+            shown.contains(".md") || shown.contains('`'),
+            "`{question}` leads to no chapter, demo, page or exercise"
+        );
     }
 }
 
