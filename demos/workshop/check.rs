@@ -21,6 +21,9 @@ use std::path::{Path, PathBuf};
 /// How many lines that a check has printed itself are shown.
 const SHOWN: usize = 20;
 
+/// Of how many lines a statement is shown, as far as one line has room.
+const STATEMENT: usize = 6;
+
 /// Checks an exercise, and yields whether it is done.
 pub(crate) fn check(workshop: &Workshop, exercise: &Exercise, is_mine: bool) -> Result<bool, String> {
     let cargo = Cargo::of_learner(&workshop.root);
@@ -89,7 +92,7 @@ fn told(exercise: &Exercise, tried: &Trial, trace: &Trace) -> String {
         text += &filled(&what, "    ", "    ");
     } else {
         let says = first.map_or(without_panic(tried), |panic| panic.message.clone());
-        text += &indented(&says, "    ");
+        text += &indented(&says, margin(&says));
         first.iter().for_each(|panic| text += &format!("\n    {dimmed}{}{dimmed:#}\n", place(exercise, panic)));
     }
     let ended = match tried.end {
@@ -114,6 +117,14 @@ fn told(exercise: &Exercise, tried: &Trial, trace: &Trace) -> String {
         text += &format!("  {bold}{word:8}{bold:#}{what}\n");
     }
     text
+}
+
+/// What a message is to the right of. A report that is laid out already keeps its lines.
+fn margin(says: &str) -> &'static str {
+    let widest = says.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    let margin = "    ";
+    let room = width().saturating_sub(widest);
+    if widest <= width() { &margin[..room.min(margin.len())] } else { margin }
 }
 
 /// Why a check fails that has not panicked.
@@ -153,7 +164,10 @@ fn place(exercise: &Exercise, panic: &Panic) -> String {
     let is_here = |path: &Path| path.ends_with(name);
     let file = [exercise.checks(), exercise.learners()].into_iter().find(|path| is_here(path));
     let text = file.and_then(|file| read(&file).ok()).unwrap_or_default();
-    let line = panic.line.checked_sub(1).and_then(|place| text.lines().nth(place)).unwrap_or_default().trim();
+    let lines = text.lines().skip(panic.line.saturating_sub(1)).map(str::trim).take(STATEMENT);
+    let mut is_over = false;
+    let statement = lines.take_while(|line| !std::mem::replace(&mut is_over, line.ends_with(';')));
+    let line = statement.collect::<Vec<_>>().join(" ");
     let colon = if line.is_empty() { "" } else { ": " };
     shortened(&format!("at {name}:{}{colon}{line}", panic.line), width() - 4)
 }
