@@ -688,7 +688,8 @@ fn all_files(folder: &str) -> Vec<PathBuf> {
         for entry in fs::read_dir(&folder).into_iter().flatten() {
             let path = entry.expect("a folder of the project can be listed").path();
             if path.is_dir() {
-                folders.extend(Some(path).filter(|folder| !folder.ends_with("target")));
+                folders
+                    .extend(Some(path).filter(|folder| !["target", "made"].iter().any(|made| folder.ends_with(made))));
             } else {
                 files.push(path);
             }

@@ -2,6 +2,7 @@
 //! has mdBook build the book around these.
 
 mod chapters;
+mod drawing;
 mod excerpt;
 mod picture;
 mod programs;

@@ -1,9 +1,9 @@
 //! A picture of a run, made of its trace: a lane for each task from the top down, a box for each poll, an arrow for each
 //! wake from who wakes to whom, and a mark where time jumps. It has the colours of the page that it stands in.
 
+use crate::drawing::{Anchor, Drawing};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// Where times and turns are told, left of the lanes.
 const GUTTER: usize = 50;
@@ -20,7 +20,11 @@ const MARGIN: usize = 8;
 /// A picture is drawn no smaller than this part of its size, in hundredths: one that is wider scrolls.
 const LEAST: usize = 88;
 
+/// As high as a box is, unless more arrows leave it.
 const BOX: usize = 40;
+
+/// No picture has more polls. The replay page has them.
+const MOST_POLLS: usize = 60;
 
 /// Makes the picture of a trace, as `docs/TRACE.md` has it.
 pub(crate) fn picture(trace: &str) -> Result<String, String> {
@@ -28,7 +32,13 @@ pub(crate) fn picture(trace: &str) -> Result<String, String> {
     let rows = rows.map_err(|error| error.to_string())?;
     let tasks = rows.iter().filter(|row| row["task"].is_u64()).count();
     let mut picture = Picture { tasks, lane: LANE[usize::from(tasks > FEW)], y: 34, ..Picture::default() };
-    rows.iter().for_each(|row| picture.read(row));
+    for row in &rows {
+        if row[0] == "poll" && picture.polls == MOST_POLLS {
+            picture.across("…", "and so on: the replay page has it all");
+            break;
+        }
+        picture.read(row);
+    }
     Ok(picture.finish())
 }
 
@@ -84,8 +94,7 @@ struct Picture {
     open: Option<(usize, usize, usize)>,
     polls: usize,
     wakes: usize,
-    behind: String,
-    front: String,
+    drawing: Drawing,
 }
 
 impl Picture {
@@ -172,10 +181,10 @@ impl Picture {
         self.becomes(task, State::Running, self.y);
         if self.turn > self.turn_drawn || self.is_over && self.turn_drawn < u64::MAX {
             let turn = self.turn;
-            let (width, y) = (self.width(), self.y - 6);
-            self.behind(format_args!("<line class=\"turn\" x1=\"0\" x2=\"{width}\" y1=\"{y}\" y2=\"{y}\"/>"));
+            let (width, y) = (self.width(), self.y);
+            self.drawing.rule("turn", 0, width, y - 6);
             let when = if self.is_over { "the end".to_string() } else { format!("turn {turn}") };
-            self.text("small", 2, self.y + 12, "start", &when);
+            self.drawing.text("small", (2, y + 12), Anchor::Start, &when);
             self.turn_drawn = if self.is_over { u64::MAX } else { turn };
         }
         self.open = Some((task, self.y, 0));
@@ -186,25 +195,22 @@ impl Picture {
         let Some((_, top, arrows)) = self.open.take().filter(|open| open.0 == task) else { return };
         let height = BOX.max(14 * (arrows + 1));
         let (x, width) = (self.x(task), self.lane - 16);
-        let left = x - width / 2;
-        let class = how.to_lowercase();
         let polls = self.lanes[task].polls;
-        self.front(format_args!(
-            "<rect class=\"{class}\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"5\"/>"
-        ));
+        self.drawing.rect(&how.to_lowercase(), (x - width / 2, top), (width, height));
         let middle = top + height / 2;
         if how == "dropped" {
-            self.text("how", x, middle + 4, "middle", how);
+            self.drawing.text("how", (x, middle + 4), Anchor::Middle, how);
         } else {
-            self.text("what", x, middle - 4, "middle", &format!("poll {polls}"));
-            self.text("how", x, middle + 12, "middle", how);
+            self.drawing.text("what", (x, middle - 4), Anchor::Middle, &format!("poll {polls}"));
+            self.drawing.text("how", (x, middle + 12), Anchor::Middle, how);
         }
         self.y = top + height;
         let state = if self.lanes[task].state == State::Ready { State::Ready } else { state };
         self.becomes(task, state, self.y);
         let waits: Vec<_> = self.lanes[task].waits.values().cloned().collect();
         if state == State::Parked && !waits.is_empty() {
-            self.text("small wait", x + 4, self.y + 13, "start", &shortened(&waits.join(", "), self.lane / 7));
+            let waits = shortened(&waits.join(", "), self.lane / 7);
+            self.drawing.text("small wait", (x + 4, self.y + 13), Anchor::Start, &waits);
             self.y += 8;
         }
         self.y += 14;
@@ -236,33 +242,13 @@ impl Picture {
         let end = self.x(to);
         match begin {
             Some(begin) => {
-                let tip = if begin < end { end - 2 } else { end + 2 };
-                let base = if begin < end { tip - 8 } else { tip + 8 };
-                self.front(format_args!(
-                    "<line class=\"{class}\" x1=\"{begin}\" x2=\"{base}\" y1=\"{y}\" y2=\"{y}\"/>"
-                ));
-                self.front(format_args!(
-                    "<polygon class=\"{class}\" points=\"{tip},{y} {base},{} {base},{}\"/>",
-                    y - 4,
-                    y + 4
-                ));
+                self.drawing.arrow(class, begin, end, y);
                 if class == "cancel" {
-                    let (x, anchor) = if begin < end { (base - 4, "end") } else { (base + 4, "start") };
-                    self.text("small", x, y - 3, anchor, class);
+                    let (x, anchor) = if begin < end { (end - 14, Anchor::End) } else { (end + 14, Anchor::Start) };
+                    self.drawing.text("small", (x, y - 3), anchor, class);
                 }
             }
-            None if matches!(from, Actor::Task(_)) => {
-                let x = end + half;
-                self.front(format_args!("<path class=\"{class}\" d=\"M{x},{y} c14,0 14,16 2,16\"/>"));
-                self.front(format_args!(
-                    "<polygon class=\"{class}\" points=\"{x},{} {},{} {},{}\"/>",
-                    y + 16,
-                    x + 8,
-                    y + 12,
-                    x + 8,
-                    y + 20
-                ));
-            }
+            None if matches!(from, Actor::Task(_)) => self.drawing.loops(class, end + half, y),
             None => {}
         }
         let outside = match from {
@@ -271,7 +257,7 @@ impl Picture {
             Actor::Task(_) | Actor::Nobody => "",
         };
         if !outside.is_empty() {
-            self.text("small", 2, y + 4, "start", outside);
+            self.drawing.text("small", (2, y + 4), Anchor::Start, outside);
         }
         if self.lanes[to].state != State::Running {
             self.becomes(to, state, y);
@@ -290,10 +276,10 @@ impl Picture {
     /// A mark across all lanes.
     fn across(&mut self, what: &str, why: &str) {
         let (y, width) = (self.y + 4, self.width());
-        self.front(format_args!("<line class=\"jump\" x1=\"{GUTTER}\" x2=\"{width}\" y1=\"{y}\" y2=\"{y}\"/>"));
-        self.text("time", 2, y + 4, "start", what);
+        self.drawing.rule("jump", GUTTER, width, y);
+        self.drawing.text("time", (2, y + 4), Anchor::Start, what);
         if !why.is_empty() {
-            self.text("time", width - 4, y + 16, "end", why);
+            self.drawing.text("time", (width - 4, y + 16), Anchor::End, why);
             self.y += 14;
         }
         self.y += 20;
@@ -308,8 +294,7 @@ impl Picture {
             State::Unborn | State::Running | State::Over => "",
         };
         if !class.is_empty() {
-            let since = *since;
-            self.behind(format_args!("<line class=\"{class}\" x1=\"{x}\" x2=\"{x}\" y1=\"{since}\" y2=\"{y}\"/>"));
+            self.drawing.lane(class, x, *since, y);
         }
         let lane = &mut self.lanes[task];
         (lane.state, lane.since) = (state, y);
@@ -323,35 +308,17 @@ impl Picture {
         GUTTER + self.tasks * self.lane + MARGIN
     }
 
-    fn behind(&mut self, what: std::fmt::Arguments<'_>) {
-        writeln!(self.behind, "{what}").expect("a String takes all");
-    }
-
-    fn front(&mut self, what: std::fmt::Arguments<'_>) {
-        writeln!(self.front, "{what}").expect("a String takes all");
-    }
-
-    fn text(&mut self, class: &str, x: usize, y: usize, anchor: &str, text: &str) {
-        let text = text.replace('&', "&amp;").replace('<', "&lt;");
-        self.front(format_args!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{text}</text>"));
-    }
-
     fn finish(mut self) -> String {
         for task in 0..self.lanes.len() {
             self.becomes(task, State::Over, self.y);
             let name = shortened(&self.lanes[task].name, self.lane / 7);
-            self.text("name", self.x(task), 16, "middle", &name);
+            self.drawing.text("name", (self.x(task), 16), Anchor::Middle, &name);
         }
-        let (width, height) = (self.width(), self.y + 4);
-        let Picture { behind, front, polls, wakes, .. } = &self;
         let counted = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-        let (tasks, polls, wakes) =
-            (counted(self.lanes.len(), "task"), counted(*polls, "poll"), counted(*wakes, "wake"));
-        let least = width * LEAST / 100;
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"run\" role=\"img\" viewBox=\"0 0 {width} {height}\" \
-             width=\"{width}\" style=\"min-width: {least}px\" aria-label=\"a run: {tasks}, {polls}, {wakes}\">\n{behind}{front}</svg>\n"
-        )
+        let parts = [(self.lanes.len(), "task"), (self.polls, "poll"), (self.wakes, "wake")];
+        let label = format!("a run: {}", parts.map(|(number, what)| counted(number, what)).join(", "));
+        let size = (self.width(), self.y + 4);
+        self.drawing.finish(size, size.0 * LEAST / 100, &label)
     }
 }
 
