@@ -5,8 +5,12 @@ use std::panic::Location;
 use std::sync::Weak;
 use std::time::{Duration, Instant};
 
-/// Polled more often than this within the limit of a check, a future is polled without being woken.
-const BUSY: usize = 20_000;
+/// Polled more often than this within the limit of a check, a future is polled over and over. A machine with much else to
+/// do gets that far as well.
+const BUSY: usize = 2000;
+
+/// A wake that has taken so long does not return. In a busy loop, there is one under way whenever one looks.
+const STUCK: Duration = Duration::from_millis(50);
 
 /// What is known of one watched future.
 pub(crate) struct Card {
@@ -98,8 +102,13 @@ impl Card {
 
     /// Whether it is pending, and nobody has woken it.
     pub(crate) fn sleeps(&self) -> bool {
-        let is_busy = self.polls > BUSY || self.inside_poll.is_some() || self.inside_wake.is_some();
-        !self.is_over() && !is_busy && self.polls > 0 && self.wakes == 0
+        let is_called = self.inside_poll.is_some() || self.inside_wake.is_some();
+        !self.is_over() && !is_called && !self.is_busy() && self.polls > 0 && self.wakes == 0
+    }
+
+    /// Whether it is polled over and over.
+    fn is_busy(&self) -> bool {
+        self.polls > BUSY
     }
 
     /// Why it does not go on; none if it is over.
@@ -113,18 +122,20 @@ impl Card {
     /// What keeps the thread busy.
     fn why_busy(&self) -> Option<String> {
         let Card { name, polls, wakes_in_all, .. } = self;
-        if let Some(since) = self.inside_wake {
+        if let Some(since) = self.inside_wake.filter(|since| since.elapsed() >= STUCK) {
             return Some(format!(
                 "somebody called wake() for `{name}` {:?} ago and it has not returned: your wake() waits for a lock \
                  that is held by who calls it, or loops",
                 rounded(since)
             ));
         }
-        if *polls > BUSY {
-            return Some(format!(
-                "`{name}` was polled {polls} times and woken {wakes_in_all} times: your executor polls without being \
-                 woken (a busy loop)"
-            ));
+        if self.is_busy() {
+            let how = if *wakes_in_all < polls / 2 {
+                "your executor polls without being woken (a busy loop)"
+            } else {
+                "it is woken again in each poll, or after it (a busy loop)"
+            };
+            return Some(format!("`{name}` was polled {polls} times and woken {wakes_in_all} times: {how}"));
         }
         self.inside_poll.map(|since| {
             format!(

@@ -4,6 +4,7 @@ use crate::card::Card;
 use crate::log::{Log, What};
 use std::cell::RefCell;
 use std::panic::Location;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, ThreadId};
 
@@ -18,6 +19,8 @@ pub(crate) struct Session {
     owner: OnceLock<ThreadId>,
     /// No foreign code runs while this is locked.
     state: Mutex<State>,
+    /// Set while its thread prints the message of a panic.
+    pub(crate) prints: AtomicBool,
 }
 
 /// What is known of a check.

@@ -5,9 +5,10 @@ use crate::session::{self, Session, State};
 use crate::watched::forget_on_wake;
 use std::any::{Any, type_name};
 use std::fmt::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Once};
 use std::thread;
 use std::time::Duration;
 
@@ -54,8 +55,9 @@ pub fn check<F: FnOnce() + Send + 'static>(check: F) {
 /// When the check panics, with the same message, or takes too long.
 #[track_caller]
 pub fn within<F: FnOnce() + Send + 'static>(limit: Duration, check: F) {
+    note_who_prints();
     let session = Arc::new(Session::default());
-    let ended = begin(session.clone(), check).recv_timeout(limit);
+    let ended = wait(&begin(session.clone(), check), &session, limit);
     let state = session.lock();
     match ended {
         Ok(Ok(())) => {}
@@ -83,8 +85,35 @@ pub fn note(text: String) {
     session::current().lock().note = text;
 }
 
+/// A panic prints a backtrace where `RUST_BACKTRACE` asks for it, which may take longer than a check does.
+fn note_who_prints() {
+    static NOTES: Once = Once::new();
+    NOTES.call_once(|| {
+        let print = take_hook();
+        set_hook(Box::new(move |panic| {
+            let session = session::current();
+            session.prints.store(true, Ordering::SeqCst);
+            print(panic);
+            session.prints.store(false, Ordering::SeqCst);
+        }));
+    });
+}
+
+/// Waits for the end of a check until its time is up, which does not count while a panic is printed.
+fn wait(ended: &Ended, session: &Session, limit: Duration) -> Result<thread::Result<()>, RecvTimeoutError> {
+    loop {
+        let result = ended.recv_timeout(limit);
+        if result.is_ok() || !session.prints.load(Ordering::SeqCst) {
+            return result;
+        }
+    }
+}
+
+/// How a check ended, once it has.
+type Ended = Receiver<thread::Result<()>>;
+
 /// Runs a check on a thread of its own, which is left behind if it hangs, and ends with the process.
-fn begin<F: FnOnce() + Send + 'static>(session: Arc<Session>, check: F) -> Receiver<thread::Result<()>> {
+fn begin<F: FnOnce() + Send + 'static>(session: Arc<Session>, check: F) -> Ended {
     let (sender, ended) = mpsc::channel();
     let run = move || {
         session::begin(session);

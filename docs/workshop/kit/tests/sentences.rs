@@ -149,6 +149,21 @@ fn it_is_polled_without_being_woken() {
     assert_eq!(told.matches(": poll no. ").count(), 6, "the last six steps are told: {told}");
 }
 
+#[test]
+fn it_is_woken_in_each_poll() {
+    let told = message(|| {
+        check(|| {
+            let wakes_itself = poll_fn(|cx| {
+                cx.waker().wake_by_ref();
+                Poll::<()>::Pending
+            });
+            let mut future = pin!(watched("a", wakes_itself));
+            while poll_once(future.as_mut()).is_pending() {}
+        });
+    });
+    assert!(told.contains("times: it is woken again in each poll, or after it (a busy loop)"), "{told}");
+}
+
 /// A waker that waits for a lock.
 struct Locks(Mutex<()>);
 
