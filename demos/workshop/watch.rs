@@ -6,7 +6,9 @@ use super::next::next;
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::stderr::note;
-use crate::stdout::print;
+use ratatui::crossterm::cursor::MoveTo;
+use ratatui::crossterm::execute;
+use ratatui::crossterm::terminal::{Clear, ClearType};
 use std::fs;
 use std::io::{IsTerminal, stdout};
 use std::time::Duration;
@@ -20,8 +22,8 @@ pub(crate) fn watch<'a>(workshop: &'a Workshop, mut exercise: &'a Exercise) -> R
         // What is saved while it is checked is checked anew.
         let saved = fs::read(exercise.learners()).ok();
         if stdout().is_terminal() {
-            // The screen, and what was scrolled out of it.
-            print("\x1b[2J\x1b[3J\x1b[H");
+            // A screen that cannot be cleared goes on below.
+            _ = execute!(stdout(), Clear(ClearType::All), Clear(ClearType::Purge), MoveTo(0, 0));
         }
         if check(workshop, exercise, false)? {
             let Some(next) = next(workshop, &Progress::load()) else { return Ok(true) };
