@@ -12,8 +12,11 @@ use std::sync::OnceLock;
 
 const BOOK: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Chapters that ask nothing: the way in, and the index.
-const ASK_NOTHING: [&str; 2] = ["introduction.md", "questions.md"];
+/// Chapters that ask nothing: the way in, and what stands beside the chapters.
+const ASK_NOTHING: [&str; 3] = ["introduction.md", "questions.md", "projector.md"];
+
+/// Pages that nobody reads from end to end.
+const UNTIMED: [&str; 2] = ["questions.md", "projector.md"];
 
 /// The folder of the chapters, with everything made that they show; every program has run to its end by then.
 fn src() -> &'static Path {
@@ -98,7 +101,7 @@ fn every_chapter_opens_with_its_title_and_its_minutes() {
     for Chapter { file, text, .. } in all() {
         let minutes = text.lines().nth(2).unwrap_or_default();
         let number = minutes.strip_prefix("*About ").and_then(|rest| rest.strip_suffix(" minutes.*"));
-        let is_told = number.is_some_and(|number| number.parse::<u32>().is_ok()) || file == "questions.md";
+        let is_told = number.is_some_and(|number| number.parse::<u32>().is_ok()) || UNTIMED.contains(&file.as_str());
         assert!(is_told, "{file} does not say how many minutes it takes: {minutes}");
     }
 }

@@ -13,6 +13,7 @@ mod output;
 mod outside;
 mod programs;
 mod screen;
+mod teaching;
 mod terminal;
 mod tour;
 mod traces;
