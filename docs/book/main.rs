@@ -46,22 +46,20 @@ struct Arguments {
     /// Make the answers, pictures and pages alone
     #[arg(long)]
     no_mdbook: bool,
-    /// Run one program of the book, and nothing else
+    /// Run one program of the book, as it is run for the book
     #[arg(long, value_name = "NAME", exclusive = true)]
     program: Option<String>,
+    /// Be a program of the book
+    #[arg(long, value_name = "NAME", exclusive = true, hide = true)]
+    inside: Option<String>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome = match &arguments.program {
-        Some(name) => match programs::find(name) {
-            Some(program) => {
-                (program.main)();
-                Ok(())
-            }
-            None => Err(format!("the book has no program `{name}`")),
-        },
-        None => build(&arguments),
+    let outcome = match (&arguments.inside, &arguments.program) {
+        (Some(name), _) => find(name).map(|program| (program.main)()),
+        (None, Some(name)) => find(name).and_then(alone),
+        (None, None) => build(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -69,6 +67,23 @@ fn main() -> ExitCode {
             eprintln!("error: {why}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn find(name: &str) -> Result<&'static Program, String> {
+    programs::find(name).ok_or_else(|| {
+        let nearest = PROGRAMS.iter().map(|program| program.name).min_by_key(|known| strsim::osa_distance(known, name));
+        format!("the book has no program `{name}`; is it `{}`?", nearest.unwrap_or_default())
+    })
+}
+
+/// Runs a program, and lets it print.
+fn alone(program: &Program) -> Result<(), String> {
+    let status = run::inside(program).and_then(|mut command| command.status());
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("`{}` failed, with {status}", program.name)),
+        Err(error) => Err(format!("`{}` cannot be run: {error}", program.name)),
     }
 }
 

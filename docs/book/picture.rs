@@ -210,7 +210,10 @@ impl Picture {
         let waits: Vec<_> = self.lanes[task].waits.values().cloned().collect();
         if state == State::Parked && !waits.is_empty() {
             let waits = shortened(&waits.join(", "), self.lane / 7);
-            self.drawing.text("small wait", (x + 4, self.y + 13), Anchor::Start, &waits);
+            // Right of the last lane is nothing.
+            let is_last = task + 1 == self.tasks;
+            let (x, anchor) = if is_last { (x - 4, Anchor::End) } else { (x + 4, Anchor::Start) };
+            self.drawing.text("small wait", (x, self.y + 13), anchor, &waits);
             self.y += 8;
         }
         self.y += 14;

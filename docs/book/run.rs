@@ -2,8 +2,9 @@
 
 use crate::programs::Program;
 use crate::{ROOT, made, write_down};
+use std::env::current_exe;
 use std::fs::read_to_string;
-use std::io::{PipeReader, Read, pipe};
+use std::io::{self, PipeReader, Read, pipe};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -13,6 +14,14 @@ use std::time::Duration;
 /// A program that takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(20);
 
+/// What runs it in a process of its own, on the clock that it is written for.
+pub(crate) fn inside(program: &Program) -> io::Result<Command> {
+    let mut command = Command::new(current_exe()?);
+    let clock = if program.is_on_real_time { "real" } else { "virtual" };
+    command.args(["--inside", program.name]).env("GREENLIGHT_CLOCK", clock);
+    Ok(command)
+}
+
 /// Runs it, writes down what it printed, and gives the traces of its runtimes, one after the other.
 pub(crate) fn run(program: &Program) -> Result<Vec<String>, String> {
     let name = program.name;
@@ -21,11 +30,12 @@ pub(crate) fn run(program: &Program) -> Result<Vec<String>, String> {
     let (printed, stdout) = pipe().map_err(failed)?;
     let (said, stderr) = pipe().map_err(failed)?;
     let stderr = if program.shows_stderr { stdout.try_clone().map_err(failed)? } else { stderr };
-    let mut command = Command::new(std::env::current_exe().map_err(failed)?);
-    command.args(["--program", name]).current_dir(ROOT).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
-    command.env("GREENLIGHT_TRACE", traces(1)).env("RUST_BACKTRACE", "0").env_remove("GREENLIGHT_DEBUG");
-    let clock = if program.is_on_real_time { "real" } else { "virtual" };
-    let mut child = command.env("GREENLIGHT_CLOCK", clock).spawn().map_err(failed)?;
+    let mut command = inside(program).map_err(failed)?;
+    command.current_dir(ROOT).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
+    for variable in ["GREENLIGHT_DEBUG", "GREENLIGHT_SCHEDULE"] {
+        command.env_remove(variable);
+    }
+    let mut child = command.env("GREENLIGHT_TRACE", traces(1)).env("RUST_BACKTRACE", "0").spawn().map_err(failed)?;
     // The command holds the ends that are written to, and a reader comes to its end when nobody does.
     drop(command);
     let (printed, said) = (all_of(printed), all_of(said));
