@@ -119,6 +119,19 @@ impl Card {
         Some(self.why_busy().or_else(|| self.why_ready()).unwrap_or_else(|| self.why_asleep()))
     }
 
+    /// Why nobody will ever poll it: it was dropped too early, perhaps. None if it is not gone, or had ended before.
+    pub(crate) fn why_gone(&self) -> Option<String> {
+        let Card { name, polls, .. } = self;
+        let is_cut_short = self.is_dropped && self.ended.is_none();
+        is_cut_short.then(|| match polls {
+            0 => format!("`{name}` was dropped before it was ever polled"),
+            _ => format!(
+                "`{name}` was dropped after its poll no. {polls}, which had returned Pending: who polls a future keeps \
+                 it until it is ready"
+            ),
+        })
+    }
+
     /// What keeps the thread busy.
     fn why_busy(&self) -> Option<String> {
         let Card { name, polls, wakes_in_all, .. } = self;

@@ -140,7 +140,11 @@ fn message(payload: &(dyn Any + Send)) -> &str {
 
 fn why_it_hangs(state: &State, limit: Duration) -> String {
     let mut text = format!("this check hangs (ended after {limit:?}):\n");
-    let reasons: Vec<_> = state.cards.iter().filter_map(|card| card.why()).collect();
+    let mut reasons: Vec<_> = state.cards.iter().filter_map(|card| card.why()).collect();
+    if reasons.is_empty() {
+        // To drop a future is no mistake in itself. Where no other is left, it may be the reason.
+        reasons.extend(state.cards.iter().filter_map(|card| card.why_gone()));
+    }
     let note = Some(&state.note).filter(|note| !note.is_empty());
     for reason in reasons.iter().take(TOLD).chain(note) {
         _ = writeln!(text, "  - {reason}");

@@ -198,6 +198,20 @@ fn no_watched_future_was_made() {
 }
 
 #[test]
+fn it_was_not_kept() {
+    let told = hangs(|| {
+        let mut future = watched("a", pending());
+        let _: Poll<()> = poll_once(future.as_mut());
+        drop(future);
+        drop(watched("b", ready(())));
+        sleep_for_ever()
+    });
+    let sentence = "  - `a` was dropped after its poll no. 1, which had returned Pending: who polls a future keeps it until \
+        it is ready\n  - `b` was dropped before it was ever polled\n";
+    assert!(told.contains(sentence), "{told}");
+}
+
+#[test]
 fn all_watched_futures_are_over() {
     let told = hangs(|| {
         assert!(poll_once(pin!(watched("a", ready(())))).is_ready());
