@@ -106,7 +106,8 @@ fn told(exercise: &Exercise, tried: &Trial, trace: &Trace) -> String {
     if let Some(gloss) = gloss(tried) {
         text += &format!("\n{}", filled(&gloss, &format!("  {help}help:{help:#} "), "        "));
     }
-    if !tried.printed.is_empty() {
+    // What a check says that has not panicked stands above.
+    if !tried.printed.is_empty() && !says_all(tried).contains(tried.printed.trim()) {
         text += &format!("\n  It printed:\n{}", first_lines(&tried.printed));
     }
     let page = trace.page(exercise).map(|page| ("replay", from_here(&page)));
@@ -125,6 +126,11 @@ fn margin(says: &str) -> &'static str {
     let margin = "    ";
     let room = width().saturating_sub(widest);
     if widest <= width() { &margin[..room.min(margin.len())] } else { margin }
+}
+
+/// What is shown of a check that has not panicked; nothing, if it has.
+fn says_all(tried: &Trial) -> String {
+    if tried.panics.is_empty() { without_panic(tried) } else { String::new() }
 }
 
 /// Why a check fails that has not panicked.
@@ -166,7 +172,7 @@ fn place(exercise: &Exercise, panic: &Panic) -> String {
     let text = file.and_then(|file| read(&file).ok()).unwrap_or_default();
     let lines = text.lines().skip(panic.line.saturating_sub(1)).map(str::trim).take(STATEMENT);
     let mut is_over = false;
-    let statement = lines.take_while(|line| !std::mem::replace(&mut is_over, line.ends_with(';')));
+    let statement = lines.take_while(|line| !std::mem::replace(&mut is_over, line.ends_with([';', '{'])));
     let line = statement.collect::<Vec<_>>().join(" ");
     let colon = if line.is_empty() { "" } else { ": " };
     shortened(&format!("at {name}:{}{colon}{line}", panic.line), width() - 4)

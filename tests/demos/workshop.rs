@@ -69,6 +69,10 @@ impl Drop for Panics {
     }
 }
 
+fn deep(n: u64) -> u64 {
+    if n == 0 { 0 } else { deep(n + 1) + 1 }
+}
+
 /// Does it.
 pub fn act() {
     let cell = RefCell::new(1);
@@ -79,6 +83,7 @@ pub fn act() {
             let _panics = Panics;
             panic!(\"a first one\");
         }
+        \"stack\" => println!(\"{}\", deep(1)),
         \"todo\" => todo!(\"act\"),
         \"print\" => {
             println!(\"acting\");
@@ -307,12 +312,12 @@ fn whatever_a_check_does_to_its_process_its_name_and_its_reason_are_told() {
         "borrow",
         &[
             "already borrowed",
-            "at src/lib.rs:19: \"borrow\" => drop((cell.borrow_mut()",
+            "at src/lib.rs:23: \"borrow\" => drop((cell.borrow_mut()",
             "help: somebody was called (wake, drop, poll) while you held this borrow: take what you need out, let go, then call.",
-            "yours exercises/02_many/src/lib.rs:19",
+            "yours exercises/02_many/src/lib.rs:23",
         ],
     );
-    told("todo", &["line 25 of src/lib.rs is yours to write: act"]);
+    told("todo", &["line 30 of src/lib.rs is yours to write: act"]);
     told("hang", &["The check did not end by itself: after two seconds it was ended from outside."]);
     told(
         "abort",
@@ -322,6 +327,10 @@ fn whatever_a_check_does_to_its_process_its_name_and_its_reason_are_told() {
             "The second panic is at src/lib.rs:11: a second one",
         ],
     );
+    if cfg!(unix) {
+        let stack = told("stack", &["has overflowed its stack", "help: a function called itself without end"]);
+        assert_eq!(stack.matches("has overflowed").count(), 1, "{stack}");
+    }
     let printed = told("print", &["it was printed", "It printed: acting"]);
     assert!(!printed.contains("replay"), "nothing was written down: {printed}");
     let traced = told("trace", &["replay target/check/many.html"]);
