@@ -1,4 +1,5 @@
 use bounded_queue::Queue;
+use greenlight::{explore::Explorer, sync::Event, task};
 use kit::{Hand, check, on_wake};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -129,5 +130,39 @@ fn who_is_woken_may_use_the_queue_at_once() {
         Hand::new("putter", queue.put(1)).ready();
         assert_eq!(seen.get(), 1, "`a` was woken before its item was in the queue: put it in first, then tell");
         assert_eq!(a.ready(), 1);
+    });
+}
+
+/// A producer and two consumers, of which one may be cancelled at any of its awaits. Main waits for three items.
+async fn three_items() {
+    let (queue, got) = (Rc::new(Queue::new(1)), Rc::new(Cell::new(0)));
+    let all = Rc::new(Event::new().named("three items were got"));
+    for name in ["a", "b"] {
+        let (queue, got, all) = (queue.clone(), got.clone(), all.clone());
+        task(name).spawn_detached(async move {
+            loop {
+                queue.get().await;
+                got.set(got.get() + 1);
+                if got.get() == 3 {
+                    all.set();
+                }
+            }
+        });
+    }
+    task("producer").spawn_detached(async move {
+        for item in 1..=3 {
+            queue.put(item).await;
+        }
+    });
+    all.wait().await;
+}
+
+#[test]
+fn in_no_order_and_by_no_cancel_an_item_is_lost() {
+    check(|| {
+        let explorer = Explorer::new().deferrals(2).cancels(["a"], 1).turns(50);
+        if let Err(failed) = explorer.try_run(three_items) {
+            panic!("{failed}");
+        }
     });
 }
