@@ -109,6 +109,28 @@ fn who_cancelled_itself_took_nobody_along() {
 }
 
 #[test]
+fn to_cancel_who_is_over_takes_nobody_along() {
+    check(|| {
+        let executor = Rc::new(Executor::new());
+        let over = executor.spawn(async {}).id;
+        executor.run_until_idle();
+        executor.spawn({
+            let executor = executor.clone();
+            async move {
+                executor.cancel(over);
+                pending::<()>().await;
+            }
+        });
+        executor.run_until_idle();
+        assert_eq!(
+            executor.alive(),
+            1,
+            "a task cancelled one that was over, and was dropped itself: leave the note only for who is being polled"
+        );
+    });
+}
+
+#[test]
 fn a_late_wake_of_a_cancelled_task_does_nothing() {
     check(|| {
         let executor = Executor::new();
