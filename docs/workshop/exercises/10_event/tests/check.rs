@@ -137,6 +137,25 @@ fn who_is_woken_may_wait_again_at_once() {
 }
 
 #[test]
+fn who_is_woken_finds_the_others_released() {
+    check(|| {
+        let event = Rc::new(Event::default());
+        let [mut a, b] = ["a", "b"].map(|name| Hand::new(name, wait_for(event.clone())));
+        a.pending();
+        let mut b = Some(b);
+        b.as_mut().unwrap().pending();
+        on_wake(move || {
+            if let Some(mut b) = b.take() {
+                let through = b.poll().is_ready();
+                assert!(through, "`b` was polled as `a` was woken, and had to wait: release all places, then wake");
+            }
+        });
+        event.set();
+        a.woken();
+    });
+}
+
+#[test]
 fn who_is_woken_may_drop_another_one() {
     check(|| {
         let event = Rc::new(Event::default());
