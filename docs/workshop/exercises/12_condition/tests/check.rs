@@ -165,6 +165,25 @@ fn who_had_the_lock_and_leaves_passes_nothing_on() {
 }
 
 #[test]
+fn who_gets_the_lock_of_a_waiter_can_notify_her() {
+    check(|| {
+        let club = Rc::new(Condition::new(()));
+        let bouncer = lock(&club);
+        let mut alice = Hand::new("alice", enter_owned(club.clone()));
+        let mut dora = Hand::new("dora", notify_owned(club.clone()));
+        alice.pending();
+        dora.pending();
+        drop(bouncer);
+        // As soon as `alice` lets go of the lock, `dora` has it.
+        on_wake(move || dora.ready());
+        assert!(
+            alice.poll().is_ready(),
+            "`alice` let go of the lock, `dora` got it and notified at once, and `alice` missed it: join the list first"
+        );
+    });
+}
+
+#[test]
 fn who_is_woken_may_drop_another_one() {
     check(|| {
         let club = Rc::new(Condition::new(()));
@@ -187,6 +206,11 @@ async fn enter(club: &Condition<()>) -> Guard<'_, ()> {
 /// A guest who owns the club, for what is called from within a wake.
 async fn enter_owned(club: Rc<Condition<()>>) {
     drop(enter(&club).await);
+}
+
+/// Who notifies one, and owns the club.
+async fn notify_owned(club: Rc<Condition<()>>) {
+    club.notify(&club.lock().await, 1);
 }
 
 /// Waits until so many are there.
