@@ -34,6 +34,19 @@ fn a_task_is_joined() {
 }
 
 #[test]
+fn a_task_that_has_returned_is_out_of_the_table() {
+    check(|| {
+        run(watched("main", async {
+            let child = task("child", watched("child", async {}));
+            let id = child.id;
+            child.await;
+            let is_over = core().tasks.borrow()[id].is_none();
+            assert!(is_over, "`child` has returned, and is still in the table: who is over becomes None");
+        }));
+    });
+}
+
+#[test]
 fn main_ends_though_others_wait_for_ever() {
     check(|| {
         let value = run(async {
