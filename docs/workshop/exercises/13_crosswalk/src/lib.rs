@@ -68,15 +68,17 @@ thread_local! {
 /// # Panics
 /// Outside of [`run`] and [`enter`].
 pub fn core() -> Rc<Core> {
-    CORE.with_borrow(|core| core.clone()).expect("there is an executor: call this from within `run`")
+    CORE.with_borrow(|core| core.clone())
+        .expect("`core`, `task` or `sleep` was called outside of an executor; call it within `run`")
 }
 
 /// Makes an executor and has this thread know it, until the [`Entered`] is dropped.
 pub fn enter() -> Entered {
     let ready = Arc::new(Ready { queue: Mutex::default(), thread: thread::current() });
     let core = Core { tasks: RefCell::default(), timers: Rc::default(), ready, polling: RefCell::default() };
-    CORE.set(Some(Rc::new(core)));
-    Entered(self::core())
+    let core = Rc::new(core);
+    CORE.set(Some(core.clone()));
+    Entered(core)
 }
 
 /// A thread that knows its executor. Dropped, it drops the tasks that are left, and then the executor.
