@@ -89,15 +89,14 @@ impl RwLock {
 
     /// One who was let in leaves.
     fn leave(&self) {
-        // A check has failed, and drops who is inside: a second panic, over a wrong count, would hide the first.
-        if std::thread::panicking() {
-            return;
+        // If a check has failed, those inside are dropped: a second panic, over a wrong count, would hide the first.
+        if !std::thread::panicking() {
+            // you: one is inside no more, so others may be let in
+            let left = if self.inside.get() == WRITER { 0 } else { self.inside.get() - 1 };
+            self.inside.set(left);
+            self.serve();
+            // end
         }
-        // you: one is inside no more, so others may be let in
-        let left = if self.inside.get() == WRITER { 0 } else { self.inside.get() - 1 };
-        self.inside.set(left);
-        self.serve();
-        // end
     }
 }
 

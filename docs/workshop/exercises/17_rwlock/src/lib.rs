@@ -81,11 +81,10 @@ impl RwLock {
 
     /// One who was let in leaves.
     fn leave(&self) {
-        // A check has failed, and drops who is inside: a second panic, over a wrong count, would hide the first.
-        if std::thread::panicking() {
-            return;
+        // If a check has failed, those inside are dropped: a second panic, over a wrong count, would hide the first.
+        if !std::thread::panicking() {
+            // You: one is inside no more, so others may be let in
         }
-        // You: one is inside no more, so others may be let in
     }
 }
 
