@@ -51,13 +51,6 @@ describe('the book', { skip: noBook }, () => {
     assert.deepEqual(wrong, []);
     assert.ok(links > 500, `${links} links were found`);
   });
-
-  test('names each heading of a chapter once, so that a link to it is certain', () => {
-    for (const file of chapters()) {
-      const names = [...text(join(MADE, file)).matchAll(/<h[1-6] id="([^"]+)"/g)].map((match) => match[1]);
-      assert.deepEqual(names, [...new Set(names)], file);
-    }
-  });
 });
 
 describe('the book in Chromium', { skip: missing }, () => {
