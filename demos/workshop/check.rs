@@ -15,8 +15,13 @@ use crate::progress::Progress;
 use crate::stderr::{Stderr, note};
 use crate::stdout::print;
 use anstyle::{AnsiColor, Style};
+use greenlight::trace::Printable;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+/// Said before the first check.
+const FIRST: &str = "This is the first check of all: what the exercises stand on (the kit, futures-util, greenlight) is \
+                     built once. That takes some seconds; later a check takes less than one.";
 
 /// How many lines that a check has printed itself are shown.
 const SHOWN: usize = 20;
@@ -57,8 +62,7 @@ pub(crate) fn check(workshop: &Workshop, exercise: &Exercise, is_mine: bool) -> 
 fn build(cargo: &Cargo, workshop: &Workshop, exercise: &Exercise, is_mine: bool) -> Result<Option<PathBuf>, String> {
     let is_new = cargo.is_new();
     if is_new {
-        note!("This is the first check of all: what the exercises stand on (the kit, futures-util,");
-        note!("greenlight) is built once. That takes some seconds; a check takes less than one later.");
+        note!("{}", filled(FIRST, "", "").trim_end());
     }
     let ticking = clock::start();
     if is_new {
@@ -175,7 +179,7 @@ fn place(exercise: &Exercise, panic: &Panic) -> String {
     let statement = lines.take_while(|line| !std::mem::replace(&mut is_over, line.ends_with([';', '{'])));
     let line = statement.collect::<Vec<_>>().join(" ");
     let colon = if line.is_empty() { "" } else { ": " };
-    shortened(&format!("at {name}:{}{colon}{line}", panic.line), width() - 4)
+    shortened(&format!("at {name}:{}{colon}{}", panic.line, Printable(line)), width() - 4)
 }
 
 /// The learner's file, and which line of it is to be looked at first.

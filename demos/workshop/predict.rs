@@ -6,6 +6,7 @@ use super::text::{filled, margined};
 use crate::stdout::print;
 use crate::tour;
 use anstyle::{AnsiColor, Style};
+use greenlight::trace::Printable;
 use std::io::stdin;
 
 /// Asks; where there is no terminal, prints questions and answers.
@@ -25,7 +26,7 @@ pub(crate) fn predict(exercise: &Exercise) -> Result<bool, String> {
             print("\n");
         }
         if !typed.trim().is_empty() {
-            print(&filled(&format!("{dimmed}you:{dimmed:#} {}", typed.trim()), "   ", "   "));
+            print(&filled(&format!("{dimmed}you:{dimmed:#} {}", Printable(typed.trim())), "   ", "   "));
         }
         print(&margined(&question.answer, &format!("   {good}|{good:#} "), &format!("   {good}|{good:#} ")));
     }

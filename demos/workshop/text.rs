@@ -3,6 +3,7 @@
 use crate::cli::STYLES;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
+use greenlight::trace::Printable;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use ratatui::crossterm::terminal;
 use std::io::{IsTerminal, stdout};
@@ -37,14 +38,15 @@ fn whole_commands(text: &str) -> String {
     parts.iter().enumerate().map(whole).collect::<Vec<_>>().join("`")
 }
 
-/// Each line of a text to the right of a margin, and what is broken a little further.
+/// Each line of a text that a check has written, to the right of a margin, and what is broken a little further. What a
+/// terminal would obey is escaped.
 pub(crate) fn indented(text: &str, margin: &str) -> String {
     let line = |line: &str| {
         let indent = &line[..line.len() - line.trim_start().len()];
         let first = format!("{margin}{indent}");
-        filled(line.trim_start(), &first, &format!("{first}  "))
+        filled(&Printable(line.trim_start()).to_string(), &first, &format!("{first}  "))
     };
-    text.lines().map(line).collect()
+    text.replace('\t', "    ").lines().map(line).collect()
 }
 
 /// Markdown, to be read.

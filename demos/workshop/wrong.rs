@@ -2,6 +2,7 @@
 
 use super::exercise::{Exercise, nearest, read};
 use diffy::Patch;
+use greenlight::trace::Printable;
 use std::fs;
 
 /// One wrong answer.
@@ -59,7 +60,7 @@ pub(crate) fn find(exercise: &Exercise, typed: &str) -> Result<Wrong, String> {
     found.map(|(_, wrong)| wrong).unwrap_or_else(|| {
         let near = nearest(typed, names.iter().map(String::as_str));
         let meant = near.map_or("it has none".to_string(), |near| format!("did you mean `{near}`?"));
-        Err(format!("there is no wrong answer `{typed}` to exercise {}; {meant}", exercise.number))
+        Err(format!("there is no wrong answer `{}` to exercise {}; {meant}", Printable(typed), exercise.number))
     })
 }
 

@@ -84,6 +84,7 @@ pub fn act() {
             panic!(\"a first one\");
         }
         \"stack\" => println!(\"{}\", deep(1)),
+        \"codes\" => panic!(\"a\\u{1b}b\"),
         \"todo\" => todo!(\"act\"),
         \"print\" => {
             println!(\"acting\");
@@ -317,7 +318,7 @@ fn whatever_a_check_does_to_its_process_its_name_and_its_reason_are_told() {
             "yours exercises/02_many/src/lib.rs:23",
         ],
     );
-    told("todo", &["line 30 of src/lib.rs is yours to write: act"]);
+    told("todo", &["line 31 of src/lib.rs is yours to write: act"]);
     told("hang", &["The check did not end by itself: after two seconds it was ended from outside."]);
     told(
         "abort",
@@ -331,6 +332,7 @@ fn whatever_a_check_does_to_its_process_its_name_and_its_reason_are_told() {
         let stack = told("stack", &["has overflowed its stack", "help: a function called itself without end"]);
         assert_eq!(stack.matches("has overflowed").count(), 1, "{stack}");
     }
+    assert!(!told("codes", &["a\\u{1b}b"]).contains("a\u{1b}b"), "what a terminal would obey is printed");
     let printed = told("print", &["it was printed", "It printed: acting"]);
     assert!(!printed.contains("replay"), "nothing was written down: {printed}");
     let traced = told("trace", &["replay target/check/many.html"]);
