@@ -3,7 +3,7 @@
 use kit::{called_from, check, watched};
 use ready_queue::Executor;
 use std::cell::{Cell, RefCell};
-use std::future::{Future, poll_fn};
+use std::future::{Future, poll_fn, ready};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
@@ -27,6 +27,15 @@ fn turns(log: &Log, letter: char, polls: usize) -> impl Future<Output = ()> + 's
 
 /// A place for the waker of a task.
 type Place = Rc<RefCell<Option<Waker>>>;
+
+/// Is ready at once, and leaves its waker behind.
+async fn quick(place: Place) {
+    poll_fn(|cx| {
+        place.replace(Some(cx.waker().clone()));
+        Poll::Ready(())
+    })
+    .await;
+}
 
 fn take(place: &Place) -> Waker {
     place.take().expect("the task was polled, and has left its waker here")
@@ -147,15 +156,28 @@ fn a_late_wake_does_not_poll_what_is_over() {
     check(|| {
         let executor = Executor::new();
         let place = Place::default();
-        let keeps = place.clone();
-        let quick = poll_fn(move |cx| {
-            keeps.replace(Some(cx.waker().clone()));
-            Poll::Ready(())
-        });
-        executor.spawn(watched("quick", quick));
+        executor.spawn(watched("quick", quick(place.clone())));
         executor.run_until_idle();
         take(&place).wake();
         executor.run_until_idle();
         assert_eq!(executor.alive(), 0, "`quick` has returned, and is still there");
+    });
+}
+
+#[test]
+fn a_late_wake_holds_up_nobody() {
+    check(|| {
+        let executor = Executor::new();
+        let place = Place::default();
+        executor.spawn(watched("quick", quick(place.clone())));
+        executor.run_until_idle();
+        take(&place).wake();
+        executor.spawn(watched("next", ready(())));
+        executor.run_until_idle();
+        assert_eq!(
+            executor.alive(),
+            0,
+            "a late wake of `quick`, which is over, was in the queue, and `next` behind it was not polled: go on"
+        );
     });
 }
