@@ -48,7 +48,11 @@ fn it_sleeps_while_it_waits() {
         let before = naps();
         block_on(watched("letter", once(|cx| wake_later(50, cx))));
         let parked = naps() - before;
-        assert!(parked > 0, "`letter` was 50 ms on its way, and the thread never parked: it was busy with nothing");
+        assert!(
+            parked > 0,
+            "`letter` was 50 ms on its way, and the thread never parked: it was busy with nothing, or did not sleep by \
+             `kit::park()`"
+        );
     });
 }
 

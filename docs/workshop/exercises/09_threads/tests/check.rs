@@ -33,7 +33,11 @@ fn it_sleeps_while_nobody_is_ready() {
         let before = naps();
         run(&Executor::new(), letter(50));
         let parked = naps() - before;
-        assert!(parked > 0, "a letter was 50 ms on its way, and your executor never parked: it was busy with nothing");
+        assert!(
+            parked > 0,
+            "a letter was 50 ms on its way, and your executor never parked: it was busy with nothing, or did not sleep \
+             by `kit::park()`"
+        );
         assert!(parked < 5, "a letter was 50 ms on its way, and your executor parked {parked} times: once is enough");
     });
 }
