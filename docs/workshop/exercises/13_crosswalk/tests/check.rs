@@ -3,7 +3,7 @@
 use crosswalk::{core, run, sleep, task};
 use given::condition::Condition;
 use given::event::Event;
-use kit::{check, note, watched, yield_now};
+use kit::{check, naps, note, watched, yield_now};
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::future::{Future, pending, poll_fn};
@@ -143,8 +143,15 @@ fn what_is_left_is_dropped_when_main_ends() {
 #[test]
 fn a_thread_wakes_it_too() {
     check(|| {
+        let before = naps();
         let text = run(watched("main", letter(20)));
         assert_eq!(text, "dear all");
+        let parked = naps() - before;
+        assert!(
+            parked > 0,
+            "a letter was 20 ms on its way, and your executor never parked: it was busy with nothing, or did not sleep \
+             by `kit::park()`"
+        );
     });
 }
 
