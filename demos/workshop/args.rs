@@ -13,6 +13,10 @@ GREENLIGHT_WORKSHOP names.
 Exit codes: 0 all that was checked is as it should be; 1 a check fails, something does not compile, or a file cannot be \
 used; 2 the command line was wrong; 130 it was ended by Ctrl-C.";
 
+const ONE: &str = "Its number or its name";
+
+const NEXT: &str = "Its number or its name [default: the first that is not done]";
+
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Workshop {
@@ -24,7 +28,7 @@ pub(crate) struct Workshop {
 pub(crate) enum Verb {
     /// Check an exercise, up to the first check that fails
     Check {
-        #[arg(value_name = "N")]
+        #[arg(value_name = "N", help = NEXT)]
         exercise: Option<String>,
         /// Build on your own files of earlier exercises instead of their solutions
         #[arg(long)]
@@ -32,17 +36,17 @@ pub(crate) enum Verb {
     },
     /// Check it again whenever its file is saved, and go on with the next when it is done
     Watch {
-        #[arg(value_name = "N")]
+        #[arg(value_name = "N", help = NEXT)]
         exercise: Option<String>,
     },
     /// Print the next hint, each time one step further
     Hint {
-        #[arg(value_name = "N")]
+        #[arg(value_name = "N", help = NEXT)]
         exercise: Option<String>,
     },
     /// Print the page of an exercise
     Show {
-        #[arg(value_name = "N")]
+        #[arg(value_name = "N", help = NEXT)]
         exercise: Option<String>,
         /// Name its wrong answers; or print one: what is wrong with it, and which check says so
         #[arg(long, value_name = "NAME", num_args = 0..=1)]
@@ -50,17 +54,17 @@ pub(crate) enum Verb {
     },
     /// Ask what an exercise lets one predict, wait, then answer
     Predict {
-        #[arg(value_name = "N")]
+        #[arg(value_name = "N", help = NEXT)]
         exercise: Option<String>,
     },
     /// Begin an exercise anew; your file is kept beside the new one
     Reset {
-        #[arg(value_name = "N")]
+        #[arg(value_name = "N", help = ONE)]
         exercise: String,
     },
     /// Print the solution of an exercise
     Solution {
-        #[arg(value_name = "N")]
+        #[arg(value_name = "N", help = ONE)]
         exercise: String,
         /// Print it although the exercise is not done
         #[arg(long)]
@@ -68,7 +72,7 @@ pub(crate) enum Verb {
     },
     /// Check the exercises themselves, for authors: skeletons, solutions, wrong answers, pages
     Verify {
-        #[arg(value_name = "N")]
+        #[arg(value_name = "N", help = "Their numbers or names [default: all]")]
         exercises: Vec<String>,
     },
 }
