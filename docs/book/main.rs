@@ -96,11 +96,15 @@ fn build(arguments: &Arguments) -> Result<(), String> {
     let emptied = emptied.and_then(|()| create_dir_all(&folder));
     emptied.map_err(|error| format!("cannot empty {}: {error}", folder.display()))?;
     let progress = progress(PROGRAMS.len());
-    for program in PROGRAMS {
+    let ran = PROGRAMS.iter().try_for_each(|program| {
         progress.set_message(program.name);
         make(program)?;
         progress.inc(1);
-    }
+        Ok::<_, String>(())
+    });
+    // What is printed from here on has the terminal to itself.
+    progress.finish_and_clear();
+    ran?;
     let src = Path::new(BOOK).join("src");
     let chapters = chapters(&src)?;
     write_down(&src.join(PREDICT), &questions_alone(&chapters))?;
@@ -108,10 +112,7 @@ fn build(arguments: &Arguments) -> Result<(), String> {
         let source = read(&excerpt.file)?;
         write_down(&made(&excerpt.path()), &excerpt.cut(&source)?)?;
     }
-    progress.set_message("mdBook makes the pages");
-    let built = if arguments.no_mdbook { Ok(()) } else { mdbook(arguments.open) };
-    progress.finish_and_clear();
-    built
+    if arguments.no_mdbook { Ok(()) } else { mdbook(arguments.open) }
 }
 
 /// A bar on the terminal, if there is one, and this takes its time.
@@ -122,8 +123,10 @@ fn progress(programs: usize) -> ProgressBar {
     let late = progress.clone();
     thread::spawn(move || {
         thread::sleep(PATIENCE);
-        late.set_draw_target(ProgressDrawTarget::stderr());
-        late.tick();
+        if !late.is_finished() {
+            late.set_draw_target(ProgressDrawTarget::stderr());
+            late.tick();
+        }
     });
     progress
 }
