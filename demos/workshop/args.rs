@@ -19,7 +19,7 @@ const NEXT: &str = "Its number or its name [default: the first that is not done]
 
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
-pub(crate) struct Workshop {
+pub(crate) struct Asked {
     #[command(subcommand)]
     pub(crate) verb: Option<Verb>,
 }
@@ -77,7 +77,7 @@ pub(crate) enum Verb {
     },
 }
 
-impl Workshop {
+impl Asked {
     /// What is wrong with the arguments.
     pub(crate) fn wrong(&self, message: String) -> Error {
         cli::wrong("workshop", ErrorKind::ValueValidation, cli::broken(&message))

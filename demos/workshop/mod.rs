@@ -41,7 +41,7 @@ use crate::run::Outcome;
 use crate::stderr::{Stderr, complain};
 use crate::stdout::print;
 use args::Verb;
-pub(crate) use args::Workshop as Asked;
+pub(crate) use args::Asked;
 use clap::Error;
 use exercise::{Exercise, Workshop, read};
 use std::path::{Path, PathBuf};
