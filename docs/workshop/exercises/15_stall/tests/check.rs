@@ -74,6 +74,23 @@ fn a_wait_that_was_given_up_is_not_told() {
 }
 
 #[test]
+fn a_wait_that_was_given_up_takes_its_own_fact_along() {
+    check(|| {
+        note("nobody sets `b`: this is to be an error, not a park".into());
+        let told = try_run(async {
+            let (a, b) = (Event::new("a"), Event::new("b"));
+            let mut waits_for_b = pin!(b.wait());
+            poll_once(waits_for_b.as_mut()).await;
+            poll_once(a.wait()).await;
+            waits_for_b.await;
+        });
+        let told = told.expect_err("nobody sets b");
+        let is_told = told.contains("main waits for event `b`");
+        assert!(is_told, "main waited for both, gave up to wait for `a`, and still waits for `b`:\n{told}");
+    });
+}
+
+#[test]
 fn a_sleeper_is_no_stall() {
     check(|| {
         note("`clock` sleeps, and sets the event after that: time has to jump, for nobody outside wakes it".into());
@@ -94,20 +111,24 @@ fn a_sleeper_is_no_stall() {
 #[test]
 fn a_thread_that_holds_a_waker_is_no_stall() {
     check(|| {
-        let mut was_polled = false;
-        let letter = poll_fn(move |cx| {
-            if was_polled {
-                return Poll::Ready(7);
-            }
-            was_polled = true;
-            let waker = cx.waker().clone();
-            thread::spawn(move || {
-                thread::sleep(Duration::from_millis(50));
-                waker.wake();
+        assert_eq!(try_run(letter()), Ok(7), "a thread had a waker of main, and was about to call it: a false alarm");
+    });
+}
+
+#[test]
+fn it_may_be_the_waker_of_any_task() {
+    check(|| {
+        let ended = try_run(async {
+            let light = Event::new("light");
+            let sets = light.clone();
+            task("reader", async move {
+                letter().await;
+                sets.set();
             });
-            Poll::Pending
+            light.wait().await;
+            7
         });
-        assert_eq!(try_run(letter), Ok(7), "a thread had a waker of main, and was about to call it: a false alarm");
+        assert_eq!(ended, Ok(7), "a thread had a waker of `reader`, and was about to call it: a false alarm");
     });
 }
 
@@ -121,6 +142,23 @@ fn a_waker_that_was_dropped_wakes_nobody() {
         }));
         assert!(told.is_err());
     });
+}
+
+/// 7, once another thread has called its waker, 50 ms after its first poll.
+fn letter() -> impl Future<Output = i32> {
+    let mut was_polled = false;
+    poll_fn(move |cx| {
+        if was_polled {
+            return Poll::Ready(7);
+        }
+        was_polled = true;
+        let waker = cx.waker().clone();
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(50));
+            waker.wake();
+        });
+        Poll::Pending
+    })
 }
 
 /// Polls a future once, and drops it.
