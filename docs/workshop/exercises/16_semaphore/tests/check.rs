@@ -21,6 +21,21 @@ fn so_many_and_no_more() {
 }
 
 #[test]
+fn who_was_granted_one_takes_no_other() {
+    check(|| {
+        let desks = Semaphore::new(2);
+        let a = Hand::new("a", desks.acquire()).ready();
+        let b = Hand::new("b", desks.acquire()).ready();
+        let mut c = Hand::new("c", desks.acquire());
+        c.pending();
+        drop(a);
+        drop(b);
+        let _c = c.ready();
+        assert_eq!(desks.free(), 1, "`c` was granted the permit of `a`, and has taken the free one of `b`, too");
+    });
+}
+
+#[test]
 fn nobody_overtakes() {
     check(|| {
         let desk = Semaphore::new(1);
@@ -42,10 +57,13 @@ fn who_waits_and_leaves_takes_nothing() {
     check(|| {
         let desk = Semaphore::new(1);
         let a = Hand::new("a", desk.acquire()).ready();
-        let mut b = Hand::new("b", desk.acquire());
+        let (mut b, mut c) = (Hand::new("b", desk.acquire()), Hand::new("c", desk.acquire()));
         b.pending();
+        c.pending();
+        c.drop_it();
+        assert_eq!(b.wakes(), 0, "`c` waited and left, and `b` was granted a permit that nobody has given back");
         b.drop_it();
-        assert_eq!(desk.waiting(), 0, "`b` has left, and {} wait", desk.waiting());
+        assert_eq!(desk.waiting(), 0, "`b` and `c` have left, and {} wait", desk.waiting());
         drop(a);
         assert_eq!(desk.free(), 1, "there is 1 permit, it is back, and {} are free", desk.free());
     });
