@@ -40,6 +40,7 @@ fn a_writer_is_alone() {
         drop(writes);
         assert!(b.wakes() > 0, "the writer has left, and `b` who waits to read was not woken");
         let _reads = b.ready();
+        assert_eq!(lock.inside(), 1, "`b` reads, and nobody else: who was granted is counted once, by who granted it");
     });
 }
 
