@@ -52,6 +52,20 @@ fn a_newcomer_does_not_take_what_was_granted() {
 }
 
 #[test]
+fn who_was_let_through_leaves_the_next_set_alone() {
+    check(|| {
+        let turnstile = Turnstile::new();
+        let mut a = Hand::new("a", turnstile.pass());
+        a.pending();
+        turnstile.set();
+        turnstile.set();
+        a.ready();
+        let mut b = Hand::new("b", turnstile.pass());
+        assert!(b.poll().is_ready(), "it was set for `a`, and once more for who comes next: `a` has used up both");
+    });
+}
+
+#[test]
 fn who_was_let_through_and_leaves_passes_it_on() {
     check(|| {
         let turnstile = Turnstile::new();
@@ -83,9 +97,13 @@ fn who_waits_and_leaves_lets_nobody_through() {
     check(|| {
         let turnstile = Turnstile::new();
         let (mut a, mut b) = (Hand::new("a", turnstile.pass()), Hand::new("b", turnstile.pass()));
+        let mut c = Hand::new("c", turnstile.pass());
         a.pending();
         b.pending();
+        c.pending();
         a.drop_it();
         assert_eq!(b.wakes(), 0, "`a` gave up and was never let through, and `b` got through for it");
+        c.drop_it();
+        assert_eq!(b.wakes(), 0, "`c` gave up and was never let through, and `b` got through for it");
     });
 }
