@@ -68,6 +68,29 @@ fn nobody_overtakes() {
 }
 
 #[test]
+fn who_was_granted_one_takes_no_other() {
+    check(|| {
+        let queue = Queue::new(2);
+        let mut a = Hand::new("a", queue.get());
+        a.pending();
+        Hand::new("putter", queue.put(1)).ready();
+        Hand::new("putter", queue.put(2)).ready();
+        assert_eq!(a.ready(), 1);
+        let mut b = Hand::new("b", queue.get());
+        assert!(b.poll().is_ready(), "`a` was granted one of the 2 items, and `b` finds none: `a` has taken both");
+        Hand::new("putter", queue.put(3)).ready();
+        Hand::new("putter", queue.put(4)).ready();
+        let mut c = Hand::new("c", queue.put(5));
+        c.pending();
+        Hand::new("getter", queue.get()).ready();
+        Hand::new("getter", queue.get()).ready();
+        c.ready();
+        let mut d = Hand::new("d", queue.put(6));
+        assert!(d.poll().is_ready(), "`c` was granted one of the 2 places, and `d` finds none: `c` has taken both");
+    });
+}
+
+#[test]
 fn an_item_is_not_lost_with_who_was_to_get_it() {
     check(|| {
         let queue = Queue::new(1);
@@ -115,6 +138,17 @@ fn who_waits_and_leaves_takes_nothing_along() {
         c.drop_it();
         let mut d = Hand::new("d", queue.get());
         assert!(d.poll().is_pending(), "`c` waited for an item and left, and has given one back that it never had");
+        let mut e = Hand::new("e", queue.get());
+        e.pending();
+        e.drop_it();
+        assert_eq!(d.wakes(), 0, "`e` waited behind `d` and left, and `d` was granted an item that is not there");
+        d.drop_it();
+        Hand::new("putter", queue.put(4)).ready();
+        let (mut f, mut g) = (Hand::new("f", queue.put(5)), Hand::new("g", queue.put(6)));
+        f.pending();
+        g.pending();
+        g.drop_it();
+        assert_eq!(f.wakes(), 0, "`g` waited behind `f` and left, and `f` was granted a place that is not free");
     });
 }
 
@@ -130,6 +164,12 @@ fn who_is_woken_may_use_the_queue_at_once() {
         Hand::new("putter", queue.put(1)).ready();
         assert_eq!(seen.get(), 1, "`a` was woken before its item was in the queue: put it in first, then tell");
         assert_eq!(a.ready(), 1);
+        Hand::new("putter", queue.put(2)).ready();
+        let mut b = Hand::new("b", queue.put(3));
+        b.pending();
+        Hand::new("getter", queue.get()).ready();
+        assert_eq!(seen.get(), 0, "`b` was woken before its place was empty: take the item out first, then tell");
+        b.ready();
     });
 }
 
