@@ -1,5 +1,6 @@
 use broadcast::{Broadcast, Missed, Subscriber};
 use kit::{Hand, called_from, check, on_wake};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -104,14 +105,24 @@ fn a_wait_that_is_dropped_misses_nothing() {
 fn who_is_woken_may_send_at_once() {
     check(|| {
         let news = Broadcast::new(8);
-        let answers = news.clone();
-        on_wake(move || answers.send("answer"));
+        let (answers, newcomer) = (news.clone(), Rc::new(RefCell::new(None)));
+        let comes = newcomer.clone();
+        on_wake(move || {
+            comes.replace(Some(answers.subscribe()));
+            answers.send("answer");
+        });
         let (mut a, mut b) = (news.subscribe(), news.subscribe());
         let mut waits = Hand::new("a", a.recv());
         waits.pending();
         news.send("question");
         drop(waits);
         assert_eq!([received("b", &mut b), received("b", &mut b)], [Ok("question"), Ok("answer")]);
+        let mut newcomer = newcomer.take().expect("`a` was woken");
+        assert_eq!(
+            received("newcomer", &mut newcomer),
+            Ok("answer"),
+            "`newcomer` subscribed when `a` was woken for the question: count an item before you wake"
+        );
     });
 }
 
