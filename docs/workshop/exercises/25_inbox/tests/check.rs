@@ -31,6 +31,19 @@ fn wake_elsewhere(waker: &Waker) {
     thread::spawn(move || waker.wake()).join().expect("your wake() panicked on another thread");
 }
 
+/// Another thread calls its waker within its first poll.
+fn woken_while_awake() -> impl Future<Output = ()> + 'static {
+    let mut was_woken = false;
+    poll_fn(move |cx| {
+        if was_woken {
+            return Poll::Ready(());
+        }
+        was_woken = true;
+        wake_elsewhere(cx.waker());
+        Poll::Pending
+    })
+}
+
 #[test]
 fn main_returns_its_value() {
     check(|| {
@@ -77,17 +90,24 @@ fn a_wake_from_another_thread_ends_the_sleep() {
 fn nobody_is_unparked_who_is_awake() {
     check(|| {
         let executor = Executor::new();
-        let mut was_woken = false;
-        let main = poll_fn(move |cx| {
-            if was_woken {
-                return Poll::Ready(());
-            }
-            was_woken = true;
-            wake_elsewhere(cx.waker());
-            Poll::Pending
-        });
-        executor.run(watched("main", main));
+        executor.run(watched("main", woken_while_awake()));
         assert_eq!(executor.unparks(), 0, "another thread woke main while the executor was awake, and unparked it");
+    });
+}
+
+#[test]
+fn nobody_is_unparked_who_is_awake_again() {
+    check(|| {
+        let executor = Executor::new();
+        executor.run(watched("main", async {
+            letter(50).await;
+            woken_while_awake().await;
+        }));
+        let unparks = executor.unparks();
+        assert!(
+            unparks < 2,
+            "the executor slept once, was awake again, and was unparked once more: say that you are awake"
+        );
     });
 }
 
@@ -148,7 +168,7 @@ fn letters_do_not_hold_up_the_own_tasks() {
             }
         });
         let mut letters = 0;
-        executor.run(poll_fn(move |cx| {
+        let main = poll_fn(move |cx| {
             letters += 1;
             if letters <= 10 {
                 wake_elsewhere(cx.waker());
@@ -157,7 +177,8 @@ fn letters_do_not_hold_up_the_own_tasks() {
             let turns = turns.get();
             assert!(turns >= 9, "10 letters came one after the other, and meanwhile the own task ran {turns} time(s)");
             Poll::Ready(())
-        }));
+        });
+        executor.run(watched("main", main));
     });
 }
 
