@@ -1,20 +1,42 @@
 //! Copies of the workspace, in which each learner's file may be what it has to be for once.
 
+use crate::stderr::note;
 use crate::workshop::exercise::{Workshop, read, write};
 use greenlight::trace::Printable;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Component, Path, PathBuf};
 
 /// What is built of a workspace, in it.
 const TARGET: &str = "target";
 
+/// Where the copies lie.
+fn folder_of_copies(workshop: &Workshop) -> PathBuf {
+    workshop.root.join(TARGET).join("verify")
+}
+
+/// Has the copies to itself until the file is dropped; waits for who has them.
+pub(crate) fn lock(workshop: &Workshop) -> Result<File, String> {
+    let folder = folder_of_copies(workshop);
+    let file = folder.join("lock");
+    let opened = fs::create_dir_all(folder).and_then(|()| {
+        let opened = File::options().create(true).append(true).open(&file)?;
+        if opened.try_lock().is_err() {
+            note!("Another `workshop verify` is under way here. This one waits for its end.");
+            opened.lock()?;
+        }
+        Ok(opened)
+    });
+    opened.map_err(|error| format!("cannot lock {}: {error}", Printable(file.display())))
+}
+
 /// Brings the copy of a worker up to date, with the solution as each learner's file. What has not changed is left alone, so
 /// that it is not built again.
 pub(crate) fn mirror(workshop: &Workshop, worker: usize) -> Result<Workshop, String> {
-    let root = std::path::absolute(&workshop.root).unwrap_or_else(|_| workshop.root.clone());
-    let to = root.join(TARGET).join("verify").join(worker.to_string());
+    let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+    let (root, copies) = (absolute(workshop.root.clone()), absolute(folder_of_copies(workshop)));
+    let to = copies.join(worker.to_string());
     folder(&root, &to, &root)?;
     Workshop::at(to)
 }

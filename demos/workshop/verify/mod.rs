@@ -28,6 +28,7 @@ pub(crate) fn verify(workshop: &Workshop, exercises: Vec<&Exercise>) -> Result<b
     // Who names some asks for these.
     let is_whole = count == workshop.exercises.len();
     let whole = if is_whole { gaps(workshop).into_iter().chain(page(workshop)).collect() } else { Vec::new() };
+    let _alone = copy::lock(workshop)?;
     let left = Mutex::new(VecDeque::from(exercises));
     let looked = Mutex::new(Vec::new());
     let bar = Bar { count, is_shown: stderr().is_terminal() };
