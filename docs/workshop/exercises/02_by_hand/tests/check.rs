@@ -106,7 +106,7 @@ fn it_tells_a_kept_waker_from_none() {
 }
 
 #[test]
-fn nobody_wakes_and_it_is_not_polled_again_after_a_wake() {
+fn a_wake_is_good_for_one_poll_only() {
     check(|| {
         let mut is_first = true;
         let once = poll_fn(move |cx| {
