@@ -29,7 +29,8 @@ fn a_sleep_ends_at_its_deadline() {
         assert!(timers.jump(), "somebody sleeps, and `jump` says that nobody does");
         assert_eq!(timers.now(), secs(3600), "time jumps to the deadline");
         sleeper.woken();
-        sleeper.ready();
+        let is_over = sleeper.poll().is_ready();
+        assert!(is_over, "`sleeper` began at 0 to sleep for 3600 s, and is still pending at 3600: its deadline stays");
         assert!(!timers.jump(), "nobody sleeps any more, and time jumps");
     });
 }
