@@ -4,7 +4,7 @@ use super::readme::Readme;
 use greenlight::trace::Printable;
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 /// Names the folder of another workshop, as authors may have one.
 const VARIABLE: &str = "GREENLIGHT_WORKSHOP";
@@ -41,7 +41,8 @@ impl Workshop {
         };
         let root =
             root.ok_or_else(|| format!("there is no folder {FOLDER} here; call this in a clone of greenlight"))?;
-        Workshop::at(root)
+        // cargo runs elsewhere.
+        Workshop::at(path::absolute(&root).unwrap_or(root))
     }
 
     pub(crate) fn at(root: PathBuf) -> Result<Workshop, String> {
