@@ -75,7 +75,8 @@ pub(crate) const PREDICT: &str = "predict.md";
 pub(crate) fn questions_alone(chapters: &[Chapter]) -> String {
     let mut page = "# The questions alone\n\n\
         Every question of the chapters that asks to predict something, with the code that it is about and without its \
-        answer: to be asked in class, or as a test of oneself. A chapter's name leads to it, and a question's number to the place where the answer stands.\n"
+        answer: to be asked in class, or as a test of oneself. A chapter's name leads to it, and a question's number to the \
+        place where the answer stands.\n"
         .to_string();
     for chapter in chapters {
         let questions = chapter.questions();
@@ -95,4 +96,20 @@ pub(crate) fn questions_alone(chapters: &[Chapter]) -> String {
 pub(crate) fn anchor_of(heading: &str) -> String {
     let kept = heading.trim().chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
     kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_goes_with_the_code_since_the_heading_and_with_the_link_to_that() {
+        let text = "# Bells\n\n```rust\n{{#include a}}\n```\n\n## It `rings`, twice\n\n```rust\n{{#include b}}\n```\n\n\
+                    > **Predict.** Who\n> wakes?\n\n> **Predict.** And then?\n";
+        let chapter = Chapter { file: "bells.md".to_string(), title: "Bells".to_string(), text: text.to_string() };
+        let page = questions_alone(&[chapter]);
+        let (_, page) = page.split_once("## [Bells](bells.md)\n\n").expect("the chapter has its heading");
+        let first = "```rust\n{{#include b}}\n```\n\n[1.](bells.md#it-rings-twice) Who\nwakes?\n";
+        assert_eq!(page, format!("{first}\n[2.](bells.md#it-rings-twice) And then?\n"));
+    }
 }
