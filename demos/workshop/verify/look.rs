@@ -42,9 +42,9 @@ pub(crate) struct Looked {
 /// Looks at an exercise, which is built in a copy.
 pub(crate) fn look(exercise: &Exercise, copy: &Workshop, cargo: &Cargo) -> Result<Looked, String> {
     let began = Instant::now();
-    let solution = exercise.solution()?;
-    let wrong = wrong::all(exercise);
     let copied = copy.find(&exercise.name)?;
+    // All of it is of one moment, also while somebody writes on.
+    let (solution, wrong) = (copied.solution()?, wrong::all(copied));
     let mut looking =
         Looking { copied, cargo, solution: &solution, names: Vec::new(), problems: texts(exercise, &solution) };
     looking.solution(false)?;
