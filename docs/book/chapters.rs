@@ -74,9 +74,9 @@ pub(crate) const PREDICT: &str = "predict.md";
 /// Makes it.
 pub(crate) fn questions_alone(chapters: &[Chapter]) -> String {
     let mut page = "# The questions alone\n\n\
-        Every question of the chapters that asks to predict something, with the code that it is about and without its \
-        answer: to be asked in class, or as a test of oneself. A chapter's name leads to it, and a question's number to the \
-        place where the answer stands.\n"
+        Every question of the chapters that asks to predict something, with the code that it is about and without \
+        its answer: to be asked in class, or as a test of oneself. A chapter's name leads to it, and a question's \
+        number to the place where the answer stands.\n"
         .to_string();
     for chapter in chapters {
         let questions = chapter.questions();

@@ -65,8 +65,8 @@ impl Drawing {
         self.add(format_args!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{text}</text>"));
     }
 
-    /// The whole picture, and what it shows, for those who do not see it. It is never drawn smaller than `least` wide: a page that
-    /// is narrower scrolls it.
+    /// The whole picture, and what it shows, for those who do not see it. It is never drawn smaller than `least` wide:
+    /// a page that is narrower scrolls it.
     pub(crate) fn finish(&self, (width, height): (usize, usize), least: usize, label: &str) -> String {
         let Drawing { behind, front } = self;
         format!(

@@ -1,5 +1,5 @@
-//! Excerpts of the project's own sources, by the name of what they show: the chapters include them, and the sources need no
-//! marks for it.
+//! Excerpts of the project's own sources, by the name of what they show: the chapters include them, and the sources
+//! need no marks for it.
 
 use crate::chapters::Chapter;
 use proc_macro2::Span;
@@ -96,8 +96,8 @@ fn spans(item: &Item, name: &str) -> Vec<Span> {
 mod tests {
     use super::*;
 
-    const SOURCE: &str = "use a::b;\n\n/// A bell.\nstruct Bell;\n\nimpl Bell {\n    /// Rings.\n    fn ring(&self) {\n        \
-                          go();\n    }\n}\n\nimpl Drop for Bell {\n    fn drop(&mut self) {}\n}\n\nfn go() {}\n";
+    const SOURCE: &str = "use a::b;\n\n/// A bell.\nstruct Bell;\n\nimpl Bell {\n    /// Rings.\n    \
+                          fn ring(&self) {\n        go();\n    }\n}\n\nimpl Drop for Bell {\n    fn drop(&mut self) {}\n}\n\nfn go() {}\n";
 
     fn cut(name: &str) -> Result<String, String> {
         Excerpt { file: "bell.rs".to_string(), name: name.to_string() }.cut(SOURCE)

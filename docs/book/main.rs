@@ -1,5 +1,5 @@
-//! The `greenlight-book` binary: runs the programs of the book, makes answers, pictures and replay pages of their runs, and
-//! has mdBook build the book around these.
+//! The `greenlight-book` binary: runs the programs of the book, makes answers, pictures and replay pages of their runs,
+//! and has mdBook build the book around these.
 
 mod chapters;
 mod drawing;
@@ -36,7 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// What installs the mdBook that the book is written for.
 const INSTALL: &str = "cargo install mdbook --version 0.5.4 --locked";
 
-/// Builds the book of greenlight: runs its programs, and has mdBook put their answers, pictures and pages into its chapters
+/// Builds the book of greenlight: runs its programs, and has mdBook put their answers, pictures and pages into its
+/// chapters
 #[derive(Debug, Parser)]
 #[command(name = "greenlight-book", max_term_width = 80)]
 struct Arguments {
@@ -150,8 +151,8 @@ fn make(program: &Program) -> Result<(), String> {
 fn mdbook(opens: bool) -> Result<(), String> {
     let cannot = |error: io::Error| match error.kind() {
         ErrorKind::NotFound => format!(
-            "mdBook is not installed, which makes the pages of the chapters. The answers, pictures and replay pages are made, in \
-             {}. This installs it, once, and takes some minutes:\n\n  {INSTALL}\n",
+            "mdBook is not installed, which makes the pages of the chapters. The answers, pictures and replay pages \
+             are made, in {}. This installs it, once, and takes some minutes:\n\n  {INSTALL}\n",
             place(&made(""))
         ),
         _ => format!("cannot run mdbook: {error}"),

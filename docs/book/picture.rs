@@ -1,5 +1,5 @@
-//! A picture of a run, made of its trace: a lane for each task from the top down, a box for each poll, an arrow for each
-//! wake from who wakes to whom, and a mark where time jumps. It has the colours of the page that it stands in.
+//! A picture of a run, made of its trace: a lane for each task from the top down, a box for each poll, an arrow for
+//! each wake from who wakes to whom, and a mark where time jumps. It has the colours of the page that it stands in.
 
 use crate::drawing::{Anchor, Drawing};
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! The book against what it shows: every program runs and is used, every chapter has its form, and every link leads somewhere.
+//! The book against what it shows: every program runs and is used, every chapter has its form, and every link leads
+//! somewhere.
 
 #[allow(dead_code, reason = "the binary uses the rest")]
 mod chapters;
