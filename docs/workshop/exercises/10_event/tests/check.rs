@@ -4,6 +4,7 @@ use event::Event;
 use kit::{Hand, check, on_wake, watched};
 use std::cell::RefCell;
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Wake, Waker};
@@ -15,6 +16,8 @@ fn a_set_event_is_ready_at_once() {
         event.set();
         assert!(event.is_set(), "`set` did not raise the flag");
         Hand::new("guest", event.wait()).ready();
+        let mut next = Hand::new("next", event.wait());
+        assert!(next.poll().is_ready(), "the event was set for one guest only: it is set until somebody clears it");
     });
 }
 
@@ -40,10 +43,7 @@ fn first_come_first_woken() {
         let names = ["a", "b", "c"];
         let book = Book::default();
         let mut guests = names.map(|name| watched(name, event.wait()));
-        for (name, guest) in names.iter().zip(&mut guests) {
-            let waker = book.waker_of(name);
-            assert!(guest.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
-        }
+        names.iter().zip(&mut guests).for_each(|(name, guest)| book.poll(name, guest));
         event.set();
         assert_eq!(book.woken(), names, "first come, first woken");
     });
@@ -106,6 +106,21 @@ fn who_leaves_is_out_of_the_wait_list() {
         assert_eq!(a.kept(), 0, "`a` was dropped, and its waker is still kept");
         event.set();
         b.woken();
+    });
+}
+
+#[test]
+fn who_leaves_keeps_the_others_in_order() {
+    check(|| {
+        let event = Event::default();
+        let names = ["a", "b", "c", "d"];
+        let book = Book::default();
+        let mut guests = names.map(|name| watched(name, event.wait()));
+        names.iter().zip(&mut guests).for_each(|(name, guest)| book.poll(name, guest));
+        let [a, _b, _c, _d] = guests;
+        drop(a);
+        event.set();
+        assert_eq!(book.woken(), names[1..], "`a` was dropped: the others keep their order");
     });
 }
 
@@ -182,8 +197,11 @@ struct Book(Arc<Mutex<Vec<&'static str>>>);
 struct Signature(&'static str, Book);
 
 impl Book {
-    fn waker_of(&self, name: &'static str) -> Waker {
-        Waker::from(Arc::new(Signature(name, self.clone())))
+    /// Polls a guest whose wake is to stand in the book.
+    fn poll(&self, name: &'static str, guest: &mut (impl Future + Unpin)) {
+        let waker = Waker::from(Arc::new(Signature(name, self.clone())));
+        let polled = Pin::new(guest).poll(&mut Context::from_waker(&waker));
+        assert!(polled.is_pending(), "`{name}` was ready, and the event is not set");
     }
 
     fn woken(&self) -> Vec<&'static str> {
