@@ -97,6 +97,19 @@ fn who_waits_and_leaves_is_out_of_the_wait_list() {
 }
 
 #[test]
+fn who_leaves_keeps_the_others_in_order() {
+    check(|| {
+        let lock = Lock::new(());
+        let guard = Hand::new("a", lock.lock()).ready();
+        let [mut b, mut c, mut d] = ["b", "c", "d"].map(|name| Hand::new(name, lock.lock()));
+        [&mut b, &mut c, &mut d].into_iter().for_each(Hand::pending);
+        b.drop_it();
+        drop(guard);
+        assert!(c.wakes() > 0, "`b` was dropped, `c` is the first now, and `d` overtook it");
+    });
+}
+
+#[test]
 fn who_was_granted_it_and_leaves_passes_it_on() {
     check(|| {
         let lock = Lock::new(());

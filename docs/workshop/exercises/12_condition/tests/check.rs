@@ -120,6 +120,19 @@ fn who_leaves_unnotified_wakes_nobody() {
 }
 
 #[test]
+fn who_leaves_keeps_the_others_in_order() {
+    check(|| {
+        let club = Condition::new(());
+        let names = ["alice", "bob", "carol"];
+        let [mut alice, mut bob, mut carol] = names.map(|name| Hand::new(name, enter(&club)));
+        [&mut alice, &mut bob, &mut carol].into_iter().for_each(Hand::pending);
+        alice.drop_it();
+        notify_one(&club);
+        assert!(bob.wakes() > 0, "`alice` was dropped, `bob` is the first now, and `carol` overtook him");
+    });
+}
+
+#[test]
 fn a_notify_is_not_lost_with_its_waiter() {
     check(|| {
         let club = Condition::new(());
