@@ -16,6 +16,11 @@ const GLOSSES: &[(&[&str], &str)] = &[
         &["on a `None` value"],
         "an Option was unwrapped that is None here. Who should have put something in before, or may nobody be there?",
     ),
+    (&["range end index"], "more was to be taken out than there is: take as many as there are, at most."),
+    (
+        &["index out of bounds"],
+        "nothing is at this index. Was something removed? What stood behind it has moved then, and has another index.",
+    ),
     (
         &["subtract with overflow"],
         "a count went below 0: something was counted down that was not counted up, or was counted down twice.",
