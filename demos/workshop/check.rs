@@ -182,13 +182,15 @@ fn place(exercise: &Exercise, panic: &Panic) -> String {
     shortened(&format!("at {name}:{}{colon}{}", panic.line, Printable(line)), width() - 4)
 }
 
-/// The learner's file, and which line of it is to be looked at first.
+/// The learner's file, and which line of it is to be looked at first. Of several parts, any may be at fault.
 fn line_to_write(exercise: &Exercise, panic: Option<&Panic>) -> String {
     let file = exercise.learners();
     let panicked = panic.filter(|panic| panic.file.ends_with("src/lib.rs") && exercise.is_named_in(&panic.file));
     let text = read(&file).unwrap_or_default();
-    let unwritten = text.lines().position(|line| line.trim_start().starts_with("// You: ")).map(|place| place + 1);
-    let line = panicked.map(|panic| panic.line).or(unwritten);
+    let mut parts = text.lines().zip(1..).filter(|(line, _)| line.trim_start().starts_with("// You: "));
+    let (first, second) = (parts.next(), parts.next());
+    let only = first.filter(|_| second.is_none()).map(|(_, number)| number);
+    let line = panicked.map(|panic| panic.line).or(only);
     from_here(&file) + &line.map_or(String::new(), |line| format!(":{line}"))
 }
 
