@@ -106,7 +106,9 @@ pub(crate) fn praise(
     let Ok(readme) = next.readme() else { return text + &format!("Next: {number}. {title}\n") };
     text += &format!("\nNext: {number}. {title} ({} minutes). It asks first:\n\n", readme.minutes);
     let question = readme.questions.first().map_or("", |question| question.question.as_str());
-    text += &margined(question, "  ", "  ");
+    for part in [readme.scene.as_str(), question].into_iter().filter(|part| !part.is_empty()) {
+        text += &format!("{}\n", margined(part, "  ", "  "));
+    }
     let commands = format!("`{COMMAND} show {number}` has its page, and `{COMMAND} predict {number}` its questions.");
-    text + "\n" + &filled(&commands, "", "")
+    text + &filled(&commands, "", "")
 }

@@ -14,6 +14,9 @@ pub(crate) fn predict(exercise: &Exercise) -> Result<bool, String> {
     let readme = exercise.readme()?;
     let (bold, dimmed, good) = (Style::new().bold(), Style::new().dimmed(), AnsiColor::Green.on_default());
     print(&format!("{bold}{}. {}{bold:#}\n", exercise.number, readme.title));
+    if !readme.scene.is_empty() {
+        print(&format!("\n{}", margined(&readme.scene, "", "")));
+    }
     for (place, question) in readme.questions.iter().enumerate() {
         print(&format!("\n{}\n", margined(&question.question, &format!("{}. ", place + 1), "   ")));
         let mut typed = String::new();

@@ -10,6 +10,8 @@ pub(crate) struct Readme {
     pub(crate) minutes: usize,
     /// How many lines the learner writes.
     pub(crate) lines: usize,
+    /// What all the questions are about, where they have one scene. Often empty.
+    pub(crate) scene: String,
     pub(crate) questions: Vec<Question>,
 }
 
@@ -40,8 +42,9 @@ impl Readme {
         if goal.collect::<String>().trim().is_empty() {
             return Err("it does not say its goal above the first section".to_string());
         }
-        let questions = questions(section(text, SECTIONS[0]))?;
-        Ok(Readme { title: title.to_string(), minutes: size.0, lines: size.1, questions })
+        let predict = section(text, SECTIONS[0]);
+        let (scene, questions) = (scene(predict), questions(predict)?);
+        Ok(Readme { title: title.to_string(), minutes: size.0, lines: size.1, scene, questions })
     }
 }
 
@@ -58,6 +61,11 @@ fn size(line: &str) -> Option<(usize, usize)> {
 fn section<'a>(text: &'a str, heading: &str) -> &'a str {
     let below = text.split_once(&format!("\n## {heading}\n")).map_or("", |(_, below)| below);
     below.split("\n## ").next().unwrap_or_default()
+}
+
+/// What stands above the first question.
+fn scene(section: &str) -> String {
+    section.split("\n1. ").next().unwrap_or_default().trim().to_string()
 }
 
 /// Numbered questions, each with its answer quoted below it.
@@ -136,6 +144,8 @@ A promise.
 
 ## Predict
 
+Four wait.
+
 1. Who is
    woken?
 
@@ -169,9 +179,9 @@ There.
 
     #[test]
     fn a_page_has_a_title_a_size_and_questions_with_answers() {
-        let Readme { title, minutes, lines, questions } = Readme::parse(PAGE, 7).expect("it has the form");
+        let Readme { title, minutes, lines, scene, questions } = Readme::parse(PAGE, 7).expect("it has the form");
         assert_eq!((title.as_str(), minutes, lines), ("The bell", 8, 1));
-        assert_eq!(questions.len(), 2);
+        assert_eq!((scene.as_str(), questions.len()), ("Four wait.", 2));
         assert_eq!(questions[0].question, "Who is\nwoken?");
         assert_eq!(questions[0].answer, "Nobody, since nobody\nis known.");
     }

@@ -86,6 +86,8 @@ pub fn act() {
         \"stack\" => println!(\"{}\", deep(1)),
         \"codes\" => panic!(\"a\\u{1b}b\"),
         \"todo\" => todo!(\"act\"),
+        \"index\" => println!(\"{}\", [1, 2][std::env::args().count() + 2]),
+        \"range\" => drop(vec![1].drain(..2)),
         \"print\" => {
             println!(\"acting\");
             panic!(\"it was printed\");
@@ -145,7 +147,7 @@ impl Place {
         let word = if lines == 1 { "line" } else { "lines" };
         let readme = format!(
             "# {number}. {title}\n\n7 minutes · you write {lines} {word}.\n\nA `bell` is <b>rung</b>.\n\n## Predict\n\n\
-             1. How often?\n\n   > Once, {}of course.\n\n2. And then?\n\n   > No more.\n\n## Given\n\nA bell.\n\n## Run\n\nIt.\n\n\
+             It `rings`.\n\n1. How often?\n\n   > Once, {}of course.\n\n2. And then?\n\n   > No more.\n\n## Given\n\nA bell.\n\n## Run\n\nIt.\n\n\
              ## Repair\n\nIt.\n\n## If you wonder\n\nDo.\n\n## In greenlight\n\nThere.\n",
             "very often, ".repeat(8)
         );
@@ -282,6 +284,8 @@ fn a_check_that_fails_is_told_and_one_that_passes_is_kept_with_what_is_next() {
 
     Next: 2. Many (7 minutes). It asks first:
 
+      It `rings`.
+
       How often?
 
     `cargo run -- workshop show 2` has its page, and
@@ -318,6 +322,8 @@ fn whatever_a_check_does_to_its_process_its_name_and_its_reason_are_told() {
             "yours exercises/02_many/src/lib.rs:23",
         ],
     );
+    told("index", &["index out of bounds", "help: nothing is at this index. Was something removed?"]);
+    told("range", &["range end index 2", "help: more was to be taken out than there is"]);
     told("todo", &["line 31 of src/lib.rs is yours to write: act"]);
     told("hang", &["The check did not end by itself: after two seconds it was ended from outside."]);
     told(
@@ -375,6 +381,8 @@ fn what_is_read_is_read_on_a_terminal_of_80_columns() {
     assert!(!show.contains("of course"), "answers are for who was asked: {show}");
     insta::assert_snapshot!(place.run(&["predict", "1"]).stdout, @"
     1. The bell
+
+    It `rings`.
 
     1. How often?
 
