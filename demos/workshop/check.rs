@@ -92,12 +92,16 @@ fn told(exercise: &Exercise, tried: &Trial, trace: &Trace) -> String {
     let (bold, dimmed, help) = (Style::new().bold(), Style::new().dimmed(), AnsiColor::Cyan.on_default().bold());
     let mut text = String::from("\n");
     let first = tried.panics.first();
-    if let Some(what) = unwritten(tried) {
+    let earlier = first.and_then(|panic| exercise.of_learners(&panic.file));
+    let earlier = earlier.filter(|earlier| earlier.number != exercise.number);
+    let at_fault = earlier.as_ref().unwrap_or(exercise);
+    let name = earlier.as_ref().map_or("src/lib.rs".to_string(), |earlier| format!("exercise {}", earlier.number));
+    if let Some(what) = unwritten(tried, &name) {
         text += &filled(&what, "    ", "    ");
     } else {
         let says = first.map_or(without_panic(tried), |panic| panic.message.clone());
         text += &indented(&says, margin(&says));
-        first.iter().for_each(|panic| text += &format!("\n    {dimmed}{}{dimmed:#}\n", place(exercise, panic)));
+        first.iter().for_each(|panic| text += &format!("\n    {dimmed}{}{dimmed:#}\n", place(at_fault, panic)));
     }
     let ended = match tried.end {
         End::Overdue => {
@@ -115,8 +119,8 @@ fn told(exercise: &Exercise, tried: &Trial, trace: &Trace) -> String {
         text += &format!("\n  It printed:\n{}", first_lines(&tried.printed));
     }
     let page = trace.page(exercise).map(|page| ("replay", from_here(&page)));
-    let file = line_to_write(exercise, first);
-    let hint = format!("{COMMAND} hint {}", exercise.number);
+    let file = line_to_write(at_fault, first);
+    let hint = format!("{COMMAND} hint {}", at_fault.number);
     text.push('\n');
     for (word, what) in [("yours", file)].into_iter().chain(page).chain([("stuck?", hint)]) {
         text += &format!("  {bold}{word:8}{bold:#}{what}\n");

@@ -112,6 +112,12 @@ impl Exercise {
         file.starts_with("src/") || file.contains(&format!("{folder}/"))
     }
 
+    /// The exercise whose learner's file that is, as the compiler names it. It may be one on which this one builds.
+    pub(crate) fn of_learners(&self, file: &str) -> Option<Exercise> {
+        let folder = file.strip_suffix("/src/lib.rs")?.rsplit('/').next()?;
+        Exercise::in_folder(self.folder.parent()?.join(folder))
+    }
+
     pub(crate) fn solution(&self) -> Result<String, String> {
         self.read("solution.rs")
     }

@@ -48,11 +48,11 @@ pub(crate) fn gloss(trial: &Trial) -> Option<String> {
     known.or_else(|| (trial.end == End::Overdue).then(overdue))
 }
 
-/// What is to be written, if the check came to a place where nothing is yet.
-pub(crate) fn unwritten(trial: &Trial) -> Option<String> {
+/// What is to be written, if the check came to a place where nothing is yet. `file` is what to call the learner's file.
+pub(crate) fn unwritten(trial: &Trial, file: &str) -> Option<String> {
     let panic = trial.panics.first()?;
     let what = panic.message.strip_prefix("not yet implemented")?;
-    Some(format!("line {} of src/lib.rs is yours to write{what}", panic.line))
+    Some(format!("line {} of {file} is yours to write{what}", panic.line))
 }
 
 fn overdue() -> String {

@@ -86,6 +86,7 @@ pub fn act() {
         \"stack\" => println!(\"{}\", deep(1)),
         \"codes\" => panic!(\"a\\u{1b}b\"),
         \"todo\" => todo!(\"act\"),
+        \"earlier\" => drop(bell::Bell::default().ring()),
         \"index\" => println!(\"{}\", [1, 2][std::env::args().count() + 2]),
         \"range\" => drop(vec![1].drain(..2)),
         \"print\" => {
@@ -100,6 +101,9 @@ pub fn act() {
         _ => {}
     }
 }
+
+#[path = \"../../01_bell/src/lib.rs\"]
+pub mod bell;
 ";
 
 const CHECKS_OF_MANY: &str = "\
@@ -324,6 +328,10 @@ fn whatever_a_check_does_to_its_process_its_name_and_its_reason_are_told() {
     );
     told("index", &["index out of bounds", "help: nothing is at this index. Was something removed?"]);
     told("range", &["range end index 2", "help: more was to be taken out than there is"]);
+    told(
+        "earlier",
+        &["line 17 of exercise 1 is yours to write", "yours exercises/01_bell/src/lib.rs:17", "workshop hint 1"],
+    );
     told("todo", &["line 31 of src/lib.rs is yours to write: act"]);
     told("hang", &["The check did not end by itself: after two seconds it was ended from outside."]);
     told(
