@@ -147,6 +147,10 @@ describe('the book in Chromium', { skip: missing }, () => {
           assert.ok(picture.smallest >= 9.5, `${file}: ${picture.label} has text of ${picture.smallest} pixels`);
           assert.match(picture.label, /^a run: \d+ tasks?, \d+ polls?, \d+ wakes?$/);
         }
+        if (process.env.GREENLIGHT_SHOTS) {
+          const shot = `book-${file.replace('.html', '')}-${name.replaceAll(' ', '-')}.png`;
+          await page.screenshot({ path: join(process.env.GREENLIGHT_SHOTS, shot), fullPage: true });
+        }
       });
       assert.ok(pictures >= 12, `${pictures} pictures were found`);
     });
@@ -167,6 +171,17 @@ describe('the book in Chromium', { skip: missing }, () => {
         await page.waitForTimeout(200);
         assert.notEqual(await step(), before, `${file}: the replay page does not step`);
       }
+    });
+  });
+
+  test('every page for a projector opens, and steps', async () => {
+    const slides = [...text(join(MADE, 'projector.html')).matchAll(/href="(made\/[^"]+)"/g)].map(([, page]) => page);
+    assert.ok(slides.length >= 10, `${slides.length} pages are linked`);
+    await read(slides, { viewport: { width: 1024, height: 768 } }, async (page, slide) => {
+      const before = await page.locator('#spoken').textContent();
+      await page.keyboard.press('ArrowRight');
+      await page.waitForFunction((before) => document.querySelector('#spoken').textContent !== before, before);
+      assert.deepEqual(await overflow(page), [0, []], slide);
     });
   });
 
