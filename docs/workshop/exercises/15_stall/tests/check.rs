@@ -29,7 +29,7 @@ fn a_stall_is_told_instead_of_hung_on() {
         let (wait, line) = (light.wait(), line!());
         let told = try_run(wait).expect_err("nobody sets the event");
         let expected = format!("nobody can ever run again\n  main waits for event `light` since line {line}\n");
-        assert_eq!(told, expected, "main waits for the event, and that is to be noted when the wait begins");
+        assert_lines(&told, &expected, "main waits for the event, and that is to be noted when the wait begins");
     });
 }
 
@@ -54,7 +54,7 @@ fn each_task_has_a_line_and_who_is_over_has_none() {
             "  odd waits for nothing that is known\n".to_string(),
         ];
         let told = told.expect_err("nobody sets the event");
-        assert_eq!(told, lines.join("\n"), "each task that is alive has a line, also one of which nothing is known");
+        assert_lines(&told, &lines.join("\n"), "each task that is alive has a line, also one of which nothing is known");
     });
 }
 
@@ -142,6 +142,12 @@ fn a_waker_that_was_dropped_wakes_nobody() {
         }));
         assert!(told.is_err());
     });
+}
+
+/// What was told has these lines, and no other. One below the other they are compared at a glance.
+#[track_caller]
+fn assert_lines(told: &str, expected: &str, why: &str) {
+    assert!(told == expected, "{why}. You say:\n{told}and it is to be:\n{expected}");
 }
 
 /// 7, once another thread has called its waker, 50 ms after its first poll.
