@@ -54,7 +54,8 @@ fn each_task_has_a_line_and_who_is_over_has_none() {
             "  odd waits for nothing that is known\n".to_string(),
         ];
         let told = told.expect_err("nobody sets the event");
-        assert_lines(&told, &lines.join("\n"), "each task that is alive has a line, also one of which nothing is known");
+        let why = "each task that is alive has a line, also one of which nothing is known";
+        assert_lines(&told, &lines.join("\n"), why);
     });
 }
 
@@ -147,7 +148,7 @@ fn a_waker_that_was_dropped_wakes_nobody() {
 /// What was told has these lines, and no other. One below the other they are compared at a glance.
 #[track_caller]
 fn assert_lines(told: &str, expected: &str, why: &str) {
-    assert!(told == expected, "{why}. You say:\n{told}and it is to be:\n{expected}");
+    assert!(told == expected, "{why}.\nYou say:\n\n{told}\nand it is to be:\n\n{expected}");
 }
 
 /// 7, once another thread has called its waker, 50 ms after its first poll.
