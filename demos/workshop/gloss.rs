@@ -26,6 +26,10 @@ const GLOSSES: &[(&[&str], &str)] = &[
         "a count went below 0: something was counted down that was not counted up, or was counted down twice.",
     ),
     (
+        &["integer logarithm must be positive"],
+        "this is the logarithm of 0: two numbers that should differ are the same here.",
+    ),
+    (
         &["resumed after completion"],
         "a future was polled again after it had returned Ready: a late wake must not poll what is over.",
     ),
