@@ -17,7 +17,7 @@ use crate::stdout::print;
 use anstyle::{AnsiColor, Style};
 use greenlight::trace::Printable;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Said before the first check.
 const FIRST: &str = "This is the first check of all: what the exercises stand on (the kit, futures-util, greenlight) is \
@@ -174,9 +174,12 @@ fn short(file: &str) -> &str {
 
 /// The place of a panic with the line that stands there.
 fn place(exercise: &Exercise, panic: &Panic) -> String {
-    let name = short(&panic.file);
-    let is_here = |path: &Path| path.ends_with(name);
-    let file = [exercise.checks(), exercise.learners()].into_iter().find(|path| is_here(path));
+    let named = straight(&panic.file);
+    let (name, file) = of_another(exercise, &named).unwrap_or_else(|| {
+        let name = short(&named);
+        let is_here = |path: &PathBuf| path.ends_with(name);
+        (name, [exercise.checks(), exercise.learners()].into_iter().find(is_here))
+    });
     let text = file.and_then(|file| read(&file).ok()).unwrap_or_default();
     let lines = text.lines().skip(panic.line.saturating_sub(1)).map(str::trim).take(STATEMENT);
     let mut is_over = false;
@@ -184,6 +187,23 @@ fn place(exercise: &Exercise, panic: &Panic) -> String {
     let line = statement.collect::<Vec<_>>().join(" ");
     let colon = if line.is_empty() { "" } else { ": " };
     shortened(&format!("at {name}:{}{colon}{}", panic.line, Printable(line)), width() - 4)
+}
+
+/// A path without steps back, as one has them that `#[path]` made.
+fn straight(file: &str) -> String {
+    let mut parts = Vec::new();
+    for part in file.split('/') {
+        if part != ".." || parts.pop().is_none() {
+            parts.push(part);
+        }
+    }
+    parts.join("/")
+}
+
+/// A file of another exercise, as whose checks are this one's, too: its name with that of the exercise, and where it is.
+fn of_another<'a>(exercise: &Exercise, file: &'a str) -> Option<(&'a str, Option<PathBuf>)> {
+    let (_, name) = file.rsplit_once("exercises/").filter(|_| !exercise.is_named_in(file))?;
+    Some((name, Some(exercise.folder.parent()?.join(name))))
 }
 
 /// The learner's file, and which line of it is to be looked at first. Of several parts, any may be at fault.
@@ -236,5 +256,17 @@ impl Trace {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::straight;
+
+    #[test]
+    fn a_path_that_steps_back_is_told_straight() {
+        let of_another = "exercises/22_wheel/tests/../../08_timers/tests/check.rs";
+        assert_eq!(straight(of_another), "exercises/08_timers/tests/check.rs");
+        assert_eq!(straight("../tests/check.rs"), "../tests/check.rs");
     }
 }
