@@ -1,6 +1,6 @@
 //! Letters that other threads bring.
 
-use kit::{check, naps, watched};
+use kit::{check, naps, note, watched};
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -79,10 +79,14 @@ fn tasks_that_nobody_awaits_get_on_too() {
     });
 }
 
-/// Runs main, and says what it means if `run` finds no value and gives up.
+/// Runs main, and says what it means if `run` finds no value and gives up, or goes on though the value is there.
 #[track_caller]
 fn run<T: 'static>(executor: &Executor, main: impl Future<Output = T> + 'static) -> T {
-    let main = watched("main", main);
+    let main = watched("main", async {
+        let value = main.await;
+        note("main has returned, and `run` goes on: run who is ready, look for the value, and then park".into());
+        value
+    });
     catch_unwind(AssertUnwindSafe(|| executor.run(main))).unwrap_or_else(|payload| {
         let text = payload.downcast_ref::<&str>().copied().unwrap_or_default();
         assert!(!text.contains("`None`"), "`main` was still waiting, and `run` gave up: park until somebody is ready");
