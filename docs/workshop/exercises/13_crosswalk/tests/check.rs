@@ -75,12 +75,13 @@ fn time_stands_still_while_somebody_is_ready() {
     check(|| {
         run(watched("main", async {
             let sleeper = task("sleeper", sleep(secs(9)));
-            let worker = task("worker", async {
+            let work = async {
                 for _ in 0..3 {
                     yield_now().await;
                 }
                 core().timers.now()
-            });
+            };
+            let worker = task("worker", watched("worker", work));
             assert_eq!(worker.await, secs(0), "`worker` was ready all the time, and time jumped");
             sleeper.await;
         }));
