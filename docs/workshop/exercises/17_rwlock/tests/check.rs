@@ -34,6 +34,7 @@ fn a_writer_is_alone() {
         assert!(writer.poll().is_pending(), "the writer was let in while `a` reads");
         drop(a);
         assert!(writer.wakes() > 0, "`a` has left, nobody is inside, and the writer who waits was not woken");
+        assert_ne!(lock.inside(), 1, "the writer was let in as one who reads: it joins the line with what it asks for");
         let writes = writer.ready();
         let mut b = Hand::new("b", lock.read());
         assert!(b.poll().is_pending(), "`b` was let in to read what somebody writes");
