@@ -25,6 +25,25 @@ fn letter(millis: u64) -> impl Future<Output = ()> + 'static {
     })
 }
 
+/// Ready once another thread has called its waker, which it is about to do when the first poll returns.
+fn hasty_letter() -> impl Future<Output = ()> + 'static {
+    let mut is_on_its_way = false;
+    poll_fn(move |cx| {
+        if is_on_its_way {
+            return Poll::Ready(());
+        }
+        is_on_its_way = true;
+        let reader = cx.waker().clone();
+        let (begins, begun) = mpsc::channel();
+        thread::spawn(move || {
+            begins.send(()).expect("the reader waits for this");
+            reader.wake();
+        });
+        begun.recv().expect("the thread sends before it wakes");
+        Poll::Pending
+    })
+}
+
 /// Another thread calls the waker, and has done so when this returns.
 fn wake_elsewhere(waker: &Waker) {
     let waker = waker.clone();
@@ -116,6 +135,7 @@ fn a_wake_while_it_falls_asleep_is_not_lost() {
     check(|| {
         for _ in 0..100 {
             Executor::new().run(watched("main", letter(0)));
+            Executor::new().run(watched("main", hasty_letter()));
         }
     });
 }
