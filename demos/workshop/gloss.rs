@@ -18,7 +18,7 @@ const GLOSSES: &[(&[&str], &str)] = &[
     ),
     (&["range end index"], "more was to be taken out than there is: take as many as there are, at most."),
     (
-        &["index out of bounds"],
+        &["Out of bounds access", "index out of bounds"],
         "nothing is at this index. Was something removed? What stood behind it has moved then, and has another index.",
     ),
     (
