@@ -182,6 +182,9 @@ fn place(exercise: &Exercise, panic: &Panic) -> String {
     });
     let text = file.and_then(|file| read(&file).ok()).unwrap_or_default();
     let lines = text.lines().skip(panic.line.saturating_sub(1)).map(str::trim).take(STATEMENT);
+    // The value of a block ends before its brace, with no semicolon.
+    let lines =
+        lines.enumerate().take_while(|(place, line)| *place == 0 || !line.starts_with('}')).map(|(_, line)| line);
     let mut is_over = false;
     let statement = lines.take_while(|line| !std::mem::replace(&mut is_over, line.ends_with([';', '{'])));
     let line = statement.collect::<Vec<_>>().join(" ");
