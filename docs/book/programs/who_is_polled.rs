@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use futures::stream::{FuturesUnordered, StreamExt};
-use greenlight::{spawn_detached, sync::Event, yield_now};
+use greenlight::{say, sync::Event, task, yield_now};
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::pin;
@@ -17,7 +17,7 @@ struct Bells {
 impl Bells {
     /// A future for each bell, which waits for it.
     fn waits(&self) -> impl Iterator<Item = impl Future<Output = ()>> {
-        self.bells.iter().zip(&self.polls).map(|(bell, polls)| counted(bell, polls))
+        (1..).zip(&self.bells).zip(&self.polls).map(|((number, bell), polls)| counted(number, bell, polls))
     }
 
     fn polls(&self) -> [u32; 3] {
@@ -26,10 +26,11 @@ impl Bells {
 }
 
 // ANCHOR: counted
-/// Waits for the bell, and counts the polls which that takes.
-async fn counted(bell: &Event, polls: &Cell<u32>) {
+/// Waits for the bell, says when it is polled, and counts its polls.
+async fn counted(number: u32, bell: &Event, polls: &Cell<u32>) {
     let mut wait = pin!(bell.wait());
     poll_fn(|cx| {
+        say!("  wait {number} is polled");
         polls.update(|polls| polls + 1);
         wait.as_mut().poll(cx)
     })
@@ -38,9 +39,10 @@ async fn counted(bell: &Event, polls: &Cell<u32>) {
 
 /// Rings one bell after the other, with turns in between.
 async fn ring(bells: Rc<Bells>) {
-    for bell in &bells.bells {
+    for (number, bell) in (1..).zip(&bells.bells) {
         yield_now().await;
         yield_now().await;
+        say!("bell {number} rings");
         bell.set();
     }
 }
@@ -49,12 +51,14 @@ async fn ring(bells: Rc<Bells>) {
 // ANCHOR: program
 async fn program() -> [[u32; 3]; 2] {
     let bells = Rc::new(Bells::default());
-    spawn_detached(ring(bells.clone()));
+    task("ringer").spawn_detached(ring(bells.clone()));
+    say!("join_all");
     join_all(bells.waits()).await;
     let joined = bells.polls();
 
     let bells = Rc::new(Bells::default());
-    spawn_detached(ring(bells.clone()));
+    task("ringer").spawn_detached(ring(bells.clone()));
+    say!("FuturesUnordered");
     FuturesUnordered::from_iter(bells.waits()).collect::<()>().await;
     let unordered = bells.polls();
     [joined, unordered]
