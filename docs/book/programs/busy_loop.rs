@@ -1,6 +1,6 @@
 //! A guest who wakes herself in each poll instead of leaving her waker with the bell.
 
-use greenlight::{Runtime, say, sleep, spawn_detached};
+use greenlight::{Runtime, say, sleep, task};
 use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -35,7 +35,7 @@ pub(crate) fn main() {
     let guest = Impatient { is_rung: is_rung.clone(), polls: polls.clone() };
     let runtime = Runtime::builder().virtual_clock().turn_limit(TURNS).build();
     let ended = runtime.try_run(async {
-        spawn_detached(async move {
+        task("ringer").spawn_detached(async move {
             sleep(Duration::from_secs(1)).await;
             is_rung.set(true);
             say!("The bell has rung.");
