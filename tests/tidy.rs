@@ -296,9 +296,14 @@ fn nothing_is_unsafe_in_any_package() {
         assert!(section(&read(manifest), header).contains(&"unsafe_code".to_string()), "{manifest} allows unsafe code");
         assert!(read(manifest).contains("\nunsafe_code = \"forbid\"\n"), "{manifest} does not forbid unsafe code");
     }
-    for manifest in
-        ["Cargo.toml", "demos/Cargo.toml", "docs/book/Cargo.toml", "tests/growth/Cargo.toml", "tests/stage/Cargo.toml"]
-    {
+    for manifest in [
+        "Cargo.toml",
+        "demos/Cargo.toml",
+        "docs/book/Cargo.toml",
+        "tests/allocations/Cargo.toml",
+        "tests/growth/Cargo.toml",
+        "tests/stage/Cargo.toml",
+    ] {
         assert!(
             read(manifest).contains("[lints]\nworkspace = true\n"),
             "{manifest} does not heed the workspace's lints"
