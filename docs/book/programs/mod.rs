@@ -237,13 +237,11 @@ impl Program {
         Program { name, main, is_on_real_time: false, shows_stderr: false }
     }
 
-    #[allow(dead_code, reason = "the first program that depends on threads uses it")]
     const fn on_real_time(mut self) -> Self {
         self.is_on_real_time = true;
         self
     }
 
-    #[allow(dead_code, reason = "the first program whose report is shown uses it")]
     const fn with_stderr(mut self) -> Self {
         self.shows_stderr = true;
         self
