@@ -107,8 +107,6 @@ pub(crate) struct Program {
     pub(crate) main: fn(),
     /// Set where time really passes: a program that depends on threads.
     pub(crate) is_on_real_time: bool,
-    /// Set where what it says on stderr is shown, too. Any other one says nothing there.
-    pub(crate) shows_stderr: bool,
 }
 
 /// All of them, in the order of the chapters.
@@ -234,16 +232,11 @@ pub(crate) const PROGRAMS: &[Program] = &[
 
 impl Program {
     const fn new(name: &'static str, main: fn()) -> Self {
-        Program { name, main, is_on_real_time: false, shows_stderr: false }
+        Program { name, main, is_on_real_time: false }
     }
 
     const fn on_real_time(mut self) -> Self {
         self.is_on_real_time = true;
-        self
-    }
-
-    const fn with_stderr(mut self) -> Self {
-        self.shows_stderr = true;
         self
     }
 
