@@ -182,6 +182,15 @@ fn each_of_the_forty_questions_is_answered_once_and_shown_somewhere() {
     }
 }
 
+#[test]
+fn every_chapter_ends_with_the_questions_of_the_forty_that_it_answers() {
+    for Chapter { file, text, .. } in all().iter().filter(|chapter| !ASK_NOTHING.contains(&chapter.file.as_str())) {
+        let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
+        let begin = "Of the [forty questions](questions.md), this chapter answers ";
+        assert!(last.starts_with(begin), "{file} is to end with a paragraph that begins: {begin}\n\n{last}");
+    }
+}
+
 /// What links to the headings of a chapter, in order.
 fn headings(text: &str) -> Vec<String> {
     let mut is_code = false;
