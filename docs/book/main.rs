@@ -136,8 +136,7 @@ fn progress(programs: usize) -> ProgressBar {
 fn make(program: &Program) -> Result<(), String> {
     let file = program.file();
     let source = read(&file)?;
-    for (number, trace) in (1..).zip(run::run(program)?) {
-        let name = if number == 1 { program.name.to_string() } else { format!("{}-{number}", program.name) };
+    for (name, trace) in run::run(program)? {
         let page = page_with(&name, &[&trace], &[(&file, &source)]);
         let picture =
             picture::picture(&trace).map_err(|why| format!("the trace of `{name}` makes no picture: {why}"))?;

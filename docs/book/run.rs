@@ -5,7 +5,6 @@ use crate::{ROOT, made, write_down};
 use std::env::current_exe;
 use std::fs::read_to_string;
 use std::io::{self, PipeReader, Read, pipe};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -22,10 +21,11 @@ pub(crate) fn inside(program: &Program) -> io::Result<Command> {
     Ok(command)
 }
 
-/// Runs it, writes down what it printed, and gives the traces of its runtimes, one after the other.
-pub(crate) fn run(program: &Program) -> Result<Vec<String>, String> {
+/// Runs it, writes down what it printed, and gives the traces of its runtimes, one after the other, each with its name.
+pub(crate) fn run(program: &Program) -> Result<Vec<(String, String)>, String> {
     let name = program.name;
-    let traces = |number| made(&if number == 1 { format!("{name}.jsonl") } else { format!("{name}-{number}.jsonl") });
+    let called = |number| if number == 1 { name.to_string() } else { format!("{name}-{number}") };
+    let traces = |number| made(&format!("{}.jsonl", called(number)));
     let failed = |error| format!("`{name}` cannot be run: {error}");
     let (printed, stdout) = pipe().map_err(failed)?;
     let (said, stderr) = pipe().map_err(failed)?;
@@ -50,14 +50,19 @@ pub(crate) fn run(program: &Program) -> Result<Vec<String>, String> {
         return Err(format!("`{name}` says on stderr what no chapter shows:\n{said}"));
     }
     write_down(&made(&format!("{name}.txt")), &without_detours(&printed))?;
-    (1..)
-        .map(traces)
-        .take_while(|trace| trace.exists())
-        .map(|trace: PathBuf| {
-            let trace_of = read_to_string(&trace).map(|rows| without_detours(&rows));
-            trace_of.map_err(|error| format!("cannot read {}: {error}", trace.display()))
-        })
-        .collect()
+    let traces = (1..).map(|number| (called(number), traces(number))).take_while(|(_, trace)| trace.exists());
+    let read = traces.map(|(called, trace)| {
+        let rows = read_to_string(&trace).map_err(|error| format!("cannot read {}: {error}", trace.display()))?;
+        let rows = titled(&without_detours(&rows), &called);
+        Ok((called, rows))
+    });
+    read.collect()
+}
+
+/// A trace is called by its executable, which is the same for all programs of the book.
+fn titled(trace: &str, name: &str) -> String {
+    let program = |name: &str| format!("\"program\":\"{name}\"");
+    trace.replacen(&program(env!("CARGO_PKG_NAME")), &program(name), 1)
 }
 
 /// The paths of the demos that a program of the book is made of, as the demos themselves have them.

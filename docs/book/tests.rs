@@ -162,6 +162,15 @@ fn every_include_is_there() {
 }
 
 #[test]
+fn a_page_and_its_trace_are_called_by_the_program() {
+    for (name, _) in programs() {
+        let Ok(page) = read_to_string(src().join(format!("made/{name}.html"))) else { continue };
+        let is_titled = page.contains(&format!("<title>\n{name}\n</title>"));
+        assert!(is_titled && page.contains(&format!("\"program\":\"{name}\"")), "{name}.html is called otherwise");
+    }
+}
+
+#[test]
 fn each_of_the_forty_questions_is_answered_once_and_shown_somewhere() {
     let index = all().into_iter().find(|chapter| chapter.file == "questions.md").expect("the index is a chapter").text;
     let sections: Vec<_> = index.split("\n### ").skip(1).collect();
