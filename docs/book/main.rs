@@ -7,6 +7,7 @@ mod excerpt;
 mod picture;
 mod programs;
 mod run;
+mod step;
 
 use chapters::{PREDICT, chapters, questions_alone};
 use clap::Parser;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 use std::{env, thread};
+use step::steps;
 
 /// The project, from which the lines of a trace name their files.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -112,6 +114,11 @@ fn build(arguments: &Arguments) -> Result<(), String> {
     for excerpt in excerpts(&chapters)? {
         let source = read(&excerpt.file)?;
         write_down(&made(&excerpt.path()), &excerpt.cut(&source)?)?;
+    }
+    for step in steps(&chapters)? {
+        let trace = made(&step.trace());
+        let trace = read_to_string(&trace).map_err(|error| format!("cannot read {}: {error}", trace.display()))?;
+        write_down(&made(&step.path()), &step.find(&trace)?.to_string())?;
     }
     if arguments.no_mdbook { Ok(()) } else { mdbook(arguments.open) }
 }

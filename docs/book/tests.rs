@@ -162,6 +162,20 @@ fn every_include_is_there() {
 }
 
 #[test]
+fn a_page_in_a_chapter_opens_at_a_step_of_its_run() {
+    for Chapter { file, text, .. } in all() {
+        for frame in text.split("<iframe class=\"replay\" src=\"made/").skip(1) {
+            let (program, rest) = frame.split_once(".html").expect("a page is shown");
+            let step = rest.strip_prefix(&format!("#s={{{{#include made/step/{program}/"));
+            let step = step.and_then(|rest| rest.split("}}\"").next());
+            let step = step.unwrap_or_else(|| panic!("{file} does not say at which step it opens {program}.html"));
+            let number = read_to_string(src().join(format!("made/step/{program}/{step}"))).expect("it is made");
+            assert!(number.parse::<u32>().is_ok_and(|number| number > 0), "{step} of {program} is step {number}");
+        }
+    }
+}
+
+#[test]
 fn a_page_and_its_trace_are_called_by_the_program() {
     for (name, _) in programs() {
         let Ok(page) = read_to_string(src().join(format!("made/{name}.html"))) else { continue };

@@ -165,6 +165,9 @@ describe('the book in Chromium', { skip: missing }, () => {
         await frame.scrollIntoViewIfNeeded();
         const inside = frame.contentFrame();
         const step = () => inside.locator('#spoken').textContent();
+        const [, opens] = (await frame.getAttribute('src')).split('#s=');
+        const place = await inside.locator('#place').textContent();
+        assert.match(place, new RegExp(`step ${opens} of `), `${file}: where the replay page opens`);
         await inside.locator('body').click({ position: { x: 3, y: 3 } });
         const before = await step();
         await page.keyboard.press('ArrowRight');
