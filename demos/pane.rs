@@ -95,7 +95,7 @@ pub(crate) fn short(text: &str, width: usize) -> String {
 }
 
 /// Breaks a text between words, and a word that is longer than a line where that ends. What it goes on with is indented.
-fn broken(text: &str, width: usize, indent: usize, is_code: bool) -> Vec<String> {
+pub(crate) fn broken(text: &str, width: usize, indent: usize, is_code: bool) -> Vec<String> {
     let (width, indent) = (width.max(2), indent.min(width / 2));
     let mut lines = Vec::new();
     let mut rest: Vec<char> = text.chars().collect();

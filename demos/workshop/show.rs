@@ -3,7 +3,7 @@
 use super::COMMAND;
 use super::exercise::Exercise;
 use super::readme::without_answers;
-use super::text::{filled, markdown};
+use super::text::{filled, folded, markdown};
 use super::wrong::{self, Wrong};
 use crate::cli::STYLES;
 use crate::stdout::print;
@@ -40,8 +40,11 @@ pub(crate) fn wrong_answer(wrong: &Wrong) -> Result<bool, String> {
             Some('@') => Style::new().dimmed(),
             _ => Style::new(),
         };
-        let line = if line.starts_with("@@") { "…" } else { line };
-        text += &format!("  {style}{line}{style:#}\n");
+        let (sign, code) = if line.starts_with("@@") { ("…", "") } else { line.split_at(line.len().min(1)) };
+        // Each piece has the sign: a line that is broken reads as one that was written so.
+        for piece in folded(code, 3) {
+            text += &format!("  {style}{sign}{piece}{style:#}\n");
+        }
     }
     let check = wrong.killed_by.rsplit("::").next().unwrap_or_default().replace('_', " ");
     text += &format!("\n{}", filled(&format!("The check that tells: {check}"), "", "  "));

@@ -1,6 +1,7 @@
 //! Text as a terminal shows it: broken to the width, markdown without its signs.
 
 use crate::cli::STYLES;
+use crate::pane::broken;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
 use greenlight::trace::Printable;
@@ -15,10 +16,33 @@ const WIDTH: usize = 80;
 /// A space at which no line is broken.
 const UNBROKEN: &str = "\u{a0}";
 
+/// As wide as the terminal is, if there is one.
+fn columns() -> Option<usize> {
+    let columns = stdout().is_terminal().then(terminal::size).and_then(Result::ok).map(|(columns, _)| columns.into());
+    columns.filter(|&columns| columns >= 20)
+}
+
 /// As wide as a text is here.
 pub(crate) fn width() -> usize {
-    let columns = stdout().is_terminal().then(terminal::size).and_then(Result::ok).map(|(columns, _)| columns.into());
-    columns.filter(|&columns| columns >= 20).map_or(WIDTH, |columns: usize| columns.min(WIDTH))
+    columns().map_or(WIDTH, |columns| columns.min(WIDTH))
+}
+
+/// A line of code to the right of a margin, broken where the terminal ends: code goes on a step further in, a comment as
+/// one. Where there is no terminal it stays whole.
+pub(crate) fn folded(line: &str, margin: usize) -> Vec<String> {
+    folded_to(line, columns().map_or(usize::MAX, |columns| columns - margin))
+}
+
+fn folded_to(line: &str, columns: usize) -> Vec<String> {
+    let indent = line.len() - line.trim_start().len();
+    if line.chars().count() <= columns {
+        return vec![line.to_string()];
+    }
+    let sign = ["/// ", "//! ", "// "].into_iter().find(|sign| line[indent..].starts_with(sign));
+    let Some(sign) = sign else { return broken(line, columns, indent + 4, true) };
+    let margin = &line[..indent + sign.len()];
+    let options = Wrapping::new(columns).initial_indent(margin).subsequent_indent(margin);
+    textwrap::wrap(&line[margin.len()..], options).iter().map(ToString::to_string).collect()
 }
 
 /// A text between two margins: the first line begins so, and the others so.
@@ -214,6 +238,18 @@ mod tests {
       let a = 1;
 ";
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn code_that_is_too_wide_goes_on_a_step_further_in_and_a_comment_as_one() {
+        let code = folded_to("    let due = self.queue.borrow_mut().split_off(&(deadline, u64::MAX));", 40);
+        assert_eq!(
+            code,
+            ["    let due = self.queue.borrow_mut()", "        .split_off(&(deadline,", "        u64::MAX));"]
+        );
+        let comment = folded_to("    // Out of the map before anybody is woken.", 30);
+        assert_eq!(comment, ["    // Out of the map before", "    // anybody is woken."]);
+        assert_eq!(folded_to("    now();", 10), ["    now();"]);
     }
 
     #[test]

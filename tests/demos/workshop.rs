@@ -431,6 +431,27 @@ fn what_is_read_is_read_on_a_terminal_of_80_columns() {
 }
 
 #[test]
+fn code_that_is_wider_than_the_terminal_goes_on_below_where_there_is_one() {
+    let place = Place::new("wide");
+    let long = "let rung = std::iter::repeat_n(1, 1).map(|more| self.count.get() + more).last(); // It is rung.";
+    place.wrong("long", long, "and_it_goes_on", "the second ring is the second");
+    let args = ["show", "1", "--wrong", "long"];
+    let whole = place.run(&args).stdout;
+    assert!(whole.contains(long), "{whole}");
+    let Some(mut shown) = place.shown(&args) else { return };
+    assert_eq!(shown.exit_code(), Some(0));
+    let lines = shown.lines();
+    let added: Vec<_> = lines.iter().filter(|line| line.starts_with("  +")).collect();
+    assert_eq!(
+        added,
+        [
+            "  +        let rung = std::iter::repeat_n(1, 1).map(|more| self.count.get() +",
+            "  +            more).last(); // It is rung.",
+        ]
+    );
+}
+
+#[test]
 fn what_is_not_there_is_2_and_the_nearest_is_named() {
     let place = Place::new("names");
     for (args, why) in [
