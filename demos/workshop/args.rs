@@ -66,6 +66,9 @@ pub(crate) enum Verb {
     Solution {
         #[arg(value_name = "N", help = ONE)]
         exercise: String,
+        /// Print one part of it alone, the K-th that is yours to write, and where that stands
+        #[arg(long, value_name = "K")]
+        part: Option<usize>,
         /// Print it although the exercise is not done
         #[arg(long)]
         yes: bool,

@@ -12,7 +12,7 @@ enum Mark<'a> {
 
 /// The mark that a line is, and how far it stands to the right.
 fn mark(line: &str) -> Option<(&str, Mark<'_>)> {
-    let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
+    let (indent, rest) = line.split_at(indent(line));
     let comment = rest.strip_prefix("// ")?;
     let mark = match comment.split_once(": ").unwrap_or((comment, "")) {
         ("you", text) => Mark::You(text),
@@ -60,6 +60,52 @@ pub(crate) fn cut(solution: &str) -> Result<String, String> {
 /// The solution as one reads it.
 pub(crate) fn unmarked(solution: &str) -> String {
     solution.lines().filter(|line| mark(line).is_none()).map(|line| format!("{line}\n")).collect()
+}
+
+/// The learner's parts of the solution, each below what to write and the heads of what it stands in.
+pub(crate) fn parts(solution: &str) -> Vec<String> {
+    let lines: Vec<_> = solution.lines().collect();
+    let begins = |place: &usize| matches!(mark(lines[*place]), Some((_, Mark::You(_))));
+    let part = |begin: usize| {
+        let (mut text, mut next) = (String::new(), 0);
+        for place in heads(&lines, begin).into_iter().chain([begin]) {
+            if place != next && !text.is_empty() {
+                text += &format!("{}…\n", " ".repeat(indent(lines[place])));
+            }
+            text += &format!("{}\n", lines[place].replacen("// you: ", "// You: ", 1));
+            next = place + 1;
+        }
+        let own = lines[next..].iter().take_while(|line| !matches!(mark(line), Some((_, Mark::End))));
+        own.filter(|line| mark(line).is_none()).for_each(|line| text += &format!("{line}\n"));
+        text
+    };
+    (0..lines.len()).filter(begins).map(part).collect()
+}
+
+/// The lines that open what a line stands in, from the outermost to the innermost: `impl`, `fn`, `if`.
+fn heads(lines: &[&str], line: usize) -> Vec<usize> {
+    let (mut heads, mut inner) = (Vec::new(), indent(lines[line]));
+    let mut in_head = false;
+    for place in (0..line).rev() {
+        let text = lines[place];
+        let begins = !text.trim().is_empty() && indent(text) < inner;
+        if begins && text.ends_with('{') {
+            inner = indent(text);
+            // The parameters of a function may stand on lines of their own, above.
+            in_head = text.trim_start().starts_with(')');
+            heads.push(place);
+        } else if in_head {
+            in_head = indent(text) > inner;
+            heads.push(place);
+        }
+    }
+    heads.reverse();
+    heads
+}
+
+/// How far a line stands to the right.
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// How many lines of code are the learner's.
@@ -126,6 +172,47 @@ fn ring() {
     fn the_solution_is_read_without_its_marks() {
         assert!(!unmarked(SOLUTION).contains("you:") && !unmarked(SOLUTION).contains("todo!"));
         assert_eq!(unmarked(SOLUTION).lines().count(), SOLUTION.lines().count() - 3);
+    }
+
+    #[test]
+    fn a_part_stands_below_what_it_is_a_part_of() {
+        let solution = "\
+struct Bell;
+
+impl Bell {
+    fn new() -> Bell {
+        Bell
+    }
+
+    fn ring(
+        &self,
+    ) -> bool {
+        let often = often();
+        if often {
+            // you: ring it
+            self.ring();
+            // else: todo!(\"ring it\")
+            // end
+        }
+    }
+}
+
+// you: leave
+impl Drop for Bell {}
+// end
+";
+        let ring = "\
+impl Bell {
+    …
+    fn ring(
+        &self,
+    ) -> bool {
+        …
+        if often {
+            // You: ring it
+            self.ring();
+";
+        assert_eq!(parts(solution), [ring, "// You: leave\nimpl Drop for Bell {}\n"]);
     }
 
     #[test]

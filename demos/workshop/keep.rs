@@ -1,11 +1,11 @@
 //! Helps on: the next hint, the solution, and an exercise begun anew. No work of a learner's is lost.
 
 use super::COMMAND;
-use super::cut::{cut, unmarked};
+use super::cut::{cut, parts, unmarked};
 use super::exercise::{Exercise, from_here, read, write};
 use super::next::{hint as hint_row, is_done, set_undone};
 use super::readme::hints;
-use super::text::markdown;
+use super::text::{folded, markdown};
 use crate::progress::Progress;
 use crate::stderr::note;
 use crate::stdout::print;
@@ -36,21 +36,40 @@ pub(crate) fn hint(exercise: &Exercise) -> Result<bool, String> {
 
 /// Prints the solution, to who is sure to want it.
 pub(crate) fn solution(exercise: &Exercise, is_sure: bool) -> Result<bool, String> {
-    let number = exercise.number;
-    if !is_sure && !is_done(&Progress::load(), exercise) {
-        let undone = format!("exercise {number} is not done");
-        if !tour::is_possible() {
-            return Err(format!("{undone}; `{COMMAND} solution {number} --yes` prints its solution all the same"));
-        }
-        print(&format!("Exercise {number} is not done. Print its solution? [y/N] "));
-        let mut typed = String::new();
-        stdin().read_line(&mut typed).map_err(|error| format!("cannot read what is typed: {error}"))?;
-        if !typed.trim().to_lowercase().starts_with('y') {
-            return Ok(false);
-        }
+    let is_wanted = is_sure || is_wanted(exercise, "")?;
+    if is_wanted {
+        print(&unmarked(&exercise.solution()?));
     }
-    print(&unmarked(&exercise.solution()?));
-    Ok(true)
+    Ok(is_wanted)
+}
+
+/// Prints one part of the solution, as wide as the terminal is.
+pub(crate) fn part(exercise: &Exercise, number: usize, is_sure: bool) -> Result<bool, String> {
+    let is_wanted = is_sure || is_wanted(exercise, &format!(" --part {number}"))?;
+    if is_wanted {
+        let parts = parts(&exercise.solution()?);
+        let (dimmed, part) = (Style::new().dimmed(), parts.get(number - 1).map_or("", String::as_str));
+        let mut text = format!("{dimmed}// Part {number} of {}{dimmed:#}\n\n", parts.len());
+        part.lines().flat_map(|line| folded(line, 0)).for_each(|line| text += &format!("{line}\n"));
+        print(&text);
+    }
+    Ok(is_wanted)
+}
+
+/// Whether a learner who is not done wants to see the solution, or what of it the option names.
+fn is_wanted(exercise: &Exercise, option: &str) -> Result<bool, String> {
+    let number = exercise.number;
+    if is_done(&Progress::load(), exercise) {
+        return Ok(true);
+    }
+    if !tour::is_possible() {
+        let all_the_same = format!("`{COMMAND} solution {number}{option} --yes` prints its solution all the same");
+        return Err(format!("exercise {number} is not done; {all_the_same}"));
+    }
+    print(&format!("Exercise {number} is not done. Print its solution? [y/N] "));
+    let mut typed = String::new();
+    stdin().read_line(&mut typed).map_err(|error| format!("cannot read what is typed: {error}"))?;
+    Ok(typed.trim().to_lowercase().starts_with('y'))
 }
 
 /// Puts the skeleton back, and the learner's file beside it.

@@ -85,7 +85,16 @@ pub(crate) fn run(asked: &Asked) -> Result<Outcome, Error> {
         }
         Verb::Predict { exercise } => predict::predict(chosen(exercise)?),
         Verb::Reset { exercise } => keep::reset(find(exercise)?),
-        Verb::Solution { exercise, yes } => keep::solution(find(exercise)?, *yes),
+        Verb::Solution { exercise, part: None, yes } => keep::solution(find(exercise)?, *yes),
+        Verb::Solution { exercise, part: Some(number), yes } => {
+            let exercise = find(exercise)?;
+            let parts = exercise.solution().map_or(0, |solution| cut::parts(&solution).len());
+            if !(1..=parts).contains(number) {
+                let has = if parts == 1 { "1 part".to_string() } else { format!("{parts} parts") };
+                return Err(asked.wrong(format!("there is no part {number}; exercise {} has {has}", exercise.number)));
+            }
+            keep::part(exercise, *number, *yes)
+        }
         Verb::Verify { exercises } => {
             let named: Vec<_> = exercises.iter().map(find).collect::<Result<_, _>>()?;
             let all = workshop.exercises.iter().collect();

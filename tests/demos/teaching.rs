@@ -42,6 +42,7 @@ fn every_command_for_a_teacher_shows_what_is_there() {
                     let patch = format!("wrong/{name}.patch");
                     exercises(line).iter().any(|exercise| exercise.join(&patch).exists())
                 }
+                ["workshop", "solution", _, "--part", _, "--yes"] => run(&words).code == Some(0),
                 ["workshop", verb, number, ..] if number.starts_with(|c: char| c.is_ascii_digit()) => {
                     let help = run(&["workshop", "--help"]).stdout;
                     exercises(number).len() == 1 && lists(&help, verb)

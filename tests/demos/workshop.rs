@@ -428,6 +428,17 @@ fn what_is_read_is_read_on_a_terminal_of_80_columns() {
     assert!(stderr.contains("exercise 1 is not done; `cargo run -- workshop solution 1 --yes` prints"), "{stderr}");
     let solution = place.run(&["solution", "1", "--yes"]).stdout;
     assert!(solution.contains("+ 1);\n        self.count.get()") && !solution.contains("you:"), "{solution}");
+    let unsure = place.run(&["solution", "1", "--part", "1"]);
+    assert!(unsure.stderr.contains("`cargo run -- workshop solution 1 --part 1 --yes` prints"), "{}", unsure.stderr);
+    insta::assert_snapshot!(place.run(&["solution", "1", "--part", "1", "--yes"]).stdout, @"
+    // Part 1 of 1
+
+    impl Bell {
+        …
+        pub fn ring(&self) -> u32 {
+            // You: count one more
+            self.count.set(self.count.get() + 1);
+    ");
 }
 
 #[test]
@@ -458,6 +469,7 @@ fn what_is_not_there_is_2_and_the_nearest_is_named() {
         (vec!["check", "bel"], "error: there is no exercise `bel`; did you mean `bell`?\n"),
         (vec!["show", "9"], "error: there is no exercise `9`; their numbers are 1 to 2\n"),
         (vec!["check", "2", "--mine"], "error: exercise 2 builds on no file of yours\n"),
+        (vec!["solution", "1", "--part", "2"], "error: there is no part 2; exercise 1 has 1 part\n"),
         (vec!["chek"], "error: unrecognized subcommand 'chek'\n\n  tip: a similar subcommand exists: 'check'\n"),
         (vec!["reset"], "error: the following required arguments were not provided:\n"),
     ] {
