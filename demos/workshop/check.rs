@@ -21,7 +21,7 @@ use std::path::PathBuf;
 
 /// Said before the first check.
 const FIRST: &str = "This is the first check of all: what the exercises stand on (the kit, futures-util, greenlight) is \
-                     built once. That takes some seconds; later a check takes less than one.";
+                     built once. That takes about half a minute; later a check takes less than a second.";
 
 /// How many lines that a check has printed itself are shown.
 const SHOWN: usize = 20;
