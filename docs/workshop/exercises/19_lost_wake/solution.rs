@@ -24,6 +24,11 @@ impl Room {
         self.inside.get()
     }
 
+    /// How many lines the log has.
+    pub fn logged(&self) -> usize {
+        self.log.borrow().len()
+    }
+
     /// Writes a line to a slow disk, and lets others run meanwhile.
     async fn log(&self, line: &'static str) {
         self.log.borrow_mut().push(line);

@@ -49,3 +49,22 @@ fn in_every_order_all_get_in() {
 fn three_of_them_too() {
     check(|| explore_visits(3));
 }
+
+#[test]
+fn who_had_to_wait_is_in_the_log() {
+    check(|| {
+        greenlight::replay("gl1:", || async {
+            let room = Rc::new(Room::new(1));
+            room.enter().await;
+            let before = room.logged();
+            let bob = task("bob").spawn(visit(room.clone()));
+            for _ in 0..3 {
+                yield_now().await;
+            }
+            room.leave();
+            bob.await.expect("he comes and goes");
+            let is_logged = room.logged() > before;
+            assert!(is_logged, "`bob` had to wait for a place, and is not in the log: to leave it out is no repair");
+        });
+    });
+}
