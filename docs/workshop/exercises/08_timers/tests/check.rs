@@ -125,6 +125,24 @@ fn a_dropped_sleep_does_not_hold_up_time() {
 }
 
 #[test]
+fn a_dropped_sleep_takes_nobody_along() {
+    check(|| {
+        let timers = Rc::new(Timers::default());
+        let mut sleepers = ["first", "second", "third"].map(|name| Hand::new(name, timers.sleep(secs(1))));
+        sleepers.iter_mut().for_each(Hand::pending);
+        let [first, second, third] = &mut sleepers;
+        second.drop_it();
+        for (name, sleeper) in [("first", &*first), ("third", &*third)] {
+            let is_there = sleeper.kept() > 0;
+            assert!(is_there, "`second` was dropped, and `{name}`, which is due with it, was taken out, too");
+        }
+        assert!(timers.jump(), "`first` and `third` sleep, and `jump` says that nobody does");
+        first.woken();
+        third.woken();
+    });
+}
+
+#[test]
 fn who_is_woken_may_sleep_again_at_once() {
     check(|| {
         let timers = Rc::new(Timers::default());
