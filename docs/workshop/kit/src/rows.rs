@@ -21,9 +21,10 @@ pub(crate) enum Ending<'a> {
     Hangs,
 }
 
-/// Leaves the trace of a failing check where it is asked for.
+/// Leaves the trace of a failing check where it is asked for. Of a check in which no future was watched and no thread
+/// parked there is nothing to be seen.
 pub(crate) fn leave(state: &State, test: &str, ending: Ending<'_>) {
-    let Some(file) = env::var_os(FILE) else { return };
+    let Some(file) = env::var_os(FILE).filter(|_| state.log.count > 0) else { return };
     if let Err(error) = fs::write(&file, trace(state, test, ending)) {
         eprintln!("cannot write the trace of this check to {}: {error}", file.display());
     }
