@@ -43,5 +43,5 @@ mod watched;
 
 pub use aids::{called_from, naps, park, yield_now};
 pub use hand::Hand;
-pub use watchdog::{check, note, within};
+pub use watchdog::{check, check_of, note, within};
 pub use watched::{Watched, on_wake, watched};

@@ -31,7 +31,7 @@ pub(crate) fn leave(state: &State, test: &str, ending: Ending<'_>) {
 }
 
 fn trace(state: &State, test: &str, ending: Ending<'_>) -> String {
-    let mut rows = Rows::begin(test, &state.cards);
+    let mut rows = Rows::begin(test, &state.cards, state.thing.as_deref());
     let why = match ending {
         Ending::Panics(message) => message,
         Ending::Hangs => "",
@@ -54,6 +54,10 @@ fn trace(state: &State, test: &str, ending: Ending<'_>) -> String {
 /// The number of the check among the tasks. Futures count from behind it.
 const CHECK: usize = 0;
 
+/// The number of what all futures wait for among the objects, where it is one thing. Otherwise each waits for a call of
+/// its own waker, which has the number of its task.
+const THING: usize = 1;
+
 /// The row with which the check begins to run.
 const BEGINS: usize = 2;
 
@@ -61,6 +65,8 @@ const BEGINS: usize = 2;
 struct Rows<'a> {
     out: String,
     cards: &'a [Card],
+    /// Set where they all wait for one thing.
+    has_thing: bool,
     /// How many there are.
     count: usize,
     /// The row that a reader takes for the cause of the next one; 0 if nothing is under way.
@@ -97,10 +103,11 @@ enum Stage {
 }
 
 impl<'a> Rows<'a> {
-    fn begin(test: &str, cards: &'a [Card]) -> Self {
+    fn begin(test: &str, cards: &'a [Card], thing: Option<&str>) -> Self {
         let mut rows = Rows {
             out: String::new(),
             cards,
+            has_thing: thing.is_some(),
             count: 0,
             under_way: 0,
             of_events: Vec::new(),
@@ -112,6 +119,10 @@ impl<'a> Rows<'a> {
         let program = quoted(test);
         _ = writeln!(rows.out, r#"{{"trace":"kit","version":1,"program":{program},"clock":"real"}}"#);
         rows.out += "{\"task\":0,\"name\":\"check\"}\n";
+        if let Some(thing) = thing {
+            // A page knows more of an event or a lock than the log does, so it is not called by that name alone.
+            _ = writeln!(rows.out, r#"{{"object":{THING},"is":{}}}"#, quoted(&format!("your {thing}")));
+        }
         rows.row("spawn", &CHECK.to_string(), 0);
         rows.row("poll", &format!("{CHECK},1"), 1);
         rows
@@ -186,8 +197,10 @@ impl<'a> Rows<'a> {
         let place = card.at.to_string().replace('\\', "/");
         _ = writeln!(self.out, r#"{{"line":{task},"at":{}}}"#, quoted(&place));
         _ = writeln!(self.out, r#"{{"task":{task},"name":{},"line":{task}}}"#, quoted(&name));
-        let is = quoted(&format!("waker of {name}"));
-        _ = writeln!(self.out, r#"{{"object":{task},"is":{is}}}"#);
+        if !self.has_thing {
+            let is = quoted(&format!("waker of {name}"));
+            _ = writeln!(self.out, r#"{{"object":{task},"is":{is}}}"#);
+        }
         let row = self.row("spawn", &task.to_string(), cause);
         self.stages[future] = Stage::Ready(row);
         row
@@ -219,13 +232,14 @@ impl<'a> Rows<'a> {
         row
     }
 
-    /// What it waits for is an object of the trace: its waker.
+    /// What it waits for is an object of the trace.
     fn begins_to_wait(&mut self, future: usize, cause: usize) -> usize {
         let task = future + 1;
         self.waits_in_all += 1;
         let number = self.waits_in_all;
         self.waits[future] = Some(Wait { number, is_granted: false });
-        self.row("wait", &format!("{task},{number},{task}"), cause)
+        let object = if self.has_thing { THING } else { task };
+        self.row("wait", &format!("{task},{number},{object}"), cause)
     }
 
     fn waits_no_more(&mut self, future: usize, cause: usize) -> usize {

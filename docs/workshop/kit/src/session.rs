@@ -29,6 +29,8 @@ pub(crate) struct State {
     /// The watched futures, in the order of their making.
     pub(crate) cards: Vec<Card>,
     pub(crate) log: Log,
+    /// What all of them wait for, where it is one thing.
+    pub(crate) thing: Option<String>,
     /// What the watchdog says besides.
     pub(crate) note: String,
 }

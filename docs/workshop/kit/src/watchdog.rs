@@ -40,7 +40,21 @@ const TOLD: usize = 4;
 /// When the check panics, with the same message, or takes too long.
 #[track_caller]
 pub fn check<F: FnOnce() + Send + 'static>(check: F) {
-    within(LIMIT, check);
+    run(LIMIT, None, check);
+}
+
+/// As [`check`], where all watched futures wait for one thing: on the replay page they stand in its line, and not each at
+/// its own waker.
+///
+/// ```
+/// kit::check_of("bell", || assert_eq!(1 + 1, 2));
+/// ```
+///
+/// # Panics
+/// When the check panics, with the same message, or takes too long.
+#[track_caller]
+pub fn check_of<F: FnOnce() + Send + 'static>(thing: &str, check: F) {
+    run(LIMIT, Some(thing), check);
 }
 
 /// As [`check`], with a limit of its own.
@@ -55,8 +69,14 @@ pub fn check<F: FnOnce() + Send + 'static>(check: F) {
 /// When the check panics, with the same message, or takes too long.
 #[track_caller]
 pub fn within<F: FnOnce() + Send + 'static>(limit: Duration, check: F) {
+    run(limit, None, check);
+}
+
+#[track_caller]
+fn run<F: FnOnce() + Send + 'static>(limit: Duration, thing: Option<&str>, check: F) {
     note_who_prints();
     let session = Arc::new(Session::default());
+    session.lock().thing = thing.map(str::to_string);
     let ended = wait(&begin(session.clone(), check), &session, limit);
     let state = session.lock();
     match ended {

@@ -1,7 +1,7 @@
 //! The trace that a failing check leaves. The files beside this one hold what is written; `greenlight-demos page` makes
 //! replay pages of them.
 
-use kit::{Hand, check, note, park, watched, yield_now};
+use kit::{Hand, check, check_of, note, park, watched, yield_now};
 use std::cell::RefCell;
 use std::future::{pending, poll_fn};
 use std::path::{Path, PathBuf};
@@ -49,6 +49,11 @@ fn is_as_written(name: &str) {
 #[test]
 fn a_check_that_panics_leaves_its_trace() {
     is_as_written("two_guests_and_one_place");
+}
+
+#[test]
+fn where_all_wait_for_one_thing_they_stand_in_its_line() {
+    is_as_written("two_guests_of_one_bell");
 }
 
 #[test]
@@ -140,5 +145,19 @@ fn a_busy_loop() {
     check(|| {
         let mut guest = pin!(watched("guest", pending::<()>()));
         while guest.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {}
+    });
+}
+
+#[test]
+#[ignore = "fails, and leaves a trace"]
+fn two_guests_of_one_bell() {
+    check_of("bell", || {
+        let places = [Rc::default(), Rc::default()];
+        let [mut alice, mut bob] = [("alice", 0), ("bob", 1)].map(|(name, n)| Hand::new(name, waits(&places[n])));
+        alice.pending();
+        bob.pending();
+        places[0].take().expect("it is kept").wake();
+        alice.woken();
+        bob.woken();
     });
 }

@@ -1,11 +1,11 @@
 //! A guest waits for a bell, polled by hand.
 
 use bell::Bell;
-use kit::{Hand, check};
+use kit::{Hand, check_of};
 
 #[test]
 fn a_bell_that_has_rung_is_ready_at_once() {
-    check(|| {
+    check_of("bell", || {
         let bell = Bell::default();
         bell.ring();
         let mut guest = Hand::new("guest", bell.wait());
@@ -15,7 +15,7 @@ fn a_bell_that_has_rung_is_ready_at_once() {
 
 #[test]
 fn a_guest_sleeps_until_it_rings() {
-    check(|| {
+    check_of("bell", || {
         let bell = Bell::default();
         let mut guest = Hand::new("guest", bell.wait());
         assert!(guest.poll().is_pending(), "the bell has not rung yet, and `guest` is ready");
@@ -25,7 +25,7 @@ fn a_guest_sleeps_until_it_rings() {
 
 #[test]
 fn a_pending_guest_can_be_woken() {
-    check(|| {
+    check_of("bell", || {
         let bell = Bell::default();
         let mut guest = Hand::new("guest", bell.wait());
         guest.pending();

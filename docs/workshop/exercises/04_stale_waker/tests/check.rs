@@ -1,11 +1,11 @@
 //! A guest who is polled more than once, and a guest who leaves.
 
-use kit::{Hand, check};
+use kit::{Hand, check_of};
 use stale_waker::Bell;
 
 #[test]
 fn polled_once_and_rung() {
-    check(|| {
+    check_of("bell", || {
         let bell = Bell::default();
         let mut guest = Hand::new("guest", bell.wait());
         guest.pending();
@@ -17,7 +17,7 @@ fn polled_once_and_rung() {
 
 #[test]
 fn polled_twice_it_wakes_the_newest_waker() {
-    check(|| {
+    check_of("bell", || {
         let bell = Bell::default();
         let mut guest = Hand::new("guest", bell.wait());
         guest.pending();
@@ -30,7 +30,7 @@ fn polled_twice_it_wakes_the_newest_waker() {
 
 #[test]
 fn it_keeps_one_waker_however_often_it_is_polled() {
-    check(|| {
+    check_of("bell", || {
         let bell = Bell::default();
         let mut guest = Hand::new("guest", bell.wait());
         for _ in 0..5 {
@@ -43,7 +43,7 @@ fn it_keeps_one_waker_however_often_it_is_polled() {
 
 #[test]
 fn a_guest_who_left_is_not_woken() {
-    check(|| {
+    check_of("bell", || {
         let bell = Bell::default();
         let mut guest = Hand::new("guest", bell.wait());
         guest.pending();

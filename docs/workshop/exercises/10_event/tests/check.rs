@@ -1,7 +1,7 @@
 //! Guests wait for an event, polled by hand.
 
 use event::Event;
-use kit::{Hand, check, on_wake, watched};
+use kit::{Hand, check_of, on_wake, watched};
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use std::task::{Context, Wake, Waker};
 
 #[test]
 fn a_set_event_is_ready_at_once() {
-    check(|| {
+    check_of("event", || {
         let event = Event::default();
         event.set();
         assert!(event.is_set(), "`set` did not raise the flag");
@@ -23,7 +23,7 @@ fn a_set_event_is_ready_at_once() {
 
 #[test]
 fn set_wakes_everybody() {
-    check(|| {
+    check_of("event", || {
         let event = Event::default();
         let mut guests = ["a", "b", "c"].map(|name| Hand::new(name, event.wait()));
         guests.iter_mut().for_each(Hand::pending);
@@ -38,7 +38,7 @@ fn set_wakes_everybody() {
 
 #[test]
 fn first_come_first_woken() {
-    check(|| {
+    check_of("event", || {
         let event = Event::default();
         let names = ["a", "b", "c"];
         let book = Book::default();
@@ -51,7 +51,7 @@ fn first_come_first_woken() {
 
 #[test]
 fn who_comes_after_clear_waits_for_the_next_set() {
-    check(|| {
+    check_of("event", || {
         let event = Event::default();
         // It is there in time, and comes only when it is polled.
         let mut guest = Hand::new("guest", event.wait());
@@ -66,7 +66,7 @@ fn who_comes_after_clear_waits_for_the_next_set() {
 
 #[test]
 fn set_then_clear_releases_all_who_waited() {
-    check(|| {
+    check_of("event", || {
         let event = Event::default();
         let mut guests = ["a", "b"].map(|name| Hand::new(name, event.wait()));
         guests.iter_mut().for_each(Hand::pending);
@@ -82,7 +82,7 @@ fn set_then_clear_releases_all_who_waited() {
 
 #[test]
 fn polled_again_it_keeps_one_place_and_the_newest_waker() {
-    check(|| {
+    check_of("event", || {
         let event = Event::default();
         let mut guest = Hand::new("guest", event.wait());
         guest.pending();
@@ -96,7 +96,7 @@ fn polled_again_it_keeps_one_place_and_the_newest_waker() {
 
 #[test]
 fn who_leaves_is_out_of_the_wait_list() {
-    check(|| {
+    check_of("event", || {
         let event = Event::default();
         let [mut a, mut b] = ["a", "b"].map(|name| Hand::new(name, event.wait()));
         a.pending();
@@ -111,7 +111,7 @@ fn who_leaves_is_out_of_the_wait_list() {
 
 #[test]
 fn who_leaves_keeps_the_others_in_order() {
-    check(|| {
+    check_of("event", || {
         let event = Event::default();
         let names = ["a", "b", "c", "d"];
         let book = Book::default();
@@ -126,7 +126,7 @@ fn who_leaves_keeps_the_others_in_order() {
 
 #[test]
 fn who_is_woken_may_wait_again_at_once() {
-    check(|| {
+    check_of("event", || {
         let event = Rc::new(Event::default());
         let mut first = Hand::new("first", wait_for(event.clone()));
         first.pending();
@@ -153,7 +153,7 @@ fn who_is_woken_may_wait_again_at_once() {
 
 #[test]
 fn who_is_woken_finds_the_others_released() {
-    check(|| {
+    check_of("event", || {
         let event = Rc::new(Event::default());
         let [mut a, b] = ["a", "b"].map(|name| Hand::new(name, wait_for(event.clone())));
         a.pending();
@@ -172,7 +172,7 @@ fn who_is_woken_finds_the_others_released() {
 
 #[test]
 fn who_is_woken_may_drop_another_one() {
-    check(|| {
+    check_of("event", || {
         let event = Rc::new(Event::default());
         let [mut a, mut b] = ["a", "b"].map(|name| Hand::new(name, wait_for(event.clone())));
         a.pending();

@@ -1,12 +1,12 @@
 //! `a` has the lock, and others ask for it, polled by hand.
 
-use kit::{Hand, check, on_wake};
+use kit::{Hand, check_of, on_wake};
 use lock::Lock;
 use std::rc::Rc;
 
 #[test]
 fn a_free_lock_is_taken_at_once() {
-    check(|| {
+    check_of("lock", || {
         let lock = Lock::new(7);
         let guard = Hand::new("a", lock.lock()).ready();
         assert_eq!(*guard, 7);
@@ -18,7 +18,7 @@ fn a_free_lock_is_taken_at_once() {
 
 #[test]
 fn who_waits_gets_it_when_it_is_released() {
-    check(|| {
+    check_of("lock", || {
         let lock = Lock::new(1);
         let mut guard = Hand::new("a", lock.lock()).ready();
         let mut b = Hand::new("b", lock.lock());
@@ -32,7 +32,7 @@ fn who_waits_gets_it_when_it_is_released() {
 
 #[test]
 fn one_release_wakes_one() {
-    check(|| {
+    check_of("lock", || {
         let lock = Lock::new(());
         let guard = Hand::new("a", lock.lock()).ready();
         let [mut b, mut c] = ["b", "c"].map(|name| Hand::new(name, lock.lock()));
@@ -50,7 +50,7 @@ fn one_release_wakes_one() {
 
 #[test]
 fn nobody_overtakes() {
-    check(|| {
+    check_of("lock", || {
         let lock = Lock::new(());
         let guard = Hand::new("a", lock.lock()).ready();
         let [mut b, mut c] = ["b", "c"].map(|name| Hand::new(name, lock.lock()));
@@ -67,7 +67,7 @@ fn nobody_overtakes() {
 
 #[test]
 fn a_poll_for_nothing_keeps_the_place_and_the_newest_waker() {
-    check(|| {
+    check_of("lock", || {
         let lock = Lock::new(());
         let guard = Hand::new("a", lock.lock()).ready();
         let [mut b, mut c] = ["b", "c"].map(|name| Hand::new(name, lock.lock()));
@@ -83,7 +83,7 @@ fn a_poll_for_nothing_keeps_the_place_and_the_newest_waker() {
 
 #[test]
 fn who_waits_and_leaves_is_out_of_the_wait_list() {
-    check(|| {
+    check_of("lock", || {
         let lock = Lock::new(());
         let guard = Hand::new("a", lock.lock()).ready();
         let [mut b, mut c] = ["b", "c"].map(|name| Hand::new(name, lock.lock()));
@@ -98,7 +98,7 @@ fn who_waits_and_leaves_is_out_of_the_wait_list() {
 
 #[test]
 fn who_leaves_keeps_the_others_in_order() {
-    check(|| {
+    check_of("lock", || {
         let lock = Lock::new(());
         let guard = Hand::new("a", lock.lock()).ready();
         let [mut b, mut c, mut d] = ["b", "c", "d"].map(|name| Hand::new(name, lock.lock()));
@@ -111,7 +111,7 @@ fn who_leaves_keeps_the_others_in_order() {
 
 #[test]
 fn who_was_granted_it_and_leaves_passes_it_on() {
-    check(|| {
+    check_of("lock", || {
         let lock = Lock::new(());
         let guard = Hand::new("a", lock.lock()).ready();
         let [mut b, mut c] = ["b", "c"].map(|name| Hand::new(name, lock.lock()));
@@ -127,7 +127,7 @@ fn who_was_granted_it_and_leaves_passes_it_on() {
 
 #[test]
 fn the_last_one_who_leaves_frees_it() {
-    check(|| {
+    check_of("lock", || {
         let lock = Lock::new(());
         let guard = Hand::new("a", lock.lock()).ready();
         let mut b = Hand::new("b", lock.lock());
@@ -140,7 +140,7 @@ fn the_last_one_who_leaves_frees_it() {
 
 #[test]
 fn a_finished_wait_releases_nothing() {
-    check(|| {
+    check_of("lock", || {
         let lock = Lock::new(());
         let guard = Hand::new("a", lock.lock()).ready();
         let mut b = Hand::new("b", lock.lock());
@@ -156,7 +156,7 @@ fn a_finished_wait_releases_nothing() {
 
 #[test]
 fn who_is_woken_may_use_the_lock_at_once() {
-    check(|| {
+    check_of("lock", || {
         let lock = Rc::new(Lock::new(0));
         let guard = Hand::new("a", lock.lock()).ready();
         let mut b = Hand::new("b", add_one(lock.clone()));

@@ -1,11 +1,11 @@
-use kit::{Hand, check};
+use kit::{Hand, check_of};
 use semaphore::Semaphore;
 use std::rc::Rc;
 use std::task::Poll;
 
 #[test]
 fn so_many_and_no_more() {
-    check(|| {
+    check_of("semaphore", || {
         let desks = Semaphore::new(2);
         let a = Hand::new("a", desks.acquire()).ready();
         let _b = Hand::new("b", desks.acquire()).ready();
@@ -22,7 +22,7 @@ fn so_many_and_no_more() {
 
 #[test]
 fn nobody_overtakes() {
-    check(|| {
+    check_of("semaphore", || {
         let desk = Semaphore::new(1);
         let a = Hand::new("a", desk.acquire()).ready();
         let mut b = Hand::new("b", desk.acquire());
@@ -39,7 +39,7 @@ fn nobody_overtakes() {
 
 #[test]
 fn who_was_granted_one_takes_no_other() {
-    check(|| {
+    check_of("semaphore", || {
         let desks = Semaphore::new(2);
         let a = Hand::new("a", desks.acquire()).ready();
         let b = Hand::new("b", desks.acquire()).ready();
@@ -54,7 +54,7 @@ fn who_was_granted_one_takes_no_other() {
 
 #[test]
 fn who_waits_and_leaves_takes_nothing() {
-    check(|| {
+    check_of("semaphore", || {
         let desk = Semaphore::new(1);
         let a = Hand::new("a", desk.acquire()).ready();
         let (mut b, mut c) = (Hand::new("b", desk.acquire()), Hand::new("c", desk.acquire()));
@@ -71,7 +71,7 @@ fn who_waits_and_leaves_takes_nothing() {
 
 #[test]
 fn who_was_granted_it_and_leaves_passes_it_on() {
-    check(|| {
+    check_of("semaphore", || {
         let desk = Semaphore::new(1);
         let a = Hand::new("a", desk.acquire()).ready();
         let (mut b, mut c) = (Hand::new("b", desk.acquire()), Hand::new("c", desk.acquire()));
@@ -87,7 +87,7 @@ fn who_was_granted_it_and_leaves_passes_it_on() {
 
 #[test]
 fn who_has_it_keeps_it_when_the_wait_is_dropped() {
-    check(|| {
+    check_of("semaphore", || {
         let desk = Semaphore::new(1);
         let a = Hand::new("a", desk.acquire()).ready();
         let mut b = Hand::new("b", desk.acquire());
@@ -104,7 +104,7 @@ fn who_has_it_keeps_it_when_the_wait_is_dropped() {
 /// The wait list is greenlight's own, so greenlight knows who waits in it.
 #[test]
 fn greenlight_reports_who_waits_for_it() {
-    check(|| {
+    check_of("semaphore", || {
         let stalled = greenlight::try_run(async {
             let desks = Rc::new(Semaphore::new(0));
             let guest = async move { drop(desks.acquire().await) };

@@ -1,9 +1,9 @@
-use kit::{Hand, check};
+use kit::{Hand, check_of};
 use rwlock::RwLock;
 
 #[test]
 fn readers_share() {
-    check(|| {
+    check_of("lock", || {
         let lock = RwLock::new();
         let _a = Hand::new("a", lock.read()).ready();
         let mut b = Hand::new("b", lock.read());
@@ -13,7 +13,7 @@ fn readers_share() {
 
 #[test]
 fn who_leaves_is_inside_no_more() {
-    check(|| {
+    check_of("lock", || {
         let lock = RwLock::new();
         let (a, b) = (Hand::new("a", lock.read()).ready(), Hand::new("b", lock.read()).ready());
         assert_eq!(lock.inside(), 2, "`a` and `b` read: two are inside");
@@ -27,7 +27,7 @@ fn who_leaves_is_inside_no_more() {
 
 #[test]
 fn a_writer_is_alone() {
-    check(|| {
+    check_of("lock", || {
         let lock = RwLock::new();
         let a = Hand::new("a", lock.read()).ready();
         let mut writer = Hand::new("writer", lock.write());
@@ -47,7 +47,7 @@ fn a_writer_is_alone() {
 
 #[test]
 fn a_waiting_writer_is_not_starved() {
-    check(|| {
+    check_of("lock", || {
         let lock = RwLock::new();
         let a = Hand::new("a", lock.read()).ready();
         let mut writer = Hand::new("writer", lock.write());
@@ -64,7 +64,7 @@ fn a_waiting_writer_is_not_starved() {
 
 #[test]
 fn all_readers_at_the_front_are_let_in_together() {
-    check(|| {
+    check_of("lock", || {
         let lock = RwLock::new();
         let writes = Hand::new("first writer", lock.write()).ready();
         let (mut a, mut b) = (Hand::new("a", lock.read()), Hand::new("b", lock.read()));
@@ -83,7 +83,7 @@ fn all_readers_at_the_front_are_let_in_together() {
 
 #[test]
 fn a_writer_who_leaves_lets_the_readers_behind_in() {
-    check(|| {
+    check_of("lock", || {
         let lock = RwLock::new();
         let _a = Hand::new("a", lock.read()).ready();
         let mut writer = Hand::new("writer", lock.write());
@@ -98,7 +98,7 @@ fn a_writer_who_leaves_lets_the_readers_behind_in() {
 
 #[test]
 fn a_granted_writer_who_leaves_passes_it_on() {
-    check(|| {
+    check_of("lock", || {
         let lock = RwLock::new();
         let a = Hand::new("a", lock.read()).ready();
         let mut writer = Hand::new("writer", lock.write());

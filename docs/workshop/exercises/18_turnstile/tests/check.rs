@@ -1,9 +1,9 @@
-use kit::{Hand, check};
+use kit::{Hand, check_of};
 use turnstile::Turnstile;
 
 #[test]
 fn one_set_lets_one_through() {
-    check(|| {
+    check_of("turnstile", || {
         let turnstile = Turnstile::new();
         let (mut a, mut b) = (Hand::new("a", turnstile.pass()), Hand::new("b", turnstile.pass()));
         a.pending();
@@ -18,7 +18,7 @@ fn one_set_lets_one_through() {
 
 #[test]
 fn a_set_before_anybody_comes_is_kept() {
-    check(|| {
+    check_of("turnstile", || {
         let turnstile = Turnstile::new();
         turnstile.set();
         let mut a = Hand::new("a", turnstile.pass());
@@ -28,7 +28,7 @@ fn a_set_before_anybody_comes_is_kept() {
 
 #[test]
 fn two_sets_are_kept_as_one() {
-    check(|| {
+    check_of("turnstile", || {
         let turnstile = Turnstile::new();
         turnstile.set();
         turnstile.set();
@@ -40,7 +40,7 @@ fn two_sets_are_kept_as_one() {
 
 #[test]
 fn a_newcomer_does_not_take_what_was_granted() {
-    check(|| {
+    check_of("turnstile", || {
         let turnstile = Turnstile::new();
         let mut a = Hand::new("a", turnstile.pass());
         a.pending();
@@ -53,7 +53,7 @@ fn a_newcomer_does_not_take_what_was_granted() {
 
 #[test]
 fn who_was_let_through_leaves_the_next_set_alone() {
-    check(|| {
+    check_of("turnstile", || {
         let turnstile = Turnstile::new();
         let mut a = Hand::new("a", turnstile.pass());
         a.pending();
@@ -67,7 +67,7 @@ fn who_was_let_through_leaves_the_next_set_alone() {
 
 #[test]
 fn who_was_let_through_and_leaves_passes_it_on() {
-    check(|| {
+    check_of("turnstile", || {
         let turnstile = Turnstile::new();
         let (mut a, mut b) = (Hand::new("a", turnstile.pass()), Hand::new("b", turnstile.pass()));
         a.pending();
@@ -81,7 +81,7 @@ fn who_was_let_through_and_leaves_passes_it_on() {
 
 #[test]
 fn or_keeps_it_for_the_next() {
-    check(|| {
+    check_of("turnstile", || {
         let turnstile = Turnstile::new();
         let mut a = Hand::new("a", turnstile.pass());
         a.pending();
@@ -94,7 +94,7 @@ fn or_keeps_it_for_the_next() {
 
 #[test]
 fn who_waits_and_leaves_lets_nobody_through() {
-    check(|| {
+    check_of("turnstile", || {
         let turnstile = Turnstile::new();
         let (mut a, mut b) = (Hand::new("a", turnstile.pass()), Hand::new("b", turnstile.pass()));
         let mut c = Hand::new("c", turnstile.pass());
