@@ -1,6 +1,6 @@
 //! Sleepers, polled by hand, and time that jumps. The heap and the wheel have to pass these checks, too.
 
-use kit::{Hand, check, on_wake, watched};
+use kit::{Hand, check_of, on_wake, watched};
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use timers::Timers;
 
 #[test]
 fn no_time_at_all_is_ready_at_once() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let mut sleeper = Hand::new("sleeper", timers.sleep(secs(0)));
         assert!(sleeper.poll().is_ready(), "a sleep of no time at all has nothing to wait for");
@@ -21,7 +21,7 @@ fn no_time_at_all_is_ready_at_once() {
 
 #[test]
 fn a_sleep_ends_at_its_deadline() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let mut sleeper = Hand::new("sleeper", timers.sleep(secs(3600)));
         sleeper.pending();
@@ -37,7 +37,7 @@ fn a_sleep_ends_at_its_deadline() {
 
 #[test]
 fn sleeps_end_in_the_order_of_their_deadlines() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let mut long = Hand::new("long", timers.sleep(secs(2)));
         let mut short = Hand::new("short", timers.sleep(secs(1)));
@@ -56,7 +56,7 @@ fn sleeps_end_in_the_order_of_their_deadlines() {
 
 #[test]
 fn one_jump_wakes_all_who_are_due() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let mut sleepers = ["a", "b", "c"].map(|name| Hand::new(name, timers.sleep(secs(1))));
         sleepers.iter_mut().for_each(Hand::pending);
@@ -68,7 +68,7 @@ fn one_jump_wakes_all_who_are_due() {
 
 #[test]
 fn polled_again_a_sleep_wakes_the_newest_waker() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let mut sleeper = Hand::new("sleeper", timers.sleep(secs(1)));
         sleeper.pending();
@@ -81,7 +81,7 @@ fn polled_again_a_sleep_wakes_the_newest_waker() {
 
 #[test]
 fn polled_again_a_sleep_keeps_its_deadline() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let mut long = Hand::new("long", timers.sleep(secs(5)));
         let mut short = Hand::new("short", timers.sleep(secs(2)));
@@ -97,7 +97,7 @@ fn polled_again_a_sleep_keeps_its_deadline() {
 
 #[test]
 fn equal_deadlines_fire_in_the_order_of_arming() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let names = ["a", "b", "c", "d", "e"];
         let book = Book::default();
@@ -113,7 +113,7 @@ fn equal_deadlines_fire_in_the_order_of_arming() {
 
 #[test]
 fn a_dropped_sleep_does_not_hold_up_time() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let mut sleeper = Hand::new("sleeper", timers.sleep(secs(3600)));
         sleeper.pending();
@@ -126,7 +126,7 @@ fn a_dropped_sleep_does_not_hold_up_time() {
 
 #[test]
 fn a_dropped_sleep_takes_nobody_along() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let mut sleepers = ["first", "second", "third"].map(|name| Hand::new(name, timers.sleep(secs(1))));
         sleepers.iter_mut().for_each(Hand::pending);
@@ -144,7 +144,7 @@ fn a_dropped_sleep_takes_nobody_along() {
 
 #[test]
 fn who_is_woken_may_sleep_again_at_once() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let mut first = Hand::new("first", timers.sleep(secs(1)));
         first.pending();

@@ -3,7 +3,7 @@
 // The checks of exercise 8 are for `timers`, whatever they are made of.
 extern crate heap as timers;
 
-use kit::{Hand, check, watched};
+use kit::{Hand, check_of, watched};
 use std::rc::Rc;
 use std::time::Duration;
 use timers::Timers;
@@ -13,7 +13,7 @@ mod as_in_8;
 
 #[test]
 fn polled_again_a_sleep_has_one_key() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let mut sleeper = Hand::new("sleeper", timers.sleep(secs(1)));
         sleeper.pending();
@@ -24,7 +24,7 @@ fn polled_again_a_sleep_has_one_key() {
 
 #[test]
 fn in_order_however_the_heap_lies() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let book = as_in_8::Book::default();
         // Those who come later and are due sooner push them down the heap, and end up where it fits.
@@ -42,7 +42,7 @@ fn in_order_however_the_heap_lies() {
 
 #[test]
 fn dropped_sleeps_do_not_pile_up() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let mut sleeper = Hand::new("sleeper", timers.sleep(secs(1)));
         sleeper.pending();

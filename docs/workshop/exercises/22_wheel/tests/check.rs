@@ -3,7 +3,7 @@
 // The checks of exercise 8 are for `timers`, whatever they are made of.
 extern crate wheel as timers;
 
-use kit::{Hand, check, watched};
+use kit::{Hand, check_of, watched};
 use std::rc::Rc;
 use std::time::Duration;
 use timers::Timers;
@@ -13,7 +13,7 @@ mod as_in_8;
 
 #[test]
 fn the_next_deadline_comes_first_on_either_side_of_a_turn() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         wait(&timers, 60);
         // Two ticks on, and ten: the last digit of the second deadline is lower, as the digit before has changed.
@@ -36,7 +36,7 @@ fn the_next_deadline_comes_first_on_either_side_of_a_turn() {
 
 #[test]
 fn who_shares_a_slot_is_not_lost() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         // Both at level 1, in slot 1.
         let [mut a, mut b] = [("a", 70), ("b", 75)].map(|(name, n)| Hand::new(name, timers.sleep(millis(n))));
@@ -54,7 +54,7 @@ fn who_shares_a_slot_is_not_lost() {
 
 #[test]
 fn who_has_moved_down_can_be_dropped() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let mut sleeper = Hand::new("sleeper", timers.sleep(millis(75)));
         sleeper.pending();
@@ -67,7 +67,7 @@ fn who_has_moved_down_can_be_dropped() {
 
 #[test]
 fn equal_deadlines_keep_their_order_when_they_move_down() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let book = as_in_8::Book::default();
         let mut sleepers = ["a", "b", "c"].map(|name| watched(name, timers.sleep(millis(75))));
@@ -84,7 +84,7 @@ fn equal_deadlines_keep_their_order_when_they_move_down() {
 
 #[test]
 fn a_century_is_no_trouble() {
-    check(|| {
+    check_of("timers", || {
         let timers = Rc::new(Timers::default());
         let century = Duration::from_secs(100 * 365 * 24 * 3600);
         let mut turtle = Hand::new("turtle", timers.sleep(century));

@@ -1,5 +1,5 @@
 use broadcast::{Broadcast, Missed, Subscriber};
-use kit::{Hand, called_from, check, on_wake};
+use kit::{Hand, called_from, check_of, on_wake};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::task::Poll;
@@ -15,7 +15,7 @@ fn received<T: Clone>(name: &str, subscriber: &mut Subscriber<T>) -> Result<T, M
 
 #[test]
 fn each_receives_every_item() {
-    check(|| {
+    check_of("broadcast", || {
         let news = Broadcast::new(8);
         let (mut a, mut b) = (news.subscribe(), news.subscribe());
         news.send(1);
@@ -28,7 +28,7 @@ fn each_receives_every_item() {
 
 #[test]
 fn who_has_received_all_waits_for_the_next() {
-    check(|| {
+    check_of("broadcast", || {
         let news = Broadcast::new(8);
         let (mut a, mut b) = (news.subscribe(), news.subscribe());
         let (mut waits, mut waits_too) = (Hand::new("a", a.recv()), Hand::new("b", b.recv()));
@@ -47,7 +47,7 @@ fn who_has_received_all_waits_for_the_next() {
 
 #[test]
 fn what_was_sent_before_is_not_received() {
-    check(|| {
+    check_of("broadcast", || {
         let news = Broadcast::new(8);
         news.send(1);
         let mut late = news.subscribe();
@@ -58,7 +58,7 @@ fn what_was_sent_before_is_not_received() {
 
 #[test]
 fn nobody_waits_for_who_is_slow() {
-    check(|| {
+    check_of("broadcast", || {
         let news = Broadcast::new(3);
         let (_slow, mut quick) = (news.subscribe(), news.subscribe());
         for item in 0..100 {
@@ -71,7 +71,7 @@ fn nobody_waits_for_who_is_slow() {
 
 #[test]
 fn who_is_slow_is_told_how_many_it_missed() {
-    check(|| {
+    check_of("broadcast", || {
         let news = Broadcast::new(3);
         let mut slow = news.subscribe();
         for item in 1..=5 {
@@ -89,7 +89,7 @@ fn who_is_slow_is_told_how_many_it_missed() {
 
 #[test]
 fn a_wait_that_is_dropped_misses_nothing() {
-    check(|| {
+    check_of("broadcast", || {
         let news = Broadcast::new(8);
         let mut a = news.subscribe();
         let mut waits = Hand::new("a", a.recv());
@@ -103,7 +103,7 @@ fn a_wait_that_is_dropped_misses_nothing() {
 
 #[test]
 fn who_is_woken_may_send_at_once() {
-    check(|| {
+    check_of("broadcast", || {
         let news = Broadcast::new(8);
         let (answers, newcomer) = (news.clone(), Rc::new(RefCell::new(None)));
         let comes = newcomer.clone();
@@ -137,7 +137,7 @@ fn an_item_may_send_when_it_is_dropped() {
         }
     }
 
-    check(|| {
+    check_of("broadcast", || {
         let news = Broadcast::new(1);
         news.send(Some(Letter(news.clone())));
         news.send(None);
