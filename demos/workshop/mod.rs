@@ -88,8 +88,10 @@ pub(crate) fn run(asked: &Asked) -> Result<Outcome, Error> {
         Verb::Solution { exercise, part: None, yes } => keep::solution(find(exercise)?, *yes),
         Verb::Solution { exercise, part: Some(number), yes } => {
             let exercise = find(exercise)?;
-            let parts = exercise.solution().map_or(0, |solution| cut::parts(&solution).len());
-            if !(1..=parts).contains(number) {
+            let parts = exercise.solution().map(|solution| cut::parts(&solution).len());
+            if let Ok(parts) = parts
+                && !(1..=parts).contains(number)
+            {
                 let has = if parts == 1 { "1 part".to_string() } else { format!("{parts} parts") };
                 return Err(asked.wrong(format!("there is no part {number}; exercise {} has {has}", exercise.number)));
             }

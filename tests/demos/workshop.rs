@@ -430,6 +430,10 @@ fn what_is_read_is_read_on_a_terminal_of_80_columns() {
     assert!(solution.contains("+ 1);\n        self.count.get()") && !solution.contains("you:"), "{solution}");
     let unsure = place.run(&["solution", "1", "--part", "1"]);
     assert!(unsure.stderr.contains("`cargo run -- workshop solution 1 --part 1 --yes` prints"), "{}", unsure.stderr);
+    let lost = place.root.join("exercises/02_many/solution.rs");
+    fs::remove_file(&lost).expect("it is there");
+    let unreadable = place.run(&["solution", "2", "--part", "1", "--yes"]);
+    assert!(unreadable.stderr.starts_with("error: cannot read "), "{}", unreadable.stderr);
     insta::assert_snapshot!(place.run(&["solution", "1", "--part", "1", "--yes"]).stdout, @"
     // Part 1 of 1
 
