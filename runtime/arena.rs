@@ -4,6 +4,7 @@
 //! no allocation. A list is made when its first waiter arrives and goes with its object. The arena is also what the
 //! stall report reads.
 
+use super::Line;
 use super::list::{Arena, END, List, push};
 use super::note::{About, ObjectState};
 use super::wakee::{self, Registered, Wakee};
@@ -28,8 +29,8 @@ pub(super) struct Waiting {
 pub(super) struct Waits {
     pub(super) lists: Slab<Rc<Waiting>>,
     pub(super) nodes: Arena<Registered>,
-    /// The lines that wait, by the indexes of their nodes: cold, beside nodes that are hot.
-    pub(super) lines: Vec<&'static Location<'static>>,
+    /// The lines that wait, and how much they ask for, by the indexes of their nodes: cold, beside nodes that are hot.
+    pub(super) asked: Vec<(Line, u32)>,
     /// Lists of objects that are gone, for others.
     spare: Vec<Rc<Waiting>>,
     /// Whom a broadcast is about to wake. It is taken out before anybody is.
@@ -66,7 +67,7 @@ impl Waits {
         Waits {
             lists: Slab::new(),
             nodes: Arena::new(),
-            lines: Vec::new(),
+            asked: Vec::new(),
             spare: Vec::new(),
             to_wake: Vec::new(),
             opened,
@@ -83,11 +84,11 @@ impl Waits {
     }
 
     #[inline]
-    pub(super) fn insert(&mut self, registered: Registered, at: &'static Location<'static>) -> u32 {
+    pub(super) fn insert(&mut self, registered: Registered, asked: (Line, u32)) -> u32 {
         let node = self.nodes.insert(registered);
-        match self.lines.get_mut(node as usize) {
-            Some(line) => *line = at,
-            None => _ = push(&mut self.lines, at),
+        match self.asked.get_mut(node as usize) {
+            Some(before) => *before = asked,
+            None => _ = push(&mut self.asked, asked),
         }
         node
     }

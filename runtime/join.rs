@@ -108,7 +108,7 @@ impl Task {
         if wakee::owner(cx.waker()).is_some_and(|polled| Rc::ptr_eq(&polled, &task)) {
             panic!("{self} awaits its own end, which can never come; await it from another task");
         }
-        let Some(registered) = waiter::whom_to_wake(cx, 1, || task.id.get() == self.key.id) else {
+        let Some(registered) = waiter::whom_to_wake(cx, || task.id.get() == self.key.id) else {
             return Poll::Ready(());
         };
         let extra = self.core.table.borrow_mut().extra_of(&task);
@@ -118,7 +118,7 @@ impl Task {
             arena::open(|about| about.tell("task", task.name(), made, ObjectState::End, Some(holder)))
         });
         extra.joiners.set(Some(index));
-        waiter.join((&joiners, index), registered);
+        waiter.join((&joiners, index), registered, 1);
         Poll::Pending
     }
 }

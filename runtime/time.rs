@@ -226,7 +226,7 @@ impl Core {
     }
 
     fn arm(&self, deadline: Instant, cx: &Context<'_>, &Sleep { at, purpose, .. }: &Sleep) -> u32 {
-        let sleeper = Sleeper { wakee: Registered::new(Wakee::of(cx.waker()), 0), at };
+        let sleeper = Sleeper { wakee: Registered::new(Wakee::of(cx.waker())), at };
         let timer = self.wheel.borrow_mut().insert(deadline.as_micros(), sleeper);
         self.note_armed(timer, at, Kind::TimerArmed { deadline, purpose });
         timer

@@ -138,19 +138,19 @@ impl Waiter {
             }
             panic!("one who waits for {list} at {} asks for {asks}; ask for at most {} at once", self.at, u32::MAX)
         };
-        let Some(registered) = whom_to_wake(cx, asks, must_wait) else { return Poll::Ready(()) };
-        self.join(list.open(), registered);
+        let Some(registered) = whom_to_wake(cx, must_wait) else { return Poll::Ready(()) };
+        self.join(list.open(), registered, asks);
         Poll::Pending
     }
 
     /// Joins the back of a list.
     #[inline]
-    pub(super) fn join(&mut self, (waiting, index): (&Waiting, u32), registered: Registered) {
+    pub(super) fn join(&mut self, (waiting, index): (&Waiting, u32), registered: Registered, asks: u32) {
         assert!(!self.has_joined(), "a waiter joins a list while it is in one; poll() it, or leave() first");
         let task = note::is_watched().then(|| registered.task().cloned());
         self.list = index;
         self.node = WAITS.with_borrow_mut(|waits| {
-            let node = waits.insert(registered, self.at);
+            let node = waits.insert(registered, (self.at, asks));
             waiting.order.push_back(&mut waits.nodes, node);
             node
         });
@@ -211,13 +211,13 @@ impl Waiter {
 
 /// Whom to wake for one that waits if it must; none if there is nothing to wait for.
 #[inline]
-pub(super) fn whom_to_wake(cx: &Context<'_>, asks: u32, must_wait: impl Fn() -> bool) -> Option<Registered> {
+pub(super) fn whom_to_wake(cx: &Context<'_>, must_wait: impl Fn() -> bool) -> Option<Registered> {
     if !must_wait() {
         return None;
     }
     match wakee::owner(cx.waker()) {
-        Some(task) => Some(Registered::of_task(task, asks)),
-        None => clone_foreign(cx, must_wait).map(|wakee| Registered::new(wakee, asks)),
+        Some(task) => Some(Registered::of_task(task)),
+        None => clone_foreign(cx, must_wait).map(Registered::new),
     }
 }
 

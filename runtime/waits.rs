@@ -161,7 +161,7 @@ impl WaitList {
     pub(crate) fn grant_while(&self, mut suffices: impl FnMut(usize) -> bool) -> usize {
         let Some(waiting) = self.waiting() else { return 0 };
         wake_each(waiting, |waits| match waits.first_living(waiting) {
-            node if node == END || suffices(waits.nodes.get(node).asks as usize) => node,
+            node if node == END || suffices(waits.asked[node as usize].1 as usize) => node,
             _ => END,
         })
     }
@@ -206,8 +206,7 @@ impl WaitList {
             if node == END {
                 return None;
             }
-            let first = waits.nodes.get(node);
-            let (dying, at, asks) = (first.is_dying(), waits.lines[node as usize], first.asks);
+            let (dying, (at, asks)) = (waits.nodes.get(node).is_dying(), waits.asked[node as usize]);
             Some(Grant { node, dying, at, asks, wakee: waits.grant(waiting, node) })
         })
     }

@@ -24,8 +24,6 @@ pub(super) struct Registered {
     /// The task that polled it last, if one was polled then. It stays when it is woken, for the reports.
     task: Option<Rc<TaskCell>>,
     means: Means,
-    /// How much it asks for, where there is a choice.
-    pub(super) asks: u32,
 }
 
 /// By what means a wakee is woken: one of these two, or else the waker of [`FOREIGN`] at this index, counted from 1.
@@ -184,15 +182,15 @@ impl Wakee {
 
 impl Registered {
     #[inline]
-    pub(super) fn of_task(task: Rc<TaskCell>, asks: u32) -> Self {
-        Registered { task: Some(task), means: Means::TASK, asks }
+    pub(super) fn of_task(task: Rc<TaskCell>) -> Self {
+        Registered { task: Some(task), means: Means::TASK }
     }
 
     #[inline]
-    pub(super) fn new(wakee: Wakee, asks: u32) -> Self {
+    pub(super) fn new(wakee: Wakee) -> Self {
         match wakee {
-            Wakee::Task(task) => Registered::of_task(task, asks),
-            Wakee::Foreign(waker, task) => Registered { task, means: Means::to(waker), asks },
+            Wakee::Task(task) => Registered::of_task(task),
+            Wakee::Foreign(waker, task) => Registered { task, means: Means::to(waker) },
         }
     }
 
@@ -246,8 +244,7 @@ impl Registered {
 
     /// Registers another one. Returns what was registered, to be dropped with nothing borrowed.
     pub(super) fn replace(&mut self, wakee: Wakee) -> Wakee {
-        let asks = self.asks;
-        std::mem::replace(self, Registered::new(wakee, asks)).grant()
+        std::mem::replace(self, Registered::new(wakee)).grant()
     }
 
     /// The foreign waker that is left of it when it leaves its arena, to be dropped with nothing borrowed.

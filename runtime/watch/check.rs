@@ -293,7 +293,7 @@ pub(in crate::runtime) mod tests {
         check_broken(|core| {
             let mut wheel = core.wheel.borrow_mut();
             let sleeper = || Sleeper {
-                wakee: Registered::new(Wakee::Foreign(Waker::noop().clone(), None), 0),
+                wakee: Registered::new(Wakee::Foreign(Waker::noop().clone(), None)),
                 at: Location::caller(),
             };
             let fired = wheel.insert(0, sleeper());

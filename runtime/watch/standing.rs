@@ -113,8 +113,8 @@ impl Core {
                     (needs, self.tell_holders(&holders, needs, &living))
                 };
                 let (needs, holders) = told.entry(identity).or_insert_with(tell).clone();
-                let (object, asks, at) =
-                    (about.label(numbers.then_some(self)), wakee.asks as usize, waits.lines[node as usize]);
+                let (object, (at, asks)) = (about.label(numbers.then_some(self)), waits.asked[node as usize]);
+                let asks = asks as usize;
                 let wait = WaitInfo::Object { object, at, asks, place, needs, holders, state };
                 standing.waits.entry(task.id.get()).or_default().push(wait);
                 standing.waiters.entry(identity).or_default().extend(self.label(task));
@@ -229,8 +229,9 @@ impl Waits {
             let Some((Waiting { about, .. }, Place::Granted)) = places.get(&node) else { continue };
             if about.state.get().is_held_once_granted() {
                 let task = wakee.task().map_or(TaskId::NOBODY, |task| task.id.get());
-                let permits = if about.state.get().is_permits() { wakee.asks as usize } else { 1 };
-                let holder = Holder { task, since: self.lines[node as usize], granted: true, permits };
+                let (since, asks) = self.asked[node as usize];
+                let permits = if about.state.get().is_permits() { asks as usize } else { 1 };
+                let holder = Holder { task, since, granted: true, permits };
                 holders.entry(about.identity()).or_default().push(holder);
             }
         }

@@ -274,7 +274,7 @@ thread_local! {
 #[cold]
 pub(in crate::runtime) fn joined(about: &About, node: u32, task: Option<&TaskCell>, at: Line) -> bool {
     let Some(core) = current() else { return false };
-    let kind = Kind::Waits { asks: WAITS.with_borrow(|waits| waits.nodes.get(node).asks as usize) };
+    let kind = Kind::Waits { asks: WAITS.with_borrow(|waits| waits.asked[node as usize].1 as usize) };
     let begun = core.begin_wait(Some(core.meet(about, kind)), task);
     // Whoever is told may grant it.
     BEGUN.with_borrow_mut(|all| all.insert(node, (Rc::downgrade(&core), begun.clone())));
@@ -289,7 +289,7 @@ fn begun(node: u32) -> Option<(Rc<Core>, Begun)> {
 
 /// Who polls the wait of a node, and in which line.
 fn polled_by(node: u32) -> (Option<Rc<TaskCell>>, Line) {
-    WAITS.with_borrow(|waits| (waits.nodes.get(node).task().cloned(), waits.lines[node as usize]))
+    WAITS.with_borrow(|waits| (waits.nodes.get(node).task().cloned(), waits.asked[node as usize].0))
 }
 
 /// A wait is polled with another waker than before.
