@@ -241,7 +241,7 @@ impl<T> Condition<T> {
         deadline: Instant,
     ) -> impl Future<Output = (LockGuard<'g, T>, Woke)> {
         let (mut wait, mut deadline) = (self.wait_at(guard, Location::caller()), Some(sleep_until(deadline)));
-        async move { poll_fn(|cx| wait.poll_woke(cx, &mut deadline)).await }
+        async move { (poll_fn(|cx| wait.poll_until(cx, &mut deadline)).await, wait.woke.expect("it waits no more")) }
     }
 
     /// Wakes up to `n` waiters, first in, first out, and returns how many they are. They queue for the lock once it is
@@ -284,7 +284,7 @@ impl<T> Condition<T> {
     fn wait_at<'c, 'g>(&'c self, guard: LockGuard<'g, T>, at: &'static Location<'static>) -> ConditionWait<'c, 'g, T> {
         self.check(&guard);
         let relock = guard.release.lock.lock_at(at);
-        ConditionWait { condition: self, guard: Some(guard), state: WaitState::Waiting, since: 0, relock }
+        ConditionWait { condition: self, guard: Some(guard), woke: None, is_over: false, since: 0, relock }
     }
 
     pub(super) fn own_lock(&self) -> &Lock<T> {
@@ -311,25 +311,20 @@ pub struct ConditionWait<'c, 'g, T> {
     pub(super) condition: &'c Condition<T>,
     /// None once it was polled.
     guard: Option<LockGuard<'g, T>>,
-    state: WaitState,
+    /// Why it waits no more. None while it is in the wait list of the condition, or about to join it.
+    woke: Option<Woke>,
+    /// It has the lock again, and has yielded the guard.
+    is_over: bool,
     /// How many notifies there had been when it began to wait.
     since: u64,
     /// Takes the lock again. Its waiter is in the wait list of the condition before.
     relock: LockWait<'g, T>,
 }
 
-#[derive(Clone, Copy)]
-enum WaitState {
-    /// In the wait list of the condition, or about to join it. --> Relocking
-    Waiting,
-    /// In the wait list of the lock, or about to take it. --> Done
-    Relocking(Woke),
-    Done,
-}
-
 impl<'g, T> ConditionWait<'_, 'g, T> {
-    fn poll_woke(&mut self, cx: &mut Context<'_>, deadline: &mut Option<Sleep>) -> Poll<(LockGuard<'g, T>, Woke)> {
-        let ConditionWait { condition: Condition { waiters, notifies, .. }, guard, state, since, relock } = self;
+    fn poll_until(&mut self, cx: &mut Context<'_>, deadline: &mut Option<Sleep>) -> Poll<LockGuard<'g, T>> {
+        let ConditionWait { condition: Condition { waiters, notifies, .. }, guard, woke, is_over, since, relock } =
+            self;
         if guard.is_some() {
             // It lets go of the lock only then: no notify can come between.
             let _ = relock.waiter.join_if(cx, waiters, || true);
@@ -339,28 +334,26 @@ impl<'g, T> ConditionWait<'_, 'g, T> {
                 return Poll::Pending;
             }
         }
-        if let WaitState::Waiting = state {
+        if woke.is_none() {
             let notified = relock.waiter.poll(cx).is_ready() || notifies.takes_missed(*since) || {
                 let Some(deadline) = deadline else { return Poll::Pending };
                 ready!(Pin::new(deadline).poll(cx));
                 // The clone of a foreign waker may have notified it, after it looked and before it left.
                 relock.waiter.is_granted()
             };
-            *state = WaitState::Relocking(if notified { Woke::Notified } else { Woke::TimedOut });
+            *woke = Some(if notified { Woke::Notified } else { Woke::TimedOut });
             // Its time is over, and must not wake the task while that queues for the lock.
             *deadline = None;
             relock.waiter.leave();
         }
-        let WaitState::Relocking(woke) = *state else {
-            panic!(
-                "the Condition::wait() at {} was polled after it was ready; \
-                to wait again, call it with the guard that it yielded",
-                relock.waiter.at
-            )
-        };
-        let guard = ready!(Pin::new(relock).poll(cx));
-        *state = WaitState::Done;
-        Poll::Ready((guard, woke))
+        assert!(
+            !*is_over,
+            "the Condition::wait() at {} was polled after it was ready; to wait again, call it with the guard that it yielded",
+            relock.waiter.at
+        );
+        let relocked = Pin::new(relock).poll(cx);
+        *is_over = relocked.is_ready();
+        relocked
     }
 }
 
@@ -368,7 +361,7 @@ impl<'g, T> Future for ConditionWait<'_, 'g, T> {
     type Output = LockGuard<'g, T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.poll_woke(cx, &mut None).map(|(guard, _)| guard)
+        self.poll_until(cx, &mut None)
     }
 }
 
@@ -376,12 +369,8 @@ impl<'g, T> Future for ConditionWait<'_, 'g, T> {
 /// waited with it was told, too: who came later has seen what there was to tell.
 impl<T> Drop for ConditionWait<'_, '_, T> {
     fn drop(&mut self) {
-        let notified = match self.state {
-            WaitState::Waiting => self.relock.waiter.is_granted(),
-            WaitState::Relocking(woke) => woke == Woke::Notified,
-            WaitState::Done => false,
-        };
-        if notified && self.condition.notifies.all.get() <= self.since {
+        let notified = self.woke.map_or_else(|| self.relock.waiter.is_granted(), |woke| woke == Woke::Notified);
+        if notified && !self.is_over && self.condition.notifies.all.get() <= self.since {
             let unpolled = self.relock.lock.lock_at(self.relock.waiter.at);
             let relock = std::mem::replace(&mut self.relock, unpolled);
             // Also if a foreign waker, whom the lock goes to, panics.

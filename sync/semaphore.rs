@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -173,15 +173,15 @@ impl Semaphore {
     #[inline]
     fn take(&self, permits: usize, at: &'static Location<'static>) -> Permit<'_> {
         self.give_out(permits);
-        self.permit(permits, at)
+        Permit { semaphore: self, taken: self.taken(permits, at) }
     }
 
-    /// Permits that were given out, for the one who runs.
+    /// The one who runs takes permits that were given out.
     #[inline]
-    fn permit(&self, permits: usize, at: &'static Location<'static>) -> Permit<'_> {
+    fn taken(&self, permits: usize, at: &'static Location<'static>) -> Taken {
         let hold = begin_hold(&self.list.waiters, permits, at);
         self.list.waiters.emit(at, || Kind::PermitsTaken { permits });
-        Permit { semaphore: self, taken: Taken { permits, at, hold } }
+        Taken { permits, at, hold }
     }
 
     fn give_out(&self, permits: usize) {
@@ -221,10 +221,6 @@ impl Semaphore {
             grants
         });
     }
-
-    fn hand_out_all(&self) {
-        self.hand_out(usize::MAX);
-    }
 }
 
 impl fmt::Debug for Semaphore {
@@ -261,15 +257,17 @@ impl<'a> Future for SemaphoreWait<'a> {
 
 impl<'a> SemaphoreWait<'a> {
     fn poll_in_list(&mut self, cx: &Context<'_>) -> Poll<Permit<'a>> {
-        let SemaphoreWait { semaphore, permits, waiter } = self;
+        let (semaphore, SemaphoreWait { permits, waiter, .. }) = (self.semaphore, self);
         let was_waiting = waiter.has_joined();
         match semaphore.list.wait(waiter, cx, *permits, || !semaphore.may_take(*permits)) {
             Poll::Ready(Got::AtOnce) => Poll::Ready(semaphore.take(*permits, waiter.at)),
             Poll::Ready(Got::Granted) => {
-                // One who cannot wake the next gives its permits back.
-                let permit = semaphore.permit(*permits, waiter.at);
-                semaphore.hand_out_all();
-                Poll::Ready(permit)
+                let taken = semaphore.taken(*permits, waiter.at);
+                if let Err(panic) = catch_unwind(AssertUnwindSafe(|| semaphore.hand_out(usize::MAX))) {
+                    // One who cannot wake the next gives its permits back.
+                    both(|| resume_unwind(panic), move || taken.give_back(semaphore));
+                }
+                Poll::Ready(Permit { semaphore, taken })
             }
             Poll::Pending => {
                 if *permits == 0 {
@@ -277,7 +275,7 @@ impl<'a> SemaphoreWait<'a> {
                 }
                 // Its task may have been dying when permits were given out, and another polls it now.
                 if was_waiting && semaphore.list.granted() == 0 {
-                    semaphore.hand_out_all();
+                    semaphore.hand_out(usize::MAX);
                 }
                 Poll::Pending
             }
@@ -291,7 +289,7 @@ impl<'a> SemaphoreWait<'a> {
                 semaphore.take_back(*permits);
             }
         };
-        both(leave, || semaphore.hand_out_all());
+        both(leave, || semaphore.hand_out(usize::MAX));
     }
 }
 
