@@ -97,7 +97,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
                 self.tell(at, || Kind::ItemPut { len: self.len() });
             }
         };
-        let hand_out = || both(|| self.hand_out_items(), || self.hand_out_deferred());
+        let hand_out = || self.hand_out(|| self.hand_out_items());
         both(|| self.change(|store| store.push(item)), || both(count, hand_out));
     }
 
@@ -108,7 +108,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         let told = catch_unwind(AssertUnwindSafe(|| {
             item = self.change(S::pop);
             self.tell(at, || Kind::ItemTaken { len: self.len() });
-            both(|| self.hand_out_room(), || self.hand_out_deferred());
+            self.hand_out(|| self.hand_out_room());
         }));
         if let Err(panic) = told {
             let put_back = |item| self.change(|store| store.put_back(item));
@@ -155,9 +155,16 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         both(|| self.hand_out_items(), || self.hand_out_room());
     }
 
-    fn hand_out_deferred(&self) {
-        if self.deferred.take() {
-            self.hand_out_all();
+    /// Hands something out, and then what could not be handed out before, to those who wait.
+    #[inline]
+    fn hand_out(&self, something: impl FnOnce()) {
+        if self.deferred.get() || !self.getters.waiters.is_empty() || !self.putters.waiters.is_empty() {
+            let deferred = || {
+                if self.deferred.take() {
+                    self.hand_out_all();
+                }
+            };
+            both(something, deferred);
         }
     }
 
