@@ -35,7 +35,7 @@ use std::time::Duration;
 /// which asyncio lets run once more.
 ///
 /// # Panics
-/// With the panic of the future; with the report, if the run stalls or is stopped; when called inside a runtime.
+/// With the panic of the future; with the report of a stall or a stop; when main is cancelled; inside a runtime.
 ///
 /// ```
 /// assert_eq!(greenlight::run(async { 6 * 7 }), 42);
@@ -51,7 +51,7 @@ pub fn run<F: Future>(future: F) -> F::Output {
 /// When nobody can ever run again, when virtual time stands still, and when somebody stops the run.
 ///
 /// # Panics
-/// With the panic of the future, if it panics; when it is called inside a runtime.
+/// With the panic of the future, if it panics; when main is cancelled; when it is called inside a runtime.
 ///
 /// ```
 /// use greenlight::{sync::Event, try_run};
@@ -149,7 +149,7 @@ impl Builder {
 
     pub(super) fn assemble(self, chooser: Option<Rc<dyn Chooser>>) -> Runtime {
         let watchers = Watchers::new(self.watch);
-        let core = |me: &rc::Weak<Core>| Core {
+        let core = Rc::new_cyclic(|me: &rc::Weak<Core>| Core {
             me: me.clone(),
             table: RefCell::new(Table::default()),
             queue: Rc::new(ReadyQueue::new(watchers.trace.is_watched(), me.clone())),
@@ -168,8 +168,7 @@ impl Builder {
             main_panic: Cell::new(None),
             chooser,
             watchers,
-        };
-        let core = Rc::new_cyclic(core);
+        });
         runtimes::register(&core);
         Runtime { core }
     }
@@ -223,8 +222,8 @@ impl Runtime {
     /// Runs a future to its end; see [`run`]. No task outlives it. In asyncio: `Runner.run`.
     ///
     /// # Panics
-    /// With the panic of the future, if it panics; with the report, if the run stalls or is stopped; when it is called
-    /// inside a runtime.
+    /// With the panic of the future, if it panics; with the report, if the run stalls or is stopped; when main is
+    /// cancelled; when it is called inside a runtime.
     #[track_caller]
     pub fn run<F: Future>(&self, future: F) -> F::Output {
         match self.try_run(future) {
@@ -240,7 +239,7 @@ impl Runtime {
     /// [`WeakRemote::stop`](crate::WeakRemote::stop).
     ///
     /// # Panics
-    /// With the panic of the future, if it panics; when it is called inside a runtime.
+    /// With the panic of the future, if it panics; when main is cancelled; when it is called inside a runtime.
     #[track_caller]
     pub fn try_run<F: Future>(&self, future: F) -> Result<F::Output, Stalled> {
         self.try_run_at(future, Location::caller())
@@ -269,7 +268,7 @@ impl Runtime {
         core.closed.set(false);
         let (ended, broken) = driven.map_or_else(|panic| (Ok(()), Some(panic)), |ended| (ended, None));
         let mut panics = core.main_panic.take().into_iter().chain(dropped).chain(broken);
-        let Some(first) = panics.next() else { return ended.map(|()| output.expect("main has returned")) };
+        let Some(first) = panics.next() else { return Ok((ended?, output.expect(MAIN_CANCELLED)).1) };
         core.tell_forestalled(panics, output, ended.err());
         resume_unwind(first)
     }
@@ -380,11 +379,12 @@ impl Core {
     fn park(self: &Rc<Self>, deadline: Option<Instant>, suspicion: &mut Suspicion) {
         let next_look = suspicion.look(self, deadline.is_some());
         let due = deadline.map(|deadline| (deadline - self.clock.now()).min(LONGEST_PARK));
-        let due = due.map(|due| if due > SLACK { due - SLACK } else { due });
-        self.park_noted(due.into_iter().chain(next_look).min());
+        self.park_noted(due.map(|due| due.checked_sub(SLACK).unwrap_or(due)).into_iter().chain(next_look).min());
     }
 }
 
+const MAIN_CANCELLED: &str = "main was cancelled, so greenlight::run has nothing to return; \
+    have main spawn() what is to be cancelled, and await the handle";
 const RUN_INSIDE_RUN: &str = "greenlight::run was called inside a runtime, which would stop all of its tasks; \
     await the future there or spawn() it, and call run outside of Runtime::enter";
 

@@ -15,7 +15,7 @@
 //! | Runner | test_double_close | a runtime that is dropped has no name |
 //! | Runner | test_second_with_block_raises | a runtime that is dropped has no name |
 //! | Runner | test_run_keeps_context | there are no context variables |
-//! | Runner | test_interrupt_cancelled_task | nobody has the task of main, to cancel it |
+//! | Runner | test_interrupt_cancelled_task | a run whose main is cancelled panics |
 //! | Runner | test_signal_install_not_supported_ok | who hears signals is up to the program |
 //! | Runner | test_set_event_loop_called_once | there is no policy of loops, and no factory |
 
@@ -74,7 +74,7 @@ const RUNNER: [(&str, Case); 17] = [
     ("test_recursive_run", Ported),
     ("test_interrupt_call_soon", Ported),
     ("test_interrupt_wait", Ported),
-    ("test_interrupt_cancelled_task", NotApplicable("nobody has the task of main, to cancel it")),
+    ("test_interrupt_cancelled_task", NotApplicable("a run whose main is cancelled panics")),
     ("test_signal_install_not_supported_ok", NotApplicable("who hears signals is up to the program")),
     ("test_set_event_loop_called_once", NO_POLICY),
     ("test_no_repr_is_call_on_the_task_result", Ported),

@@ -1,8 +1,10 @@
 //! What misuse gets: a message that names it and says what to do instead, from the line that did
 //! it. Nobody else is harmed.
 
-use greenlight::{JoinHandle, Task, Turn, gather, gather_tasks, interval, now, sleep, spawn, task, yield_now};
-use stage::{Log, Panicked, panic_of, standing};
+use greenlight::{
+    JoinHandle, Task, Turn, current, gather, gather_tasks, interval, now, sleep, spawn, spawn_detached, task, yield_now,
+};
+use stage::{Log, Panicked, panic_of, shared, standing};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::{Future, pending, poll_fn};
 use std::panic::resume_unwind;
@@ -273,4 +275,35 @@ fn what_is_spawned_while_the_run_ends_is_dropped_and_its_handle_says_so() {
     });
     let cancelled = format!("the task spawned at {}:{}:22 was cancelled", file!(), line.get());
     assert_eq!(log.take(), ["late future dropped", "spawn returned", &cancelled]);
+}
+
+#[test]
+fn a_run_whose_main_is_cancelled_ends_with_all_its_tasks_and_says_that_it_has_nothing_to_return() {
+    const MAIN_CANCELLED: &str = "main was cancelled, so greenlight::run has nothing to return; \
+        have main spawn() what is to be cancelled, and await the handle";
+    let (runtime, log) = (standing(), Log::default());
+    let [by_itself, by_another] = [shared(Cell::new(0)), shared(Cell::new(0))];
+    let cancels_itself = || {
+        by_itself.set(line!() + 1);
+        runtime.run(async {
+            let _main = log.at_drop("main dropped");
+            spawn_detached(log.sleeper("task"));
+            yield_now().await;
+            current().cancel();
+            yield_now().await;
+            log.say("main goes on");
+        })
+    };
+    assert_eq!(panic_of(cancels_itself), at(by_itself.get(), MAIN_CANCELLED));
+    assert_eq!(log.take(), ["task runs", "main dropped", "task dropped"]);
+    let is_cancelled = || {
+        by_another.set(line!() + 1);
+        runtime.try_run(async {
+            let main = current();
+            spawn_detached(async move { assert!(main.cancel()) });
+            pending::<()>().await;
+        })
+    };
+    assert_eq!(panic_of(is_cancelled), at(by_another.get(), MAIN_CANCELLED));
+    assert_eq!(runtime.run(async { 6 * 7 }), 42, "the runtime runs again");
 }
