@@ -47,7 +47,7 @@ impl Core {
     /// Keeps everybody else from running this runtime or taking a turn of it until the guard goes.
     #[track_caller]
     pub(super) fn begin_run(&self) -> Running<'_> {
-        assert!(!self.closed.get() && !self.running.replace(true), "{TURN_INSIDE_TURN}");
+        assert!(!self.running.replace(true), "{TURN_INSIDE_TURN}");
         Running { core: self, outer: wakee::leave_poll() }
     }
 
@@ -100,7 +100,6 @@ impl Core {
                     if self.poll(task, body, main) {
                         *main = None;
                         self.queue.tasks.borrow_mut().splice(..0, batch.drain(..).rev());
-                        return ran + 1;
                     }
                 }
             }

@@ -88,7 +88,6 @@ impl Core {
         };
         self.note(Some(&task), None, ended);
         self.table.borrow_mut().remove(&task);
-        drop(job);
         if let Some(extra) = task.extra.get() {
             extra.name.take();
             for listener in extra.listeners.take().into_all() {
@@ -99,8 +98,7 @@ impl Core {
                 arena::close(joiners);
             }
         }
-        let unfit = self.table.borrow_mut().recycle(task);
-        drop(unfit);
+        let _unfit = self.table.borrow_mut().recycle(task);
     }
 
     /// Drops what nobody wants any more. What such a drop makes unwanted waits for its turn, so that a chain of them is

@@ -235,11 +235,11 @@ impl Registered {
     /// Whether a leaf that is polled with this waker, now, would register the same again.
     pub(super) fn is_current(&self, waker: &Waker) -> bool {
         let is_polled = self.task.as_ref().map_or(TaskId::NOBODY, |task| task.id.get()) == polled_id();
-        let is_own = POLLING.with(|polling| polling.owns(waker));
-        match self.means {
-            Means::TASK => is_polled && is_own,
-            means => is_polled && !is_own && means.is(waker),
-        }
+        is_polled
+            && match self.means {
+                Means::TASK => POLLING.with(|polling| polling.owns(waker)),
+                means => means.is(waker),
+            }
     }
 
     /// Registers another one. Returns what was registered, to be dropped with nothing borrowed.
@@ -275,7 +275,7 @@ impl Means {
 
     #[cold]
     fn is(self, waker: &Waker) -> bool {
-        FOREIGN.with_borrow(|foreign| foreign.get(self.index()).is_some_and(|known| known.will_wake(waker)))
+        FOREIGN.with_borrow(|foreign| foreign[self.index()].will_wake(waker))
     }
 }
 
