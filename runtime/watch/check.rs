@@ -172,6 +172,16 @@ pub(in crate::runtime) mod tests {
         });
     }
 
+    #[test]
+    #[should_panic(expected = "has no future, and is not being polled")]
+    fn a_turn_ends_with_a_check_if_the_builder_has_asked_for_that() {
+        let runtime = ManuallyDrop::new(Runtime::builder().virtual_clock().check_every_turn().build());
+        runtime.spawn_detached(std::future::pending());
+        runtime.turn();
+        drop(task(&runtime.core, 0).body.take());
+        runtime.turn();
+    }
+
     /// The task in a slot.
     fn task(core: &Core, slot: usize) -> Rc<TaskCell> {
         core.table.borrow().tasks[slot].clone()

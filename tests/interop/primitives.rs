@@ -156,10 +156,20 @@ fn a_waiter_that_is_used_wrongly_says_how_and_breaks_nothing() {
     // It stays in the list that it has joined.
     assert!(waiter.wait(&cx, &other, || true).is_pending());
     assert_eq!((list.len(), other.len()), (1, 0));
-    assert!(!waiter.leave() && !waiter.leave() && list.is_empty());
+    assert!(!waiter.leave() && !waiter.leave() && list.is_empty() && list.grant_first().is_none());
     assert!(waiter.wait(&cx, &other, || true).is_pending());
     assert_eq!(other.wake_all(), 1);
     assert!(waiter.leave());
+}
+
+#[test]
+fn a_waiter_may_ask_for_more_than_a_list_can_note_if_it_need_not_wait_for_it() {
+    let ((mut waiter, cx), list) = (alone(), WaitList::new("pool"));
+    let asks = u32::MAX as usize + 1;
+    assert!(waiter.join_asking(&cx, &list, asks, || false).is_ready());
+    let waits = said(|| _ = waiter.join_asking(&cx, &list, asks, || true));
+    assert!(waits.ends_with("asks for 4294967296; ask for at most 4294967295 at once"), "{waits}");
+    assert!(!waiter.has_joined() && list.is_empty());
 }
 
 #[test]

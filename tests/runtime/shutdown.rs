@@ -1,12 +1,14 @@
 //! The life of a run: what happens when main ends, panics or stalls, and when a runtime is dropped.
 
 use greenlight::sync::Event;
-use greenlight::{sleep, spawn, spawn_detached, task, yield_now};
+use greenlight::{gather_tasks, sleep, spawn, spawn_detached, task, yield_now};
 use stage::{Log, on_drop, recorded, reporting, shared, standing};
 use std::cell::{Cell, RefCell};
-use std::future::pending;
+use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 /// The message of the panic that a closure ends with.
@@ -300,4 +302,13 @@ fn a_task_that_panics_when_it_is_dropped_costs_nobody_the_shutdown() {
     };
     assert!(report.starts_with("lost: b, spawned at "));
     assert!(report.contains("b's drop"));
+}
+
+#[test]
+fn a_gather_outside_of_the_run_is_over_although_its_child_ended_in_the_last_turn() {
+    let (runtime, mut cx) = (standing(), Context::from_waker(Waker::noop()));
+    let mut gathered = pin!(gather_tasks([runtime.spawn(async { 7 })]));
+    assert!(gathered.as_mut().poll(&mut cx).is_pending());
+    runtime.run(async {});
+    assert!(gathered.poll(&mut cx).is_ready(), "what was to be done a hop later was done");
 }

@@ -1,7 +1,7 @@
 //! A run that is ended from another thread: in which order things go, and that nobody waits for who might end it.
 
 use greenlight::sync::Event;
-use greenlight::{Runtime, WeakRemote, spawn_detached, task, yield_now};
+use greenlight::{Runtime, Turn, WeakRemote, sleep, spawn_detached, task, yield_now};
 use stage::{Log, standing};
 use std::future::pending;
 use std::thread;
@@ -95,4 +95,21 @@ fn the_report_of_a_run_that_was_stopped_says_who_waited_for_what() {
     let report = stopped.unwrap_err().to_string();
     assert!(report.starts_with("stopped from outside at t=0.000000s\n  main, spawned at "), "{report}");
     assert!(report.ends_with("  help: these tasks had not ended"), "{report}");
+}
+
+#[test]
+fn time_does_not_go_on_for_a_run_that_was_stopped_and_does_for_one_that_is_stepped() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let runtime = standing();
+    let stopper = weak(&runtime);
+    let stops = async {
+        stopper.stop();
+        sleep(HOUR).await;
+    };
+    assert!(runtime.try_run(stops).unwrap_err().was_stopped());
+    assert_eq!(runtime.now().as_micros(), 0);
+    runtime.spawn_detached(sleep(HOUR));
+    stopper.stop();
+    assert_eq!([runtime.turn(), runtime.turn()], [Turn::Ran(1), Turn::Ran(0)]);
+    assert_eq!(runtime.now().since_start(), HOUR, "nobody looks whether there is a run to be stopped");
 }

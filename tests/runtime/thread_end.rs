@@ -3,7 +3,7 @@
 mod operations;
 
 use greenlight::sync::{Event, Semaphore};
-use greenlight::{Runtime, run, try_dump};
+use greenlight::{Runtime, run, sleep, try_dump};
 use stage::on_drop;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -12,6 +12,7 @@ use std::rc::Rc;
 use std::sync::mpsc;
 use std::task::{Context, Waker};
 use std::thread;
+use std::time::Duration;
 
 type BoxedWait = Pin<Box<dyn Future<Output = ()>>>;
 
@@ -58,6 +59,21 @@ fn a_runtime_that_goes_with_its_thread_can_be_asked_what_its_tasks_wait_for() {
     });
     ends.join().expect("nothing panics");
     assert_eq!(heard.iter().collect::<Vec<_>>(), [""; 0], "no future panics in its drop");
+}
+
+#[test]
+fn a_sleep_with_a_waker_of_elsewhere_may_go_after_the_wait_lists_of_its_thread() {
+    thread_local! { static KEPT: RefCell<Option<(BoxedWait, Runtime)>> = const { RefCell::new(None) } }
+    let ends = thread::spawn(move || {
+        // What is used first goes last: the wait lists go before the sleep.
+        KEPT.set(None);
+        let (runtime, mut cx) = (Runtime::builder().build(), Context::from_waker(Waker::noop()));
+        assert!(Pin::new(&mut Event::new().wait()).poll(&mut cx).is_pending());
+        let mut sleep: BoxedWait = Box::pin(sleep(Duration::from_secs(3600)));
+        assert!(runtime.enter(|| sleep.as_mut().poll(&mut cx)).is_pending());
+        KEPT.set(Some((sleep, runtime)));
+    });
+    ends.join().expect("nothing panics");
 }
 
 #[test]

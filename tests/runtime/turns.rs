@@ -4,7 +4,7 @@
 
 use greenlight::sync::Event;
 use greenlight::trace::Recorder;
-use greenlight::{Runtime, Turn, sleep, sleep_until, spawn_detached, yield_now};
+use greenlight::{Runtime, Turn, gather_tasks, sleep, sleep_until, spawn_detached, yield_now};
 use stage::{LeftWaker, Log, leave_waker, left, recorded, shared, standing};
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -176,6 +176,18 @@ fn a_turn_counts_whom_it_polled_or_dropped() {
     runtime.spawn_detached(async {});
     cancelled.cancel();
     assert_eq!(runtime.turn(), Turn::Ran(2));
+}
+
+#[test]
+fn a_turn_does_not_count_what_an_object_does_a_hop_later() {
+    let runtime = standing();
+    let child = runtime.spawn(yield_now());
+    let gathers = runtime.spawn_detached(async { _ = gather_tasks([child]).await });
+    assert_eq!(runtime.turn(), Turn::Ran(2));
+    assert_eq!(runtime.turn(), Turn::Ran(1), "the child has ended");
+    assert_eq!(runtime.turn(), Turn::Ran(0), "the gather is over, and its task is woken");
+    assert_eq!(runtime.turn(), Turn::Ran(1));
+    assert!(gathers.is_finished());
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! Wakers that are kept: a wake queues a task once, reaches it from wherever it comes, and finds
 //! nobody once the task is gone.
 
+use futures::stream::{FuturesUnordered, StreamExt};
 use greenlight::sync::Event;
-use greenlight::{Runtime, Turn, yield_now};
+use greenlight::{Runtime, Turn, sleep, yield_now};
 use stage::{LeftWaker, Log, leave_waker, left, recorded, shared, standing, unlined};
+use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::thread;
+use std::time::Duration;
 
 #[test]
 fn a_wake_while_queued_keeps_its_place() {
@@ -250,4 +253,42 @@ fn a_task_that_asks_whether_its_runtime_is_stalled_keeps_its_waker() {
         assert_eq!(runtime.turn(), Turn::Ran(1));
     }
     assert_eq!((runtime.turn(), runtime.task_count()), (Turn::Idle(None), 0));
+}
+
+#[test]
+fn a_wait_that_its_task_has_left_elsewhere_and_outlived_queues_nobody() {
+    let runtime = standing();
+    let (light, kept) = (shared(Event::new()), shared(Cell::new(None)));
+    runtime.spawn_detached(async {
+        let mut wait = Box::pin(light.wait());
+        assert!(futures::poll!(&mut wait).is_pending());
+        kept.set(Some(wait));
+    });
+    assert_eq!(runtime.turn(), Turn::Ran(1));
+    light.set();
+    assert_eq!(runtime.turn(), Turn::Idle(None));
+}
+
+/// On the real clock a turn is [`Turn::Stalled`] only if no clone of any task's waker is left, which shows that the wait
+/// holds none.
+#[test]
+fn a_task_that_has_stepped_another_runtime_waits_without_a_clone_of_its_waker() {
+    let outer = Runtime::builder().real_clock().build();
+    outer.spawn_detached(async {
+        let inner = standing();
+        inner.spawn_detached(async {});
+        assert_eq!(inner.turn(), Turn::Ran(1));
+        Event::new().wait().await;
+    });
+    assert_eq!(outer.turn(), Turn::Ran(1));
+    assert_eq!(outer.turn(), Turn::Stalled);
+}
+
+#[test]
+fn where_nobody_watches_too_one_that_yields_wakes_whoever_polls_it() {
+    standing().run(async {
+        let mut yields: FuturesUnordered<_> = [yield_now(), yield_now()].into_iter().collect();
+        let mut pauses: FuturesUnordered<_> = [sleep(Duration::ZERO), sleep(Duration::ZERO)].into_iter().collect();
+        while yields.next().await.is_some() || pauses.next().await.is_some() {}
+    });
 }

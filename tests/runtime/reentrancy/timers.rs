@@ -4,7 +4,7 @@
 use super::broadcast::wait;
 use greenlight::sync::Event;
 use greenlight::{Turn, sleep};
-use stage::foreign::{Foreign, Shared, abandon, is_ready, parked};
+use stage::foreign::{Foreign, Shared, abandon, is_ready, parked, poll};
 use stage::{Log, reporting, standing};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -171,4 +171,19 @@ fn a_sleep_wakes_whoever_polled_it_last() {
     });
     runtime.turn();
     assert_eq!(log.take(), ["second"]);
+}
+
+#[test]
+fn one_that_has_fired_clones_no_new_waker() {
+    let runtime = standing();
+    let sleeper = runtime.enter(|| parked(sleep(MS), Waker::noop()));
+    assert_eq!(runtime.turn(), Turn::Ran(0));
+    let is_cloned = Rc::new(Cell::new(false));
+    let new = Foreign::default().on_clone({
+        let is_cloned = is_cloned.clone();
+        move || is_cloned.set(true)
+    });
+    let mut sleeper = sleeper.take().expect("it was not dropped");
+    assert!(poll(sleeper.as_mut(), &new.waker()).is_ready());
+    assert!(!is_cloned.get());
 }

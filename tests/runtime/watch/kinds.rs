@@ -1,7 +1,7 @@
 //! What a trace tells beside waits and wakes: turns and parks, looks that fail, wakers outside, texts, names, timers.
 
 use greenlight::sync::{Barrier, Event, Lock, Queue, Semaphore};
-use greenlight::trace::{Kind, Purpose, mark};
+use greenlight::trace::{Kind, Purpose, Recorder, mark};
 use greenlight::{
     Deadline, gather, gather_tasks, interval, now, say, sleep, spawn, spawn_detached, task, timeout, timeout_at,
     yield_now,
@@ -273,4 +273,14 @@ fn an_observer_that_makes_somebody_ready_as_the_thread_would_park_does_not_make_
     // Somebody outside may still act, so that it parks.
     let _remote = runtime.remote();
     runtime.run(async move { light.wait().await });
+}
+
+#[test]
+fn a_thread_that_sleeps_is_told_to_go_on() {
+    let recorder = Rc::new(Recorder::default());
+    let runtime = greenlight::Runtime::builder().real_clock().observer(recorder.clone()).build();
+    runtime.run(sleep(2 * MS));
+    let lines = recorder.lines();
+    let sleeps = lines.iter().position(|line| line.starts_with("the thread sleeps for ")).expect("it does");
+    assert_eq!(lines[sleeps + 1], "the thread goes on");
 }

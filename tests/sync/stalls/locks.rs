@@ -4,9 +4,10 @@ use super::stalled;
 use greenlight::sync::Lock;
 use greenlight::{Stalled, Turn, spawn, spawn_detached, task, yield_now};
 use insta::assert_snapshot;
-use stage::{quoted, shared, standing};
+use stage::{on_drop, quoted, shared, standing};
 use std::cell::Cell;
 use std::future::pending;
+use std::mem::forget;
 use std::rc::Rc;
 
 /// What a task of that name is told about its only wait.
@@ -179,6 +180,23 @@ fn a_lock_that_was_taken_outside_of_any_task_is_told_so() {
     made at [let till = »Lock::new(()).named("till");]
     taken at [let _guard = till.»try_lock().expect("nobody holds it");], in no task's name
     "#);
+}
+
+#[test]
+fn a_lock_that_is_taken_in_a_drop_is_not_in_the_name_of_the_task_that_was_polled_before() {
+    let (runtime, till) = (standing(), shared(Lock::new(()).named("till")));
+    let takes_it = runtime.spawn_detached(async {
+        let _takes = on_drop(|| forget(till.try_lock().expect("nobody holds it")));
+        pending::<()>().await;
+    });
+    runtime.turn();
+    runtime.spawn_detached(pending());
+    takes_it.cancel();
+    runtime.turn();
+    runtime.spawn_detached(async { drop(till.lock().await) });
+    runtime.turn();
+    let report = runtime.stalled().to_string();
+    assert!(report.contains(", in no task's name"), "{report}");
 }
 
 #[test]
