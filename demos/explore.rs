@@ -139,6 +139,7 @@ fn explore_scenarios(file: &Path, bounds: &Bounds, Files { mut trace, mut html }
     let explorer = bounds.explorer(Tries::Deferrals);
     let all_played = scenario::each(file, |name, start| {
         if interrupt::was_pressed() {
+            worst = if worst == Outcome::Ended { Outcome::Interrupted } else { worst };
             return;
         }
         let traced = trace.map(|path| Trace { path, title: name, sources: &[] });
