@@ -18,8 +18,8 @@ pub(super) enum Body {
     Callback(Box<dyn FnOnce()>),
 }
 
-/// The future of main, which lives on the stack of `run`.
-pub(super) type Main<'a> = dyn FnMut(&mut Context<'_>) -> Poll<()> + 'a;
+/// The future of main, which lives on the stack of `run`. Without a context it is dropped, and after that its output.
+pub(super) type Main<'a> = dyn FnMut(Option<&mut Context<'_>>) -> Poll<()> + 'a;
 
 /// A future that knows the name of its type.
 pub(super) trait Work {

@@ -138,7 +138,7 @@ impl Core {
         let polled = catch_unwind(AssertUnwindSafe(|| match (&mut body, main) {
             (Body::Detached(future), _) => Work::poll(future.as_mut(), &mut cx),
             (Body::Joined(job), _) => job.poll(&mut cx),
-            (Body::Main(_), Some(main)) => main(&mut cx),
+            (Body::Main(_), Some(main)) => main(Some(&mut cx)),
             (Body::Main(_) | Body::Callback(_), _) => unreachable!("main is polled by its run, callbacks are called"),
         }));
         let task = wakee::end_poll();

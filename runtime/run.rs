@@ -19,14 +19,12 @@ use super::watch::stall::{Stalled, Why};
 use super::watch::suspicion::{Standstill, Suspicion};
 use super::watch::watchers::{Watchers, Wishes};
 use super::wheel::Wheel;
-use std::any::type_name;
 use std::cell::{Cell, RefCell};
-use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::pin;
-use std::rc::{self, Rc};
+use std::rc::Rc;
 use std::sync::{Arc, Weak};
-use std::task::Context;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// Runs a future to its end on a new runtime with the real clock, and returns its output. In asyncio: `asyncio.run`.
@@ -149,7 +147,7 @@ impl Builder {
 
     pub(super) fn assemble(self, chooser: Option<Rc<dyn Chooser>>) -> Runtime {
         let watchers = Watchers::new(self.watch);
-        let core = Rc::new_cyclic(|me: &rc::Weak<Core>| Core {
+        let core = Rc::new_cyclic(|me| Core {
             me: me.clone(),
             table: RefCell::new(Table::default()),
             queue: Rc::new(ReadyQueue::new(watchers.trace.is_watched(), me.clone())),
@@ -222,8 +220,7 @@ impl Runtime {
     /// Runs a future to its end; see [`run`]. No task outlives it. In asyncio: `Runner.run`.
     ///
     /// # Panics
-    /// With the panic of the future, if it panics; with the report, if the run stalls or is stopped; when main is
-    /// cancelled; when it is called inside a runtime.
+    /// With the panic of the future; with the report of a stall or a stop; when main is cancelled; inside a runtime.
     #[track_caller]
     pub fn run<F: Future>(&self, future: F) -> F::Output {
         match self.try_run(future) {
@@ -247,34 +244,17 @@ impl Runtime {
 
     #[track_caller]
     pub(super) fn try_run_at<F: Future>(&self, future: F, at: Line) -> Result<F::Output, Stalled> {
-        assert!(context::current().is_none(), "{RUN_INSIDE_RUN}");
-        let core = &self.core;
-        let _entered = context::enter(core.clone());
-        let _running = core.begin_run();
         let (mut future, mut output) = (pin!(Some(future)), None);
-        core.spawn(Body::Main(type_name::<F>()), Some("main".into()), at);
-        let mut poll = |cx: &mut Context<'_>| {
-            let future = future.as_mut().as_pin_mut().expect("main stays until it has ended");
-            future.poll(cx).map(|value| output = Some(value))
+        let mut main = |cx: Option<&mut Context<'_>>| match (cx, future.as_mut().as_pin_mut()) {
+            (Some(cx), main) => main.expect("main stays until it has ended").poll(cx).map(|value| output = Some(value)),
+            (None, Some(_)) => Poll::Ready(()).map(|()| future.set(None)),
+            (None, None) => Poll::Ready(()).map(|()| output = None),
         };
-        // Only a broken invariant panics.
-        let driven = catch_unwind(AssertUnwindSafe(|| core.drive(&mut poll)));
-        if matches!(driven, Ok(Ok(()))) {
-            core.report_pending("main had ended");
-        }
-        core.closed.set(true);
-        let dropped = catch_unwind(AssertUnwindSafe(|| future.set(None))).err();
-        core.shutdown();
-        core.closed.set(false);
-        let (ended, broken) = driven.map_or_else(|panic| (Ok(()), Some(panic)), |ended| (ended, None));
-        let mut panics = core.main_panic.take().into_iter().chain(dropped).chain(broken);
-        let Some(first) = panics.next() else { return Ok((ended?, output.expect(MAIN_CANCELLED)).1) };
-        core.tell_forestalled(panics, output, ended.err());
-        resume_unwind(first)
+        self.core.run_main(std::any::type_name::<F>(), at, &mut main)?;
+        Ok(output.expect(MAIN_CANCELLED))
     }
 
-    /// Spawns a task, to be stepped by [`turn`](Runtime::turn) or to run along with a main future; see
-    /// [`spawn`](crate::spawn).
+    /// Spawns a task, to be stepped by [`turn`](Runtime::turn) or to run beside a main; see [`spawn`](crate::spawn).
     #[track_caller]
     pub fn spawn<F: Future + 'static>(&self, future: F) -> JoinHandle<F::Output> {
         spawn::spawn_joined(&self.core, future, None, Location::caller())
@@ -283,7 +263,7 @@ impl Runtime {
     /// Spawns a task without a handle; see [`spawn_detached`](crate::spawn_detached).
     #[track_caller]
     pub fn spawn_detached(&self, future: impl Future<Output = ()> + 'static) -> Task {
-        spawn::spawn_plain(&self.core, future, None, Location::caller())
+        spawn::spawn_plain(&self.core, Box::new(future), None, Location::caller())
     }
 
     /// Names a task that is to be spawned; see [`task`](crate::task).
@@ -347,15 +327,35 @@ impl Runtime {
 }
 
 impl Core {
+    /// Runs main to its end, or to a stall, and ends the tasks that are left. It is compiled once, whatever main is.
+    #[track_caller]
+    fn run_main(self: &Rc<Self>, type_name: &'static str, at: Line, main: &mut Main<'_>) -> Result<(), Stalled> {
+        assert!(context::current().is_none(), "{RUN_INSIDE_RUN}");
+        let _entered = context::enter(self.clone());
+        let _running = self.begin_run();
+        self.spawn(Body::Main(type_name), Some("main".into()), at);
+        // Only a broken invariant panics.
+        let driven =
+            catch_unwind(AssertUnwindSafe(|| self.drive(main).inspect(|()| self.report_pending("main had ended"))));
+        self.closed.set(true);
+        let dropped = catch_unwind(AssertUnwindSafe(|| _ = main(None))).err();
+        self.shutdown();
+        self.closed.set(false);
+        let (ended, broken) = driven.map_or_else(|panic| (Ok(()), Some(panic)), |ended| (ended, None));
+        let mut panics = self.main_panic.take().into_iter().chain(dropped).chain(broken);
+        let Some(first) = panics.next() else { return ended };
+        self.tell_forestalled(panics, || _ = main(None), ended.err());
+        resume_unwind(first)
+    }
+
     /// Turns until main has ended, parking whenever there is nothing to do.
     fn drive(self: &Rc<Self>, main: &mut Main<'_>) -> Result<(), Stalled> {
         let mut main = Some(main);
         let mut standstill = Standstill { since: self.now(), turns: 0 };
         let mut suspicion = Suspicion::new();
         loop {
-            let turn = self.checked_turn(&mut main);
             // A stop is for one run, also for one that ends in this turn.
-            let stopped = self.stopped.take();
+            let (turn, stopped) = (self.checked_turn(&mut main), self.stopped.take());
             match turn {
                 Turn::Ran(_) if main.is_none() => return Ok(()),
                 _ if stopped => return Err(self.report(Why::Stopped)),

@@ -1,11 +1,11 @@
 //! Spawning: futures become tasks.
 
+use super::Line;
 use super::context::{self, Core};
-use super::join::{self, JoinHandle, Task};
+use super::join::{self, JoinHandle, Joinable, Task};
 use super::note::printable;
-use super::task::Body;
+use super::task::{Body, Work};
 use futures_task::{FutureObj, LocalFutureObj, LocalSpawn, Spawn, SpawnError};
-use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub fn spawn<F: Future + 'static>(future: F) -> JoinHandle<F::Output> {
 /// ```
 #[track_caller]
 pub fn spawn_detached(future: impl Future<Output = ()> + 'static) -> Task {
-    spawn_plain(&context::expect_current("spawn_detached() was called"), future, None, Location::caller())
+    spawn_plain(&context::expect_current("spawn_detached() was called"), Box::new(future), None, Location::caller())
 }
 
 /// Names a task before it is spawned: `task("alice").spawn(future)`. In asyncio: the `name` of `create_task`.
@@ -102,7 +102,7 @@ impl TaskBuilder {
     /// Spawns the task without a handle; see [`spawn_detached`].
     #[track_caller]
     pub fn spawn_detached(self, future: impl Future<Output = ()> + 'static) -> Task {
-        spawn_plain(&self.core, future, Some(self.name), Location::caller())
+        spawn_plain(&self.core, Box::new(future), Some(self.name), Location::caller())
     }
 }
 
@@ -110,18 +110,21 @@ pub(crate) fn spawn_joined<F: Future + 'static>(
     core: &Rc<Core>,
     future: F,
     name: Option<Arc<str>>,
-    at: &'static Location<'static>,
+    at: Line,
 ) -> JoinHandle<F::Output> {
-    let job = join::job(future, core.closed.get());
+    spawn_job(core, join::job(future, core.closed.get()), name, at)
+}
+
+/// It is compiled once for each type of output, whatever futures yield it; an optimized build has it in its caller.
+#[inline]
+fn spawn_job<T>(core: &Rc<Core>, job: Rc<dyn Joinable<T>>, name: Option<Arc<str>>, at: Line) -> JoinHandle<T> {
     let key = core.spawn(Body::Joined(job.clone()), name.clone(), at);
     JoinHandle { task: Task { core: core.clone(), key, name, spawned: at }, job, waiter: None }
 }
 
-pub(crate) fn spawn_plain<F>(core: &Rc<Core>, future: F, name: Option<Arc<str>>, at: &'static Location<'static>) -> Task
-where
-    F: Future<Output = ()> + 'static,
-{
-    let key = core.spawn(Body::Detached(Box::pin(future)), name.clone(), at);
+#[inline]
+pub(super) fn spawn_plain(core: &Rc<Core>, future: Box<dyn Work>, name: Option<Arc<str>>, at: Line) -> Task {
+    let key = core.spawn(Body::Detached(Box::into_pin(future)), name.clone(), at);
     Task { core: core.clone(), key, name, spawned: at }
 }
 

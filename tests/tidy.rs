@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What one has to read to understand a wake stays under this many lines, of all that are neither blank nor a comment.
-const CODE_TO_READ: usize = 3129;
+const CODE_TO_READ: usize = 3128;
 
 /// All who look on together stay under this many, counted in the same way.
 const CODE_OF_WATCHERS: usize = 2957;

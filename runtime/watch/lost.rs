@@ -46,15 +46,15 @@ impl Core {
     }
 
     /// Tells what the panic of main forestalls: further panics, one of its output, and a stall.
-    pub(in crate::runtime) fn tell_forestalled<T>(
+    pub(in crate::runtime) fn tell_forestalled(
         &self,
         panics: impl Iterator<Item = Box<dyn Any + Send>>,
-        output: Option<T>,
+        drop_output: impl FnOnce(),
         stalled: Option<impl fmt::Display>,
     ) {
         panics.for_each(|panic| tell("lost: main panicked once more while it ended", panic));
         let what = "lost: the output of main, which has panicked, panicked when it was dropped";
-        contain(what, || drop(output));
+        contain(what, drop_output);
         stalled.iter().for_each(|stalled| self.watchers.reporter.deliver(&stalled.to_string()));
     }
 
