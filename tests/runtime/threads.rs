@@ -235,6 +235,17 @@ fn wakes_after_the_runtime_is_gone_reach_nobody() {
 }
 
 #[test]
+fn a_remote_is_a_spawner_of_the_futures_crates_as_long_as_the_runtime_is_there() {
+    let (runtime, drops) = (standing(), Arc::new(AtomicUsize::new(0)));
+    let (remote, counted) = (runtime.remote(), Counted(drops.clone()));
+    assert!(remote.status().is_ok());
+    let sent = thread::spawn(move || remote.spawn_obj(FutureObj::new(Box::new(async { drop(counted) }))));
+    assert!(sent.join().expect("sending does not panic").is_ok());
+    assert_eq!(runtime.turn(), Turn::Ran(1));
+    assert_eq!(drops.load(Ordering::Relaxed), 1);
+}
+
+#[test]
 fn a_spawn_after_the_runtime_is_gone_drops_the_future_and_says_so() {
     let (runtime, drops) = (standing(), Arc::new(AtomicUsize::new(0)));
     let remote = runtime.remote();

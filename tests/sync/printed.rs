@@ -4,6 +4,7 @@ use futures::FutureExt;
 use greenlight::sync::{Event, Queue, Semaphore, TryPutError, promise};
 use greenlight::{Cause, TaskGroup, as_completed, spawn};
 use stage::run;
+use std::error::Error;
 use std::panic::resume_unwind;
 
 #[test]
@@ -96,5 +97,26 @@ fn the_error_of_a_group_lists_which_tasks_failed_and_how() {
         let causes = failed.failures().iter().map(|failure| format!("{:?}", failure.cause));
         assert_eq!(causes.collect::<Vec<_>>(), [r#"Error("no tea left")"#, r#"Panic(PanicPayload("spilt"))"#]);
         assert!(matches!(failed.failures()[1].cause, Cause::Panic(_)));
+    });
+}
+
+#[test]
+fn the_source_of_a_failure_is_the_error_in_its_box_or_the_panic() {
+    run(async {
+        let mut group = TaskGroup::<Box<dyn Error>>::new();
+        group.spawn(async { Err("no tea left".into()) });
+        group.spawn(async { resume_unwind(Box::new("spilt")) });
+        let boxed = group.join().await.expect_err("both fail");
+        let mut group = TaskGroup::<Box<dyn Error + Send + Sync>>::new();
+        group.spawn(async { Err("no milk left".into()) });
+        let sent = group.join().await.expect_err("it fails");
+        let mut group = TaskGroup::new();
+        group.spawn(async { Err("no cup left") });
+        let unboxed = group.join().await.expect_err("it fails");
+        let sources = boxed.failures().iter().map(Error::source).chain(sent.failures().iter().map(Error::source));
+        let sources: Vec<_> = sources.map(|source| source.expect("there is one").to_string()).collect();
+        assert_eq!(sources, ["no tea left", "spilt", "no milk left"]);
+        assert!(unboxed.failures()[0].source().is_none(), "a text is not known to be an error");
+        assert_eq!(boxed.source().map(ToString::to_string), Some(boxed.failures()[0].to_string()));
     });
 }

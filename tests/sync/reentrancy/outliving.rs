@@ -2,8 +2,8 @@
 //! handed on. What comes while that task is cancelled and not dropped yet is not lost to the wait.
 
 use futures::future::{FutureExt, LocalBoxFuture};
-use greenlight::spawn_detached;
 use greenlight::sync::{Barrier, Condition, Queue, Semaphore};
+use greenlight::{Task, spawn_detached};
 use stage::{run, shared, turns};
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -155,6 +155,38 @@ fn a_notify_that_another_took_is_not_given_to_a_wait_that_is_handed_on() {
         assert_eq!(notify(stock, 1), 1);
         turns(3).await;
         assert!(second.is_finished());
+    });
+}
+
+#[test]
+fn of_waits_that_are_handed_on_as_many_are_notified_as_were_missed_and_none_that_came_later() {
+    run(async {
+        let stock = shared(Condition::new(()));
+        let waits = [(); 4].map(|()| Rc::new(RefCell::new(notified(stock).boxed_local())));
+        let polls = |number: usize| {
+            let wait: Rc<RefCell<Wait>> = waits[number].clone();
+            spawn_detached(poll_fn(move |cx| wait.borrow_mut().as_mut().poll(cx)))
+        };
+        let alone = polls(0);
+        turns(1).await;
+        alone.cancel();
+        assert_eq!(notify(stock, 9), 0, "of those, one has missed it");
+        let alone = polls(0);
+        turns(3).await;
+        assert!(alone.is_finished());
+        let both = [1, 2].map(polls);
+        turns(1).await;
+        assert!(both.iter().all(Task::cancel));
+        assert_eq!(notify(stock, 1), 0);
+        let (late, living) = (polls(3), spawn_detached(notified(stock)));
+        turns(1).await;
+        late.cancel();
+        assert_eq!(notify(stock, 1), 1, "it was not missed");
+        turns(2).await;
+        let handed_on = [3, 2, 1].map(polls);
+        turns(3).await;
+        assert!(living.is_finished());
+        assert_eq!(handed_on.map(|task| task.is_finished()), [false, true, false]);
     });
 }
 
