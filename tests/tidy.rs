@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What one has to read to understand a wake stays under this many lines, of all that are neither blank nor a comment.
-const CODE_TO_READ: usize = 3128;
+const CODE_TO_READ: usize = 3127;
 
 /// All who look on together stay under this many, counted in the same way.
 const CODE_OF_WATCHERS: usize = 2957;
@@ -22,7 +22,7 @@ const STORY: ([&str; 6], usize) = (
         "runtime/executor.rs",
         "runtime/waiter.rs",
     ],
-    851,
+    850,
 );
 
 /// Those who look on, and put into words or check what the others do: a wake goes on without them.
