@@ -97,7 +97,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
                 self.tell(at, || Kind::ItemPut { len: self.len() });
             }
         };
-        let hand_out = || self.hand_out(|| self.hand_out_items());
+        let hand_out = || self.hand_out(&self.getters, || self.hand_out_items());
         both(|| self.change(|store| store.push(item)), || both(count, hand_out));
     }
 
@@ -108,7 +108,7 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         let told = catch_unwind(AssertUnwindSafe(|| {
             item = self.change(S::pop);
             self.tell(at, || Kind::ItemTaken { len: self.len() });
-            self.hand_out(|| self.hand_out_room());
+            self.hand_out(&self.putters, || self.hand_out_room());
         }));
         if let Err(panic) = told {
             let put_back = |item| self.change(|store| store.put_back(item));
@@ -155,23 +155,22 @@ impl<T, S: Store<T>> QueueOver<T, S> {
         both(|| self.hand_out_items(), || self.hand_out_room());
     }
 
-    /// Hands something out, and then what could not be handed out before, to those who wait.
+    /// Hands something out to those who wait in that list, and then what could not be handed out before.
     #[inline]
-    fn hand_out(&self, something: impl FnOnce()) {
-        if self.deferred.get() || !self.getters.waiters.is_empty() || !self.putters.waiters.is_empty() {
-            let deferred = || {
-                if self.deferred.take() {
-                    self.hand_out_all();
-                }
-            };
-            both(something, deferred);
+    fn hand_out(&self, to: &GrantList, something: impl FnOnce()) {
+        match self.deferred.take() {
+            true => both(something, || self.hand_out_all()),
+            false if to.waiters.is_empty() => {}
+            false => something(),
         }
     }
 
     /// Not while items are compared: the one that comes or goes is counted wrongly then.
     fn may_hand_out(&self) -> bool {
         let may = self.store.try_borrow().is_ok();
-        self.deferred.set(self.deferred.get() || !may);
+        if !may {
+            self.deferred.set(true);
+        }
         may
     }
 
